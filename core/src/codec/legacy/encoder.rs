@@ -1,0 +1,126 @@
+//! Values to QEMU's bytes.
+
+use super::{MAX_SUBSECTION_VERSION, NULL, SUBSECTION};
+use crate::error::{Code, Fault, Result};
+use crate::io::{told, Kernels, Width, Writer};
+use crate::visit::{Encoder, Extent, Kind, Name, Scope, ScopeKind};
+
+/// Writes items as QEMU does. See the [module](super) for the bytes of each.
+#[derive(Debug)]
+pub struct LegacyEncoder<W, K> {
+    writer: W,
+    kernels: K,
+}
+
+impl<W: Writer, K: Kernels> LegacyEncoder<W, K> {
+    /// Writes to `writer`.
+    pub fn new(writer: W, kernels: K) -> Self {
+        LegacyEncoder { writer, kernels }
+    }
+
+    fn count(&mut self, extent: Extent, count: usize) -> Result<()> {
+        match (extent, u32::try_from(count)) {
+            (Extent::Fixed, _) => Ok(()),
+            (Extent::Variable, Ok(count)) => self.writer.put(count.to_be_bytes()),
+            (Extent::Variable, Err(_)) => {
+                Err(self.writer.raise(Code::TooLong, u64::from(u32::MAX), told(count)))
+            }
+        }
+    }
+
+    fn counted_string(&mut self, text: &[u8]) -> Result<()> {
+        let Ok(length) = u8::try_from(text.len()) else {
+            return Err(self.writer.raise(Code::TooLong, 0xff, told(text.len())));
+        };
+        self.writer.put([length])?;
+        self.writer.put_slice(text)
+    }
+
+    fn subsection(&mut self, name: &[u8], version: u32) -> Result<()> {
+        if name.is_empty() {
+            return Err(self.writer.raise(Code::InvalidArgument, 1, 0));
+        }
+        if version > MAX_SUBSECTION_VERSION {
+            let newest = u64::from(MAX_SUBSECTION_VERSION);
+            return Err(self.writer.raise(Code::TooNew, newest, u64::from(version)));
+        }
+        self.writer.put([SUBSECTION])?;
+        self.counted_string(name)?;
+        self.writer.put(version.to_be_bytes())
+    }
+}
+
+impl<W: Writer, K: Kernels> Encoder for LegacyEncoder<W, K> {
+    fn position(&self) -> u64 {
+        self.writer.position()
+    }
+
+    fn fault(&self) -> Fault {
+        self.writer.fault()
+    }
+
+    #[inline]
+    #[allow(clippy::as_conversions, reason = "bits are of the width of their kind")]
+    fn scalar(&mut self, _name: &dyn Name, kind: Kind, bits: u64) -> Result<()> {
+        match kind.width() {
+            Width::One => self.writer.put((bits as u8).to_be_bytes()),
+            Width::Two => self.writer.put((bits as u16).to_be_bytes()),
+            Width::Four => self.writer.put((bits as u32).to_be_bytes()),
+            Width::Eight => self.writer.put(bits.to_be_bytes()),
+        }
+    }
+
+    fn array(
+        &mut self,
+        _name: &dyn Name,
+        kind: Kind,
+        extent: Extent,
+        elements: &[u8],
+    ) -> Result<()> {
+        let width = kind.width();
+        self.count(extent, elements.len().checked_div(width.bytes()).unwrap_or(0))?;
+        if kind != Kind::Bool {
+            return self.writer.put_elements(&self.kernels, width, elements);
+        }
+        // C code may hold any byte in a flag; the wire knows 0 and 1.
+        elements.iter().try_for_each(|flag| self.writer.put([u8::from(*flag != 0)]))
+    }
+
+    fn bytes(&mut self, _name: &dyn Name, extent: Extent, data: &[u8]) -> Result<()> {
+        self.count(extent, data.len())?;
+        self.writer.put_slice(data)
+    }
+
+    fn text(&mut self, _name: &dyn Name, text: &str) -> Result<()> {
+        self.counted_string(text.as_bytes())
+    }
+
+    fn presence(&mut self, _name: &dyn Name, present: bool) -> Result<()> {
+        self.writer.put([u8::from(present)])
+    }
+
+    fn absent(&mut self, _name: &dyn Name) -> Result<()> {
+        self.writer.put([NULL])
+    }
+
+    fn begin(&mut self, name: &dyn Name, scope: Scope<'_>) -> Result<()> {
+        match scope {
+            Scope::List { extent, count } => self.count(extent, count),
+            Scope::Subsection { version } => self.subsection(name.bytes(), version),
+            Scope::Device { .. } | Scope::Struct(_) | Scope::Element => Ok(()),
+        }
+    }
+
+    fn end(&mut self, _kind: ScopeKind) -> Result<()> {
+        Ok(())
+    }
+
+    #[inline]
+    fn raw(&mut self, bytes: &[u8]) -> Result<()> {
+        self.writer.put_slice(bytes)
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        self.writer.flush()
+    }
+}

@@ -1,0 +1,209 @@
+//! Stable numeric codes, in blocks by who is at fault.
+
+use core::ffi::CStr;
+
+/// Why a call failed. The numbers are stable: a code is never renumbered nor reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(i32)]
+#[non_exhaustive]
+pub enum Code {
+    /// The stream ends inside an item.
+    Truncated = 101,
+    /// A value that its kind does not allow, such as a null marker that is not `0x30`.
+    BadValue = 102,
+    /// A string is not UTF-8, or holds a NUL.
+    BadText = 103,
+    /// A subsection that the device does not know and that may not be skipped.
+    UnknownSubsection = 104,
+    /// The stream holds data that nobody read.
+    Unconsumed = 105,
+
+    /// Written by a version newer than this device can read.
+    TooNew = 201,
+    /// Written by a version older than this device can read.
+    TooOld = 202,
+
+    /// A pointer that must not be null is null.
+    NullPointer = 301,
+    /// A size argument differs from the library's: header and library are of different releases.
+    BadSize = 302,
+    /// Storage is not aligned as its type asks.
+    Misaligned = 303,
+    /// The object was never initialised, or is of another type.
+    BadObject = 304,
+    /// The object was entered again from one of its own callbacks.
+    Busy = 305,
+    /// A scope was closed that is not open, or was left open.
+    Unbalanced = 306,
+    /// The call belongs to the other direction (save or load).
+    WrongDirection = 307,
+    /// An argument is out of its range.
+    InvalidArgument = 308,
+    /// The wire or the source cannot do this, such as look ahead without a peek.
+    Unsupported = 309,
+
+    /// The source reported an error.
+    ReadFailed = 401,
+    /// The sink reported an error.
+    WriteFailed = 402,
+    /// The memory that the stream is written to is full.
+    NoSpace = 403,
+    /// A callback returned what its contract does not allow.
+    BadCallback = 404,
+
+    /// Scopes nest deeper than [`MAX_DEPTH`](crate::error::MAX_DEPTH).
+    TooDeep = 501,
+    /// A name is longer than [`MAX_NAME`](crate::error::MAX_NAME).
+    NameTooLong = 502,
+    /// The stream holds more elements or bytes than there is room for.
+    TooMany = 503,
+    /// A length that the wire cannot carry.
+    TooLong = 504,
+
+    /// The device itself refused, for instance after checking what it loaded.
+    Refused = 601,
+}
+
+/// Who is at fault, and so who can mend it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Block {
+    /// The bytes of the stream.
+    Stream,
+    /// The versions of sender and receiver.
+    Version,
+    /// The program that calls the library.
+    Caller,
+    /// The source or the sink.
+    Io,
+    /// A bound of the library or of the caller's memory.
+    Limit,
+    /// The device.
+    Device,
+}
+
+impl Code {
+    /// Every code, in order of number.
+    pub const ALL: [Code; 25] = [
+        Code::Truncated,
+        Code::BadValue,
+        Code::BadText,
+        Code::UnknownSubsection,
+        Code::Unconsumed,
+        Code::TooNew,
+        Code::TooOld,
+        Code::NullPointer,
+        Code::BadSize,
+        Code::Misaligned,
+        Code::BadObject,
+        Code::Busy,
+        Code::Unbalanced,
+        Code::WrongDirection,
+        Code::InvalidArgument,
+        Code::Unsupported,
+        Code::ReadFailed,
+        Code::WriteFailed,
+        Code::NoSpace,
+        Code::BadCallback,
+        Code::TooDeep,
+        Code::NameTooLong,
+        Code::TooMany,
+        Code::TooLong,
+        Code::Refused,
+    ];
+
+    /// The stable number: 1xx stream, 2xx version, 3xx caller, 4xx I/O, 5xx limit, 6xx device.
+    #[must_use]
+    pub const fn number(self) -> i32 {
+        #[allow(clippy::as_conversions, reason = "the discriminant is the number")]
+        {
+            self as i32
+        }
+    }
+
+    /// The code with this number, if there is one.
+    #[must_use]
+    pub fn from_number(number: i32) -> Option<Code> {
+        Code::ALL.into_iter().find(|code| code.number() == number)
+    }
+
+    /// Who is at fault.
+    #[must_use]
+    pub const fn block(self) -> Block {
+        match self.number() {
+            100..=199 => Block::Stream,
+            200..=299 => Block::Version,
+            300..=399 => Block::Caller,
+            400..=499 => Block::Io,
+            500..=599 => Block::Limit,
+            _ => Block::Device,
+        }
+    }
+
+    /// What happened, in a few words, as a part of a sentence.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self.c_text().to_str() {
+            Ok(text) => text,
+            Err(_) => "",
+        }
+    }
+
+    /// [`text`](Code::text) as a C string.
+    #[must_use]
+    pub const fn c_text(self) -> &'static CStr {
+        match self {
+            Code::Truncated => c"the stream ends inside this item",
+            Code::BadValue => c"the stream holds a value that is not allowed here",
+            Code::BadText => c"a string that is not UTF-8 text, or that holds a NUL",
+            Code::UnknownSubsection => c"the device does not know this subsection",
+            Code::Unconsumed => c"data is left over that nobody read",
+            Code::TooNew => c"written by a newer version than the device can read",
+            Code::TooOld => c"written by an older version than the device can read",
+            Code::NullPointer => c"a pointer is NULL that must not be",
+            Code::BadSize => c"a size differs from the library's: rebuild with its header",
+            Code::Misaligned => c"the storage is not aligned for its type",
+            Code::BadObject => c"the object is not initialised, or is of another type",
+            Code::Busy => c"the object was entered again from its own callback",
+            Code::Unbalanced => c"begin and end of the scopes do not match",
+            Code::WrongDirection => c"this call belongs to the other direction",
+            Code::InvalidArgument => c"an argument is out of its range",
+            Code::Unsupported => c"this source, sink or wire cannot do that",
+            Code::ReadFailed => c"reading from the source failed",
+            Code::WriteFailed => c"writing to the sink failed",
+            Code::NoSpace => c"the memory for the stream is full",
+            Code::BadCallback => c"a callback returned what it may not return",
+            Code::TooDeep => c"scopes nest too deep",
+            Code::NameTooLong => c"a name is too long",
+            Code::TooMany => c"the stream holds more than there is room for",
+            Code::TooLong => c"longer than the wire can carry",
+            Code::Refused => c"the device refused",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_unique_ordered_and_found_again() {
+        for pair in Code::ALL.windows(2) {
+            assert!(pair[0].number() < pair[1].number());
+        }
+        for code in Code::ALL {
+            assert_eq!(Code::from_number(code.number()), Some(code));
+            assert!(!code.text().is_empty());
+        }
+        assert_eq!(Code::from_number(0), None);
+    }
+
+    #[test]
+    fn blocks_follow_the_hundreds() {
+        assert_eq!(Code::Unconsumed.block(), Block::Stream);
+        assert_eq!(Code::TooOld.block(), Block::Version);
+        assert_eq!(Code::Unsupported.block(), Block::Caller);
+        assert_eq!(Code::BadCallback.block(), Block::Io);
+        assert_eq!(Code::TooLong.block(), Block::Limit);
+        assert_eq!(Code::Refused.block(), Block::Device);
+    }
+}

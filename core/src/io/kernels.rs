@@ -1,0 +1,124 @@
+//! The two loops that processors do much better than portable code: byte swaps and CRC-32.
+
+use crc::{Crc, Table, CRC_32_ISO_HDLC};
+
+/// The size of an element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Width {
+    /// One byte: never swapped.
+    One,
+    /// Two bytes.
+    Two,
+    /// Four bytes.
+    Four,
+    /// Eight bytes.
+    Eight,
+}
+
+impl Width {
+    /// The size in bytes.
+    #[must_use]
+    pub const fn bytes(self) -> usize {
+        match self {
+            Width::One => 1,
+            Width::Two => 2,
+            Width::Four => 4,
+            Width::Eight => 8,
+        }
+    }
+}
+
+/// Loops that a caller may replace by faster ones for its processor.
+pub trait Kernels {
+    /// Copies elements and reverses the bytes of each. Both slices have the same length, a multiple
+    /// of `width`; neither need be aligned.
+    fn copy_swapped(&self, width: Width, to: &mut [u8], from: &[u8]) {
+        Portable.copy_swapped(width, to, from);
+    }
+
+    /// Continues the CRC-32 (ISO-HDLC, the one of PNG and zlib) `crc` over `bytes`. A new one
+    /// begins with 0.
+    fn crc32(&self, crc: u32, bytes: &[u8]) -> u32 {
+        Portable.crc32(crc, bytes)
+    }
+}
+
+/// Copies elements of the machine's byte order to big-endian ones, or back.
+pub(super) fn copy_big_endian(kernels: &impl Kernels, width: Width, to: &mut [u8], from: &[u8]) {
+    if cfg!(target_endian = "big") || width == Width::One {
+        super::copy(to, from);
+    } else {
+        kernels.copy_swapped(width, to, from);
+    }
+}
+
+/// Plain Rust, for any processor: 1 KiB of table for the CRC, none for the swaps.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Portable;
+
+static CRC: Crc<u32, Table<1>> = Crc::<u32, Table<1>>::new(&CRC_32_ISO_HDLC);
+
+impl Kernels for Portable {
+    fn copy_swapped(&self, width: Width, to: &mut [u8], from: &[u8]) {
+        match width {
+            Width::One => {
+                super::copy(to, from);
+            }
+            Width::Two => swap::<2>(to, from),
+            Width::Four => swap::<4>(to, from),
+            Width::Eight => swap::<8>(to, from),
+        }
+    }
+
+    fn crc32(&self, crc: u32, bytes: &[u8]) -> u32 {
+        // The crate takes the register before its reflection, and `crc` is the register after the
+        // final inversion.
+        let mut digest = CRC.digest_with_initial((!crc).reverse_bits());
+        digest.update(bytes);
+        digest.finalize()
+    }
+}
+
+fn swap<const N: usize>(to: &mut [u8], from: &[u8]) {
+    let (to, _) = to.as_chunks_mut::<N>();
+    let (from, _) = from.as_chunks::<N>();
+    for (to, from) in to.iter_mut().zip(from) {
+        *to = *from;
+        to.reverse();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn crc_is_the_one_of_png() {
+        assert_eq!(Portable.crc32(0, b"123456789"), 0xcbf4_3926);
+        assert_eq!(Portable.crc32(0, b""), 0);
+        // The IEND chunk of every PNG file.
+        assert_eq!(Portable.crc32(0, b"IEND"), 0xae42_6082);
+    }
+
+    #[test]
+    fn crc_goes_on_where_it_stopped() {
+        let text = b"the same state and the same settings give the same bytes";
+        for cut in 0..=text.len() {
+            let (head, tail) = text.split_at(cut);
+            let crc = Portable.crc32(Portable.crc32(0, head), tail);
+            assert_eq!(crc, Portable.crc32(0, text));
+        }
+    }
+
+    #[test]
+    fn swaps_reverse_each_element() {
+        let from = [1, 2, 3, 4, 5, 6, 7, 8];
+        let mut to = [0; 8];
+        Portable.copy_swapped(Width::Two, &mut to, &from);
+        assert_eq!(to, [2, 1, 4, 3, 6, 5, 8, 7]);
+        Portable.copy_swapped(Width::Four, &mut to, &from);
+        assert_eq!(to, [4, 3, 2, 1, 8, 7, 6, 5]);
+        Portable.copy_swapped(Width::Eight, &mut to, &from);
+        assert_eq!(to, [8, 7, 6, 5, 4, 3, 2, 1]);
+    }
+}

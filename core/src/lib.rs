@@ -1,0 +1,67 @@
+//! Carries the state of virtual machines and devices from one program to another.
+//!
+//! Three problems are kept apart: **visit** a device's state (one function that saves and loads),
+//! **transform** it between versions, **encode** it in any format. A device is written against
+//! [`visit::Visitor`] alone and never learns which format is behind it.
+//!
+//! ```
+//! use migcore::codec::legacy;
+//! use migcore::visit::{Visit, Visitor};
+//!
+//! #[derive(Default, PartialEq, Debug)]
+//! struct Timer { control: u32, reload: u16, armed: bool }
+//!
+//! impl Visit for Timer {
+//!     fn visit(&mut self, v: &mut Visitor<'_>) -> migcore::Result<()> {
+//!         v.visit("control", &mut self.control)?;
+//!         v.visit("reload", &mut self.reload)?;
+//!         v.visit_since("armed", &mut self.armed, 2, false)
+//!     }
+//! }
+//!
+//! let mut source = Timer { control: 0x8000_0001, reload: 1000, armed: true };
+//! let mut bytes = [0; 16];
+//! let length = legacy::save("timer", 2, &mut source, &mut bytes).unwrap();
+//! assert_eq!(bytes[..length], [0x80, 0, 0, 1, 0x03, 0xe8, 1]);
+//!
+//! let mut destination = Timer::default();
+//! legacy::load("timer", 2, &mut destination, &bytes[..length]).unwrap();
+//! assert_eq!(destination, source);
+//! ```
+//!
+//! # Layers
+//!
+//! A module uses only those below it (`core/tests/layers.rs` checks):
+//!
+//! | module | is |
+//! |---|---|
+//! | [`codec`] | the wires: `legacy` (QEMU's bytes), `observe` (a caller's callback) |
+//! | [`visit`] | visitors, the kinds of value, scopes, versions, the path of an error |
+//! | [`io`] | checked readers and writers, sources, sinks, CRC and byte-swap kernels |
+//! | [`error`] | the error codes, the report of a fault, the limits |
+//!
+//! The crate is `no_std`, forbids `unsafe`, and allocates nothing.
+#![no_std]
+#![forbid(unsafe_code)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used,
+        reason = "a test may panic: that is how it fails"
+    )
+)]
+
+#[cfg(test)]
+extern crate std;
+
+pub mod codec;
+pub mod error;
+pub mod io;
+pub mod visit;
+
+pub use error::{Code, Report, Result};

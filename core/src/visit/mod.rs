@@ -1,0 +1,71 @@
+//! Visiting a device's state: one function that saves and loads.
+//!
+//! # Contract
+//!
+//! A **wire** is an [`Encoder`], which takes values, or a [`Decoder`], which gives values. A
+//! [`Visitor`] is one of the two with its direction; only the visitor knows a place in memory to
+//! read from or write to. A device is visited by calling the visitor once for each item of its
+//! state, always in the same order, and so one function serves both directions.
+//!
+//! **Kinds of item**: scalars ([`Kind`]), homogeneous arrays of scalars (one call, not one an
+//! element), byte buffers, UTF-8 strings, a presence flag before an optional item, an absent item
+//! (a null pointer). Arrays and buffers are of fixed length, known to both sides, or of variable
+//! length, which then travels with them. **Scopes** group items: device, struct, list and its
+//! elements, subsection. They nest up to [`MAX_DEPTH`](crate::error::MAX_DEPTH) deep; elements of a
+//! list do not count. Names are for the reader of a stream or of an error; inside a list they may be
+//! empty. A wire without names never looks at them.
+//!
+//! **Direction and version**: saving changes nothing in the device. Loading stores each value as it
+//! is read. [`Visitor::version`] is the stream's version on load and the target's on save, of the
+//! innermost device, versioned struct or subsection.
+//!
+//! **Marks**: the side that saves may mark the next item ancillary, secret or volatile
+//! ([`Marks`]). A wire that cannot carry marks, as the legacy one, drops them.
+//!
+//! **After an error** every call returns that first error and does nothing, so a caller may check
+//! once at the end. The report of it, with the path in the state and the offset in the stream,
+//! stays in the [`Track`].
+//!
+//! # Walk
+//!
+//! ```
+//! # use migcore::{codec::legacy, visit::Visitor, Result};
+//! # struct Ring { head: u16, tail: u16 }
+//! # struct Nic { mac: [u8; 6], regs: [u32; 4], rings: [Ring; 2], irq: Option<u8> }
+//! fn visit(nic: &mut Nic, v: &mut Visitor<'_>) -> Result<()> {
+//!     v.bytes("mac", &mut nic.mac)?;
+//!     v.array("regs", &mut nic.regs)?;
+//!     v.list("rings", nic.rings.len(), |v, index| {
+//!         let Some(ring) = nic.rings.get_mut(index) else { return Ok(()) };
+//!         v.visit("head", &mut ring.head)?;
+//!         v.visit("tail", &mut ring.tail)
+//!     })?;
+//!     v.optional("irq", &mut nic.irq, |v, irq| v.visit("line", irq))
+//! }
+//! # let ring = || Ring { head: 1, tail: 2 };
+//! # let mut nic = Nic { mac: [9; 6], regs: [1, 2, 3, 4], rings: [ring(), ring()], irq: Some(3) };
+//! # let mut bytes = [0; 64];
+//! # let mut writer = legacy::Saver::to_slice(&mut bytes);
+//! # visit(&mut nic, &mut writer.visitor()).unwrap();
+//! # assert_eq!(writer.finish(), Ok(6 + 16 + 8 + 2));
+//! ```
+
+mod kind;
+mod marks;
+mod name;
+mod scope;
+mod subsection;
+mod track;
+mod visitor;
+mod wire;
+
+pub use kind::{Extent, Kind, Scalar, Slots};
+pub use marks::Marks;
+pub use name::Name;
+pub use scope::{Description, Opened, Scope, ScopeKind};
+pub use subsection::{
+    walk_subsections, Subsection, SubsectionEntry, SubsectionName, SubsectionTable,
+};
+pub use track::Track;
+pub use visitor::{Count, Place, Visit, Visitor};
+pub use wire::{Decoder, Encoder, Note, Visiting};

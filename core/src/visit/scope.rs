@@ -1,0 +1,80 @@
+//! What items are grouped by.
+
+use super::Extent;
+
+/// A group of items that begins and ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope<'a> {
+    /// The state of one device.
+    Device {
+        /// Tells devices of one name apart.
+        instance: u32,
+        /// The version of the state: the stream's on load, the target's on save.
+        version: u32,
+    },
+    /// A struct; its version, if it has one of its own, comes with its description.
+    Struct(Option<Description<'a>>),
+    /// A list of structs, `count` long (on load of a variable list: 0, the wire knows).
+    List {
+        /// Whether the count is on the wire.
+        extent: Extent,
+        /// How many elements there are.
+        count: usize,
+    },
+    /// One element of a list: a struct without a name.
+    Element,
+    /// A named part of a struct or device that may be missing.
+    Subsection {
+        /// The version of this part.
+        version: u32,
+    },
+}
+
+impl Scope<'_> {
+    /// The scope without its numbers.
+    #[must_use]
+    pub const fn kind(&self) -> ScopeKind {
+        match self {
+            Scope::Device { .. } => ScopeKind::Device,
+            Scope::Struct(_) => ScopeKind::Struct,
+            Scope::List { .. } => ScopeKind::List,
+            Scope::Element => ScopeKind::Element,
+            Scope::Subsection { .. } => ScopeKind::Subsection,
+        }
+    }
+}
+
+/// Which kind of scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ScopeKind {
+    /// See [`Scope::Device`].
+    Device,
+    /// See [`Scope::Struct`].
+    Struct,
+    /// See [`Scope::List`].
+    List,
+    /// See [`Scope::Element`].
+    Element,
+    /// See [`Scope::Subsection`].
+    Subsection,
+}
+
+/// The name and versions of a struct that is described on its own and used in several devices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Description<'a> {
+    /// The name of the description, such as `ptimer`.
+    pub name: &'a [u8],
+    /// The version that is written, and the newest that can be read.
+    pub version: u32,
+    /// The oldest version that can be read.
+    pub minimum_version: u32,
+}
+
+/// What a decoder says of a scope that it opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Opened {
+    /// The version that the wire carries for it; `None` when it carries none.
+    pub version: Option<u32>,
+    /// The number of elements of a list.
+    pub count: usize,
+}

@@ -1,0 +1,199 @@
+//! Parts of a state that may be missing, found by the stream on load.
+
+use super::{Marks, Note, Scope, ScopeKind, Visitor};
+use crate::error::{Result, MAX_DEPTH, MAX_NAME};
+
+/// The name of a subsection as it came from a stream.
+pub type SubsectionName = heapless::Vec<u8, MAX_NAME>;
+
+/// A part of the state of `T` that is written only when it is needed.
+///
+/// On save, the subsections that are needed go out in the order of their table. On load the stream
+/// says which ones there are, in any order; one that is missing leaves the state as it is.
+pub struct Subsection<T: ?Sized> {
+    /// The full name. It begins with the name of its owner, by custom followed by a slash:
+    /// `timer/expiry` belongs to `timer`.
+    pub name: &'static str,
+    /// The version that is written, and the newest that can be read.
+    pub version: u32,
+    /// The oldest version that can be read.
+    pub minimum_version: u32,
+    /// Whether a reader that does not know the part may skip it, and other marks.
+    pub marks: Marks,
+    /// Whether the state has anything to say here. Not asked on load.
+    pub needed: fn(&T) -> bool,
+    /// Visits the part.
+    pub visit: fn(&mut T, &mut Visitor<'_>) -> Result<()>,
+}
+
+impl Visitor<'_> {
+    /// Visits the subsections of the description `owner`, at the end of its struct or device.
+    ///
+    /// # Errors
+    /// Those of the wire and of the parts; [`UnknownSubsection`](crate::Code::UnknownSubsection) for one that is not `known`
+    /// and may not be skipped; [`TooNew`](crate::Code::TooNew) and [`TooOld`](crate::Code::TooOld); [`Unsupported`](crate::Code::Unsupported) when the
+    /// source cannot look ahead.
+    pub fn subsections<T: ?Sized>(
+        &mut self,
+        owner: &str,
+        known: &[Subsection<T>],
+        state: &mut T,
+    ) -> Result<()> {
+        walk_subsections(&mut Table { visitor: self, known, state }, owner.as_bytes())
+    }
+
+    /// Opens the next subsection that the stream holds for `owner`: puts its name into `name` and
+    /// returns its version, or `None` when no more follow. It is closed by
+    /// [`end`](Visitor::end).
+    ///
+    /// # Errors
+    /// Those of the wire; [`WrongDirection`](crate::Code::WrongDirection) on save; [`Code::TooDeep`];
+    /// [`Unsupported`](crate::Code::Unsupported).
+    pub fn next_subsection(
+        &mut self,
+        owner: &[u8],
+        name: &mut SubsectionName,
+    ) -> Result<Option<u32>> {
+        let opened = self.load(&"", |decoder| decoder.next_subsection(owner, name))?;
+        let Some(version) = opened else { return Ok(None) };
+        let text = name.as_slice();
+        if let Err(code) = self.track().may_open(ScopeKind::Subsection, &text) {
+            return Err(self.fail(code, MAX_DEPTH, MAX_DEPTH, &text));
+        }
+        self.track().open(&text, &Scope::Subsection { version });
+        Ok(Some(version))
+    }
+
+    /// Passes over the subsection just opened, which nobody knows, and closes it.
+    ///
+    /// # Errors
+    /// [`UnknownSubsection`](crate::Code::UnknownSubsection) when that may not be done.
+    pub fn skip_subsection(&mut self) -> Result<()> {
+        self.load(&"", |decoder| decoder.skip_subsection())?;
+        self.track().close(ScopeKind::Subsection);
+        Ok(())
+    }
+}
+
+/// A table of subsections and the visit of its owner, for [`walk_subsections`].
+pub trait SubsectionTable<'t> {
+    /// The entry at `index`, or `None` beyond the last.
+    fn entry(&self, index: usize) -> Option<SubsectionEntry<'t>>;
+
+    /// Whether the part at `index` is needed in the stream.
+    fn needed(&mut self, index: usize) -> bool;
+
+    /// Visits the part at `index`, whose scope is open.
+    ///
+    /// # Errors
+    /// Those of the part.
+    fn visit(&mut self, index: usize) -> Result<()>;
+
+    /// Runs `call` on the visitor.
+    ///
+    /// # Errors
+    /// Those of `call`; or why the visitor cannot be reached.
+    fn with<R>(&mut self, call: impl FnOnce(&mut Visitor<'_>) -> Result<R>) -> Result<R>;
+}
+
+/// What is fixed about a subsection.
+#[derive(Clone, Copy, Debug)]
+pub struct SubsectionEntry<'a> {
+    /// See [`Subsection::name`].
+    pub name: &'a [u8],
+    /// See [`Subsection::version`].
+    pub version: u32,
+    /// See [`Subsection::minimum_version`].
+    pub minimum_version: u32,
+    /// See [`Subsection::marks`].
+    pub marks: Marks,
+}
+
+/// Visits a table of subsections; [`Visitor::subsections`] for tables that are no Rust slices.
+///
+/// # Errors
+/// As [`Visitor::subsections`].
+pub fn walk_subsections<'t>(table: &mut impl SubsectionTable<'t>, owner: &[u8]) -> Result<()> {
+    if table.with(|v| Ok(v.is_loading()))? {
+        load_all(table, owner)
+    } else {
+        save_all(table)
+    }
+}
+
+fn save_all<'t>(table: &mut impl SubsectionTable<'t>) -> Result<()> {
+    let mut index = 0usize;
+    while let Some(SubsectionEntry { name, version, marks, .. }) = table.entry(index) {
+        if table.needed(index) {
+            table.with(|v| {
+                if marks != Marks::NONE {
+                    v.note(Note::Marks(marks))?;
+                }
+                v.begin(&name, Scope::Subsection { version })
+            })?;
+            table.visit(index)?;
+            table.with(|v| v.end(ScopeKind::Subsection))?;
+        }
+        index = index.saturating_add(1);
+    }
+    Ok(())
+}
+
+fn load_all<'t>(table: &mut impl SubsectionTable<'t>, owner: &[u8]) -> Result<()> {
+    let mut name = SubsectionName::new();
+    while let Some(found) = table.with(|v| v.next_subsection(owner, &mut name))? {
+        match find(table, &name) {
+            None => table.with(|v| v.skip_subsection())?,
+            Some((index, oldest, newest)) => {
+                table.with(|v| v.check_version(found, oldest, newest))?;
+                table.visit(index)?;
+                table.with(|v| v.end(ScopeKind::Subsection))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The index and the oldest and newest version of the entry with this name.
+fn find<'t>(table: &impl SubsectionTable<'t>, name: &[u8]) -> Option<(usize, u32, u32)> {
+    let mut index = 0usize;
+    while let Some(entry) = table.entry(index) {
+        if entry.name == name {
+            return Some((index, entry.minimum_version, entry.version));
+        }
+        index = index.saturating_add(1);
+    }
+    None
+}
+
+struct Table<'t, 'v, T: ?Sized> {
+    visitor: &'t mut Visitor<'v>,
+    known: &'t [Subsection<T>],
+    state: &'t mut T,
+}
+
+impl<'t, T: ?Sized> SubsectionTable<'t> for Table<'t, '_, T> {
+    fn entry(&self, index: usize) -> Option<SubsectionEntry<'t>> {
+        self.known.get(index).map(|entry| SubsectionEntry {
+            name: entry.name.as_bytes(),
+            version: entry.version,
+            minimum_version: entry.minimum_version,
+            marks: entry.marks,
+        })
+    }
+
+    fn needed(&mut self, index: usize) -> bool {
+        self.known.get(index).is_some_and(|entry| (entry.needed)(self.state))
+    }
+
+    fn visit(&mut self, index: usize) -> Result<()> {
+        match self.known.get(index) {
+            Some(entry) => (entry.visit)(self.state, self.visitor),
+            None => Ok(()),
+        }
+    }
+
+    fn with<R>(&mut self, call: impl FnOnce(&mut Visitor<'_>) -> Result<R>) -> Result<R> {
+        call(self.visitor)
+    }
+}

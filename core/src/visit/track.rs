@@ -1,0 +1,228 @@
+//! Where a visit is: the open scopes, the version, and the first error.
+
+use super::{Name, Scope, ScopeKind};
+use crate::error::{Code, Fault, Path, Report, Result, MAX_DEPTH, MAX_NAME};
+use crate::io::{copy, told};
+
+/// Bytes for the names of the open scopes, all together. A scope whose name does not fit shows as
+/// `...` in a path.
+const NAMES: usize = 96;
+
+/// The state of a visit that belongs to no wire. Of fixed size; knows no device memory.
+#[derive(Debug)]
+pub struct Track {
+    frames: heapless::Vec<Frame, MAX_DEPTH>,
+    names: [u8; NAMES],
+    names_used: usize,
+    version: u32,
+    report: Option<Report>,
+}
+
+/// One open scope.
+#[derive(Clone, Copy, Debug)]
+struct Frame {
+    kind: ScopeKind,
+    /// Where the scope's name begins in `Track::names`, and how long it is; `None`: did not fit.
+    name: Option<(u8, u8)>,
+    /// The instance of a device; of a list, how many elements were begun.
+    number: u32,
+    /// A list's element is open.
+    in_element: bool,
+    /// The version to go back to.
+    outer_version: u32,
+}
+
+impl Track {
+    /// No scope open, version 0, no error.
+    #[must_use]
+    pub const fn new() -> Self {
+        Track {
+            frames: heapless::Vec::new(),
+            names: [0; NAMES],
+            names_used: 0,
+            version: 0,
+            report: None,
+        }
+    }
+
+    /// The version of the innermost versioned scope.
+    #[must_use]
+    pub fn version(&self) -> u32 {
+        self.version
+    }
+
+    /// How many scopes are open, elements of lists not counted.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.frames.len()
+    }
+
+    /// The first error.
+    #[must_use]
+    pub fn report(&self) -> Option<&Report> {
+        self.report.as_ref()
+    }
+
+    /// The first error's code, as the result that every later call returns.
+    #[inline]
+    pub(super) fn check(&self) -> Result<()> {
+        match &self.report {
+            None => Ok(()),
+            Some(report) => Err(report.code),
+        }
+    }
+
+    pub(super) fn set_version(&mut self, version: u32) {
+        self.version = version;
+    }
+
+    /// Notes the first error; later ones are not kept.
+    #[cold]
+    pub(super) fn fail(&mut self, code: Code, fault: Fault, name: &dyn Name) -> Code {
+        let path = self.path(name.bytes());
+        self.report.get_or_insert(Report { code, fault, path }).code
+    }
+
+    /// Whether a scope of this kind may begin here.
+    pub(super) fn may_open(&self, kind: ScopeKind, name: &dyn Name) -> Result<()> {
+        if kind == ScopeKind::Element {
+            return match self.frames.last() {
+                Some(top) if top.kind == ScopeKind::List && !top.in_element => Ok(()),
+                _ => Err(Code::Unbalanced),
+            };
+        }
+        if self.frames.is_full() {
+            return Err(Code::TooDeep);
+        }
+        if name.bytes().len() > MAX_NAME {
+            return Err(Code::NameTooLong);
+        }
+        Ok(())
+    }
+
+    /// Opens a scope that [`may_open`](Track::may_open) allowed.
+    pub(super) fn open(&mut self, name: &dyn Name, scope: &Scope<'_>) {
+        if let (Scope::Element, Some(list)) = (scope, self.frames.last_mut()) {
+            list.number = list.number.wrapping_add(1);
+            list.in_element = true;
+            return;
+        }
+        let outer_version = self.version;
+        let number = match scope {
+            Scope::Device { instance, version } => {
+                self.version = *version;
+                *instance
+            }
+            Scope::Subsection { version } => {
+                self.version = *version;
+                0
+            }
+            _ => 0,
+        };
+        let name = self.keep_name(name.bytes());
+        let frame = Frame { kind: scope.kind(), name, number, in_element: false, outer_version };
+        // `may_open` saw room for it.
+        let _ = self.frames.push(frame);
+    }
+
+    fn keep_name(&mut self, name: &[u8]) -> Option<(u8, u8)> {
+        let free = self.names.get_mut(self.names_used..)?;
+        let place = free.get_mut(..name.len())?;
+        copy(place, name);
+        let start = u8::try_from(self.names_used).ok()?;
+        let length = u8::try_from(name.len()).ok()?;
+        self.names_used = self.names_used.saturating_add(name.len());
+        Some((start, length))
+    }
+
+    /// Whether the innermost scope is of this kind and may end.
+    pub(super) fn may_close(&self, kind: ScopeKind) -> Result<()> {
+        let closes = match self.frames.last() {
+            None => false,
+            Some(top) if kind == ScopeKind::Element => top.in_element,
+            Some(top) => top.kind == kind && !top.in_element,
+        };
+        if closes {
+            Ok(())
+        } else {
+            Err(Code::Unbalanced)
+        }
+    }
+
+    /// Closes the innermost scope, as [`may_close`](Track::may_close) allowed.
+    pub(super) fn close(&mut self, kind: ScopeKind) {
+        if let (ScopeKind::Element, Some(list)) = (kind, self.frames.last_mut()) {
+            list.in_element = false;
+        } else if let Some(frame) = self.frames.pop() {
+            self.version = frame.outer_version;
+            if let Some((start, _)) = frame.name {
+                self.names_used = usize::from(start);
+            }
+        }
+    }
+
+    /// The path of an item `name` in the innermost scope.
+    fn path(&self, name: &[u8]) -> Path {
+        Path::build(|put| {
+            for (at, frame) in self.frames.iter().enumerate() {
+                self.segment(frame, at > 0, put);
+            }
+            if !name.is_empty() {
+                if !self.frames.is_empty() {
+                    put(b".");
+                }
+                put(name);
+            }
+        })
+    }
+
+    fn segment(&self, frame: &Frame, dotted: bool, put: &mut dyn FnMut(&[u8])) {
+        let name = match frame.name {
+            None => Some(&b"..."[..]),
+            Some((start, length)) => {
+                let start = usize::from(start);
+                self.names.get(start..start.saturating_add(usize::from(length)))
+            }
+        };
+        let name = name.unwrap_or_default();
+        if dotted && !name.is_empty() {
+            put(b".");
+        }
+        put(name);
+        if frame.kind == ScopeKind::Device {
+            put(b"/");
+            put_number(frame.number, put);
+        } else if frame.in_element {
+            put(b"[");
+            put_number(frame.number.wrapping_sub(1), put);
+            put(b"]");
+        }
+    }
+
+    /// The fault of an error that the visitor found by itself.
+    pub(super) fn fault(offset: u64, expected: usize, found: usize) -> Fault {
+        Fault { offset, expected: told(expected), found: told(found), cause: 0 }
+    }
+}
+
+impl Default for Track {
+    fn default() -> Self {
+        Track::new()
+    }
+}
+
+fn put_number(number: u32, put: &mut dyn FnMut(&[u8])) {
+    let mut digits = [0u8; 10];
+    let mut rest = number;
+    let mut count = 0usize;
+    for place in digits.iter_mut().rev() {
+        // A digit is below ten.
+        *place = b'0'.wrapping_add(u8::try_from(rest % 10).unwrap_or(0));
+        rest /= 10;
+        count = count.saturating_add(1);
+        if rest == 0 {
+            break;
+        }
+    }
+    put(digits.get(digits.len().saturating_sub(count)..).unwrap_or_default());
+}

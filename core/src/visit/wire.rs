@@ -1,0 +1,187 @@
+//! What every wire implements: an encoder, a decoder, or both side by side.
+
+use super::{Extent, Kind, Name, Opened, Scope, ScopeKind, Slots, SubsectionName, Track, Visitor};
+use crate::error::{Code, Fault, Report, Result};
+use crate::visit::Marks;
+
+/// Takes the values of a state, in order.
+///
+/// Called by a [`Visitor`] only, which has checked that scopes nest and end as they began, and which
+/// calls nothing more after an error.
+pub trait Encoder {
+    /// The position in the stream, in bytes.
+    fn position(&self) -> u64;
+
+    /// The place and numbers of the last error.
+    fn fault(&self) -> Fault;
+
+    /// Takes a scalar as bits (see [`Scalar`](super::Scalar)).
+    fn scalar(&mut self, name: &dyn Name, kind: Kind, bits: u64) -> Result<()>;
+
+    /// Takes an array of scalars: `elements` in the machine's byte order, a multiple of the kind's
+    /// width long.
+    fn array(&mut self, name: &dyn Name, kind: Kind, extent: Extent, elements: &[u8])
+        -> Result<()>;
+
+    /// Takes a byte buffer.
+    fn bytes(&mut self, name: &dyn Name, extent: Extent, data: &[u8]) -> Result<()>;
+
+    /// Takes a string.
+    fn text(&mut self, name: &dyn Name, text: &str) -> Result<()>;
+
+    /// Takes whether an optional item is there; if so, the item comes next.
+    fn presence(&mut self, name: &dyn Name, present: bool) -> Result<()>;
+
+    /// Takes that an item is a null pointer.
+    fn absent(&mut self, name: &dyn Name) -> Result<()>;
+
+    /// A scope begins.
+    fn begin(&mut self, name: &dyn Name, scope: Scope<'_>) -> Result<()>;
+
+    /// The innermost scope ends; it is of this kind.
+    fn end(&mut self, kind: ScopeKind) -> Result<()>;
+
+    /// A remark on the next item. A wire that cannot carry it drops it.
+    fn note(&mut self, note: Note<'_>) -> Result<()> {
+        let _ = note;
+        Ok(())
+    }
+
+    /// Takes bytes that have neither name nor type: what code writes that is not converted yet.
+    fn raw(&mut self, bytes: &[u8]) -> Result<()>;
+
+    /// Sends on what is held back.
+    fn flush(&mut self) -> Result<()>;
+}
+
+/// A remark on the item that follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Note<'a> {
+    /// What may be done with the item.
+    Marks(Marks),
+    /// A name for its type, such as `uint8 equal`.
+    Label(&'a [u8]),
+}
+
+/// Gives the values of a state, in the order in which the device asks.
+///
+/// Called by a [`Visitor`] only, under the same promises as [`Encoder`].
+pub trait Decoder {
+    /// The position in the stream, in bytes.
+    fn position(&self) -> u64;
+
+    /// The place and numbers of the last error.
+    fn fault(&self) -> Fault;
+
+    /// Gives a scalar as bits (see [`Scalar`](super::Scalar)).
+    fn scalar(&mut self, name: &dyn Name, kind: Kind) -> Result<u64>;
+
+    /// Fills `slots` and says how many elements that were. A fixed array fills all of them.
+    ///
+    /// # Errors
+    /// [`Code::TooMany`] when a variable array has more elements than there are slots; nothing is
+    /// filled then.
+    fn array(
+        &mut self,
+        name: &dyn Name,
+        kind: Kind,
+        extent: Extent,
+        slots: Slots<'_>,
+    ) -> Result<usize>;
+
+    /// Fills `out` and says how far. Errors as [`array`](Decoder::array).
+    fn bytes(&mut self, name: &dyn Name, extent: Extent, out: &mut [u8]) -> Result<usize>;
+
+    /// Gives a string to `store`, which may refuse it.
+    fn text(&mut self, name: &dyn Name, store: &mut dyn FnMut(&str) -> Result<()>) -> Result<()>;
+
+    /// Tells whether an optional item is there; if so, it is asked for next.
+    fn presence(&mut self, name: &dyn Name) -> Result<bool>;
+
+    /// Checks that the item is a null pointer.
+    fn absent(&mut self, name: &dyn Name) -> Result<()>;
+
+    /// Whether the open scope has an item of this name. A wire without names says yes: there, a
+    /// field can only be left out by its version.
+    fn has(&mut self, name: &dyn Name) -> Result<bool> {
+        let _ = name;
+        Ok(true)
+    }
+
+    /// Opens a scope; not a subsection.
+    fn begin(&mut self, name: &dyn Name, scope: Scope<'_>) -> Result<Opened>;
+
+    /// Closes the innermost scope, which is of this kind.
+    fn end(&mut self, kind: ScopeKind) -> Result<()>;
+
+    /// Opens the next subsection that the stream holds for the description `owner`: puts its name
+    /// into `name` and returns its version, or `None` when no more follow.
+    fn next_subsection(&mut self, owner: &[u8], name: &mut SubsectionName) -> Result<Option<u32>>;
+
+    /// Passes over the subsection just opened, which the device does not know, and closes it.
+    ///
+    /// # Errors
+    /// [`Code::UnknownSubsection`] when it is critical or its end cannot be known.
+    fn skip_subsection(&mut self) -> Result<()>;
+
+    /// Fills `out` with raw bytes as far as the stream goes, and says how far.
+    fn raw(&mut self, out: &mut [u8]) -> Result<usize>;
+
+    /// Copies raw bytes that follow the next `ahead` ones, consuming nothing, and says how many.
+    fn peek(&mut self, ahead: usize, out: &mut [u8]) -> Result<usize>;
+}
+
+/// A wire together with the [`Track`] of the visit that goes on over it.
+#[derive(Debug)]
+pub struct Visiting<W> {
+    wire: W,
+    track: Track,
+}
+
+impl<W> Visiting<W> {
+    /// Begins a visit over `wire`.
+    pub fn new(wire: W) -> Self {
+        Visiting { wire, track: Track::new() }
+    }
+
+    /// The first error, if there was one.
+    #[must_use]
+    pub fn report(&self) -> Option<&Report> {
+        self.track.report()
+    }
+
+    /// The scopes that are open and the first error.
+    #[must_use]
+    pub fn track(&self) -> &Track {
+        &self.track
+    }
+}
+
+impl<W: Encoder> Visiting<W> {
+    /// A visitor that saves to this wire.
+    #[inline]
+    pub fn saver(&mut self) -> Visitor<'_> {
+        Visitor::saving(&mut self.wire, &mut self.track)
+    }
+}
+
+impl<W: Decoder> Visiting<W> {
+    /// A visitor that loads from this wire.
+    #[inline]
+    pub fn loader(&mut self) -> Visitor<'_> {
+        Visitor::loading(&mut self.wire, &mut self.track)
+    }
+}
+
+/// The report of a code, for callers that want to return the whole.
+impl<W> Visiting<W> {
+    /// The full report of `code`, which a call on this visit returned.
+    #[must_use]
+    pub fn report_of(&self, code: Code) -> Report {
+        self.report().cloned().unwrap_or(Report {
+            code,
+            fault: Fault::default(),
+            path: crate::error::Path::new(),
+        })
+    }
+}

@@ -1,0 +1,160 @@
+//! The report of a fault, as C sees it.
+
+use core::ffi::c_char;
+
+use migcore::error::{Fault, Path, Piece, Report, PATH_CAPACITY};
+use migcore::Code;
+
+use crate::status::{
+    migcore_status, MIGCORE_BAD_SIZE, MIGCORE_MISALIGNED, MIGCORE_NULL_POINTER, MIGCORE_OK,
+};
+
+/// The room for a path in a report, with its NUL.
+pub const MIGCORE_PATH_SIZE: usize = 128;
+
+const _: () = assert!(MIGCORE_PATH_SIZE == PATH_CAPACITY + 1);
+
+/// The full report of a visit's first fault.
+#[repr(C)]
+pub struct migcore_error {
+    /// sizeof(migcore_error); the caller fills it in.
+    pub size: usize,
+    /// What happened.
+    pub status: migcore_status,
+    /// The number that a callback or a device gave for its failure, such as -errno; or 0.
+    pub cause: i32,
+    /// Where in the stream, in bytes from its start.
+    pub offset: u64,
+    /// What was wanted: bytes, elements, a version or a value, as the status says; or 0.
+    pub expected: u64,
+    /// What was there instead.
+    pub found: u64,
+    /// Where in the state, such as `nic/0.rx_ring[3].head`; shortened in the middle with `...` when
+    /// it is too long. Ends with a NUL.
+    pub path: [c_char; MIGCORE_PATH_SIZE],
+}
+
+/// Fills `error` from `report`; without one, with MIGCORE_OK and zeros.
+///
+/// # Safety
+/// `error` is NULL or points to a `size_t` at least, and to as many bytes as that says.
+pub(crate) unsafe fn fill(error: *mut migcore_error, report: Option<&Report>) -> migcore_status {
+    if error.is_null() {
+        return MIGCORE_NULL_POINTER;
+    }
+    if !error.is_aligned() {
+        return MIGCORE_MISALIGNED;
+    }
+    // SAFETY: not null, aligned, and the caller promises a readable `size`.
+    let size = unsafe { (*error).size };
+    if size != size_of::<migcore_error>() {
+        return MIGCORE_BAD_SIZE;
+    }
+    // SAFETY: of the right size, as just checked.
+    unsafe { error.write(from_report(report)) };
+    MIGCORE_OK
+}
+
+fn from_report(report: Option<&Report>) -> migcore_error {
+    let mut path = [0; MIGCORE_PATH_SIZE];
+    let fault = report.map(|report| report.fault).unwrap_or_default();
+    let text = report.map(|report| report.path.as_str()).unwrap_or_default();
+    for (place, byte) in path.iter_mut().zip(text.bytes()) {
+        // A path is printable ASCII, which both signs of `char` hold.
+        *place = c_char::try_from(byte).unwrap_or(0);
+    }
+    migcore_error {
+        size: size_of::<migcore_error>(),
+        status: report.map_or(MIGCORE_OK, |report| report.code.number()),
+        cause: fault.cause,
+        offset: fault.offset,
+        expected: fault.expected,
+        found: fault.found,
+        path,
+    }
+}
+
+/// Writes the message of `error` into `text`, cut to `capacity` and ended with a NUL, and returns
+/// how long the whole message is, without the NUL. `text` may be NULL when `capacity` is 0. A NULL or
+/// foreign `error` has an empty message.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_error_text(
+    error: *const migcore_error,
+    text: *mut c_char,
+    capacity: usize,
+) -> usize {
+    let text = if text.is_null() || capacity == 0 {
+        &mut []
+    } else {
+        // SAFETY: the caller promises `capacity` writable bytes at `text`.
+        unsafe { core::slice::from_raw_parts_mut(text, capacity) }
+    };
+    let mut line = Line { text, length: 0 };
+    // SAFETY: the caller promises that `error` is NULL or a report.
+    if let Some(error) = unsafe { error.as_ref() } {
+        if error.size == size_of::<migcore_error>() {
+            message(error, &mut line);
+        }
+    }
+    line.end()
+}
+
+fn message(error: &migcore_error, line: &mut Line<'_>) {
+    let Some(code) = Code::from_number(error.status) else {
+        return line.put(if error.status == MIGCORE_OK { b"done" } else { b"unknown status" });
+    };
+    let bytes = || error.path.iter().take_while(|byte| **byte != 0);
+    let path = Path::build(|put| {
+        bytes().for_each(|byte| put(&[u8::try_from(*byte).unwrap_or(b'?')]));
+    });
+    let fault = Fault {
+        offset: error.offset,
+        expected: error.expected,
+        found: error.found,
+        cause: error.cause,
+    };
+    Report { code, fault, path }.pieces(|piece| match piece {
+        Piece::Text(text) => line.put(text.as_bytes()),
+        Piece::Number(number) => line.put_number(number),
+    });
+}
+
+/// A message on its way into a caller's array, counted beyond its end.
+struct Line<'t> {
+    text: &'t mut [c_char],
+    length: usize,
+}
+
+impl Line<'_> {
+    fn put(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            if let Some(place) = self.text.get_mut(self.length) {
+                *place = c_char::try_from(byte).unwrap_or(0);
+            }
+            self.length = self.length.saturating_add(1);
+        }
+    }
+
+    fn put_number(&mut self, number: u64) {
+        let mut power = 10_000_000_000_000_000_000u64;
+        while power > 1 && number < power {
+            power /= 10;
+        }
+        let mut rest = number;
+        while power > 0 {
+            let digit = rest.checked_div(power).unwrap_or(0);
+            self.put(&[b'0'.wrapping_add(u8::try_from(digit).unwrap_or(0))]);
+            rest = rest.wrapping_sub(digit.wrapping_mul(power));
+            power /= 10;
+        }
+    }
+
+    /// Puts the NUL after the text or at the end of the array.
+    fn end(self) -> usize {
+        let last = self.text.len().saturating_sub(1);
+        if let Some(place) = self.text.get_mut(self.length.min(last)) {
+            *place = 0;
+        }
+        self.length
+    }
+}

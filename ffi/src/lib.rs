@@ -1,0 +1,51 @@
+//! The C interface of migcore.
+//!
+//! No logic of its own: it turns pointers into slices, calls the core, and turns results into
+//! status codes. It is the only place with `unsafe`. `include/migcore.h` is made from it, so the
+//! documentation of public items is written for readers of C.
+//!
+//! * [`status`], [`error`]: status codes and reports
+//! * [`io`], [`kernels`]: what the caller plugs in
+//! * [`object`]: the storage that callers give, and how a call finds its way to its wire
+//! * [`legacy`], [`observer`]: one way to begin for each wire
+//! * [`visitor`], [`scalar`], [`value`], [`scope`], [`subsection`], [`raw`]: the calls of a visit
+#![no_std]
+#![allow(non_camel_case_types, reason = "the names are those of the C header")]
+#![allow(
+    clippy::missing_safety_doc,
+    reason = "the contract of every call is in its text, which goes to the C header"
+)]
+#![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::undocumented_unsafe_blocks,
+        clippy::unwrap_used,
+        reason = "a test may panic: that is how it fails"
+    )
+)]
+
+#[cfg(test)]
+extern crate std;
+
+pub mod error;
+pub mod io;
+pub mod kernels;
+pub mod legacy;
+mod memory;
+pub mod object;
+pub mod observer;
+#[cfg(feature = "panic-handler")]
+mod panic;
+pub mod raw;
+pub mod scalar;
+pub mod scope;
+pub mod status;
+pub mod subsection;
+pub mod value;
+pub mod visitor;

@@ -1,0 +1,209 @@
+//! No wire at all: each item of a state is shown to a callback.
+
+use core::ffi::{c_char, c_void};
+use core::ptr;
+
+use migcore::codec::observe::{Event, Observe, Observer};
+use migcore::visit::{Extent, Kind, Note, Scope, Visiting, Visitor};
+use migcore::{Code, Result};
+
+use crate::object::{begin, migcore_visitor, wire};
+use crate::scalar::migcore_kind;
+use crate::status::{migcore_status, MIGCORE_NULL_POINTER, MIGCORE_OK};
+
+/// What kind of item is shown: one of the MIGCORE_ITEM_ constants.
+pub type migcore_item_type = u32;
+
+/// A scalar: `kind`, `bits`
+pub const MIGCORE_ITEM_SCALAR: migcore_item_type = 1;
+/// An array of scalars: `kind`, `data`, `length` in bytes, `count`, `variable`
+pub const MIGCORE_ITEM_ARRAY: migcore_item_type = 2;
+/// A byte buffer: `data`, `length`, `variable`
+pub const MIGCORE_ITEM_BYTES: migcore_item_type = 3;
+/// A UTF-8 string without a NUL: `data`, `length`
+pub const MIGCORE_ITEM_STRING: migcore_item_type = 4;
+/// Whether the optional item that follows is there: `bits` is 0 or 1
+pub const MIGCORE_ITEM_PRESENCE: migcore_item_type = 5;
+/// A null pointer
+pub const MIGCORE_ITEM_ABSENT: migcore_item_type = 6;
+/// Bytes without name or type: `data`, `length`
+pub const MIGCORE_ITEM_RAW: migcore_item_type = 7;
+/// A device begins: `instance`, `version`
+pub const MIGCORE_ITEM_BEGIN_DEVICE: migcore_item_type = 8;
+/// A struct begins; if it has a description, that is `data`, `length`, with its `version`
+pub const MIGCORE_ITEM_BEGIN_STRUCT: migcore_item_type = 9;
+/// A list begins: `count`, `variable`
+pub const MIGCORE_ITEM_BEGIN_LIST: migcore_item_type = 10;
+/// An element of a list begins
+pub const MIGCORE_ITEM_BEGIN_ELEMENT: migcore_item_type = 11;
+/// A subsection begins: `version`
+pub const MIGCORE_ITEM_BEGIN_SUBSECTION: migcore_item_type = 12;
+/// The innermost device, struct, list, element or subsection ends
+pub const MIGCORE_ITEM_END: migcore_item_type = 13;
+/// Marks of the item that follows: `bits`
+pub const MIGCORE_ITEM_MARKS: migcore_item_type = 14;
+/// A label for the type of the item that follows: `data`, `length`
+pub const MIGCORE_ITEM_LABEL: migcore_item_type = 15;
+
+/// One item of a state. Pointers are valid during the callback only; members that the type does not
+/// name are 0.
+#[repr(C)]
+pub struct migcore_item {
+    /// sizeof(migcore_item) of the library
+    pub size: usize,
+    /// What kind of item.
+    pub item_type: migcore_item_type,
+    /// The type of a scalar or of the elements of an array.
+    pub kind: migcore_kind,
+    /// The name, not ended by a NUL.
+    pub name: *const c_char,
+    /// The length of the name, 0 when there is none.
+    pub name_length: usize,
+    /// A scalar as an unsigned number of its own width: -1 as int8_t is 0xff, a float is its IEEE
+    /// representation.
+    pub bits: u64,
+    /// Bytes; the elements of an array in the machine's byte order.
+    pub data: *const c_void,
+    /// The number of bytes at `data`.
+    pub length: usize,
+    /// The number of elements.
+    pub count: usize,
+    /// The instance of a device.
+    pub instance: u32,
+    /// The version of a device, a described struct or a subsection.
+    pub version: u32,
+    /// Whether the length or count is part of the state.
+    pub variable: bool,
+}
+
+/// Is shown one item. A status other than MIGCORE_OK ends the visit with it. It may not use the
+/// visitor.
+pub type migcore_observe =
+    Option<unsafe extern "C" fn(opaque: *mut c_void, item: *const migcore_item) -> migcore_status>;
+
+/// Storage for a visitor that shows each item to a callback: to print a state, to trace it, to look
+/// for one field. It saves, so it never writes to a device.
+#[repr(C, align(8))]
+pub struct migcore_observer {
+    /// What the calls of a visit take.
+    pub visitor: migcore_visitor,
+    reserved: [u64; 96],
+}
+
+/// Begins a visitor that shows each item to `observe`. `size` is sizeof(migcore_observer).
+#[no_mangle]
+pub unsafe extern "C" fn migcore_observer_init(
+    observer: *mut migcore_observer,
+    size: usize,
+    observe: migcore_observe,
+    opaque: *mut c_void,
+) -> migcore_status {
+    if observe.is_none() {
+        return MIGCORE_NULL_POINTER;
+    }
+    let wire = Shown::new(Callback { observe, opaque });
+    // SAFETY: the caller promises storage of its own.
+    unsafe { begin(observer, size, wire) }
+}
+
+type Shown = Observer<Callback>;
+
+wire!(Shown, save);
+
+struct Callback {
+    observe: migcore_observe,
+    opaque: *mut c_void,
+}
+
+impl Observe for Callback {
+    fn item(&mut self, name: &[u8], event: Event<'_>) -> Result<()> {
+        let mut item = of(event);
+        item.name = name.as_ptr().cast();
+        item.name_length = name.len();
+        let observe = self.observe.ok_or(Code::NullPointer)?;
+        // SAFETY: the caller promises a callback for this `opaque`.
+        match unsafe { observe(self.opaque, &raw const item) } {
+            MIGCORE_OK => Ok(()),
+            other => Err(Code::from_number(other).unwrap_or(Code::BadCallback)),
+        }
+    }
+}
+
+/// An event as the callback sees it, but for the name.
+fn of(event: Event<'_>) -> migcore_item {
+    match event {
+        Event::Scalar(kind, bits) => {
+            migcore_item { kind: number(kind), bits, ..empty(MIGCORE_ITEM_SCALAR) }
+        }
+        Event::Array(kind, extent, elements) => migcore_item {
+            kind: number(kind),
+            count: elements.len().checked_div(kind.width().bytes()).unwrap_or(0),
+            variable: extent == Extent::Variable,
+            ..with_data(MIGCORE_ITEM_ARRAY, elements)
+        },
+        Event::Bytes(extent, data) => migcore_item {
+            variable: extent == Extent::Variable,
+            ..with_data(MIGCORE_ITEM_BYTES, data)
+        },
+        Event::Text(text) => with_data(MIGCORE_ITEM_STRING, text.as_bytes()),
+        Event::Presence(present) => {
+            migcore_item { bits: u64::from(present), ..empty(MIGCORE_ITEM_PRESENCE) }
+        }
+        Event::Absent => empty(MIGCORE_ITEM_ABSENT),
+        Event::Raw(bytes) => with_data(MIGCORE_ITEM_RAW, bytes),
+        Event::Begin(scope) => of_scope(scope),
+        Event::End(_) => empty(MIGCORE_ITEM_END),
+        Event::Note(Note::Marks(marks)) => {
+            migcore_item { bits: u64::from(marks.bits()), ..empty(MIGCORE_ITEM_MARKS) }
+        }
+        Event::Note(Note::Label(label)) => with_data(MIGCORE_ITEM_LABEL, label),
+    }
+}
+
+fn of_scope(scope: Scope<'_>) -> migcore_item {
+    match scope {
+        Scope::Device { instance, version } => {
+            migcore_item { instance, version, ..empty(MIGCORE_ITEM_BEGIN_DEVICE) }
+        }
+        Scope::Struct(None) => empty(MIGCORE_ITEM_BEGIN_STRUCT),
+        Scope::Struct(Some(description)) => migcore_item {
+            version: description.version,
+            ..with_data(MIGCORE_ITEM_BEGIN_STRUCT, description.name)
+        },
+        Scope::List { extent, count } => migcore_item {
+            count,
+            variable: extent == Extent::Variable,
+            ..empty(MIGCORE_ITEM_BEGIN_LIST)
+        },
+        Scope::Element => empty(MIGCORE_ITEM_BEGIN_ELEMENT),
+        Scope::Subsection { version } => {
+            migcore_item { version, ..empty(MIGCORE_ITEM_BEGIN_SUBSECTION) }
+        }
+    }
+}
+
+fn with_data(item_type: migcore_item_type, data: &[u8]) -> migcore_item {
+    migcore_item { data: data.as_ptr().cast(), length: data.len(), ..empty(item_type) }
+}
+
+fn empty(item_type: migcore_item_type) -> migcore_item {
+    migcore_item {
+        size: size_of::<migcore_item>(),
+        item_type,
+        kind: 0,
+        name: ptr::null(),
+        name_length: 0,
+        bits: 0,
+        data: ptr::null(),
+        length: 0,
+        count: 0,
+        instance: 0,
+        version: 0,
+        variable: false,
+    }
+}
+
+#[allow(clippy::as_conversions, reason = "the discriminant is the number")]
+fn number(kind: Kind) -> migcore_kind {
+    kind as migcore_kind
+}

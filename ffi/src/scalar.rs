@@ -1,0 +1,238 @@
+//! Scalars and arrays of scalars: five calls for each kind.
+
+use core::ffi::{c_char, c_void};
+
+use migcore::visit::{Count, Extent, Kind, Slots, Visitor};
+use migcore::{Code, Result};
+
+use crate::memory::{bytes, bytes_mut};
+use crate::object::{migcore_visitor, operations, run, CName, Raw};
+use crate::status::migcore_status;
+
+/// The type of a scalar: one of the MIGCORE_KIND_ constants.
+pub type migcore_kind = u32;
+
+/// bool: true or false
+pub const MIGCORE_KIND_BOOL: migcore_kind = 1;
+/// uint8_t
+pub const MIGCORE_KIND_U8: migcore_kind = 2;
+/// uint16_t
+pub const MIGCORE_KIND_U16: migcore_kind = 3;
+/// uint32_t
+pub const MIGCORE_KIND_U32: migcore_kind = 4;
+/// uint64_t
+pub const MIGCORE_KIND_U64: migcore_kind = 5;
+/// int8_t
+pub const MIGCORE_KIND_I8: migcore_kind = 6;
+/// int16_t
+pub const MIGCORE_KIND_I16: migcore_kind = 7;
+/// int32_t
+pub const MIGCORE_KIND_I32: migcore_kind = 8;
+/// int64_t
+pub const MIGCORE_KIND_I64: migcore_kind = 9;
+/// float, as IEEE 754 binary32
+pub const MIGCORE_KIND_F32: migcore_kind = 10;
+/// double, as IEEE 754 binary64
+pub const MIGCORE_KIND_F64: migcore_kind = 11;
+
+macro_rules! scalars {
+    ($($type:ident $c:literal $kind:ident
+        $visit:ident $since:ident $or:ident $array:ident $varray:ident;)*) => {
+        $(
+            #[doc = concat!("Visits a ", $c, ". On save `value` is only read; on load it is written")]
+            /// when the call succeeds, and only then.
+            #[no_mangle]
+            pub unsafe extern "C" fn $visit(
+                v: *mut migcore_visitor,
+                name: *const c_char,
+                value: *mut $type,
+            ) -> migcore_status {
+                // SAFETY: the caller promises NULL or a visitor; its table is its own.
+                unsafe {
+                    match operations(v) {
+                        Ok(operations) => (operations.scalars.$type)(v, name, value),
+                        Err(not_ready) => not_ready,
+                    }
+                }
+            }
+
+            #[doc = concat!("Visits a ", $c, " that exists from `version` of the state on. In an older")]
+            /// state nothing is on the wire, and loading stores `otherwise`.
+            #[no_mangle]
+            pub unsafe extern "C" fn $since(
+                v: *mut migcore_visitor,
+                name: *const c_char,
+                value: *mut $type,
+                version: u32,
+                otherwise: $type,
+            ) -> migcore_status {
+                // SAFETY: the caller promises a name, a value and a visitor.
+                unsafe {
+                    let (name, value) = (CName::new(name), Raw::new(value));
+                    run(v, |visitor| match value {
+                        Some(value) => visitor.scalar_since(&name, value, version, otherwise),
+                        None => Err(visitor.fail_as(Code::NullPointer, 0, &name)),
+                    })
+                }
+            }
+
+            #[doc = concat!("Visits a ", $c, " that may be missing in the stream, in which case loading")]
+            /// stores `otherwise`. On a wire without names it is never missing.
+            #[no_mangle]
+            pub unsafe extern "C" fn $or(
+                v: *mut migcore_visitor,
+                name: *const c_char,
+                value: *mut $type,
+                otherwise: $type,
+            ) -> migcore_status {
+                // SAFETY: the caller promises a name, a value and a visitor.
+                unsafe {
+                    let (name, value) = (CName::new(name), Raw::new(value));
+                    run(v, |visitor| match value {
+                        Some(value) => visitor.scalar_or(&name, value, otherwise),
+                        None => Err(visitor.fail_as(Code::NullPointer, 0, &name)),
+                    })
+                }
+            }
+
+            #[doc = concat!("Visits `count` elements of type ", $c, " in one call. Both sides know the")]
+            /// count. A load that fails may have written some of the elements.
+            #[no_mangle]
+            pub unsafe extern "C" fn $array(
+                v: *mut migcore_visitor,
+                name: *const c_char,
+                values: *mut $type,
+                count: usize,
+            ) -> migcore_status {
+                // SAFETY: the caller promises a visitor, a name and the elements.
+                unsafe { array(v, name, Kind::$kind, values.cast(), count) }
+            }
+
+            #[doc = concat!("Visits the first `*count` elements of type ", $c, "; the count is part of")]
+            /// the state. On load at most `capacity` elements are accepted, and `count` is written.
+            #[no_mangle]
+            pub unsafe extern "C" fn $varray(
+                v: *mut migcore_visitor,
+                name: *const c_char,
+                values: *mut $type,
+                capacity: usize,
+                count: *mut usize,
+            ) -> migcore_status {
+                // SAFETY: the caller promises a visitor, a name, the elements and a count.
+                unsafe { varray(v, name, Kind::$kind, values.cast(), capacity, count) }
+            }
+        )*
+    };
+}
+
+scalars! {
+    bool "bool" Bool migcore_visit_bool migcore_visit_bool_since migcore_visit_bool_or
+        migcore_visit_bool_array migcore_visit_bool_varray;
+    u8 "uint8_t" U8 migcore_visit_u8 migcore_visit_u8_since migcore_visit_u8_or
+        migcore_visit_u8_array migcore_visit_u8_varray;
+    u16 "uint16_t" U16 migcore_visit_u16 migcore_visit_u16_since migcore_visit_u16_or
+        migcore_visit_u16_array migcore_visit_u16_varray;
+    u32 "uint32_t" U32 migcore_visit_u32 migcore_visit_u32_since migcore_visit_u32_or
+        migcore_visit_u32_array migcore_visit_u32_varray;
+    u64 "uint64_t" U64 migcore_visit_u64 migcore_visit_u64_since migcore_visit_u64_or
+        migcore_visit_u64_array migcore_visit_u64_varray;
+    i8 "int8_t" I8 migcore_visit_i8 migcore_visit_i8_since migcore_visit_i8_or
+        migcore_visit_i8_array migcore_visit_i8_varray;
+    i16 "int16_t" I16 migcore_visit_i16 migcore_visit_i16_since migcore_visit_i16_or
+        migcore_visit_i16_array migcore_visit_i16_varray;
+    i32 "int32_t" I32 migcore_visit_i32 migcore_visit_i32_since migcore_visit_i32_or
+        migcore_visit_i32_array migcore_visit_i32_varray;
+    i64 "int64_t" I64 migcore_visit_i64 migcore_visit_i64_since migcore_visit_i64_or
+        migcore_visit_i64_array migcore_visit_i64_varray;
+    f32 "float" F32 migcore_visit_f32 migcore_visit_f32_since migcore_visit_f32_or
+        migcore_visit_f32_array migcore_visit_f32_varray;
+    f64 "double" F64 migcore_visit_f64 migcore_visit_f64_since migcore_visit_f64_or
+        migcore_visit_f64_array migcore_visit_f64_varray;
+}
+
+/// An array of fixed length.
+///
+/// # Safety
+/// `v` is NULL or a visitor, `name` NULL or a C string, `values` NULL or `count` elements.
+unsafe fn array(
+    v: *mut migcore_visitor,
+    name: *const c_char,
+    kind: Kind,
+    values: *mut c_void,
+    count: usize,
+) -> migcore_status {
+    // SAFETY: as the caller promises.
+    unsafe {
+        let name = CName::new(name);
+        let elements = Elements { kind, extent: Extent::Fixed, values };
+        run(v, |visitor| match visitor.is_loading() {
+            true => elements.load(visitor, &name, count).map(|_| ()),
+            false => elements.save(visitor, &name, count),
+        })
+    }
+}
+
+/// An array whose count is part of the state.
+///
+/// # Safety
+/// As [`array`], with room for `capacity` elements; `count` is NULL or a size_t.
+unsafe fn varray(
+    v: *mut migcore_visitor,
+    name: *const c_char,
+    kind: Kind,
+    values: *mut c_void,
+    capacity: usize,
+    count: *mut usize,
+) -> migcore_status {
+    // SAFETY: as the caller promises.
+    unsafe {
+        let name = CName::new(name);
+        let elements = Elements { kind, extent: Extent::Variable, values };
+        run(v, |visitor| {
+            let Some(mut count) = Raw::new(count) else {
+                return Err(visitor.fail_as(Code::NullPointer, 0, &name));
+            };
+            if visitor.is_loading() {
+                count.store(elements.load(visitor, &name, capacity)?);
+                return Ok(());
+            }
+            match count.load() {
+                held if held <= capacity => elements.save(visitor, &name, held),
+                _ => Err(visitor.fail_as(Code::InvalidArgument, 0, &name)),
+            }
+        })
+    }
+}
+
+/// Elements in memory of the caller.
+struct Elements {
+    kind: Kind,
+    extent: Extent,
+    values: *mut c_void,
+}
+
+impl Elements {
+    /// # Safety
+    /// There are `count` elements, or `values` is NULL.
+    unsafe fn save(&self, visitor: &mut Visitor<'_>, name: &CName, count: usize) -> Result<()> {
+        // SAFETY: as the caller promises; only read.
+        match unsafe { bytes(self.values, self.length(count)) } {
+            Some(elements) => visitor.save_array(name, self.kind, self.extent, elements),
+            None => Err(visitor.fail_as(Code::NullPointer, 0, name)),
+        }
+    }
+
+    /// # Safety
+    /// There is room for `count` elements, or `values` is NULL.
+    unsafe fn load(&self, visitor: &mut Visitor<'_>, name: &CName, count: usize) -> Result<usize> {
+        // SAFETY: as the caller promises.
+        match unsafe { bytes_mut(self.values, self.length(count)) } {
+            Some(slots) => visitor.load_array(name, self.kind, self.extent, Slots::Bytes(slots)),
+            None => Err(visitor.fail_as(Code::NullPointer, 0, name)),
+        }
+    }
+
+    fn length(&self, count: usize) -> usize {
+        count.saturating_mul(self.kind.width().bytes())
+    }
+}

@@ -1,0 +1,154 @@
+//! Status codes.
+
+use core::ffi::{c_char, CStr};
+
+use migcore::Code;
+
+/// What every call returns: MIGCORE_OK, or why it failed. The numbers are stable and stand in
+/// blocks by who is at fault: 1xx the stream, 2xx the versions, 3xx the caller, 4xx the I/O, 5xx a
+/// limit, 6xx a device.
+pub type migcore_status = i32;
+
+/// Done.
+pub const MIGCORE_OK: migcore_status = 0;
+/// The stream ends inside an item.
+pub const MIGCORE_TRUNCATED: migcore_status = 101;
+/// A value that its kind does not allow, such as a null marker that is not 0x30.
+pub const MIGCORE_BAD_VALUE: migcore_status = 102;
+/// A string is not UTF-8, or holds a NUL.
+pub const MIGCORE_BAD_TEXT: migcore_status = 103;
+/// A subsection that the device does not know and that may not be skipped.
+pub const MIGCORE_UNKNOWN_SUBSECTION: migcore_status = 104;
+/// The stream holds data that nobody read.
+pub const MIGCORE_UNCONSUMED: migcore_status = 105;
+/// Written by a version newer than this device can read.
+pub const MIGCORE_TOO_NEW: migcore_status = 201;
+/// Written by a version older than this device can read.
+pub const MIGCORE_TOO_OLD: migcore_status = 202;
+/// A pointer that must not be NULL is NULL.
+pub const MIGCORE_NULL_POINTER: migcore_status = 301;
+/// A size argument differs from the library's: header and library are of different releases.
+pub const MIGCORE_BAD_SIZE: migcore_status = 302;
+/// Storage is not aligned as its type asks.
+pub const MIGCORE_MISALIGNED: migcore_status = 303;
+/// The object was never initialised, or is of another type.
+pub const MIGCORE_BAD_OBJECT: migcore_status = 304;
+/// The object was entered again from one of its own I/O callbacks.
+pub const MIGCORE_BUSY: migcore_status = 305;
+/// A scope was closed that is not open, or was left open.
+pub const MIGCORE_UNBALANCED: migcore_status = 306;
+/// The call belongs to the other direction (save or load).
+pub const MIGCORE_WRONG_DIRECTION: migcore_status = 307;
+/// An argument is out of its range.
+pub const MIGCORE_INVALID_ARGUMENT: migcore_status = 308;
+/// The wire or the source cannot do this, such as look ahead without a peek.
+pub const MIGCORE_UNSUPPORTED: migcore_status = 309;
+/// The source reported an error.
+pub const MIGCORE_READ_FAILED: migcore_status = 401;
+/// The sink reported an error.
+pub const MIGCORE_WRITE_FAILED: migcore_status = 402;
+/// The memory that the stream is written to is full.
+pub const MIGCORE_NO_SPACE: migcore_status = 403;
+/// A callback returned what its contract does not allow.
+pub const MIGCORE_BAD_CALLBACK: migcore_status = 404;
+/// Scopes nest deeper than MIGCORE_MAX_DEPTH.
+pub const MIGCORE_TOO_DEEP: migcore_status = 501;
+/// A name is longer than MIGCORE_MAX_NAME.
+pub const MIGCORE_NAME_TOO_LONG: migcore_status = 502;
+/// The stream holds more elements or bytes than there is room for.
+pub const MIGCORE_TOO_MANY: migcore_status = 503;
+/// A length that the wire cannot carry.
+pub const MIGCORE_TOO_LONG: migcore_status = 504;
+/// The device itself refused.
+pub const MIGCORE_REFUSED: migcore_status = 601;
+
+/// How deep scopes may nest; elements of lists do not count.
+pub const MIGCORE_MAX_DEPTH: usize = 16;
+/// The longest name of a field, scope or subsection, in bytes without the NUL.
+pub const MIGCORE_MAX_NAME: usize = 255;
+
+/// The number of a result.
+pub(crate) fn status<T>(result: migcore::Result<T>) -> migcore_status {
+    match result {
+        Ok(_) => MIGCORE_OK,
+        Err(code) => code.number(),
+    }
+}
+
+/// What a status means, in a few words; a static string, never NULL.
+#[no_mangle]
+pub extern "C" fn migcore_status_text(status: migcore_status) -> *const c_char {
+    let text: &CStr = match Code::from_number(status) {
+        Some(code) => code.c_text(),
+        None if status == MIGCORE_OK => c"done",
+        None => c"unknown status",
+    };
+    text.as_ptr()
+}
+
+/// The version of the library, as major * 1000000 + minor * 1000 + patch.
+pub const MIGCORE_VERSION: u32 = 1000;
+
+/// The version of the binary interface. A program and a library of the same number fit together.
+pub const MIGCORE_ABI_VERSION: u32 = 0;
+
+/// The MIGCORE_VERSION of the library that is linked.
+#[no_mangle]
+pub extern "C" fn migcore_version() -> u32 {
+    MIGCORE_VERSION
+}
+
+/// The MIGCORE_ABI_VERSION of the library that is linked.
+#[no_mangle]
+pub extern "C" fn migcore_abi_version() -> u32 {
+    MIGCORE_ABI_VERSION
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn constants_are_the_numbers_of_the_core() {
+        let expected = [
+            (MIGCORE_TRUNCATED, Code::Truncated),
+            (MIGCORE_BAD_VALUE, Code::BadValue),
+            (MIGCORE_BAD_TEXT, Code::BadText),
+            (MIGCORE_UNKNOWN_SUBSECTION, Code::UnknownSubsection),
+            (MIGCORE_UNCONSUMED, Code::Unconsumed),
+            (MIGCORE_TOO_NEW, Code::TooNew),
+            (MIGCORE_TOO_OLD, Code::TooOld),
+            (MIGCORE_NULL_POINTER, Code::NullPointer),
+            (MIGCORE_BAD_SIZE, Code::BadSize),
+            (MIGCORE_MISALIGNED, Code::Misaligned),
+            (MIGCORE_BAD_OBJECT, Code::BadObject),
+            (MIGCORE_BUSY, Code::Busy),
+            (MIGCORE_UNBALANCED, Code::Unbalanced),
+            (MIGCORE_WRONG_DIRECTION, Code::WrongDirection),
+            (MIGCORE_INVALID_ARGUMENT, Code::InvalidArgument),
+            (MIGCORE_UNSUPPORTED, Code::Unsupported),
+            (MIGCORE_READ_FAILED, Code::ReadFailed),
+            (MIGCORE_WRITE_FAILED, Code::WriteFailed),
+            (MIGCORE_NO_SPACE, Code::NoSpace),
+            (MIGCORE_BAD_CALLBACK, Code::BadCallback),
+            (MIGCORE_TOO_DEEP, Code::TooDeep),
+            (MIGCORE_NAME_TOO_LONG, Code::NameTooLong),
+            (MIGCORE_TOO_MANY, Code::TooMany),
+            (MIGCORE_TOO_LONG, Code::TooLong),
+            (MIGCORE_REFUSED, Code::Refused),
+        ];
+        assert_eq!(expected.len(), Code::ALL.len());
+        for ((number, code), known) in expected.into_iter().zip(Code::ALL) {
+            assert_eq!((number, code), (known.number(), known));
+        }
+        assert_eq!(MIGCORE_MAX_DEPTH, migcore::error::MAX_DEPTH);
+        assert_eq!(MIGCORE_MAX_NAME, migcore::error::MAX_NAME);
+    }
+
+    #[test]
+    fn the_version_is_the_crate_s() {
+        let mut parts = env!("CARGO_PKG_VERSION").split('.').map(|part| part.parse::<u32>());
+        let mut part = || parts.next().unwrap().unwrap();
+        assert_eq!(MIGCORE_VERSION, part() * 1_000_000 + part() * 1000 + part());
+    }
+}

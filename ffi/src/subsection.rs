@@ -1,0 +1,207 @@
+//! Subsections: parts of a state that may be missing.
+
+use core::ffi::{c_char, c_void};
+use core::slice;
+
+use migcore::visit::{
+    walk_subsections, Marks, Name, Scope, ScopeKind, SubsectionEntry, SubsectionName,
+    SubsectionTable, Visitor,
+};
+use migcore::{Code, Result};
+
+use crate::object::{migcore_visitor, run, with, CName};
+use crate::status::{migcore_status, status, MIGCORE_NULL_POINTER, MIGCORE_OK};
+
+/// A part of a state that is written only when it is needed.
+#[repr(C)]
+pub struct migcore_subsection {
+    /// sizeof(migcore_subsection)
+    pub size: usize,
+    /// The full name. It begins with the name of its owner, by custom followed by a slash:
+    /// `timer/expiry` belongs to `timer`.
+    pub name: *const c_char,
+    /// The version that is written, and the newest that can be read.
+    pub version: u32,
+    /// The oldest version that can be read.
+    pub minimum_version: u32,
+    /// MIGCORE_MARK_ constants, or 0.
+    pub marks: u32,
+    /// Whether the state has anything to say here; NULL: always. Not asked on load.
+    pub needed: Option<unsafe extern "C" fn(opaque: *mut c_void) -> bool>,
+    /// Visits the part.
+    pub visit: Option<
+        unsafe extern "C" fn(v: *mut migcore_visitor, opaque: *mut c_void) -> migcore_status,
+    >,
+}
+
+/// Visits the subsections of the description `owner`, at the end of its struct or device. On save
+/// those that are needed go out in the order of the table. On load the stream says which ones there
+/// are, in any order; the state of one that is missing stays as it is. `opaque` is handed to the
+/// callbacks; a `visit` that returns an error ends the visit with it.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_visit_subsections(
+    v: *mut migcore_visitor,
+    owner: *const c_char,
+    table: *const migcore_subsection,
+    count: usize,
+    opaque: *mut c_void,
+) -> migcore_status {
+    // SAFETY: the caller promises a visitor, a name, and `count` entries.
+    unsafe {
+        let entries = match entries(table, count) {
+            Some(entries) => entries,
+            None => return run(v, |visitor| Err(visitor.fail_as(Code::InvalidArgument, 0, &""))),
+        };
+        let owner = CName::new(owner);
+        status(walk_subsections(&mut Table { v, entries, opaque }, owner.bytes()))
+    }
+}
+
+/// The entries of a table, if each is whole and of the size that this library knows.
+///
+/// # Safety
+/// `table` is NULL or points to `count` entries that do not change during `'a`.
+unsafe fn entries<'a>(
+    table: *const migcore_subsection,
+    count: usize,
+) -> Option<&'a [migcore_subsection]> {
+    if count == 0 {
+        return Some(&[]);
+    }
+    if table.is_null() || !table.is_aligned() || count > isize::MAX.unsigned_abs() >> 8 {
+        return None;
+    }
+    // SAFETY: not null, aligned; the caller promises `count` entries.
+    let entries = unsafe { slice::from_raw_parts(table, count) };
+    let whole = |entry: &migcore_subsection| {
+        entry.size == size_of::<migcore_subsection>()
+            && !entry.name.is_null()
+            && entry.visit.is_some()
+            && Marks::from_bits(entry.marks).is_some()
+    };
+    entries.iter().all(whole).then_some(entries)
+}
+
+struct Table<'t> {
+    v: *mut migcore_visitor,
+    entries: &'t [migcore_subsection],
+    opaque: *mut c_void,
+}
+
+impl<'t> SubsectionTable<'t> for Table<'t> {
+    fn entry(&self, index: usize) -> Option<SubsectionEntry<'t>> {
+        self.entries.get(index).map(|entry| SubsectionEntry {
+            // SAFETY: `entries` saw that it is not null, and the caller promises a C string.
+            name: unsafe { core::ffi::CStr::from_ptr(entry.name) }.to_bytes(),
+            version: entry.version,
+            minimum_version: entry.minimum_version,
+            marks: Marks::from_bits(entry.marks).unwrap_or_default(),
+        })
+    }
+
+    fn needed(&mut self, index: usize) -> bool {
+        // SAFETY: the caller promises a callback for this `opaque`.
+        let asked =
+            |needed: unsafe extern "C" fn(*mut c_void) -> bool| unsafe { needed(self.opaque) };
+        self.entries.get(index).is_some_and(|entry| entry.needed.is_none_or(asked))
+    }
+
+    fn visit(&mut self, index: usize) -> Result<()> {
+        let Some(visit) = self.entries.get(index).and_then(|entry| entry.visit) else {
+            return Ok(());
+        };
+        // SAFETY: the caller promises a callback for this `opaque`; the object is not busy.
+        let returned = unsafe { visit(self.v, self.opaque) };
+        self.with(|visitor| match returned {
+            MIGCORE_OK => visitor.check(),
+            other => {
+                let code = Code::from_number(other);
+                Err(visitor.fail_as(code.unwrap_or(Code::Refused), other, &""))
+            }
+        })
+    }
+
+    fn with<R>(&mut self, call: impl FnOnce(&mut Visitor<'_>) -> Result<R>) -> Result<R> {
+        // SAFETY: the caller of `migcore_visit_subsections` promises a visitor.
+        match unsafe { with(self.v, call) } {
+            Ok(result) => result,
+            Err(not_ready) => Err(Code::from_number(not_ready).unwrap_or(Code::BadObject)),
+        }
+    }
+}
+
+/// Begins a subsection on save. For code that does not use a table.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_begin_subsection(
+    v: *mut migcore_visitor,
+    name: *const c_char,
+    version: u32,
+) -> migcore_status {
+    // SAFETY: the caller promises a visitor and a name.
+    unsafe {
+        let name = CName::new(name);
+        run(v, |visitor| match visitor.is_loading() {
+            true => Err(visitor.fail_as(Code::WrongDirection, 0, &name)),
+            false => visitor.begin(&name, Scope::Subsection { version }),
+        })
+    }
+}
+
+/// Opens the next subsection that the stream holds for the description `owner`, on load: writes
+/// `found`, and if it is true the full name, with a NUL, into the 256 bytes at `name`, and `version`.
+/// Visit its items and call migcore_end_subsection, or call migcore_skip_subsection.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_next_subsection(
+    v: *mut migcore_visitor,
+    owner: *const c_char,
+    name: *mut c_char,
+    version: *mut u32,
+    found: *mut bool,
+) -> migcore_status {
+    if name.is_null() || version.is_null() || found.is_null() {
+        return MIGCORE_NULL_POINTER;
+    }
+    // SAFETY: the caller promises a visitor and a name.
+    let next: core::result::Result<Result<_>, _> = unsafe {
+        let owner = CName::new(owner);
+        with(v, |visitor| {
+            let mut text = SubsectionName::new();
+            let version = visitor.next_subsection(owner.bytes(), &mut text)?;
+            Ok(version.map(|version| (text, version)))
+        })
+    };
+    match next {
+        Ok(Ok(Some((text, number)))) => {
+            // SAFETY: not null; the caller promises 256 bytes, a uint32_t and a bool.
+            unsafe {
+                core::ptr::copy_nonoverlapping(text.as_ptr().cast(), name, text.len());
+                name.add(text.len()).write(0);
+                version.write_unaligned(number);
+                found.write(true);
+            }
+            MIGCORE_OK
+        }
+        Ok(Ok(None)) => {
+            // SAFETY: not null; the caller promises a bool.
+            unsafe { found.write(false) };
+            MIGCORE_OK
+        }
+        Ok(Err(code)) => code.number(),
+        Err(not_ready) => not_ready,
+    }
+}
+
+/// Passes over the subsection just opened, which nobody knows. On a wire that cannot know where it
+/// ends, as the legacy one, and for one that is critical: MIGCORE_UNKNOWN_SUBSECTION.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_skip_subsection(v: *mut migcore_visitor) -> migcore_status {
+    // SAFETY: the caller promises NULL or a visitor.
+    unsafe { run(v, |visitor| visitor.skip_subsection()) }
+}
+
+/// Ends a subsection.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_end_subsection(v: *mut migcore_visitor) -> migcore_status {
+    // SAFETY: the caller promises NULL or a visitor.
+    unsafe { run(v, |visitor| visitor.end(ScopeKind::Subsection)) }
+}

@@ -1,0 +1,205 @@
+//! Buffers, strings, optional and absent items, and remarks on items.
+
+use core::ffi::{c_char, c_void, CStr};
+
+use migcore::visit::{Count, Extent, Marks, Note, Visitor};
+use migcore::{Code, Result};
+
+use crate::memory::{bytes, bytes_mut};
+use crate::object::{migcore_visitor, run, CName, Raw};
+use crate::status::migcore_status;
+
+/// Visits a buffer of `length` bytes; both sides know the length. A load that fails may have written
+/// some of the bytes.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_visit_bytes(
+    v: *mut migcore_visitor,
+    name: *const c_char,
+    data: *mut c_void,
+    length: usize,
+) -> migcore_status {
+    // SAFETY: the caller promises a visitor, a name and the bytes; on save they are only read.
+    unsafe {
+        let name = CName::new(name);
+        run(v, |visitor| match visitor.is_loading() {
+            true => load(visitor, &name, Extent::Fixed, data, length).map(|_| ()),
+            false => save(visitor, &name, Extent::Fixed, data, length),
+        })
+    }
+}
+
+/// Visits the first `*length` bytes of a buffer; the length is part of the state. On load at most
+/// `capacity` bytes are accepted, and `length` is written.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_visit_varbytes(
+    v: *mut migcore_visitor,
+    name: *const c_char,
+    data: *mut c_void,
+    capacity: usize,
+    length: *mut usize,
+) -> migcore_status {
+    // SAFETY: the caller promises a visitor, a name, the bytes and a length.
+    unsafe {
+        let name = CName::new(name);
+        run(v, |visitor| {
+            let Some(mut length) = Raw::new(length) else {
+                return Err(visitor.fail_as(Code::NullPointer, 0, &name));
+            };
+            if visitor.is_loading() {
+                length.store(load(visitor, &name, Extent::Variable, data, capacity)?);
+                return Ok(());
+            }
+            match length.load() {
+                held if held <= capacity => save(visitor, &name, Extent::Variable, data, held),
+                _ => Err(visitor.fail_as(Code::InvalidArgument, 0, &name)),
+            }
+        })
+    }
+}
+
+/// # Safety
+/// `data` is NULL or `length` bytes.
+unsafe fn save(
+    visitor: &mut Visitor<'_>,
+    name: &CName,
+    extent: Extent,
+    data: *const c_void,
+    length: usize,
+) -> Result<()> {
+    // SAFETY: as the caller promises.
+    match unsafe { bytes(data, length) } {
+        Some(data) => visitor.save_bytes(name, extent, data),
+        None => Err(visitor.fail_as(Code::NullPointer, 0, name)),
+    }
+}
+
+/// # Safety
+/// `data` is NULL or `length` writable bytes.
+unsafe fn load(
+    visitor: &mut Visitor<'_>,
+    name: &CName,
+    extent: Extent,
+    data: *mut c_void,
+    length: usize,
+) -> Result<usize> {
+    // SAFETY: as the caller promises.
+    match unsafe { bytes_mut(data, length) } {
+        Some(data) => visitor.load_bytes(name, extent, data),
+        None => Err(visitor.fail_as(Code::NullPointer, 0, name)),
+    }
+}
+
+/// Visits a string that ends with a NUL within the `capacity` bytes at `text`. It must be UTF-8. On
+/// load a string that does not fit with its NUL is refused, and `text` keeps what it held.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_visit_string(
+    v: *mut migcore_visitor,
+    name: *const c_char,
+    text: *mut c_char,
+    capacity: usize,
+) -> migcore_status {
+    // SAFETY: the caller promises a visitor, a name and `capacity` bytes; on save they are only read.
+    unsafe {
+        let name = CName::new(name);
+        run(v, |visitor| {
+            if visitor.is_loading() {
+                return match bytes_mut(text.cast(), capacity) {
+                    Some(text) => load_string(visitor, &name, text),
+                    None => Err(visitor.fail_as(Code::NullPointer, 0, &name)),
+                };
+            }
+            match bytes(text.cast(), capacity) {
+                Some(text) => save_string(visitor, &name, text),
+                None => Err(visitor.fail_as(Code::NullPointer, 0, &name)),
+            }
+        })
+    }
+}
+
+fn save_string(visitor: &mut Visitor<'_>, name: &CName, text: &[u8]) -> Result<()> {
+    let Ok(text) = CStr::from_bytes_until_nul(text) else {
+        return Err(visitor.fail_as(Code::InvalidArgument, 0, name));
+    };
+    match text.to_str() {
+        Ok(text) => visitor.save_text(name, text),
+        Err(_) => Err(visitor.fail_as(Code::BadText, 0, name)),
+    }
+}
+
+fn load_string(visitor: &mut Visitor<'_>, name: &CName, place: &mut [u8]) -> Result<()> {
+    let Some(room) = place.len().checked_sub(1) else {
+        return Err(visitor.fail_as(Code::InvalidArgument, 0, name));
+    };
+    visitor.load_text(name, room, &mut |text| {
+        if text.bytes().any(|byte| byte == 0) {
+            return Err(Code::BadText);
+        }
+        let ended = text.bytes().chain([0]);
+        place.iter_mut().zip(ended).for_each(|(place, byte)| *place = byte);
+        Ok(())
+    })
+}
+
+/// Visits whether an optional item is there. If `*present` is then true, visit the item next.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_visit_optional(
+    v: *mut migcore_visitor,
+    name: *const c_char,
+    present: *mut bool,
+) -> migcore_status {
+    // SAFETY: the caller promises a visitor, a name and a flag.
+    unsafe {
+        let (name, present) = (CName::new(name), Raw::new(present));
+        run(v, |visitor| match present {
+            Some(present) => visitor.presence(&name, present),
+            None => Err(visitor.fail_as(Code::NullPointer, 0, &name)),
+        })
+    }
+}
+
+/// Visits a null pointer: on load, checks that the stream has one here too.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_visit_absent(
+    v: *mut migcore_visitor,
+    name: *const c_char,
+) -> migcore_status {
+    // SAFETY: the caller promises a visitor and a name.
+    unsafe {
+        let name = CName::new(name);
+        run(v, |visitor| visitor.null(&name))
+    }
+}
+
+/// A reader that does not know the item may skip it. Everything else is critical.
+pub const MIGCORE_MARK_ANCILLARY: u32 = 1;
+/// Tools do not show the value.
+pub const MIGCORE_MARK_SECRET: u32 = 2;
+/// The value does not count when states are compared, as that of a clock.
+pub const MIGCORE_MARK_VOLATILE: u32 = 4;
+
+/// Marks the next item with MIGCORE_MARK_ constants. Has a meaning on save only, and on wires that
+/// can carry it.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_mark(v: *mut migcore_visitor, marks: u32) -> migcore_status {
+    // SAFETY: the caller promises NULL or a visitor.
+    unsafe {
+        run(v, |visitor| match Marks::from_bits(marks) {
+            Some(marks) => visitor.note(Note::Marks(marks)),
+            None => Err(visitor.fail_as(Code::InvalidArgument, 0, &"")),
+        })
+    }
+}
+
+/// Gives the next item a label for its type, such as `uint8 equal`. As migcore_mark.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_label(
+    v: *mut migcore_visitor,
+    label: *const c_char,
+) -> migcore_status {
+    if label.is_null() {
+        // SAFETY: the caller promises NULL or a visitor.
+        return unsafe { run(v, |visitor| Err(visitor.fail_as(Code::NullPointer, 0, &""))) };
+    }
+    // SAFETY: the caller promises a C string, and NULL or a visitor.
+    unsafe { run(v, |visitor| visitor.note(Note::Label(CStr::from_ptr(label).to_bytes()))) }
+}

@@ -1,0 +1,110 @@
+//! What a visit tells, and its end.
+
+use core::ffi::c_char;
+
+use migcore::Code;
+
+use crate::error::{self, migcore_error};
+use crate::object::{migcore_visitor, operations, run, with, CName};
+use crate::status::{migcore_status, MIGCORE_INVALID_ARGUMENT, MIGCORE_OK};
+
+/// Whether this visitor loads. False for what is no visitor.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_is_loading(v: *const migcore_visitor) -> bool {
+    // SAFETY: the caller promises NULL or a visitor.
+    unsafe { operations(v) }.is_ok_and(|operations| operations.loading)
+}
+
+/// The version of the state being visited: of the innermost device, versioned struct or subsection;
+/// on load the stream's, on save the target's. 0 outside of them and for what is no visitor.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_state_version(v: *mut migcore_visitor) -> u32 {
+    // SAFETY: the caller promises NULL or a visitor.
+    unsafe { with(v, |visitor| visitor.version()) }.unwrap_or(0)
+}
+
+/// Sets the version of a state that has no device scope, because its framing is the caller's own.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_set_state_version(
+    v: *mut migcore_visitor,
+    version: u32,
+) -> migcore_status {
+    // SAFETY: the caller promises NULL or a visitor.
+    unsafe {
+        run(v, |visitor| {
+            visitor.set_version(version);
+            Ok(())
+        })
+    }
+}
+
+/// The position in the stream, in bytes; after an error, where the visit stood still. 0 for what is
+/// no visitor.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_position(v: *mut migcore_visitor) -> u64 {
+    // SAFETY: the caller promises NULL or a visitor.
+    unsafe { with(v, |visitor| visitor.position()) }.unwrap_or(0)
+}
+
+/// The first error of the visit, or MIGCORE_OK. Every call after it returned the same.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_get_status(v: *mut migcore_visitor) -> migcore_status {
+    // SAFETY: the caller promises NULL or a visitor.
+    let first = unsafe { with(v, |visitor| visitor.report().map(|report| report.code.number())) };
+    match first {
+        Ok(first) => first.unwrap_or(MIGCORE_OK),
+        Err(not_ready) => not_ready,
+    }
+}
+
+/// Copies the report of the first error to `error`, whose `size` the caller has filled in; a report
+/// of MIGCORE_OK when there was none.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_get_error(
+    v: *mut migcore_visitor,
+    error: *mut migcore_error,
+) -> migcore_status {
+    // SAFETY: the caller promises NULL or a visitor, and NULL or a migcore_error.
+    unsafe { with(v, |visitor| error::fill(error, visitor.report())) }
+        .unwrap_or_else(|not_ready| not_ready)
+}
+
+/// Ends the visit with an error of the device's own, at the item `name` of the innermost scope, for
+/// instance when a loaded value cannot be. `status` is one of the MIGCORE_ codes, by custom
+/// MIGCORE_REFUSED; `cause` is the device's number for it, or 0. Returns the first error of the visit.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_fail(
+    v: *mut migcore_visitor,
+    name: *const c_char,
+    status: migcore_status,
+    cause: i32,
+) -> migcore_status {
+    let Some(code) = Code::from_number(status) else {
+        return MIGCORE_INVALID_ARGUMENT;
+    };
+    // SAFETY: the caller promises NULL or a visitor, and NULL or a C string.
+    unsafe {
+        let name = CName::new(name);
+        run(v, |visitor| Err(visitor.fail_as(code, cause, &name)))
+    }
+}
+
+/// Sends on what the visitor's buffer holds back.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_flush(v: *mut migcore_visitor) -> migcore_status {
+    // SAFETY: the caller promises NULL or a visitor.
+    unsafe {
+        run(v, |visitor| match visitor.is_loading() {
+            true => visitor.check(),
+            false => visitor.flush(),
+        })
+    }
+}
+
+/// Ends a visit: returns its first error, checks that every scope is closed, and sends on what is
+/// held back. Nothing needs to be freed, and the visitor may go on.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_finish(v: *mut migcore_visitor) -> migcore_status {
+    // SAFETY: the caller promises NULL or a visitor.
+    unsafe { run(v, |visitor| visitor.finish()) }
+}
