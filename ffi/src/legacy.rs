@@ -14,15 +14,12 @@ use crate::status::{migcore_status, MIGCORE_NULL_POINTER};
 
 /// Storage for a visitor over the legacy wire, of either direction. Give `&it.visitor` to the calls
 /// of a visit.
-#[repr(C, align(8))]
+#[repr(C)]
 pub struct migcore_legacy {
     /// What the calls of a visit take.
     pub visitor: migcore_visitor,
     reserved: [u64; 96],
 }
-
-/// The size of migcore_legacy that this header was made for.
-pub const MIGCORE_LEGACY_SIZE: usize = size_of::<migcore_legacy>();
 
 type SaveMemory = LegacyEncoder<SliceWriter<'static>, CKernels>;
 type SaveStream = LegacyEncoder<StreamWriter<'static, CSink>, CKernels>;

@@ -33,19 +33,21 @@
 #[cfg(test)]
 extern crate std;
 
+// In the order in which they appear in the header.
+pub mod status;
 pub mod error;
 pub mod io;
 pub mod kernels;
-pub mod legacy;
-mod memory;
 pub mod object;
+pub mod legacy;
 pub mod observer;
+pub mod visitor;
+pub mod scalar;
+pub mod value;
+pub mod scope;
+pub mod subsection;
+pub mod raw;
+
+mod memory;
 #[cfg(feature = "panic-handler")]
 mod panic;
-pub mod raw;
-pub mod scalar;
-pub mod scope;
-pub mod status;
-pub mod subsection;
-pub mod value;
-pub mod visitor;

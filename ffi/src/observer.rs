@@ -83,7 +83,7 @@ pub type migcore_observe =
 
 /// Storage for a visitor that shows each item to a callback: to print a state, to trace it, to look
 /// for one field. It saves, so it never writes to a device.
-#[repr(C, align(8))]
+#[repr(C)]
 pub struct migcore_observer {
     /// What the calls of a visit take.
     pub visitor: migcore_visitor,

@@ -1,0 +1,1425 @@
+/*
+ * migcore.h: visit, transform and encode the state of virtual machines and devices.
+ *
+ * One function visits the state of a device, and saves or loads it:
+ *
+ *     static migcore_status timer_visit(migcore_visitor *v, struct timer *s)
+ *     {
+ *         migcore_visit_u32(v, "control", &s->control);
+ *         migcore_visit_u16(v, "reload", &s->reload);
+ *         migcore_visit_bool_since(v, "armed", &s->armed, 2, false);
+ *         return migcore_get_status(v);
+ *     }
+ *
+ *     migcore_legacy legacy;
+ *     migcore_legacy_save_memory(&legacy, sizeof legacy, bytes, sizeof bytes, NULL);
+ *     migcore_begin_device(&legacy.visitor, "timer", 0, 2);
+ *     timer_visit(&legacy.visitor, &timer);
+ *     migcore_end_device(&legacy.visitor);
+ *     migcore_status status = migcore_finish(&legacy.visitor);
+ *
+ * Errors: every call returns a migcore_status. The first error of a visit is kept; after it every
+ * call returns it and does nothing, so it is enough to check once, at the end. migcore_get_error
+ * tells what happened, where in the state and where in the stream.
+ *
+ * Memory: the library never allocates. Objects live in storage of the caller, hold no pointer into
+ * themselves and need no destructor. Pointers that are given to a call are used during that call
+ * only, where its text does not say otherwise. Values may be unaligned. NULL where it is not allowed
+ * is an error, not a crash; a name may be NULL.
+ *
+ * Threads: no global state; an object belongs to one thread at a time. Callbacks return normally: no
+ * longjmp and no exception through the library.
+ *
+ * Made by cbindgen from the crate migcore-ffi (`make header`); not to be edited.
+ */
+
+#ifndef MIGCORE_H
+#define MIGCORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What `write`, `read` and `peek` return when they were interrupted before they did anything (as
+ * EINTR): they are called again, at most 1000 times in a row. */
+#define MIGCORE_IO_RETRY (-32767)
+
+/**
+ * How deep scopes may nest; elements of lists do not count.
+ */
+#define MIGCORE_MAX_DEPTH 16
+
+/**
+ * The longest name of a field, scope or subsection, in bytes without the NUL.
+ */
+#define MIGCORE_MAX_NAME 255
+
+/**
+ * The version of the library, as major * 1000000 + minor * 1000 + patch.
+ */
+#define MIGCORE_VERSION 1000
+
+/**
+ * The version of the binary interface. A program and a library of the same number fit together.
+ */
+#define MIGCORE_ABI_VERSION 0
+
+/**
+ * The room for a path in a report, with its NUL.
+ */
+#define MIGCORE_PATH_SIZE 128
+
+/**
+ * The buffer that a stream needs so that subsections can be found without a peek callback.
+ */
+#define MIGCORE_LOOK_AHEAD 257
+
+/**
+ * A reader that does not know the item may skip it. Everything else is critical.
+ */
+#define MIGCORE_MARK_ANCILLARY 1
+
+/**
+ * Tools do not show the value.
+ */
+#define MIGCORE_MARK_SECRET 2
+
+/**
+ * The value does not count when states are compared, as that of a clock.
+ */
+#define MIGCORE_MARK_VOLATILE 4
+
+/**
+ * What a call needs from the wire behind a visitor.
+ */
+typedef struct migcore_operations migcore_operations;
+
+/**
+ * What every call returns: MIGCORE_OK, or why it failed. The numbers are stable and stand in
+ * blocks by who is at fault: 1xx the stream, 2xx the versions, 3xx the caller, 4xx the I/O, 5xx a
+ * limit, 6xx a device.
+ */
+typedef int32_t migcore_status;
+
+/**
+ * The full report of a visit's first fault.
+ */
+typedef struct migcore_error {
+    /**
+     * sizeof(migcore_error); the caller fills it in.
+     */
+    size_t size;
+    /**
+     * What happened.
+     */
+    migcore_status status;
+    /**
+     * The number that a callback or a device gave for its failure, such as -errno; or 0.
+     */
+    int32_t cause;
+    /**
+     * Where in the stream, in bytes from its start.
+     */
+    uint64_t offset;
+    /**
+     * What was wanted: bytes, elements, a version or a value, as the status says; or 0.
+     */
+    uint64_t expected;
+    /**
+     * What was there instead.
+     */
+    uint64_t found;
+    /**
+     * Where in the state, such as `nic/0.rx_ring[3].head`; shortened in the middle with `...` when
+     * it is too long. Ends with a NUL.
+     */
+    char path[MIGCORE_PATH_SIZE];
+} migcore_error;
+
+/**
+ * The head of every object that visits, whatever its wire. Its members are the library's own; a
+ * pointer to it is what the calls of a visit take. An object belongs to one thread at a time, may be
+ * moved in memory between two calls, and needs no destructor.
+ */
+typedef struct migcore_visitor {
+    uint32_t state;
+    uint32_t reserved;
+    const struct migcore_operations *operations;
+} migcore_visitor;
+
+/**
+ * Storage for a visitor over the legacy wire, of either direction. Give `&it.visitor` to the calls
+ * of a visit.
+ */
+typedef struct migcore_legacy {
+    /**
+     * What the calls of a visit take.
+     */
+    struct migcore_visitor visitor;
+    uint64_t reserved[96];
+} migcore_legacy;
+
+/**
+ * stand-in
+ */
+typedef struct migcore_kernels {
+    /**
+     * s
+     */
+    size_t size;
+    /**
+     * s
+     */
+    uint32_t (*crc32)(uint32_t crc, const uint8_t *data, size_t length);
+    /**
+     * s
+     */
+    void (*swap16)(uint8_t *to, const uint8_t *from, size_t length);
+    /**
+     * s
+     */
+    void (*swap32)(uint8_t *to, const uint8_t *from, size_t length);
+    /**
+     * s
+     */
+    void (*swap64)(uint8_t *to, const uint8_t *from, size_t length);
+} migcore_kernels;
+
+/**
+ * Where a stream goes to. It is copied by the call that it is given to; `opaque` must stay valid as
+ * long as the visitor is used. Callbacks return normally: no longjmp, no exception. They may not use
+ * the visitor that called them.
+ */
+typedef struct migcore_sink {
+    /**
+     * sizeof(migcore_sink)
+     */
+    size_t size;
+    /**
+     * Takes the first bytes of `data`, at least one, and returns how many. 0 is a failure,
+     * MIGCORE_IO_RETRY asks for another call, any other negative number is the sink's own error,
+     * which the report keeps as its cause.
+     */
+    ptrdiff_t (*write)(void *opaque, const void *data, size_t length);
+    /**
+     * The position in the stream, for reports; NULL or a negative number: the library counts.
+     */
+    int64_t (*position)(void *opaque);
+    /**
+     * Handed to the callbacks.
+     */
+    void *opaque;
+} migcore_sink;
+
+/**
+ * Where a stream comes from. Lifetime and callbacks as in migcore_sink.
+ */
+typedef struct migcore_source {
+    /**
+     * sizeof(migcore_source)
+     */
+    size_t size;
+    /**
+     * Puts the next bytes of the stream into `data`, at least one, and returns how many. 0 is the
+     * end of the stream, MIGCORE_IO_RETRY asks for another call, any other negative number is the
+     * source's own error, which the report keeps as its cause.
+     */
+    ptrdiff_t (*read)(void *opaque, void *data, size_t length);
+    /**
+     * Copies into `data` what follows the next `ahead` bytes of the stream, consuming nothing, and
+     * returns how many bytes that were; less than `length` is the end of the stream. May be NULL:
+     * then subsections can only be read through a buffer of at least MIGCORE_LOOK_AHEAD bytes.
+     */
+    ptrdiff_t (*peek)(void *opaque, size_t ahead, void *data, size_t length);
+    /**
+     * The position in the stream, for reports; NULL or a negative number: the library counts.
+     */
+    int64_t (*position)(void *opaque);
+    /**
+     * Handed to the callbacks.
+     */
+    void *opaque;
+} migcore_source;
+
+/**
+ * Storage for a visitor that shows each item to a callback: to print a state, to trace it, to look
+ * for one field. It saves, so it never writes to a device.
+ */
+typedef struct migcore_observer {
+    /**
+     * What the calls of a visit take.
+     */
+    struct migcore_visitor visitor;
+    uint64_t reserved[96];
+} migcore_observer;
+
+/**
+ * What kind of item is shown: one of the MIGCORE_ITEM_ constants.
+ */
+typedef uint32_t migcore_item_type;
+
+/**
+ * The type of a scalar: one of the MIGCORE_KIND_ constants.
+ */
+typedef uint32_t migcore_kind;
+
+/**
+ * One item of a state. Pointers are valid during the callback only; members that the type does not
+ * name are 0.
+ */
+typedef struct migcore_item {
+    /**
+     * sizeof(migcore_item) of the library
+     */
+    size_t size;
+    /**
+     * What kind of item.
+     */
+    migcore_item_type item_type;
+    /**
+     * The type of a scalar or of the elements of an array.
+     */
+    migcore_kind kind;
+    /**
+     * The name, not ended by a NUL.
+     */
+    const char *name;
+    /**
+     * The length of the name, 0 when there is none.
+     */
+    size_t name_length;
+    /**
+     * A scalar as an unsigned number of its own width: -1 as int8_t is 0xff, a float is its IEEE
+     * representation.
+     */
+    uint64_t bits;
+    /**
+     * Bytes; the elements of an array in the machine's byte order.
+     */
+    const void *data;
+    /**
+     * The number of bytes at `data`.
+     */
+    size_t length;
+    /**
+     * The number of elements.
+     */
+    size_t count;
+    /**
+     * The instance of a device.
+     */
+    uint32_t instance;
+    /**
+     * The version of a device, a described struct or a subsection.
+     */
+    uint32_t version;
+    /**
+     * Whether the length or count is part of the state.
+     */
+    bool variable;
+} migcore_item;
+
+/**
+ * Is shown one item. A status other than MIGCORE_OK ends the visit with it. It may not use the
+ * visitor.
+ */
+typedef migcore_status (*migcore_observe)(void *opaque, const struct migcore_item *item);
+
+/**
+ * A part of a state that is written only when it is needed.
+ */
+typedef struct migcore_subsection {
+    /**
+     * sizeof(migcore_subsection)
+     */
+    size_t size;
+    /**
+     * The full name. It begins with the name of its owner, by custom followed by a slash:
+     * `timer/expiry` belongs to `timer`.
+     */
+    const char *name;
+    /**
+     * The version that is written, and the newest that can be read.
+     */
+    uint32_t version;
+    /**
+     * The oldest version that can be read.
+     */
+    uint32_t minimum_version;
+    /**
+     * MIGCORE_MARK_ constants, or 0.
+     */
+    uint32_t marks;
+    /**
+     * Whether the state has anything to say here; NULL: always. Not asked on load.
+     */
+    bool (*needed)(void *opaque);
+    /**
+     * Visits the part.
+     */
+    migcore_status (*visit)(struct migcore_visitor *v, void *opaque);
+} migcore_subsection;
+
+/**
+ * Done.
+ */
+#define MIGCORE_OK 0
+
+/**
+ * The stream ends inside an item.
+ */
+#define MIGCORE_TRUNCATED 101
+
+/**
+ * A value that its kind does not allow, such as a null marker that is not 0x30.
+ */
+#define MIGCORE_BAD_VALUE 102
+
+/**
+ * A string is not UTF-8, or holds a NUL.
+ */
+#define MIGCORE_BAD_TEXT 103
+
+/**
+ * A subsection that the device does not know and that may not be skipped.
+ */
+#define MIGCORE_UNKNOWN_SUBSECTION 104
+
+/**
+ * The stream holds data that nobody read.
+ */
+#define MIGCORE_UNCONSUMED 105
+
+/**
+ * Written by a version newer than this device can read.
+ */
+#define MIGCORE_TOO_NEW 201
+
+/**
+ * Written by a version older than this device can read.
+ */
+#define MIGCORE_TOO_OLD 202
+
+/**
+ * A pointer that must not be NULL is NULL.
+ */
+#define MIGCORE_NULL_POINTER 301
+
+/**
+ * A size argument differs from the library's: header and library are of different releases.
+ */
+#define MIGCORE_BAD_SIZE 302
+
+/**
+ * Storage is not aligned as its type asks.
+ */
+#define MIGCORE_MISALIGNED 303
+
+/**
+ * The object was never initialised, or is of another type.
+ */
+#define MIGCORE_BAD_OBJECT 304
+
+/**
+ * The object was entered again from one of its own I/O callbacks.
+ */
+#define MIGCORE_BUSY 305
+
+/**
+ * A scope was closed that is not open, or was left open.
+ */
+#define MIGCORE_UNBALANCED 306
+
+/**
+ * The call belongs to the other direction (save or load).
+ */
+#define MIGCORE_WRONG_DIRECTION 307
+
+/**
+ * An argument is out of its range.
+ */
+#define MIGCORE_INVALID_ARGUMENT 308
+
+/**
+ * The wire or the source cannot do this, such as look ahead without a peek.
+ */
+#define MIGCORE_UNSUPPORTED 309
+
+/**
+ * The source reported an error.
+ */
+#define MIGCORE_READ_FAILED 401
+
+/**
+ * The sink reported an error.
+ */
+#define MIGCORE_WRITE_FAILED 402
+
+/**
+ * The memory that the stream is written to is full.
+ */
+#define MIGCORE_NO_SPACE 403
+
+/**
+ * A callback returned what its contract does not allow.
+ */
+#define MIGCORE_BAD_CALLBACK 404
+
+/**
+ * Scopes nest deeper than MIGCORE_MAX_DEPTH.
+ */
+#define MIGCORE_TOO_DEEP 501
+
+/**
+ * A name is longer than MIGCORE_MAX_NAME.
+ */
+#define MIGCORE_NAME_TOO_LONG 502
+
+/**
+ * The stream holds more elements or bytes than there is room for.
+ */
+#define MIGCORE_TOO_MANY 503
+
+/**
+ * A length that the wire cannot carry.
+ */
+#define MIGCORE_TOO_LONG 504
+
+/**
+ * The device itself refused.
+ */
+#define MIGCORE_REFUSED 601
+
+/**
+ * A scalar: `kind`, `bits`
+ */
+#define MIGCORE_ITEM_SCALAR 1
+
+/**
+ * An array of scalars: `kind`, `data`, `length` in bytes, `count`, `variable`
+ */
+#define MIGCORE_ITEM_ARRAY 2
+
+/**
+ * A byte buffer: `data`, `length`, `variable`
+ */
+#define MIGCORE_ITEM_BYTES 3
+
+/**
+ * A UTF-8 string without a NUL: `data`, `length`
+ */
+#define MIGCORE_ITEM_STRING 4
+
+/**
+ * Whether the optional item that follows is there: `bits` is 0 or 1
+ */
+#define MIGCORE_ITEM_PRESENCE 5
+
+/**
+ * A null pointer
+ */
+#define MIGCORE_ITEM_ABSENT 6
+
+/**
+ * Bytes without name or type: `data`, `length`
+ */
+#define MIGCORE_ITEM_RAW 7
+
+/**
+ * A device begins: `instance`, `version`
+ */
+#define MIGCORE_ITEM_BEGIN_DEVICE 8
+
+/**
+ * A struct begins; if it has a description, that is `data`, `length`, with its `version`
+ */
+#define MIGCORE_ITEM_BEGIN_STRUCT 9
+
+/**
+ * A list begins: `count`, `variable`
+ */
+#define MIGCORE_ITEM_BEGIN_LIST 10
+
+/**
+ * An element of a list begins
+ */
+#define MIGCORE_ITEM_BEGIN_ELEMENT 11
+
+/**
+ * A subsection begins: `version`
+ */
+#define MIGCORE_ITEM_BEGIN_SUBSECTION 12
+
+/**
+ * The innermost device, struct, list, element or subsection ends
+ */
+#define MIGCORE_ITEM_END 13
+
+/**
+ * Marks of the item that follows: `bits`
+ */
+#define MIGCORE_ITEM_MARKS 14
+
+/**
+ * A label for the type of the item that follows: `data`, `length`
+ */
+#define MIGCORE_ITEM_LABEL 15
+
+/**
+ * bool: true or false
+ */
+#define MIGCORE_KIND_BOOL 1
+
+/**
+ * uint8_t
+ */
+#define MIGCORE_KIND_U8 2
+
+/**
+ * uint16_t
+ */
+#define MIGCORE_KIND_U16 3
+
+/**
+ * uint32_t
+ */
+#define MIGCORE_KIND_U32 4
+
+/**
+ * uint64_t
+ */
+#define MIGCORE_KIND_U64 5
+
+/**
+ * int8_t
+ */
+#define MIGCORE_KIND_I8 6
+
+/**
+ * int16_t
+ */
+#define MIGCORE_KIND_I16 7
+
+/**
+ * int32_t
+ */
+#define MIGCORE_KIND_I32 8
+
+/**
+ * int64_t
+ */
+#define MIGCORE_KIND_I64 9
+
+/**
+ * float, as IEEE 754 binary32
+ */
+#define MIGCORE_KIND_F32 10
+
+/**
+ * double, as IEEE 754 binary64
+ */
+#define MIGCORE_KIND_F64 11
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * What a status means, in a few words; a static string, never NULL.
+ */
+const char *migcore_status_text(migcore_status status);
+
+/**
+ * The MIGCORE_VERSION of the library that is linked.
+ */
+uint32_t migcore_version(void);
+
+/**
+ * The MIGCORE_ABI_VERSION of the library that is linked.
+ */
+uint32_t migcore_abi_version(void);
+
+/**
+ * Writes the message of `error` into `text`, cut to `capacity` and ended with a NUL, and returns
+ * how long the whole message is, without the NUL. `text` may be NULL when `capacity` is 0. A NULL or
+ * foreign `error` has an empty message.
+ */
+size_t migcore_error_text(const struct migcore_error *error,
+                          char *text,
+                          size_t capacity);
+
+/**
+ * Begins a visitor that saves into `memory`, which it borrows; when that is full, calls fail with
+ * MIGCORE_NO_SPACE. migcore_position tells how many bytes were written; what lies beyond them is
+ * unspecified. `size` is sizeof(migcore_legacy). `kernels` may be NULL; it is not copied.
+ */
+migcore_status migcore_legacy_save_memory(struct migcore_legacy *legacy,
+                                          size_t size,
+                                          void *memory,
+                                          size_t capacity,
+                                          const struct migcore_kernels *kernels);
+
+/**
+ * Begins a visitor that saves to a stream through `buffer`, which it borrows. With a buffer, bytes
+ * go out when it is full and at migcore_flush or migcore_finish. Without one (NULL and 0) every
+ * item has gone out when its call returns, so other code may write to the same stream in between.
+ * `size` and `kernels` as in migcore_legacy_save_memory.
+ */
+migcore_status migcore_legacy_save_stream(struct migcore_legacy *legacy,
+                                          size_t size,
+                                          const struct migcore_sink *sink,
+                                          void *buffer,
+                                          size_t capacity,
+                                          const struct migcore_kernels *kernels);
+
+/**
+ * Begins a visitor that loads from `memory`, which it borrows. `size` and `kernels` as in
+ * migcore_legacy_save_memory.
+ */
+migcore_status migcore_legacy_load_memory(struct migcore_legacy *legacy,
+                                          size_t size,
+                                          const void *memory,
+                                          size_t length,
+                                          const struct migcore_kernels *kernels);
+
+/**
+ * Begins a visitor that loads from a stream through `buffer`, which it borrows. With a buffer it
+ * reads ahead. Without one (NULL and 0) it never asks the source for more than the item at hand, so
+ * other code may read from the same stream in between; subsections then need the source's peek.
+ * `size` and `kernels` as in migcore_legacy_save_memory.
+ */
+migcore_status migcore_legacy_load_stream(struct migcore_legacy *legacy,
+                                          size_t size,
+                                          const struct migcore_source *source,
+                                          void *buffer,
+                                          size_t capacity,
+                                          const struct migcore_kernels *kernels);
+
+/**
+ * Begins a visitor that shows each item to `observe`. `size` is sizeof(migcore_observer).
+ */
+migcore_status migcore_observer_init(struct migcore_observer *observer,
+                                     size_t size,
+                                     migcore_observe observe,
+                                     void *opaque);
+
+/**
+ * Whether this visitor loads. False for what is no visitor.
+ */
+bool migcore_is_loading(const struct migcore_visitor *v);
+
+/**
+ * The version of the state being visited: of the innermost device, versioned struct or subsection;
+ * on load the stream's, on save the target's. 0 outside of them and for what is no visitor.
+ */
+uint32_t migcore_state_version(struct migcore_visitor *v);
+
+/**
+ * Sets the version of a state that has no device scope, because its framing is the caller's own.
+ */
+migcore_status migcore_set_state_version(struct migcore_visitor *v, uint32_t version);
+
+/**
+ * The position in the stream, in bytes; after an error, where the visit stood still. 0 for what is
+ * no visitor.
+ */
+uint64_t migcore_position(struct migcore_visitor *v);
+
+/**
+ * The first error of the visit, or MIGCORE_OK. Every call after it returned the same.
+ */
+migcore_status migcore_get_status(struct migcore_visitor *v);
+
+/**
+ * Copies the report of the first error to `error`, whose `size` the caller has filled in; a report
+ * of MIGCORE_OK when there was none.
+ */
+migcore_status migcore_get_error(struct migcore_visitor *v, struct migcore_error *error);
+
+/**
+ * Ends the visit with an error of the device's own, at the item `name` of the innermost scope, for
+ * instance when a loaded value cannot be. `status` is one of the MIGCORE_ codes, by custom
+ * MIGCORE_REFUSED; `cause` is the device's number for it, or 0. Returns the first error of the visit.
+ */
+migcore_status migcore_fail(struct migcore_visitor *v,
+                            const char *name,
+                            migcore_status status,
+                            int32_t cause);
+
+/**
+ * Sends on what the visitor's buffer holds back.
+ */
+migcore_status migcore_flush(struct migcore_visitor *v);
+
+/**
+ * Ends a visit: returns its first error, checks that every scope is closed, and sends on what is
+ * held back. Nothing needs to be freed, and the visitor may go on.
+ */
+migcore_status migcore_finish(struct migcore_visitor *v);
+
+/**
+ *Visits a bool. On save `value` is only read; on load it is written
+ * when the call succeeds, and only then.
+ */
+migcore_status migcore_visit_bool(struct migcore_visitor *v, const char *name, bool *value);
+
+/**
+ *Visits a bool that exists from `version` of the state on. In an older
+ * state nothing is on the wire, and loading stores `otherwise`.
+ */
+migcore_status migcore_visit_bool_since(struct migcore_visitor *v,
+                                        const char *name,
+                                        bool *value,
+                                        uint32_t version,
+                                        bool otherwise);
+
+/**
+ *Visits a bool that may be missing in the stream, in which case loading
+ * stores `otherwise`. On a wire without names it is never missing.
+ */
+migcore_status migcore_visit_bool_or(struct migcore_visitor *v,
+                                     const char *name,
+                                     bool *value,
+                                     bool otherwise);
+
+/**
+ *Visits `count` elements of type bool in one call. Both sides know the
+ * count. A load that fails may have written some of the elements.
+ */
+migcore_status migcore_visit_bool_array(struct migcore_visitor *v,
+                                        const char *name,
+                                        bool *values,
+                                        size_t count);
+
+/**
+ *Visits the first `*count` elements of type bool; the count is part of
+ * the state. On load at most `capacity` elements are accepted, and `count` is written.
+ */
+migcore_status migcore_visit_bool_varray(struct migcore_visitor *v,
+                                         const char *name,
+                                         bool *values,
+                                         size_t capacity,
+                                         size_t *count);
+
+/**
+ *Visits a uint8_t. On save `value` is only read; on load it is written
+ * when the call succeeds, and only then.
+ */
+migcore_status migcore_visit_u8(struct migcore_visitor *v, const char *name, uint8_t *value);
+
+/**
+ *Visits a uint8_t that exists from `version` of the state on. In an older
+ * state nothing is on the wire, and loading stores `otherwise`.
+ */
+migcore_status migcore_visit_u8_since(struct migcore_visitor *v,
+                                      const char *name,
+                                      uint8_t *value,
+                                      uint32_t version,
+                                      uint8_t otherwise);
+
+/**
+ *Visits a uint8_t that may be missing in the stream, in which case loading
+ * stores `otherwise`. On a wire without names it is never missing.
+ */
+migcore_status migcore_visit_u8_or(struct migcore_visitor *v,
+                                   const char *name,
+                                   uint8_t *value,
+                                   uint8_t otherwise);
+
+/**
+ *Visits `count` elements of type uint8_t in one call. Both sides know the
+ * count. A load that fails may have written some of the elements.
+ */
+migcore_status migcore_visit_u8_array(struct migcore_visitor *v,
+                                      const char *name,
+                                      uint8_t *values,
+                                      size_t count);
+
+/**
+ *Visits the first `*count` elements of type uint8_t; the count is part of
+ * the state. On load at most `capacity` elements are accepted, and `count` is written.
+ */
+migcore_status migcore_visit_u8_varray(struct migcore_visitor *v,
+                                       const char *name,
+                                       uint8_t *values,
+                                       size_t capacity,
+                                       size_t *count);
+
+/**
+ *Visits a uint16_t. On save `value` is only read; on load it is written
+ * when the call succeeds, and only then.
+ */
+migcore_status migcore_visit_u16(struct migcore_visitor *v, const char *name, uint16_t *value);
+
+/**
+ *Visits a uint16_t that exists from `version` of the state on. In an older
+ * state nothing is on the wire, and loading stores `otherwise`.
+ */
+migcore_status migcore_visit_u16_since(struct migcore_visitor *v,
+                                       const char *name,
+                                       uint16_t *value,
+                                       uint32_t version,
+                                       uint16_t otherwise);
+
+/**
+ *Visits a uint16_t that may be missing in the stream, in which case loading
+ * stores `otherwise`. On a wire without names it is never missing.
+ */
+migcore_status migcore_visit_u16_or(struct migcore_visitor *v,
+                                    const char *name,
+                                    uint16_t *value,
+                                    uint16_t otherwise);
+
+/**
+ *Visits `count` elements of type uint16_t in one call. Both sides know the
+ * count. A load that fails may have written some of the elements.
+ */
+migcore_status migcore_visit_u16_array(struct migcore_visitor *v,
+                                       const char *name,
+                                       uint16_t *values,
+                                       size_t count);
+
+/**
+ *Visits the first `*count` elements of type uint16_t; the count is part of
+ * the state. On load at most `capacity` elements are accepted, and `count` is written.
+ */
+migcore_status migcore_visit_u16_varray(struct migcore_visitor *v,
+                                        const char *name,
+                                        uint16_t *values,
+                                        size_t capacity,
+                                        size_t *count);
+
+/**
+ *Visits a uint32_t. On save `value` is only read; on load it is written
+ * when the call succeeds, and only then.
+ */
+migcore_status migcore_visit_u32(struct migcore_visitor *v, const char *name, uint32_t *value);
+
+/**
+ *Visits a uint32_t that exists from `version` of the state on. In an older
+ * state nothing is on the wire, and loading stores `otherwise`.
+ */
+migcore_status migcore_visit_u32_since(struct migcore_visitor *v,
+                                       const char *name,
+                                       uint32_t *value,
+                                       uint32_t version,
+                                       uint32_t otherwise);
+
+/**
+ *Visits a uint32_t that may be missing in the stream, in which case loading
+ * stores `otherwise`. On a wire without names it is never missing.
+ */
+migcore_status migcore_visit_u32_or(struct migcore_visitor *v,
+                                    const char *name,
+                                    uint32_t *value,
+                                    uint32_t otherwise);
+
+/**
+ *Visits `count` elements of type uint32_t in one call. Both sides know the
+ * count. A load that fails may have written some of the elements.
+ */
+migcore_status migcore_visit_u32_array(struct migcore_visitor *v,
+                                       const char *name,
+                                       uint32_t *values,
+                                       size_t count);
+
+/**
+ *Visits the first `*count` elements of type uint32_t; the count is part of
+ * the state. On load at most `capacity` elements are accepted, and `count` is written.
+ */
+migcore_status migcore_visit_u32_varray(struct migcore_visitor *v,
+                                        const char *name,
+                                        uint32_t *values,
+                                        size_t capacity,
+                                        size_t *count);
+
+/**
+ *Visits a uint64_t. On save `value` is only read; on load it is written
+ * when the call succeeds, and only then.
+ */
+migcore_status migcore_visit_u64(struct migcore_visitor *v, const char *name, uint64_t *value);
+
+/**
+ *Visits a uint64_t that exists from `version` of the state on. In an older
+ * state nothing is on the wire, and loading stores `otherwise`.
+ */
+migcore_status migcore_visit_u64_since(struct migcore_visitor *v,
+                                       const char *name,
+                                       uint64_t *value,
+                                       uint32_t version,
+                                       uint64_t otherwise);
+
+/**
+ *Visits a uint64_t that may be missing in the stream, in which case loading
+ * stores `otherwise`. On a wire without names it is never missing.
+ */
+migcore_status migcore_visit_u64_or(struct migcore_visitor *v,
+                                    const char *name,
+                                    uint64_t *value,
+                                    uint64_t otherwise);
+
+/**
+ *Visits `count` elements of type uint64_t in one call. Both sides know the
+ * count. A load that fails may have written some of the elements.
+ */
+migcore_status migcore_visit_u64_array(struct migcore_visitor *v,
+                                       const char *name,
+                                       uint64_t *values,
+                                       size_t count);
+
+/**
+ *Visits the first `*count` elements of type uint64_t; the count is part of
+ * the state. On load at most `capacity` elements are accepted, and `count` is written.
+ */
+migcore_status migcore_visit_u64_varray(struct migcore_visitor *v,
+                                        const char *name,
+                                        uint64_t *values,
+                                        size_t capacity,
+                                        size_t *count);
+
+/**
+ *Visits a int8_t. On save `value` is only read; on load it is written
+ * when the call succeeds, and only then.
+ */
+migcore_status migcore_visit_i8(struct migcore_visitor *v, const char *name, int8_t *value);
+
+/**
+ *Visits a int8_t that exists from `version` of the state on. In an older
+ * state nothing is on the wire, and loading stores `otherwise`.
+ */
+migcore_status migcore_visit_i8_since(struct migcore_visitor *v,
+                                      const char *name,
+                                      int8_t *value,
+                                      uint32_t version,
+                                      int8_t otherwise);
+
+/**
+ *Visits a int8_t that may be missing in the stream, in which case loading
+ * stores `otherwise`. On a wire without names it is never missing.
+ */
+migcore_status migcore_visit_i8_or(struct migcore_visitor *v,
+                                   const char *name,
+                                   int8_t *value,
+                                   int8_t otherwise);
+
+/**
+ *Visits `count` elements of type int8_t in one call. Both sides know the
+ * count. A load that fails may have written some of the elements.
+ */
+migcore_status migcore_visit_i8_array(struct migcore_visitor *v,
+                                      const char *name,
+                                      int8_t *values,
+                                      size_t count);
+
+/**
+ *Visits the first `*count` elements of type int8_t; the count is part of
+ * the state. On load at most `capacity` elements are accepted, and `count` is written.
+ */
+migcore_status migcore_visit_i8_varray(struct migcore_visitor *v,
+                                       const char *name,
+                                       int8_t *values,
+                                       size_t capacity,
+                                       size_t *count);
+
+/**
+ *Visits a int16_t. On save `value` is only read; on load it is written
+ * when the call succeeds, and only then.
+ */
+migcore_status migcore_visit_i16(struct migcore_visitor *v, const char *name, int16_t *value);
+
+/**
+ *Visits a int16_t that exists from `version` of the state on. In an older
+ * state nothing is on the wire, and loading stores `otherwise`.
+ */
+migcore_status migcore_visit_i16_since(struct migcore_visitor *v,
+                                       const char *name,
+                                       int16_t *value,
+                                       uint32_t version,
+                                       int16_t otherwise);
+
+/**
+ *Visits a int16_t that may be missing in the stream, in which case loading
+ * stores `otherwise`. On a wire without names it is never missing.
+ */
+migcore_status migcore_visit_i16_or(struct migcore_visitor *v,
+                                    const char *name,
+                                    int16_t *value,
+                                    int16_t otherwise);
+
+/**
+ *Visits `count` elements of type int16_t in one call. Both sides know the
+ * count. A load that fails may have written some of the elements.
+ */
+migcore_status migcore_visit_i16_array(struct migcore_visitor *v,
+                                       const char *name,
+                                       int16_t *values,
+                                       size_t count);
+
+/**
+ *Visits the first `*count` elements of type int16_t; the count is part of
+ * the state. On load at most `capacity` elements are accepted, and `count` is written.
+ */
+migcore_status migcore_visit_i16_varray(struct migcore_visitor *v,
+                                        const char *name,
+                                        int16_t *values,
+                                        size_t capacity,
+                                        size_t *count);
+
+/**
+ *Visits a int32_t. On save `value` is only read; on load it is written
+ * when the call succeeds, and only then.
+ */
+migcore_status migcore_visit_i32(struct migcore_visitor *v, const char *name, int32_t *value);
+
+/**
+ *Visits a int32_t that exists from `version` of the state on. In an older
+ * state nothing is on the wire, and loading stores `otherwise`.
+ */
+migcore_status migcore_visit_i32_since(struct migcore_visitor *v,
+                                       const char *name,
+                                       int32_t *value,
+                                       uint32_t version,
+                                       int32_t otherwise);
+
+/**
+ *Visits a int32_t that may be missing in the stream, in which case loading
+ * stores `otherwise`. On a wire without names it is never missing.
+ */
+migcore_status migcore_visit_i32_or(struct migcore_visitor *v,
+                                    const char *name,
+                                    int32_t *value,
+                                    int32_t otherwise);
+
+/**
+ *Visits `count` elements of type int32_t in one call. Both sides know the
+ * count. A load that fails may have written some of the elements.
+ */
+migcore_status migcore_visit_i32_array(struct migcore_visitor *v,
+                                       const char *name,
+                                       int32_t *values,
+                                       size_t count);
+
+/**
+ *Visits the first `*count` elements of type int32_t; the count is part of
+ * the state. On load at most `capacity` elements are accepted, and `count` is written.
+ */
+migcore_status migcore_visit_i32_varray(struct migcore_visitor *v,
+                                        const char *name,
+                                        int32_t *values,
+                                        size_t capacity,
+                                        size_t *count);
+
+/**
+ *Visits a int64_t. On save `value` is only read; on load it is written
+ * when the call succeeds, and only then.
+ */
+migcore_status migcore_visit_i64(struct migcore_visitor *v, const char *name, int64_t *value);
+
+/**
+ *Visits a int64_t that exists from `version` of the state on. In an older
+ * state nothing is on the wire, and loading stores `otherwise`.
+ */
+migcore_status migcore_visit_i64_since(struct migcore_visitor *v,
+                                       const char *name,
+                                       int64_t *value,
+                                       uint32_t version,
+                                       int64_t otherwise);
+
+/**
+ *Visits a int64_t that may be missing in the stream, in which case loading
+ * stores `otherwise`. On a wire without names it is never missing.
+ */
+migcore_status migcore_visit_i64_or(struct migcore_visitor *v,
+                                    const char *name,
+                                    int64_t *value,
+                                    int64_t otherwise);
+
+/**
+ *Visits `count` elements of type int64_t in one call. Both sides know the
+ * count. A load that fails may have written some of the elements.
+ */
+migcore_status migcore_visit_i64_array(struct migcore_visitor *v,
+                                       const char *name,
+                                       int64_t *values,
+                                       size_t count);
+
+/**
+ *Visits the first `*count` elements of type int64_t; the count is part of
+ * the state. On load at most `capacity` elements are accepted, and `count` is written.
+ */
+migcore_status migcore_visit_i64_varray(struct migcore_visitor *v,
+                                        const char *name,
+                                        int64_t *values,
+                                        size_t capacity,
+                                        size_t *count);
+
+/**
+ *Visits a float. On save `value` is only read; on load it is written
+ * when the call succeeds, and only then.
+ */
+migcore_status migcore_visit_f32(struct migcore_visitor *v, const char *name, float *value);
+
+/**
+ *Visits a float that exists from `version` of the state on. In an older
+ * state nothing is on the wire, and loading stores `otherwise`.
+ */
+migcore_status migcore_visit_f32_since(struct migcore_visitor *v,
+                                       const char *name,
+                                       float *value,
+                                       uint32_t version,
+                                       float otherwise);
+
+/**
+ *Visits a float that may be missing in the stream, in which case loading
+ * stores `otherwise`. On a wire without names it is never missing.
+ */
+migcore_status migcore_visit_f32_or(struct migcore_visitor *v,
+                                    const char *name,
+                                    float *value,
+                                    float otherwise);
+
+/**
+ *Visits `count` elements of type float in one call. Both sides know the
+ * count. A load that fails may have written some of the elements.
+ */
+migcore_status migcore_visit_f32_array(struct migcore_visitor *v,
+                                       const char *name,
+                                       float *values,
+                                       size_t count);
+
+/**
+ *Visits the first `*count` elements of type float; the count is part of
+ * the state. On load at most `capacity` elements are accepted, and `count` is written.
+ */
+migcore_status migcore_visit_f32_varray(struct migcore_visitor *v,
+                                        const char *name,
+                                        float *values,
+                                        size_t capacity,
+                                        size_t *count);
+
+/**
+ *Visits a double. On save `value` is only read; on load it is written
+ * when the call succeeds, and only then.
+ */
+migcore_status migcore_visit_f64(struct migcore_visitor *v, const char *name, double *value);
+
+/**
+ *Visits a double that exists from `version` of the state on. In an older
+ * state nothing is on the wire, and loading stores `otherwise`.
+ */
+migcore_status migcore_visit_f64_since(struct migcore_visitor *v,
+                                       const char *name,
+                                       double *value,
+                                       uint32_t version,
+                                       double otherwise);
+
+/**
+ *Visits a double that may be missing in the stream, in which case loading
+ * stores `otherwise`. On a wire without names it is never missing.
+ */
+migcore_status migcore_visit_f64_or(struct migcore_visitor *v,
+                                    const char *name,
+                                    double *value,
+                                    double otherwise);
+
+/**
+ *Visits `count` elements of type double in one call. Both sides know the
+ * count. A load that fails may have written some of the elements.
+ */
+migcore_status migcore_visit_f64_array(struct migcore_visitor *v,
+                                       const char *name,
+                                       double *values,
+                                       size_t count);
+
+/**
+ *Visits the first `*count` elements of type double; the count is part of
+ * the state. On load at most `capacity` elements are accepted, and `count` is written.
+ */
+migcore_status migcore_visit_f64_varray(struct migcore_visitor *v,
+                                        const char *name,
+                                        double *values,
+                                        size_t capacity,
+                                        size_t *count);
+
+/**
+ * Visits a buffer of `length` bytes; both sides know the length. A load that fails may have written
+ * some of the bytes.
+ */
+migcore_status migcore_visit_bytes(struct migcore_visitor *v,
+                                   const char *name,
+                                   void *data,
+                                   size_t length);
+
+/**
+ * Visits the first `*length` bytes of a buffer; the length is part of the state. On load at most
+ * `capacity` bytes are accepted, and `length` is written.
+ */
+migcore_status migcore_visit_varbytes(struct migcore_visitor *v,
+                                      const char *name,
+                                      void *data,
+                                      size_t capacity,
+                                      size_t *length);
+
+/**
+ * Visits a string that ends with a NUL within the `capacity` bytes at `text`. It must be UTF-8. On
+ * load a string that does not fit with its NUL is refused, and `text` keeps what it held.
+ */
+migcore_status migcore_visit_string(struct migcore_visitor *v,
+                                    const char *name,
+                                    char *text,
+                                    size_t capacity);
+
+/**
+ * Visits whether an optional item is there. If `*present` is then true, visit the item next.
+ */
+migcore_status migcore_visit_optional(struct migcore_visitor *v, const char *name, bool *present);
+
+/**
+ * Visits a null pointer: on load, checks that the stream has one here too.
+ */
+migcore_status migcore_visit_absent(struct migcore_visitor *v, const char *name);
+
+/**
+ * Marks the next item with MIGCORE_MARK_ constants. Has a meaning on save only, and on wires that
+ * can carry it.
+ */
+migcore_status migcore_mark(struct migcore_visitor *v, uint32_t marks);
+
+/**
+ * Gives the next item a label for its type, such as `uint8 equal`. As migcore_mark.
+ */
+migcore_status migcore_label(struct migcore_visitor *v, const char *label);
+
+/**
+ * Begins the state of one device, of `version`: on save the version to write, on load the stream's.
+ * `instance` tells devices of one name apart.
+ */
+migcore_status migcore_begin_device(struct migcore_visitor *v,
+                                    const char *name,
+                                    uint32_t instance,
+                                    uint32_t version);
+
+/**
+ * Ends a device.
+ */
+migcore_status migcore_end_device(struct migcore_visitor *v);
+
+/**
+ * Begins a struct of the version that surrounds it.
+ */
+migcore_status migcore_begin_struct(struct migcore_visitor *v, const char *name);
+
+/**
+ * Begins a struct that is described on its own, as `description`, with versions of its own: writes
+ * `version`, and reads from `minimum_version` to `version`. On a wire that carries no version of
+ * structs, as the legacy one, `version` is taken for the stream's.
+ */
+migcore_status migcore_begin_versioned_struct(struct migcore_visitor *v,
+                                              const char *name,
+                                              const char *description,
+                                              uint32_t version,
+                                              uint32_t minimum_version);
+
+/**
+ * Ends a struct of either form.
+ */
+migcore_status migcore_end_struct(struct migcore_visitor *v);
+
+/**
+ * Begins a list of `count` structs; both sides know the count. Visit each between
+ * migcore_begin_element and migcore_end_element.
+ */
+migcore_status migcore_begin_list(struct migcore_visitor *v, const char *name, size_t count);
+
+/**
+ * Begins a list of `*count` structs; the count is part of the state. On load at most `capacity` are
+ * accepted, and `count` is written.
+ */
+migcore_status migcore_begin_varlist(struct migcore_visitor *v,
+                                     const char *name,
+                                     size_t capacity,
+                                     size_t *count);
+
+/**
+ * Begins the next element of a list.
+ */
+migcore_status migcore_begin_element(struct migcore_visitor *v);
+
+/**
+ * Ends an element.
+ */
+migcore_status migcore_end_element(struct migcore_visitor *v);
+
+/**
+ * Ends a list of either form.
+ */
+migcore_status migcore_end_list(struct migcore_visitor *v);
+
+/**
+ * Visits the subsections of the description `owner`, at the end of its struct or device. On save
+ * those that are needed go out in the order of the table. On load the stream says which ones there
+ * are, in any order; the state of one that is missing stays as it is. `opaque` is handed to the
+ * callbacks; a `visit` that returns an error ends the visit with it.
+ */
+migcore_status migcore_visit_subsections(struct migcore_visitor *v,
+                                         const char *owner,
+                                         const struct migcore_subsection *table,
+                                         size_t count,
+                                         void *opaque);
+
+/**
+ * Begins a subsection on save. For code that does not use a table.
+ */
+migcore_status migcore_begin_subsection(struct migcore_visitor *v,
+                                        const char *name,
+                                        uint32_t version);
+
+/**
+ * Opens the next subsection that the stream holds for the description `owner`, on load: writes
+ * `found`, and if it is true the full name, with a NUL, into the 256 bytes at `name`, and `version`.
+ * Visit its items and call migcore_end_subsection, or call migcore_skip_subsection.
+ */
+migcore_status migcore_next_subsection(struct migcore_visitor *v,
+                                       const char *owner,
+                                       char *name,
+                                       uint32_t *version,
+                                       bool *found);
+
+/**
+ * Passes over the subsection just opened, which nobody knows. On a wire that cannot know where it
+ * ends, as the legacy one, and for one that is critical: MIGCORE_UNKNOWN_SUBSECTION.
+ */
+migcore_status migcore_skip_subsection(struct migcore_visitor *v);
+
+/**
+ * Ends a subsection.
+ */
+migcore_status migcore_end_subsection(struct migcore_visitor *v);
+
+/**
+ * Saves bytes that have neither name nor type: what code writes that is not converted yet.
+ */
+migcore_status migcore_put_raw(struct migcore_visitor *v, const void *data, size_t length);
+
+/**
+ * Loads raw bytes as far as the stream goes; `got`, which may be NULL, is written. Fewer than
+ * `length` is the end of the stream: MIGCORE_TRUNCATED, the first error of the visit.
+ */
+migcore_status migcore_get_raw(struct migcore_visitor *v, void *data, size_t length, size_t *got);
+
+/**
+ * Copies raw bytes that follow the next `ahead` ones, consuming nothing; `got`, which may be NULL,
+ * is written. Fewer than `length` is the end of the stream, and no error. MIGCORE_UNSUPPORTED when
+ * neither the buffer nor the source can look ahead so far.
+ */
+migcore_status migcore_peek_raw(struct migcore_visitor *v,
+                                size_t ahead,
+                                void *data,
+                                size_t length,
+                                size_t *got);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* MIGCORE_H */

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * migcore_qemu.h - QEMU's names over migcore.h.
+ *
+ * Lets C sources that save and load device state with QEMU's functions compile unchanged against migcore:
+ *
+ *     part                        what it has
+ *     migcore_qemu/error.h        Error, error_setg, error_propagate, ..., error_report
+ *     migcore_qemu/files.h        the list that ties files to visitors; errno for a migcore_status
+ *     migcore_qemu/visit.h        Visitor, visit_type_u32, visit_type_uint32, visit_start_struct, ...
+ *     migcore_qemu/file.h         QEMUFile, qemu_put_be32, qemu_get_be32, qemu_peek_byte, ...
+ *     migcore_qemu/foreign.h      the same visitors over the QEMUFile of a host program
+ *
+ * Include this file only; it includes the parts. Everything is `static inline` gnu99, except the few objects that exist
+ * once per program (see MIGCORE_QEMU_DEFINE). Nothing allocates: a QEMUFile is a variable of the caller.
+ *
+ * What it is for
+ *
+ *     A device has a save function full of qemu_put_* and a load function full of qemu_get_*. Replace the calls, one at a
+ *     time, by visits that carry a name; the bytes stay the same after every single replacement:
+ *
+ *         qemu_put_be32(f, s->ctrl);                        visit_type_u32(v, "ctrl", &s->ctrl, &err);
+ *         qemu_put_be32(f, s->status);             ->       qemu_put_be32(f, s->status);
+ *
+ *     where `Visitor *v = qemu_file_get_visitor(f);`. When the last call is replaced, save and load are the same sequence
+ *     and become one function. docs/porting.md is the guide; examples/convert has the five stages of one device.
+ *
+ * A worked example (one file of a program; other files leave out the first line)
+ *
+ *         #define MIGCORE_QEMU_DEFINE
+ *         #include "migcore_qemu.h"
+ *
+ *         static void uart_visit(Visitor *v, Uart *s, Error **errp)
+ *         {
+ *             visit_type_u8(v, "ier", &s->ier, errp);
+ *             visit_type_u16(v, "divider", &s->divider, errp);
+ *         }
+ *
+ *         size_t uart_store(Uart *s, uint8_t *bytes, size_t capacity)
+ *         {
+ *             QEMUFile file;
+ *             migcore_qemu_file_init_save_memory(&file, bytes, capacity);
+ *             uart_visit(qemu_file_get_visitor(&file), s, NULL);
+ *             qemu_put_be32(&file, s->not_yet_converted);
+ *             return qemu_fclose(&file) < 0 ? 0 : (size_t)migcore_qemu_file_position(&file);
+ *         }
+ *
+ * Errors
+ *
+ *     A file keeps its first error, as a negative errno. A visit that fails puts its error on the file; an error of the
+ *     file makes every later visit fail. A visit whose `errp` already holds an Error does nothing. So a device may check
+ *     after each call, once at the end, or leave it to whoever asks qemu_file_get_error().
+ *
+ * Switches, set before the first include and the same in the whole program unless said otherwise
+ *
+ *     MIGCORE_QEMU_API            whose signatures the sources use: major * 100 + minor, so 702 is 7.2 (the default), 15 is
+ *                                 0.15, 1002 is 10.2. May differ from file to file. Functions exist exactly in the
+ *                                 releases that had them, except visits, which sources are converted *to*: all of them
+ *                                 are there in every release, and follow its argument order and return type.
+ *     MIGCORE_QEMU_DEFINE         in ONE source file: makes the objects of which there is one (list, Error pool).
+ *     MIGCORE_QEMU_COEXIST        what the program has of its own, so that it is left out here: a sum of
+ *                                 MIGCORE_QEMU_HOST_FILE      QEMUFile and qemu_put_*, qemu_get_*, qemu_file_*
+ *                                 MIGCORE_QEMU_HOST_ERROR     Error and error_*
+ *                                 MIGCORE_QEMU_HOST_VISITOR   Visitor and visit_*
+ *                                 The host's headers come first. May differ from file to file.
+ *     MIGCORE_QEMU_TARGET_LONG_BITS   32 or 64: defines the betl forms, which exist only in code built per target.
+ *     MIGCORE_QEMU_MALLOC(bytes)  an allocator: defines visit_type_str, whose loaded text the device owns and frees.
+ *     MIGCORE_QEMU_ERRORS         Errors that one thread may hold at the same time (4).
+ *     MIGCORE_QEMU_ERROR_TEXT     bytes of a message (256) and, apart, of a hint; longer ones end in "...".
+ *     MIGCORE_QEMU_PEEK           bytes that qemu_peek_buffer can show at once (512).
+ *     MIGCORE_QEMU_PRINT(text)    where error_report and others print; a whole line, with its newline (stderr).
+ *     MIGCORE_QEMU_THREAD_LOCAL   storage class of the Error pool (__thread); define it empty without threads.
+ *     MIGCORE_QEMU_LOCK(flag), MIGCORE_QEMU_UNLOCK(flag)   guard the list of files (a spin lock on `char *flag`, held for a
+ *                                 few instructions); define both empty without threads.
+ *
+ * What is not here, because it could not work over caller's storage or has no bytes of its own: files made by name or by
+ * descriptor (qemu_fopen_ops, qemu_file_new_input: use migcore_qemu_file_init_*), rate limits, the QEMU 9.0 offset calls,
+ * linked GenericLists, alternates, enums, `any` and `null` visits. For arrays, buffers and subsections see
+ * migcore_qemu_visit_* in migcore_qemu/visit.h.
+ */
+#ifndef MIGCORE_QEMU_H
+#define MIGCORE_QEMU_H
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "migcore.h"
+
+#ifndef MIGCORE_QEMU_API
+#define MIGCORE_QEMU_API 702
+#endif
+#if MIGCORE_QEMU_API < 11 || (MIGCORE_QEMU_API > 15 && MIGCORE_QEMU_API < 100)
+#error "MIGCORE_QEMU_API is major * 100 + minor of a QEMU release: 11 to 15 for 0.11 to 0.15, 702 for 7.2, 1002 for 10.2"
+#endif
+
+#define MIGCORE_QEMU_HOST_FILE 1
+#define MIGCORE_QEMU_HOST_ERROR 2
+#define MIGCORE_QEMU_HOST_VISITOR 4
+
+#ifndef MIGCORE_QEMU_COEXIST
+#define MIGCORE_QEMU_COEXIST 0
+#endif
+
+#ifndef MIGCORE_QEMU_ERRORS
+#define MIGCORE_QEMU_ERRORS 4
+#endif
+#ifndef MIGCORE_QEMU_ERROR_TEXT
+#define MIGCORE_QEMU_ERROR_TEXT 256
+#endif
+#ifndef MIGCORE_QEMU_PEEK
+#define MIGCORE_QEMU_PEEK 512
+#endif
+#ifndef MIGCORE_QEMU_PRINT
+#define MIGCORE_QEMU_PRINT(text) ((void)fputs((text), stderr))
+#endif
+#ifndef MIGCORE_QEMU_THREAD_LOCAL
+#define MIGCORE_QEMU_THREAD_LOCAL __thread
+#endif
+
+/* Sizes were int before 2.5; visits give their result since 5.1. */
+#if MIGCORE_QEMU_API < 205
+typedef int migcore_qemu_size;
+#else
+typedef size_t migcore_qemu_size;
+#endif
+
+#include "migcore_qemu/error.h"
+#include "migcore_qemu/files.h"
+#include "migcore_qemu/visit.h"
+#if MIGCORE_QEMU_COEXIST & MIGCORE_QEMU_HOST_FILE
+#include "migcore_qemu/foreign.h"
+#else
+#include "migcore_qemu/file.h"
+#endif
+
+#endif /* MIGCORE_QEMU_H */
