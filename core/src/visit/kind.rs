@@ -98,10 +98,10 @@ pub trait Scalar: Copy + sealed::Sealed {
     const KIND: Kind;
 
     /// The value as bits.
-    fn to_bits(self) -> u64;
+    fn to_wire_bits(self) -> u64;
 
     /// The value of these bits. Bits beyond the width are ignored; any `bool` bits but 0 are true.
-    fn from_bits(bits: u64) -> Self;
+    fn from_wire_bits(bits: u64) -> Self;
 
     /// The bytes of a slice, each element in the machine's byte order.
     fn elements(values: &[Self]) -> &[u8]
@@ -127,12 +127,12 @@ macro_rules! scalar {
             const KIND: Kind = Kind::$kind;
 
             #[inline]
-            fn to_bits(self) -> u64 {
+            fn to_wire_bits(self) -> u64 {
                 $to_bits(self)
             }
 
             #[inline]
-            fn from_bits(bits: u64) -> Self {
+            fn from_wire_bits(bits: u64) -> Self {
                 $from_bits(bits)
             }
 
@@ -224,9 +224,9 @@ mod tests {
 
     fn back<T: Scalar + PartialEq + core::fmt::Debug>(values: &[T]) {
         for &value in values {
-            assert_eq!(T::from_bits(value.to_bits()), value);
+            assert_eq!(T::from_wire_bits(value.to_wire_bits()), value);
             let width = T::KIND.width().bytes() as u32;
-            assert_eq!(value.to_bits().checked_shr(8 * width).unwrap_or(0), 0, "{value:?}");
+            assert_eq!(value.to_wire_bits().checked_shr(8 * width).unwrap_or(0), 0, "{value:?}");
         }
     }
 

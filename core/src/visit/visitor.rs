@@ -388,10 +388,10 @@ impl Visitor<'_> {
         self.track.check()?;
         let kind = P::Value::KIND;
         let done = match &mut self.side {
-            Side::Save(encoder) => encoder.scalar(name, kind, place.load().to_bits()),
+            Side::Save(encoder) => encoder.scalar(name, kind, place.load().to_wire_bits()),
             Side::Load(decoder) => match decoder.scalar(name, kind) {
                 Ok(bits) => {
-                    place.store(P::Value::from_bits(bits));
+                    place.store(P::Value::from_wire_bits(bits));
                     Ok(())
                 }
                 Err(code) => Err(code),

@@ -1,0 +1,284 @@
+//! What a visit promises whatever the wire: scopes, versions, the first error and its path.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic: that is how it fails"
+)]
+
+use migcore::codec::legacy::{self, Loader, Saver};
+use migcore::codec::observe::{Event, Observer};
+use migcore::error::{Report, MAX_DEPTH};
+use migcore::visit::{
+    Description, Extent, Kind, Marks, Note, Scope, ScopeKind, Visit, Visiting, Visitor,
+};
+use migcore::{Code, Result};
+
+fn saved(visit: impl FnOnce(&mut Visitor<'_>) -> Result<()>) -> core::result::Result<u64, Report> {
+    let mut memory = [0; 4096];
+    let mut saver = Saver::to_slice(&mut memory);
+    let _ = visit(&mut saver.visitor());
+    saver.finish()
+}
+
+fn loaded(
+    bytes: &[u8],
+    visit: impl FnOnce(&mut Visitor<'_>) -> Result<()>,
+) -> core::result::Result<u64, Report> {
+    let mut loader = Loader::from_slice(bytes);
+    let _ = visit(&mut loader.visitor());
+    loader.finish()
+}
+
+#[test]
+fn the_path_names_devices_lists_and_fields() {
+    let report = loaded(&[0; 9], |v| {
+        v.device("nic", 3, 1, |v| {
+            v.structure("queues", |v| v.list("rx_ring", 8, |v, _| v.visit("head", &mut 0u32)))
+        })
+    })
+    .unwrap_err();
+    assert_eq!(report.path.as_str(), "nic/3.queues.rx_ring[2].head");
+    assert_eq!((report.code, report.fault.offset), (Code::Truncated, 8));
+    assert_eq!((report.fault.expected, report.fault.found), (4, 1));
+}
+
+#[test]
+fn a_path_that_is_too_long_shows_that() {
+    fn nested(v: &mut Visitor<'_>, depth: usize) -> Result<()> {
+        match depth {
+            0 => v.visit("field", &mut 0u8),
+            _ => v.structure("a_name_of_twenty_two_b", |v| nested(v, depth - 1)),
+        }
+    }
+    let report = loaded(&[], |v| v.device("deep", 0, 1, |v| nested(v, 12))).unwrap_err();
+    let path = report.path.as_str();
+    assert!(path.starts_with("deep/0.a_name") && path.ends_with(".field"), "{path}");
+    assert!(path.contains("..."), "{path}");
+}
+
+#[test]
+fn the_first_error_stays_and_nothing_is_done_after_it() {
+    let mut memory = [0xee; 8];
+    let mut saver = Saver::to_slice(&mut memory);
+    let mut v = saver.visitor();
+    assert_eq!(v.visit("first", &mut 1u32), Ok(()));
+    assert_eq!(v.bytes("second", &mut [0; 5]), Err(Code::NoSpace));
+    assert_eq!(v.visit("third", &mut 1u8), Err(Code::NoSpace));
+    assert_eq!(v.refuse::<()>("fourth", 9), Err(Code::NoSpace));
+    assert_eq!(v.end(ScopeKind::List), Err(Code::NoSpace));
+    assert_eq!((v.position(), v.finish()), (4, Err(Code::NoSpace)));
+    let report = saver.finish().unwrap_err();
+    assert_eq!((report.path.as_str(), report.fault.offset), ("second", 4));
+    assert_eq!(memory, [0, 0, 0, 1, 0xee, 0xee, 0xee, 0xee]);
+}
+
+#[test]
+fn a_failed_load_stores_nothing() {
+    let mut value = 0x1234u16;
+    let mut text = heapless::String::<4>::try_from("old").unwrap();
+    let report = loaded(&[7], |v| v.visit("value", &mut value)).unwrap_err();
+    assert_eq!((report.code, value), (Code::Truncated, 0x1234));
+    let report = loaded(b"\x05hello", |v| v.text("text", &mut text)).unwrap_err();
+    assert_eq!((report.code, text.as_str()), (Code::TooMany, "old"));
+    assert_eq!((report.fault.expected, report.fault.found), (4, 5));
+    let report = loaded(b"\x02\xff\xfe", |v| v.text("text", &mut text)).unwrap_err();
+    assert_eq!((report.code, text.as_str()), (Code::BadText, "old"));
+    let report = loaded(b"\x31", |v| v.absent("next")).unwrap_err();
+    assert_eq!((report.code, report.fault.found), (Code::BadValue, 0x31));
+}
+
+#[test]
+fn scopes_nest_to_the_limit_and_must_match() {
+    fn nested(v: &mut Visitor<'_>, depth: usize) -> Result<()> {
+        match depth {
+            0 => Ok(()),
+            _ => v.structure("s", |v| nested(v, depth - 1)),
+        }
+    }
+    assert_eq!(saved(|v| nested(v, MAX_DEPTH)), Ok(0));
+    assert_eq!(saved(|v| nested(v, MAX_DEPTH + 1)).unwrap_err().code, Code::TooDeep);
+
+    let unbalanced = |visit: fn(&mut Visitor<'_>) -> Result<()>| saved(visit).unwrap_err().code;
+    assert_eq!(unbalanced(|v| v.end(ScopeKind::Struct)), Code::Unbalanced);
+    assert_eq!(unbalanced(|v| v.begin(&"s", Scope::Struct(None))), Code::Unbalanced);
+    assert_eq!(unbalanced(|v| v.begin(&"", Scope::Element)), Code::Unbalanced);
+    assert_eq!(
+        unbalanced(|v| {
+            v.begin(&"l", Scope::List { extent: Extent::Fixed, count: 1 })?;
+            v.begin(&"", Scope::Element)?;
+            v.end(ScopeKind::List)
+        }),
+        Code::Unbalanced
+    );
+}
+
+#[test]
+fn names_have_a_limit_where_they_are_measured() {
+    let name = "n".repeat(256);
+    assert_eq!(saved(|v| v.structure(&name[1..], |_| Ok(()))), Ok(0));
+    let report = saved(|v| v.structure(&name, |_| Ok(()))).unwrap_err();
+    assert_eq!(report.code, Code::NameTooLong);
+}
+
+struct Versioned {
+    old: u8,
+    new: u16,
+}
+
+impl Visit for Versioned {
+    fn visit(&mut self, v: &mut Visitor<'_>) -> Result<()> {
+        v.visit("old", &mut self.old)?;
+        v.visit_since("new", &mut self.new, 3, 0xaaaa)
+    }
+}
+
+#[test]
+fn a_field_exists_from_its_version_on() {
+    let mut device = Versioned { old: 1, new: 0x0203 };
+    let mut memory = [0; 8];
+    assert_eq!(legacy::save("d", 2, &mut device, &mut memory), Ok(1));
+    assert_eq!(device.new, 0x0203, "saving an old version changes nothing");
+    assert_eq!(legacy::load("d", 2, &mut device, &[7]), Ok(1));
+    assert_eq!((device.old, device.new), (7, 0xaaaa));
+    assert_eq!(legacy::load("d", 3, &mut device, &[8, 1, 2]), Ok(3));
+    assert_eq!((device.old, device.new), (8, 0x0102));
+}
+
+#[test]
+fn versions_belong_to_their_scope() {
+    let ptimer = Description { name: b"ptimer", version: 4, minimum_version: 2 };
+    let mut seen = Vec::new();
+    saved(|v| {
+        seen.push(v.version());
+        v.device("d", 0, 9, |v| {
+            seen.push(v.version());
+            v.structure("plain", |v| {
+                seen.push(v.version());
+                Ok(())
+            })?;
+            v.versioned("timer", ptimer, |v| {
+                seen.push(v.version());
+                Ok(())
+            })?;
+            seen.push(v.version());
+            Ok(())
+        })?;
+        seen.push(v.version());
+        Ok(())
+    })
+    .unwrap();
+    assert_eq!(seen, [0, 9, 9, 4, 9, 0]);
+}
+
+#[test]
+fn a_device_can_refuse_what_it_loaded() {
+    let report = loaded(&[200], |v| {
+        v.device("fifo", 1, 1, |v| {
+            let mut level = 0u8;
+            v.visit("level", &mut level)?;
+            if level > 16 {
+                return v.refuse("level", -22);
+            }
+            Ok(())
+        })
+    })
+    .unwrap_err();
+    assert_eq!((report.code, report.path.as_str()), (Code::Refused, "fifo/1.level"));
+    assert_eq!((report.fault.cause, report.fault.offset), (-22, 1));
+}
+
+#[test]
+fn an_error_of_the_device_s_own_is_not_lost() {
+    struct Stubborn;
+    impl Visit for Stubborn {
+        fn visit(&mut self, _: &mut Visitor<'_>) -> Result<()> {
+            Err(Code::Unsupported)
+        }
+    }
+    let report = legacy::load("d", 1, &mut Stubborn, &[]).unwrap_err();
+    assert_eq!(report.code, Code::Unsupported);
+}
+
+#[test]
+fn calls_of_the_other_direction_are_refused() {
+    assert_eq!(
+        saved(|v| v.get_raw(&mut [0; 1]).map(|_| ())).unwrap_err().code,
+        Code::WrongDirection
+    );
+    assert_eq!(loaded(&[1], |v| v.put_raw(&[0])).unwrap_err().code, Code::WrongDirection);
+}
+
+#[test]
+fn raw_bytes_go_between_visits_without_a_trace() {
+    let mut memory = [0; 8];
+    let mut saver = Saver::to_slice(&mut memory);
+    let mut v = saver.visitor();
+    v.visit("a", &mut 1u8).unwrap();
+    v.put_raw(&[2, 3]).unwrap();
+    v.visit("b", &mut 4u8).unwrap();
+    assert_eq!(saver.finish(), Ok(4));
+    let mut loader = Loader::from_slice(&memory[..4]);
+    let mut v = loader.visitor();
+    let (mut ahead, mut raw, mut last) = ([0; 2], [0; 3], [0; 3]);
+    assert_eq!(v.peek_raw(1, &mut ahead), Ok(2));
+    assert_eq!(v.get_raw(&mut raw), Ok(3));
+    assert_eq!((ahead, raw), ([2, 3], [1, 2, 3]));
+    assert_eq!(v.get_raw(&mut last), Ok(1), "what there was is given");
+    assert_eq!(v.get_raw(&mut last), Err(Code::Truncated), "and the end is an error after it");
+    let report = loader.finish().unwrap_err();
+    assert_eq!((report.fault.offset, report.fault.found), (3, 1));
+}
+
+/// What an observer sees, as text.
+fn shown(visit: impl FnOnce(&mut Visitor<'_>) -> Result<()>) -> Vec<String> {
+    let mut lines = Vec::new();
+    let observer = Observer::new(|name: &[u8], event: Event<'_>| {
+        lines.push(format!("{} {event:?}", String::from_utf8_lossy(name)));
+        Ok(())
+    });
+    let mut visiting = Visiting::new(observer);
+    visit(&mut visiting.saver()).unwrap();
+    visiting.saver().finish().unwrap();
+    drop(visiting);
+    lines
+}
+
+#[test]
+fn an_observer_sees_names_types_values_marks_and_scopes() {
+    let lines = shown(|v| {
+        v.device("d", 0, 2, |v| {
+            v.mark(Marks::SECRET | Marks::VOLATILE)?;
+            v.visit("key", &mut -2i16)?;
+            v.array("regs", &mut [1u8, 2])?;
+            v.optional("irq", &mut None::<u8>, |v, irq| v.visit("line", irq))
+        })
+    });
+    let scalar = Event::Scalar(Kind::I16, 0xfffe);
+    assert_eq!(
+        lines,
+        [
+            format!("d {:?}", Event::Begin(Scope::Device { instance: 0, version: 2 })),
+            format!(" {:?}", Event::Note(Note::Marks(Marks::SECRET | Marks::VOLATILE))),
+            format!("key {scalar:?}"),
+            format!("regs {:?}", Event::Array(Kind::U8, Extent::Fixed, &[1, 2])),
+            format!("irq {:?}", Event::Presence(false)),
+            format!(" {:?}", Event::End(ScopeKind::Device)),
+        ]
+    );
+}
+
+#[test]
+fn an_observer_that_refuses_ends_the_visit() {
+    let mut visiting = Visiting::new(Observer::new(|name: &[u8], _: Event<'_>| match name {
+        b"second" => Err(Code::Refused),
+        _ => Ok(()),
+    }));
+    let mut v = visiting.saver();
+    assert_eq!(v.visit("first", &mut 1u8), Ok(()));
+    assert_eq!(v.visit("second", &mut 1u8), Err(Code::Refused));
+    assert_eq!(v.visit("third", &mut 1u8), Err(Code::Refused));
+    assert_eq!(visiting.report().unwrap().path.as_str(), "second");
+}
