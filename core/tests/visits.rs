@@ -104,11 +104,11 @@ fn scopes_nest_to_the_limit_and_must_match() {
     let unbalanced = |visit: fn(&mut Visitor<'_>) -> Result<()>| saved(visit).unwrap_err().code;
     assert_eq!(unbalanced(|v| v.end(ScopeKind::Struct)), Code::Unbalanced);
     assert_eq!(unbalanced(|v| v.begin(&"s", Scope::Struct(None))), Code::Unbalanced);
-    assert_eq!(unbalanced(|v| v.begin(&"", Scope::Element)), Code::Unbalanced);
+    assert_eq!(unbalanced(|v| v.begin_element()), Code::Unbalanced);
     assert_eq!(
         unbalanced(|v| {
             v.begin(&"l", Scope::List { extent: Extent::Fixed, count: 1 })?;
-            v.begin(&"", Scope::Element)?;
+            v.begin_element()?;
             v.end(ScopeKind::List)
         }),
         Code::Unbalanced

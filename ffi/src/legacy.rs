@@ -26,10 +26,10 @@ type SaveStream = LegacyEncoder<StreamWriter<'static, CSink>, CKernels>;
 type LoadMemory = LegacyDecoder<SliceReader<'static>, CKernels>;
 type LoadStream = LegacyDecoder<StreamReader<'static, CSource>, CKernels>;
 
-wire!(SaveMemory, save);
-wire!(SaveStream, save);
-wire!(LoadMemory, load);
-wire!(LoadStream, load);
+wire!(SaveMemory, saves, calls_back: false);
+wire!(SaveStream, saves, calls_back: true);
+wire!(LoadMemory, loads, calls_back: false);
+wire!(LoadStream, loads, calls_back: true);
 
 /// Begins a visitor that saves into `memory`, which it borrows; when that is full, calls fail with
 /// MIGCORE_NO_SPACE. migcore_position tells how many bytes were written; what lies beyond them is

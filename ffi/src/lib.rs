@@ -6,7 +6,8 @@
 //!
 //! * [`status`], [`error`]: status codes and reports
 //! * [`io`], [`kernels`]: what the caller plugs in
-//! * [`object`]: the storage that callers give, and how a call finds its way to its wire
+//! * [`object`], `operations`: the storage that callers give, and how a call finds its wire
+//! * `memory`, `place`: pointers of the caller as slices, values and names
 //! * [`legacy`], [`observer`]: one way to begin for each wire
 //! * [`visitor`], [`scalar`], [`value`], [`scope`], [`subsection`], [`raw`]: the calls of a visit
 #![no_std]
@@ -49,5 +50,7 @@ pub mod subsection;
 pub mod raw;
 
 mod memory;
+mod operations;
+mod place;
 #[cfg(feature = "panic-handler")]
 mod panic;

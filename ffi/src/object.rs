@@ -5,11 +5,10 @@
 //! from bytes that are no object, and goes on through the table: so a program links only the wires
 //! that it begins.
 
-use core::ffi::{c_char, CStr};
+use migcore::visit::{Visiting, Visitor};
+use migcore::Result;
 
-use migcore::visit::{Count, Name, Place, Scalar, Visiting, Visitor};
-use migcore::{Code, Result};
-
+use crate::operations::migcore_operations;
 use crate::status::{
     migcore_status, status, MIGCORE_BAD_OBJECT, MIGCORE_BAD_SIZE, MIGCORE_BUSY, MIGCORE_MISALIGNED,
     MIGCORE_NULL_POINTER, MIGCORE_OK,
@@ -30,39 +29,6 @@ const READY: u32 = 0x6d69_6763;
 /// State word of an object that is in a call.
 const BUSY: u32 = 0x6d69_6762;
 
-/// What a call needs from the wire behind a visitor.
-pub struct migcore_operations {
-    /// Whether visits over this wire load.
-    pub(crate) loading: bool,
-    /// Runs a call on the visitor; the head of the object is marked busy.
-    with: unsafe fn(*mut migcore_visitor, &mut Call<'_>),
-    /// One function for each kind, in the order of their numbers: a scalar is too small to go
-    /// through `with`.
-    pub(crate) scalars: Scalars,
-}
-
-/// What runs on the visitor of an object.
-type Call<'c> = dyn FnMut(&mut Visitor<'_>) + 'c;
-
-/// See [`migcore_operations::scalars`].
-pub(crate) struct Scalars {
-    pub(crate) bool: ScalarOperation<bool>,
-    pub(crate) u8: ScalarOperation<u8>,
-    pub(crate) u16: ScalarOperation<u16>,
-    pub(crate) u32: ScalarOperation<u32>,
-    pub(crate) u64: ScalarOperation<u64>,
-    pub(crate) i8: ScalarOperation<i8>,
-    pub(crate) i16: ScalarOperation<i16>,
-    pub(crate) i32: ScalarOperation<i32>,
-    pub(crate) i64: ScalarOperation<i64>,
-    pub(crate) f32: ScalarOperation<f32>,
-    pub(crate) f64: ScalarOperation<f64>,
-}
-
-/// Visits a scalar of an object that is ready.
-pub(crate) type ScalarOperation<T> =
-    unsafe fn(*mut migcore_visitor, *const c_char, *mut T) -> migcore_status;
-
 /// An object as it lies in the caller's storage.
 #[repr(C)]
 struct Object<W> {
@@ -75,40 +41,25 @@ pub(crate) trait Wire: Sized + 'static {
     /// Whether it loads.
     const LOADING: bool;
 
+    /// Whether a call may run a callback of the caller, and so come back to the same object.
+    const CALLS_BACK: bool;
+
     /// The visitor over it.
     fn visitor(visiting: &mut Visiting<Self>) -> Visitor<'_>;
-
-    /// The table that its objects point to.
-    const OPERATIONS: migcore_operations = migcore_operations {
-        loading: Self::LOADING,
-        with: with_object::<Self>,
-        scalars: Scalars {
-            bool: visit_scalar::<Self, bool>,
-            u8: visit_scalar::<Self, u8>,
-            u16: visit_scalar::<Self, u16>,
-            u32: visit_scalar::<Self, u32>,
-            u64: visit_scalar::<Self, u64>,
-            i8: visit_scalar::<Self, i8>,
-            i16: visit_scalar::<Self, i16>,
-            i32: visit_scalar::<Self, i32>,
-            i64: visit_scalar::<Self, i64>,
-            f32: visit_scalar::<Self, f32>,
-            f64: visit_scalar::<Self, f64>,
-        },
-    };
 }
 
 /// Makes [`Wire`] of an encoder or a decoder.
 macro_rules! wire {
-    ($type:ty, save) => {
-        crate::object::wire!(@ $type, false, saver);
+    ($type:ty, saves, calls_back: $calls_back:literal) => {
+        crate::object::wire!(@ $type, false, $calls_back, saver);
     };
-    ($type:ty, load) => {
-        crate::object::wire!(@ $type, true, loader);
+    ($type:ty, loads, calls_back: $calls_back:literal) => {
+        crate::object::wire!(@ $type, true, $calls_back, loader);
     };
-    (@ $type:ty, $loading:literal, $visitor:ident) => {
+    (@ $type:ty, $loading:literal, $calls_back:literal, $visitor:ident) => {
         impl crate::object::Wire for $type {
             const LOADING: bool = $loading;
+            const CALLS_BACK: bool = $calls_back;
 
             #[inline]
             fn visitor(visiting: &mut Visiting<Self>) -> Visitor<'_> {
@@ -132,7 +83,7 @@ pub(crate) unsafe fn begin<S, W: Wire>(storage: *mut S, size: usize, wire: W) ->
     if fits != MIGCORE_OK {
         return fits;
     }
-    let operations: &'static migcore_operations = const { &W::OPERATIONS };
+    let operations: &'static migcore_operations = const { &migcore_operations::of::<W>() };
     let head = migcore_visitor { state: READY, reserved: 0, operations };
     let object = Object { head, visiting: Visiting::new(wire) };
     // SAFETY: as large and as aligned as an object, as just checked; the caller's alone.
@@ -218,138 +169,26 @@ pub(crate) unsafe fn run(
     }
 }
 
-unsafe fn with_object<W: Wire>(v: *mut migcore_visitor, call: &mut Call<'_>) {
-    // SAFETY: this function is in the table of `Object<W>` only.
-    unsafe { enter::<W, ()>(v, |visitor| call(visitor)) }
-}
-
-unsafe fn visit_scalar<W: Wire, T: Scalar>(
-    v: *mut migcore_visitor,
-    name: *const c_char,
-    value: *mut T,
-) -> migcore_status
-where
-    Raw<T>: Place,
-{
-    // SAFETY: the caller of the interface promises a name that is NULL or a C string.
-    let name = unsafe { CName::new(name) };
-    let visit = |visitor: &mut Visitor<'_>| {
-        // SAFETY: the caller of the interface promises NULL or a `T`.
-        let place = unsafe { Raw::new(value) };
-        match place {
-            Some(place) => visitor.scalar(&name, place),
-            None => Err(visitor.fail_as(Code::NullPointer, 0, &name)),
-        }
-    };
-    // SAFETY: this function is in the table of `Object<W>` only.
-    status(unsafe { enter::<W, _>(v, visit) })
-}
-
 /// Runs `call` on the visitor of an object that is ready, and marks the object busy meanwhile.
 ///
 /// # Safety
-/// `v` is the head of an `Object<W>` that is ready.
+/// `v` is the head of an `Object<W>` that is ready: as it is in a function of the table of `W`.
 #[inline]
-unsafe fn enter<W: Wire, R>(
+pub(crate) unsafe fn enter<W: Wire, R>(
     v: *mut migcore_visitor,
     call: impl FnOnce(&mut Visitor<'_>) -> R,
 ) -> R {
-    // SAFETY: the head of an object; the state word is never referred to, only read and written.
-    unsafe { (*v).state = BUSY };
-    // SAFETY: the object is the caller's alone, and busy: nothing else makes a reference to its
-    // inside before this one is gone.
+    if W::CALLS_BACK {
+        // SAFETY: the head of an object; the state word is never referred to, only read and written.
+        unsafe { (*v).state = BUSY };
+    }
+    // SAFETY: the object is the caller's alone, and busy if anybody could come back to it: nothing
+    // else makes a reference to its inside before this one is gone.
     let visiting = unsafe { &mut (*v.cast::<Object<W>>()).visiting };
     let done = call(&mut W::visitor(visiting));
-    // SAFETY: as above.
-    unsafe { (*v).state = READY };
+    if W::CALLS_BACK {
+        // SAFETY: as above.
+        unsafe { (*v).state = READY };
+    }
     done
-}
-
-/// A scalar in memory of the caller, aligned or not.
-pub(crate) struct Raw<T>(*mut T);
-
-impl<T> Raw<T> {
-    /// `None` for NULL.
-    ///
-    /// # Safety
-    /// `place` is NULL or points to a `T` that stays where it is while this value lives; on load it
-    /// is writable.
-    #[inline]
-    pub(crate) unsafe fn new(place: *mut T) -> Option<Self> {
-        (!place.is_null()).then_some(Raw(place))
-    }
-}
-
-/// [`Place`] for the numbers, any pattern of which is a value.
-macro_rules! place {
-    ($($type:ty)*) => {
-        $(impl Place for Raw<$type> {
-            type Value = $type;
-
-            #[inline]
-            fn load(&self) -> $type {
-                // SAFETY: `new` was promised a value there.
-                unsafe { self.0.read_unaligned() }
-            }
-
-            #[inline]
-            fn store(&mut self, value: $type) {
-                // SAFETY: `new` was promised a writable place.
-                unsafe { self.0.write_unaligned(value) }
-            }
-        })*
-    };
-}
-
-place!(u8 u16 u32 u64 i8 i16 i32 i64 f32 f64);
-
-impl Place for Raw<bool> {
-    type Value = bool;
-
-    /// C code may hold any byte in a flag that it cleared or copied: it is read as a byte.
-    #[inline]
-    fn load(&self) -> bool {
-        // SAFETY: `new` was promised a byte there.
-        unsafe { self.0.cast::<u8>().read() != 0 }
-    }
-
-    #[inline]
-    fn store(&mut self, value: bool) {
-        // SAFETY: `new` was promised a writable place.
-        unsafe { self.0.write(value) }
-    }
-}
-
-impl Count for Raw<usize> {
-    fn load(&self) -> usize {
-        // SAFETY: `new` was promised a value there.
-        unsafe { self.0.read_unaligned() }
-    }
-
-    fn store(&mut self, count: usize) {
-        // SAFETY: `new` was promised a writable place.
-        unsafe { self.0.write_unaligned(count) }
-    }
-}
-
-/// A name of the caller, read only when somebody wants it.
-pub(crate) struct CName(*const c_char);
-
-impl CName {
-    /// # Safety
-    /// `name` is NULL or a C string that stays as it is while this value lives.
-    #[inline]
-    pub(crate) unsafe fn new(name: *const c_char) -> Self {
-        CName(name)
-    }
-}
-
-impl Name for CName {
-    fn bytes(&self) -> &[u8] {
-        if self.0.is_null() {
-            return &[];
-        }
-        // SAFETY: `new` was promised a C string.
-        unsafe { CStr::from_ptr(self.0) }.to_bytes()
-    }
 }

@@ -108,7 +108,7 @@ pub unsafe extern "C" fn migcore_observer_init(
 
 type Shown = Observer<Callback>;
 
-wire!(Shown, save);
+wire!(Shown, saves, calls_back: true);
 
 struct Callback {
     observe: migcore_observe,

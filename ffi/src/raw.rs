@@ -2,12 +2,11 @@
 
 use core::ffi::c_void;
 
-use migcore::visit::Visitor;
-use migcore::{Code, Result};
+use migcore::Code;
 
 use crate::memory::{bytes, bytes_mut};
-use crate::object::{migcore_visitor, run, with};
-use crate::status::{migcore_status, status};
+use crate::object::{enter, migcore_visitor, operations, with, Wire};
+use crate::status::{migcore_status, status, MIGCORE_TRUNCATED};
 
 /// Saves bytes that have neither name nor type: what code writes that is not converted yet.
 #[no_mangle]
@@ -18,10 +17,28 @@ pub unsafe extern "C" fn migcore_put_raw(
 ) -> migcore_status {
     // SAFETY: the caller promises NULL or a visitor, and NULL or `length` bytes.
     unsafe {
-        run(v, |visitor| match bytes(data, length) {
+        match operations(v) {
+            Ok(operations) => (operations.put_raw)(v, data, length),
+            Err(not_ready) => not_ready,
+        }
+    }
+}
+
+/// Saves raw bytes, over the wire `W`.
+///
+/// # Safety
+/// `v` is ready and of `W`, `data` NULL or `length` bytes.
+pub(crate) unsafe fn put<W: Wire>(
+    v: *mut migcore_visitor,
+    data: *const c_void,
+    length: usize,
+) -> migcore_status {
+    // SAFETY: as the caller promises.
+    unsafe {
+        status(enter::<W, _>(v, |visitor| match bytes(data, length) {
             Some(data) => visitor.put_raw(data),
             None => Err(visitor.fail_as(Code::NullPointer, 0, &"")),
-        })
+        }))
     }
 }
 
@@ -36,11 +53,37 @@ pub unsafe extern "C" fn migcore_get_raw(
 ) -> migcore_status {
     // SAFETY: the caller promises a visitor, `length` bytes, and NULL or a count.
     unsafe {
-        fetch(v, data, length, got, |visitor, out| {
-            let wanted = out.len();
-            let got = visitor.get_raw(out)?;
-            Ok((got, if got < wanted { Err(Code::Truncated) } else { Ok(()) }))
-        })
+        match operations(v) {
+            Ok(operations) => (operations.get_raw)(v, data, length, got),
+            Err(not_ready) => {
+                tell(got, 0);
+                not_ready
+            }
+        }
+    }
+}
+
+/// Loads raw bytes, over the wire `W`.
+///
+/// # Safety
+/// `v` is ready and of `W`, `data` NULL or `length` writable bytes, `got` NULL or a size_t.
+pub(crate) unsafe fn get<W: Wire>(
+    v: *mut migcore_visitor,
+    data: *mut c_void,
+    length: usize,
+    got: *mut usize,
+) -> migcore_status {
+    // SAFETY: as the caller promises.
+    unsafe {
+        let done = enter::<W, _>(v, |visitor| match bytes_mut(data, length) {
+            Some(out) => visitor.get_raw(out),
+            None => Err(visitor.fail_as(Code::NullPointer, 0, &"")),
+        });
+        tell(got, *done.as_ref().unwrap_or(&0));
+        match done {
+            Ok(count) if count < length => MIGCORE_TRUNCATED,
+            done => status(done),
+        }
     }
 }
 
@@ -57,36 +100,26 @@ pub unsafe extern "C" fn migcore_peek_raw(
 ) -> migcore_status {
     // SAFETY: the caller promises a visitor, `length` bytes, and NULL or a count.
     unsafe {
-        fetch(v, data, length, got, |visitor, out| Ok((visitor.peek_raw(ahead, out)?, Ok(()))))
+        let done = with(v, |visitor| match bytes_mut(data, length) {
+            Some(out) => visitor.peek_raw(ahead, out),
+            None => Err(visitor.fail_as(Code::NullPointer, 0, &"")),
+        });
+        let (count, end) = match done {
+            Ok(done) => (done.unwrap_or(0), status(done)),
+            Err(not_ready) => (0, not_ready),
+        };
+        tell(got, count);
+        end
     }
 }
 
-/// Runs a call that fills `data` and says how far and how that ended.
+/// Tells a count to a caller who wants to know.
 ///
 /// # Safety
-/// `v` is NULL or a visitor, `data` NULL or `length` writable bytes, `got` NULL or a size_t.
-unsafe fn fetch(
-    v: *mut migcore_visitor,
-    data: *mut c_void,
-    length: usize,
-    got: *mut usize,
-    call: impl FnOnce(&mut Visitor<'_>, &mut [u8]) -> Result<(usize, Result<()>)>,
-) -> migcore_status {
-    // SAFETY: as the caller promises.
-    let done = unsafe {
-        with(v, |visitor| match bytes_mut(data, length) {
-            Some(out) => call(visitor, out),
-            None => Err(visitor.fail_as(Code::NullPointer, 0, &"")),
-        })
-    };
-    let (count, end) = match done {
-        Ok(Ok((count, end))) => (count, status(end)),
-        Ok(Err(code)) => (0, code.number()),
-        Err(not_ready) => (0, not_ready),
-    };
+/// `got` is NULL or points to a writable size_t.
+unsafe fn tell(got: *mut usize, count: usize) {
     if !got.is_null() {
         // SAFETY: not null, and the caller promises a size_t.
         unsafe { got.write_unaligned(count) };
     }
-    end
 }

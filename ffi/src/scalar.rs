@@ -2,12 +2,13 @@
 
 use core::ffi::{c_char, c_void};
 
-use migcore::visit::{Count, Extent, Kind, Slots, Visitor};
+use migcore::visit::{Count, Extent, Kind, Place, Scalar, Slots, Visitor};
 use migcore::{Code, Result};
 
 use crate::memory::{bytes, bytes_mut};
-use crate::object::{migcore_visitor, operations, run, CName, Raw};
-use crate::status::migcore_status;
+use crate::object::{enter, migcore_visitor, operations, run, Wire};
+use crate::place::{CName, Raw};
+use crate::status::{migcore_status, status, MIGCORE_OK};
 
 /// The type of a scalar: one of the MIGCORE_KIND_ constants.
 pub type migcore_kind = u32;
@@ -105,7 +106,14 @@ macro_rules! scalars {
                 count: usize,
             ) -> migcore_status {
                 // SAFETY: the caller promises a visitor, a name and the elements.
-                unsafe { array(v, name, Kind::$kind, values.cast(), count) }
+                unsafe {
+                    match operations(v) {
+                        Ok(operations) => {
+                            (operations.array)(v, name, Kind::$kind, values.cast(), count)
+                        }
+                        Err(not_ready) => not_ready,
+                    }
+                }
             }
 
             #[doc = concat!("Visits the first `*count` elements of type ", $c, "; the count is part of")]
@@ -150,11 +158,57 @@ scalars! {
         migcore_visit_f64_array migcore_visit_f64_varray;
 }
 
-/// An array of fixed length.
+/// A scalar, over the wire `W`.
 ///
 /// # Safety
-/// `v` is NULL or a visitor, `name` NULL or a C string, `values` NULL or `count` elements.
-unsafe fn array(
+/// `v` is ready and of `W`, `name` NULL or a C string, `value` NULL or a value.
+pub(crate) unsafe fn visit<W: Wire, T: Scalar>(
+    v: *mut migcore_visitor,
+    name: *const c_char,
+    value: *mut T,
+) -> migcore_status
+where
+    Raw<T>: Place<Value = T>,
+{
+    // SAFETY: as the caller promises. The name is made anew where it is wanted, so that it need not
+    // lie in memory when all goes well.
+    unsafe {
+        let Some(value) = Raw::new(value) else {
+            return failed::<W>(v, name, Code::NullPointer);
+        };
+        match enter::<W, _>(v, |visitor| visitor.try_scalar(&CName::new(name), value)) {
+            Ok(()) => MIGCORE_OK,
+            Err(code) => failed::<W>(v, name, code),
+        }
+    }
+}
+
+/// Notes that a scalar failed.
+///
+/// # Safety
+/// `v` is ready and of `W`, `name` NULL or a C string.
+#[cold]
+unsafe fn failed<W: Wire>(
+    v: *mut migcore_visitor,
+    name: *const c_char,
+    code: Code,
+) -> migcore_status {
+    // SAFETY: as the caller promises.
+    unsafe {
+        let name = CName::new(name);
+        enter::<W, _>(v, |visitor| match code {
+            Code::NullPointer => visitor.fail_as(code, 0, &name),
+            code => visitor.wire_failed(code, &name),
+        })
+        .number()
+    }
+}
+
+/// An array of fixed length, over the wire `W`.
+///
+/// # Safety
+/// As [`visit`], with `count` elements at `values`.
+pub(crate) unsafe fn array<W: Wire>(
     v: *mut migcore_visitor,
     name: *const c_char,
     kind: Kind,
@@ -165,17 +219,18 @@ unsafe fn array(
     unsafe {
         let name = CName::new(name);
         let elements = Elements { kind, extent: Extent::Fixed, values };
-        run(v, |visitor| match visitor.is_loading() {
+        status(enter::<W, _>(v, |visitor| match W::LOADING {
             true => elements.load(visitor, &name, count).map(|_| ()),
             false => elements.save(visitor, &name, count),
-        })
+        }))
     }
 }
 
 /// An array whose count is part of the state.
 ///
 /// # Safety
-/// As [`array`], with room for `capacity` elements; `count` is NULL or a size_t.
+/// `v` is NULL or a visitor, `name` NULL or a C string, `count` NULL or a size_t, and there is room
+/// for `capacity` elements at `values`.
 unsafe fn varray(
     v: *mut migcore_visitor,
     name: *const c_char,
@@ -214,6 +269,7 @@ struct Elements {
 impl Elements {
     /// # Safety
     /// There are `count` elements, or `values` is NULL.
+    #[inline]
     unsafe fn save(&self, visitor: &mut Visitor<'_>, name: &CName, count: usize) -> Result<()> {
         // SAFETY: as the caller promises; only read.
         match unsafe { bytes(self.values, self.length(count)) } {
@@ -224,6 +280,7 @@ impl Elements {
 
     /// # Safety
     /// There is room for `count` elements, or `values` is NULL.
+    #[inline]
     unsafe fn load(&self, visitor: &mut Visitor<'_>, name: &CName, count: usize) -> Result<usize> {
         // SAFETY: as the caller promises.
         match unsafe { bytes_mut(self.values, self.length(count)) } {

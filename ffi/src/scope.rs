@@ -5,8 +5,9 @@ use core::ffi::c_char;
 use migcore::visit::{Description, Extent, Name, Scope, ScopeKind};
 use migcore::Code;
 
-use crate::object::{migcore_visitor, run, CName, Raw};
-use crate::status::migcore_status;
+use crate::object::{enter, migcore_visitor, operations, run, Wire};
+use crate::place::{CName, Raw};
+use crate::status::{migcore_status, status};
 
 /// Begins the state of one device, of `version`: on save the version to write, on load the stream's.
 /// `instance` tells devices of one name apart.
@@ -18,14 +19,14 @@ pub unsafe extern "C" fn migcore_begin_device(
     version: u32,
 ) -> migcore_status {
     // SAFETY: the caller promises a visitor and a name.
-    unsafe { begin(v, name, Scope::Device { instance, version }) }
+    unsafe { begin_scope(v, name, &Scope::Device { instance, version }) }
 }
 
 /// Ends a device.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_end_device(v: *mut migcore_visitor) -> migcore_status {
     // SAFETY: the caller promises NULL or a visitor.
-    unsafe { run(v, |visitor| visitor.end(ScopeKind::Device)) }
+    unsafe { end_scope(v, ScopeKind::Device) }
 }
 
 /// Begins a struct of the version that surrounds it.
@@ -35,7 +36,7 @@ pub unsafe extern "C" fn migcore_begin_struct(
     name: *const c_char,
 ) -> migcore_status {
     // SAFETY: the caller promises a visitor and a name.
-    unsafe { begin(v, name, Scope::Struct(None)) }
+    unsafe { begin_scope(v, name, &Scope::Struct(None)) }
 }
 
 /// Begins a struct that is described on its own, as `description`, with versions of its own: writes
@@ -54,7 +55,7 @@ pub unsafe extern "C" fn migcore_begin_versioned_struct(
         let description = CName::new(description);
         let name_of = description.bytes();
         let description = Description { name: name_of, version, minimum_version };
-        begin(v, name, Scope::Struct(Some(description)))
+        begin_scope(v, name, &Scope::Struct(Some(description)))
     }
 }
 
@@ -62,7 +63,7 @@ pub unsafe extern "C" fn migcore_begin_versioned_struct(
 #[no_mangle]
 pub unsafe extern "C" fn migcore_end_struct(v: *mut migcore_visitor) -> migcore_status {
     // SAFETY: the caller promises NULL or a visitor.
-    unsafe { run(v, |visitor| visitor.end(ScopeKind::Struct)) }
+    unsafe { end_scope(v, ScopeKind::Struct) }
 }
 
 /// Begins a list of `count` structs; both sides know the count. Visit each between
@@ -74,7 +75,7 @@ pub unsafe extern "C" fn migcore_begin_list(
     count: usize,
 ) -> migcore_status {
     // SAFETY: the caller promises a visitor and a name.
-    unsafe { begin(v, name, Scope::List { extent: Extent::Fixed, count }) }
+    unsafe { begin_scope(v, name, &Scope::List { extent: Extent::Fixed, count }) }
 }
 
 /// Begins a list of `*count` structs; the count is part of the state. On load at most `capacity` are
@@ -100,29 +101,100 @@ pub unsafe extern "C" fn migcore_begin_varlist(
 #[no_mangle]
 pub unsafe extern "C" fn migcore_begin_element(v: *mut migcore_visitor) -> migcore_status {
     // SAFETY: the caller promises NULL or a visitor.
-    unsafe { run(v, |visitor| visitor.begin(&"", Scope::Element)) }
+    unsafe {
+        match operations(v) {
+            Ok(operations) => (operations.begin_element)(v),
+            Err(not_ready) => not_ready,
+        }
+    }
 }
 
 /// Ends an element.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_end_element(v: *mut migcore_visitor) -> migcore_status {
     // SAFETY: the caller promises NULL or a visitor.
-    unsafe { run(v, |visitor| visitor.end(ScopeKind::Element)) }
+    unsafe {
+        match operations(v) {
+            Ok(operations) => (operations.end_element)(v),
+            Err(not_ready) => not_ready,
+        }
+    }
 }
 
 /// Ends a list of either form.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_end_list(v: *mut migcore_visitor) -> migcore_status {
     // SAFETY: the caller promises NULL or a visitor.
-    unsafe { run(v, |visitor| visitor.end(ScopeKind::List)) }
+    unsafe { end_scope(v, ScopeKind::List) }
 }
 
 /// # Safety
 /// `v` is NULL or a visitor, `name` NULL or a C string.
-unsafe fn begin(v: *mut migcore_visitor, name: *const c_char, scope: Scope<'_>) -> migcore_status {
+unsafe fn begin_scope(
+    v: *mut migcore_visitor,
+    name: *const c_char,
+    scope: &Scope<'_>,
+) -> migcore_status {
+    // SAFETY: as the caller promises.
+    unsafe {
+        match operations(v) {
+            Ok(operations) => (operations.begin)(v, name, scope),
+            Err(not_ready) => not_ready,
+        }
+    }
+}
+
+/// # Safety
+/// `v` is NULL or a visitor.
+pub(crate) unsafe fn end_scope(v: *mut migcore_visitor, kind: ScopeKind) -> migcore_status {
+    // SAFETY: as the caller promises.
+    unsafe {
+        match operations(v) {
+            Ok(operations) => (operations.end)(v, kind),
+            Err(not_ready) => not_ready,
+        }
+    }
+}
+
+/// Begins a scope, over the wire `W`.
+///
+/// # Safety
+/// `v` is ready and of `W`, `name` NULL or a C string.
+pub(crate) unsafe fn begin<W: Wire>(
+    v: *mut migcore_visitor,
+    name: *const c_char,
+    scope: &Scope<'_>,
+) -> migcore_status {
     // SAFETY: as the caller promises.
     unsafe {
         let name = CName::new(name);
-        run(v, |visitor| visitor.begin(&name, scope))
+        status(enter::<W, _>(v, |visitor| visitor.begin(&name, *scope)))
     }
+}
+
+/// Ends a scope, over the wire `W`.
+///
+/// # Safety
+/// `v` is ready and of `W`.
+pub(crate) unsafe fn end<W: Wire>(v: *mut migcore_visitor, kind: ScopeKind) -> migcore_status {
+    // SAFETY: as the caller promises.
+    status(unsafe { enter::<W, _>(v, |visitor| visitor.end(kind)) })
+}
+
+/// Begins an element, over the wire `W`: as [`begin`], but lists are long and this is short.
+///
+/// # Safety
+/// `v` is ready and of `W`.
+pub(crate) unsafe fn begin_element<W: Wire>(v: *mut migcore_visitor) -> migcore_status {
+    // SAFETY: as the caller promises.
+    status(unsafe { enter::<W, _>(v, |visitor| visitor.begin_element()) })
+}
+
+/// Ends an element, over the wire `W`.
+///
+/// # Safety
+/// `v` is ready and of `W`.
+pub(crate) unsafe fn end_element<W: Wire>(v: *mut migcore_visitor) -> migcore_status {
+    // SAFETY: as the caller promises.
+    status(unsafe { enter::<W, _>(v, |visitor| visitor.end_element()) })
 }

@@ -9,7 +9,8 @@ use migcore::visit::{
 };
 use migcore::{Code, Result};
 
-use crate::object::{migcore_visitor, run, with, CName};
+use crate::object::{migcore_visitor, run, with};
+use crate::place::CName;
 use crate::status::{migcore_status, status, MIGCORE_NULL_POINTER, MIGCORE_OK};
 
 /// A part of a state that is written only when it is needed.

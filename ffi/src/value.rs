@@ -6,8 +6,9 @@ use migcore::visit::{Count, Extent, Marks, Note, Visitor};
 use migcore::{Code, Result};
 
 use crate::memory::{bytes, bytes_mut};
-use crate::object::{migcore_visitor, run, CName, Raw};
-use crate::status::migcore_status;
+use crate::object::{enter, migcore_visitor, operations, run, Wire};
+use crate::place::{CName, Raw};
+use crate::status::{migcore_status, status};
 
 /// Visits a buffer of `length` bytes; both sides know the length. A load that fails may have written
 /// some of the bytes.
@@ -20,11 +21,30 @@ pub unsafe extern "C" fn migcore_visit_bytes(
 ) -> migcore_status {
     // SAFETY: the caller promises a visitor, a name and the bytes; on save they are only read.
     unsafe {
+        match operations(v) {
+            Ok(operations) => (operations.bytes)(v, name, data, length),
+            Err(not_ready) => not_ready,
+        }
+    }
+}
+
+/// A buffer of fixed length, over the wire `W`.
+///
+/// # Safety
+/// `v` is ready and of `W`, `name` NULL or a C string, `data` NULL or `length` bytes.
+pub(crate) unsafe fn bytes_of<W: Wire>(
+    v: *mut migcore_visitor,
+    name: *const c_char,
+    data: *mut c_void,
+    length: usize,
+) -> migcore_status {
+    // SAFETY: as the caller promises.
+    unsafe {
         let name = CName::new(name);
-        run(v, |visitor| match visitor.is_loading() {
+        status(enter::<W, _>(v, |visitor| match W::LOADING {
             true => load(visitor, &name, Extent::Fixed, data, length).map(|_| ()),
             false => save(visitor, &name, Extent::Fixed, data, length),
-        })
+        }))
     }
 }
 
@@ -59,6 +79,7 @@ pub unsafe extern "C" fn migcore_visit_varbytes(
 
 /// # Safety
 /// `data` is NULL or `length` bytes.
+#[inline]
 unsafe fn save(
     visitor: &mut Visitor<'_>,
     name: &CName,
@@ -75,6 +96,7 @@ unsafe fn save(
 
 /// # Safety
 /// `data` is NULL or `length` writable bytes.
+#[inline]
 unsafe fn load(
     visitor: &mut Visitor<'_>,
     name: &CName,

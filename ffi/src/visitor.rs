@@ -5,7 +5,8 @@ use core::ffi::c_char;
 use migcore::Code;
 
 use crate::error::{self, migcore_error};
-use crate::object::{migcore_visitor, operations, run, with, CName};
+use crate::object::{migcore_visitor, operations, run, with};
+use crate::place::CName;
 use crate::status::{migcore_status, MIGCORE_INVALID_ARGUMENT, MIGCORE_OK};
 
 /// Whether this visitor loads. False for what is no visitor.

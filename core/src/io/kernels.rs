@@ -64,9 +64,15 @@ impl Kernels for Portable {
             Width::One => {
                 super::copy(to, from);
             }
-            Width::Two => swap::<2>(to, from),
-            Width::Four => swap::<4>(to, from),
-            Width::Eight => swap::<8>(to, from),
+            Width::Two => {
+                swap(to, from, |bytes| u16::from_ne_bytes(bytes).swap_bytes().to_ne_bytes())
+            }
+            Width::Four => {
+                swap(to, from, |bytes| u32::from_ne_bytes(bytes).swap_bytes().to_ne_bytes())
+            }
+            Width::Eight => {
+                swap(to, from, |bytes| u64::from_ne_bytes(bytes).swap_bytes().to_ne_bytes())
+            }
         }
     }
 
@@ -79,12 +85,13 @@ impl Kernels for Portable {
     }
 }
 
-fn swap<const N: usize>(to: &mut [u8], from: &[u8]) {
+/// `reversed` reverses by an integer, which compilers turn into vector code.
+#[inline]
+fn swap<const N: usize>(to: &mut [u8], from: &[u8], reversed: impl Fn([u8; N]) -> [u8; N]) {
     let (to, _) = to.as_chunks_mut::<N>();
     let (from, _) = from.as_chunks::<N>();
     for (to, from) in to.iter_mut().zip(from) {
-        *to = *from;
-        to.reverse();
+        *to = reversed(*from);
     }
 }
 

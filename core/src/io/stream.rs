@@ -243,6 +243,13 @@ impl<'b, S: Source> StreamReader<'b, S> {
     }
 
     #[cold]
+    fn take_slow<const N: usize>(&mut self) -> Result<[u8; N]> {
+        let mut bytes = [0; N];
+        self.take_into(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    #[cold]
     fn failed(&mut self, failure: Failure) -> Code {
         let (code, cause) = outcome(failure, Code::ReadFailed);
         self.fault = Fault { offset: self.position(), cause, ..Fault::default() };
@@ -271,9 +278,7 @@ impl<S: Source> Reader for StreamReader<'_, S> {
             self.start = self.start.wrapping_add(N);
             return Ok(bytes);
         }
-        let mut bytes = [0; N];
-        self.take_into(&mut bytes)?;
-        Ok(bytes)
+        self.take_slow()
     }
 
     fn take_some(&mut self, out: &mut [u8]) -> Result<usize> {

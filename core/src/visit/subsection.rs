@@ -57,10 +57,10 @@ impl Visitor<'_> {
         let opened = self.load(&"", |decoder| decoder.next_subsection(owner, name))?;
         let Some(version) = opened else { return Ok(None) };
         let text = name.as_slice();
-        if let Err(code) = self.track().may_open(ScopeKind::Subsection, &text) {
+        if let Err(code) = self.track().may_open(text) {
             return Err(self.fail(code, MAX_DEPTH, MAX_DEPTH, &text));
         }
-        self.track().open(&text, &Scope::Subsection { version });
+        self.track().open(text, &Scope::Subsection { version });
         Ok(Some(version))
     }
 
@@ -70,7 +70,7 @@ impl Visitor<'_> {
     /// [`UnknownSubsection`](crate::Code::UnknownSubsection) when that may not be done.
     pub fn skip_subsection(&mut self) -> Result<()> {
         self.load(&"", |decoder| decoder.skip_subsection())?;
-        self.track().close(ScopeKind::Subsection);
+        self.track().close();
         Ok(())
     }
 }

@@ -83,30 +83,21 @@ impl Track {
         self.report.get_or_insert(Report { code, fault, path }).code
     }
 
-    /// Whether a scope of this kind may begin here.
-    pub(super) fn may_open(&self, kind: ScopeKind, name: &dyn Name) -> Result<()> {
-        if kind == ScopeKind::Element {
-            return match self.frames.last() {
-                Some(top) if top.kind == ScopeKind::List && !top.in_element => Ok(()),
-                _ => Err(Code::Unbalanced),
-            };
-        }
+    /// Whether a scope of this name may begin here.
+    #[inline]
+    pub(super) fn may_open(&self, name: &[u8]) -> Result<()> {
         if self.frames.is_full() {
             return Err(Code::TooDeep);
         }
-        if name.bytes().len() > MAX_NAME {
+        if name.len() > MAX_NAME {
             return Err(Code::NameTooLong);
         }
         Ok(())
     }
 
     /// Opens a scope that [`may_open`](Track::may_open) allowed.
-    pub(super) fn open(&mut self, name: &dyn Name, scope: &Scope<'_>) {
-        if let (Scope::Element, Some(list)) = (scope, self.frames.last_mut()) {
-            list.number = list.number.wrapping_add(1);
-            list.in_element = true;
-            return;
-        }
+    #[inline]
+    pub(super) fn open(&mut self, name: &[u8], scope: &Scope<'_>) {
         let outer_version = self.version;
         let number = match scope {
             Scope::Device { instance, version } => {
@@ -119,10 +110,35 @@ impl Track {
             }
             _ => 0,
         };
-        let name = self.keep_name(name.bytes());
+        let name = self.keep_name(name);
         let frame = Frame { kind: scope.kind(), name, number, in_element: false, outer_version };
         // `may_open` saw room for it.
         let _ = self.frames.push(frame);
+    }
+
+    /// Opens the next element of a list; false where there is none.
+    #[inline]
+    pub(super) fn open_element(&mut self) -> bool {
+        match self.frames.last_mut() {
+            Some(list) if list.kind == ScopeKind::List && !list.in_element => {
+                list.number = list.number.wrapping_add(1);
+                list.in_element = true;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Closes an element; false where none is open.
+    #[inline]
+    pub(super) fn close_element(&mut self) -> bool {
+        match self.frames.last_mut() {
+            Some(list) if list.in_element => {
+                list.in_element = false;
+                true
+            }
+            _ => false,
+        }
     }
 
     fn keep_name(&mut self, name: &[u8]) -> Option<(u8, u8)> {
@@ -136,24 +152,15 @@ impl Track {
     }
 
     /// Whether the innermost scope is of this kind and may end.
-    pub(super) fn may_close(&self, kind: ScopeKind) -> Result<()> {
-        let closes = match self.frames.last() {
-            None => false,
-            Some(top) if kind == ScopeKind::Element => top.in_element,
-            Some(top) => top.kind == kind && !top.in_element,
-        };
-        if closes {
-            Ok(())
-        } else {
-            Err(Code::Unbalanced)
-        }
+    #[inline]
+    pub(super) fn may_close(&self, kind: ScopeKind) -> bool {
+        matches!(self.frames.last(), Some(top) if top.kind == kind && !top.in_element)
     }
 
     /// Closes the innermost scope, as [`may_close`](Track::may_close) allowed.
-    pub(super) fn close(&mut self, kind: ScopeKind) {
-        if let (ScopeKind::Element, Some(list)) = (kind, self.frames.last_mut()) {
-            list.in_element = false;
-        } else if let Some(frame) = self.frames.pop() {
+    #[inline]
+    pub(super) fn close(&mut self) {
+        if let Some(frame) = self.frames.pop() {
             self.version = frame.outer_version;
             if let Some((start, _)) = frame.name {
                 self.names_used = usize::from(start);

@@ -1,9 +1,10 @@
 //! The visitor: one side of a wire, with its direction.
 
 use super::{
-    Decoder, Description, Encoder, Extent, Marks, Name, Note, Scalar, Scope, ScopeKind, Track,
+    Decoder, Description, Encoder, Extent, Kind, Marks, Name, Note, Opened, Scalar, Scope,
+    ScopeKind, Slots, Track,
 };
-use crate::error::{Code, Fault, Report, Result};
+use crate::error::{Code, Fault, Report, Result, MAX_DEPTH};
 use crate::io::told;
 
 /// Something that has state to visit.
@@ -312,9 +313,9 @@ impl<'v> Visitor<'v> {
         mut each: impl FnMut(&mut Self, usize) -> Result<()>,
     ) -> Result<()> {
         for index in 0..count {
-            self.begin(&"", Scope::Element)?;
+            self.begin_element()?;
             each(self, index)?;
-            self.end(ScopeKind::Element)?;
+            self.end_element()?;
         }
         self.end(ScopeKind::List)
     }
@@ -384,22 +385,29 @@ impl Visitor<'_> {
     /// # Errors
     /// Those of the wire.
     #[inline]
-    pub fn scalar<P: Place>(&mut self, name: &dyn Name, mut place: P) -> Result<()> {
-        self.track.check()?;
-        let kind = P::Value::KIND;
-        let done = match &mut self.side {
-            Side::Save(encoder) => encoder.scalar(name, kind, place.load().to_wire_bits()),
-            Side::Load(decoder) => match decoder.scalar(name, kind) {
-                Ok(bits) => {
-                    place.store(P::Value::from_wire_bits(bits));
-                    Ok(())
-                }
-                Err(code) => Err(code),
-            },
-        };
-        match done {
+    pub fn scalar<P: Place>(&mut self, name: &dyn Name, place: P) -> Result<()> {
+        match self.try_scalar(name, place) {
             Ok(()) => Ok(()),
             Err(code) => Err(self.wire_failed(code, name)),
+        }
+    }
+
+    /// [`scalar`](Visitor::scalar) in two parts, so that what only an error needs can lie elsewhere:
+    /// the caller passes an error on to [`wire_failed`](Visitor::wire_failed).
+    ///
+    /// # Errors
+    /// Those of the wire, or the first error.
+    #[inline]
+    pub fn try_scalar<P: Place>(&mut self, name: &dyn Name, mut place: P) -> Result<()> {
+        self.track.check()?;
+        let kind = P::Value::KIND;
+        match &mut self.side {
+            Side::Save(encoder) => encoder.scalar(name, kind, place.load().to_wire_bits()),
+            Side::Load(decoder) => {
+                let bits = decoder.scalar(name, kind)?;
+                place.store(P::Value::from_wire_bits(bits));
+                Ok(())
+            }
         }
     }
 
@@ -451,7 +459,7 @@ impl Visitor<'_> {
     pub fn save_array(
         &mut self,
         name: &dyn Name,
-        kind: super::Kind,
+        kind: Kind,
         extent: Extent,
         elements: &[u8],
     ) -> Result<()> {
@@ -466,9 +474,9 @@ impl Visitor<'_> {
     pub fn load_array(
         &mut self,
         name: &dyn Name,
-        kind: super::Kind,
+        kind: Kind,
         extent: Extent,
-        slots: super::Slots<'_>,
+        slots: Slots<'_>,
     ) -> Result<usize> {
         self.load(name, |decoder| decoder.array(name, kind, extent, slots))
     }
@@ -557,13 +565,57 @@ impl Visitor<'_> {
         }
     }
 
-    /// Opens a scope, other than a variable list or a subsection that is loaded.
+    /// Opens a scope, other than an element, a variable list or a subsection that is loaded.
     ///
     /// # Errors
     /// Those of the wire; [`Code::TooDeep`], [`Code::NameTooLong`], [`Code::Unbalanced`],
     /// [`Code::TooNew`], [`Code::TooOld`].
+    #[inline]
     pub fn begin(&mut self, name: &dyn Name, scope: Scope<'_>) -> Result<()> {
-        self.open(name, scope).map(|_| ())
+        match self.open(name, scope) {
+            Ok(_) => Ok(()),
+            Err(code) => Err(code),
+        }
+    }
+
+    /// Opens the next element of a list: [`begin`](Visitor::begin) for the scope that is opened most.
+    ///
+    /// # Errors
+    /// Those of the wire; [`Code::Unbalanced`] outside a list.
+    #[inline]
+    pub fn begin_element(&mut self) -> Result<()> {
+        self.track.check()?;
+        if !self.track.open_element() {
+            return Err(self.fail(Code::Unbalanced, 0, 0, &""));
+        }
+        let done = match &mut self.side {
+            Side::Save(encoder) => encoder.begin(&"", Scope::Element),
+            Side::Load(decoder) => decoder.begin(&"", Scope::Element).map(|_| ()),
+        };
+        match done {
+            Ok(()) => Ok(()),
+            Err(code) => Err(self.wire_failed(code, &"")),
+        }
+    }
+
+    /// Closes an element of a list.
+    ///
+    /// # Errors
+    /// Those of the wire; [`Code::Unbalanced`] when the innermost scope is none.
+    #[inline]
+    pub fn end_element(&mut self) -> Result<()> {
+        self.track.check()?;
+        if !self.track.close_element() {
+            return Err(self.fail(Code::Unbalanced, 0, 0, &""));
+        }
+        let done = match &mut self.side {
+            Side::Save(encoder) => encoder.end(ScopeKind::Element),
+            Side::Load(decoder) => decoder.end(ScopeKind::Element),
+        };
+        match done {
+            Ok(()) => Ok(()),
+            Err(code) => Err(self.wire_failed(code, &"")),
+        }
     }
 
     /// Opens a list whose count is part of the state. Errors as [`varlist`](Visitor::varlist).
@@ -593,17 +645,25 @@ impl Visitor<'_> {
     }
 
     /// Opens a scope and gives the count of a list.
+    #[inline]
     fn open(&mut self, name: &dyn Name, scope: Scope<'_>) -> Result<usize> {
         self.track.check()?;
-        if let Err(code) = self.track.may_open(scope.kind(), name) {
-            return Err(self.fail(code, crate::error::MAX_DEPTH, self.track.depth(), name));
+        let text = name.bytes();
+        if scope.kind() == ScopeKind::Element {
+            return Err(self.fail(Code::InvalidArgument, 0, 0, name));
+        }
+        if let Err(code) = self.track.may_open(text) {
+            return Err(self.fail(code, MAX_DEPTH, self.track.depth(), name));
         }
         let opened = match &mut self.side {
-            Side::Save(encoder) => encoder.begin(name, scope).map(|()| super::Opened::default()),
-            Side::Load(decoder) => decoder.begin(name, scope),
+            Side::Save(encoder) => encoder.begin(&text, scope).map(|()| Opened::default()),
+            Side::Load(decoder) => decoder.begin(&text, scope),
         };
-        let opened = opened.map_err(|code| self.wire_failed(code, name))?;
-        self.track.open(name, &scope);
+        let opened = match opened {
+            Ok(opened) => opened,
+            Err(code) => return Err(self.wire_failed(code, name)),
+        };
+        self.track.open(text, &scope);
         if let Scope::Struct(Some(description)) = scope {
             self.adopt(opened.version.unwrap_or(description.version), &description)?;
         }
@@ -632,17 +692,20 @@ impl Visitor<'_> {
     ///
     /// # Errors
     /// Those of the wire; [`Code::Unbalanced`] when the innermost scope is of another kind.
+    #[inline]
     pub fn end(&mut self, kind: ScopeKind) -> Result<()> {
         self.track.check()?;
-        if let Err(code) = self.track.may_close(kind) {
-            return Err(self.fail(code, 0, 0, &""));
+        if !self.track.may_close(kind) {
+            return Err(self.fail(Code::Unbalanced, 0, 0, &""));
         }
         let done = match &mut self.side {
             Side::Save(encoder) => encoder.end(kind),
             Side::Load(decoder) => decoder.end(kind),
         };
-        done.map_err(|code| self.wire_failed(code, &""))?;
-        self.track.close(kind);
+        if let Err(code) = done {
+            return Err(self.wire_failed(code, &""));
+        }
+        self.track.close();
         Ok(())
     }
 
@@ -735,9 +798,10 @@ impl Visitor<'_> {
         self.track
     }
 
-    /// Notes an error that the wire found, with the wire's own place and numbers.
+    /// Notes an error that the wire found, with the wire's own place and numbers, and gives the
+    /// first error.
     #[cold]
-    fn wire_failed(&mut self, code: Code, name: &dyn Name) -> Code {
+    pub fn wire_failed(&mut self, code: Code, name: &dyn Name) -> Code {
         let fault = match &self.side {
             Side::Save(encoder) => encoder.fault(),
             Side::Load(decoder) => decoder.fault(),

@@ -74,7 +74,7 @@ impl<V: Copy, L, F> Fold<V, L, F> {
 }
 
 /// Copies blocks of `N` bytes through `block`, and what is left as one block more that overlaps the one
-/// before. `false` if `to` has less than a block: then nothing is done.
+/// before. Returns `false` and does nothing if there is less than a block.
 ///
 /// Elements may not straddle blocks: the length of `to` and `N` are multiples of their size.
 #[inline(always)]
@@ -94,15 +94,4 @@ pub(super) fn copy_blocks<const N: usize>(
         block(to, from);
     }
     true
-}
-
-/// Copies elements of `N` bytes one by one and reverses their bytes.
-#[inline(always)]
-pub(super) fn copy_elements<const N: usize>(to: &mut [u8], from: &[u8]) {
-    let (to, _) = to.as_chunks_mut::<N>();
-    let (from, _) = from.as_chunks::<N>();
-    for (to, from) in to.iter_mut().zip(from) {
-        *to = *from;
-        to.reverse();
-    }
 }

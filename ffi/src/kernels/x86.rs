@@ -1,7 +1,9 @@
 //! x86 with SSE2: which of the loops the processor and its operating system can run.
 
 mod crc;
+mod reduction;
 mod swap;
+mod vector;
 
 #[cfg(target_arch = "x86")]
 use core::arch::x86 as arch;
@@ -10,25 +12,18 @@ use core::arch::x86_64 as arch;
 
 use super::migcore_kernels;
 
-/// Fills `kernels` with the fastest loops that this processor has.
-pub(super) fn fill(kernels: &mut migcore_kernels) {
-    let features = Features::detect();
-    if features.vpclmulqdq_avx512 {
-        kernels.crc32 = Some(crc::crc32_avx512);
-    } else if features.vpclmulqdq_avx2 {
-        kernels.crc32 = Some(crc::crc32_avx2);
-    } else if features.pclmulqdq {
-        kernels.crc32 = Some(crc::crc32_pclmulqdq);
-    }
-    if features.avx2 {
-        kernels.swap16 = Some(swap::swap16_avx2);
-        kernels.swap32 = Some(swap::swap32_avx2);
-        kernels.swap64 = Some(swap::swap64_avx2);
-    } else if features.ssse3 {
-        kernels.swap16 = Some(swap::swap16_ssse3);
-        kernels.swap32 = Some(swap::swap32_ssse3);
-        kernels.swap64 = Some(swap::swap64_ssse3);
-    }
+/// `kernels` with the fastest loops that this processor has.
+pub(super) fn improve(kernels: migcore_kernels) -> migcore_kernels {
+    Features::detect().improve(kernels)
+}
+
+/// As [`improve`], and as lesser processors would do it, from the best to the least.
+#[cfg(test)]
+pub(super) fn improve_less_and_less(kernels: migcore_kernels) -> [migcore_kernels; 4] {
+    let best = Features::detect();
+    let avx2 = Features { vpclmulqdq_avx512: false, ..best };
+    let sse = Features { vpclmulqdq_avx2: false, avx2: false, ..avx2 };
+    [best, avx2, sse, Features::default()].map(|features| features.improve(kernels))
 }
 
 /// Sets of instructions that a loop needs, each with the registers that the system must save.
@@ -81,6 +76,7 @@ impl Features {
         Self::read(leaf1.ecx, leaf7_ebx_ecx, xcr0)
     }
 
+    /// Reads what the processor and XCR0 say.
     fn read(leaf1_ecx: u32, (leaf7_ebx, leaf7_ecx): (u32, u32), xcr0: u64) -> Self {
         let ssse3 = has(leaf1_ecx, LEAF1_ECX_SSSE3);
         let pclmulqdq = ssse3 && has(leaf1_ecx, LEAF1_ECX_PCLMULQDQ | LEAF1_ECX_SSE4_1);
@@ -91,6 +87,26 @@ impl Features {
             && xcr0 & XCR0_AVX512 == XCR0_AVX512
             && has(leaf7_ebx, LEAF7_EBX_AVX512F | LEAF7_EBX_AVX512VL);
         Features { ssse3, pclmulqdq, avx2, vpclmulqdq_avx2, vpclmulqdq_avx512 }
+    }
+
+    fn improve(self, mut kernels: migcore_kernels) -> migcore_kernels {
+        if self.vpclmulqdq_avx512 {
+            kernels.crc32 = Some(crc::crc32_avx512);
+        } else if self.vpclmulqdq_avx2 {
+            kernels.crc32 = Some(crc::crc32_avx2);
+        } else if self.pclmulqdq {
+            kernels.crc32 = Some(crc::crc32_pclmulqdq);
+        }
+        if self.avx2 {
+            kernels.swap16 = Some(swap::swap16_avx2);
+            kernels.swap32 = Some(swap::swap32_avx2);
+            kernels.swap64 = Some(swap::swap64_avx2);
+        } else if self.ssse3 {
+            kernels.swap16 = Some(swap::swap16_ssse3);
+            kernels.swap32 = Some(swap::swap32_ssse3);
+            kernels.swap64 = Some(swap::swap64_ssse3);
+        }
+        kernels
     }
 }
 
@@ -113,4 +129,37 @@ fn cpuid(leaf: u32) -> arch::CpuidResult {
 unsafe fn xcr0() -> u64 {
     // SAFETY: the caller promises OSXSAVE; register 0 exists wherever the instruction does.
     unsafe { arch::_xgetbv(0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn detection_is_that_of_the_standard_library() {
+        let pclmulqdq =
+            std::is_x86_feature_detected!("pclmulqdq") && std::is_x86_feature_detected!("sse4.1");
+        let vpclmulqdq = pclmulqdq && std::is_x86_feature_detected!("vpclmulqdq");
+        let expected = Features {
+            ssse3: std::is_x86_feature_detected!("ssse3"),
+            pclmulqdq,
+            avx2: std::is_x86_feature_detected!("avx2"),
+            vpclmulqdq_avx2: vpclmulqdq && std::is_x86_feature_detected!("avx2"),
+            vpclmulqdq_avx512: vpclmulqdq && std::is_x86_feature_detected!("avx512vl"),
+        };
+        assert_eq!(Features::detect(), expected);
+    }
+
+    #[test]
+    fn wide_registers_need_a_system_that_saves_them() {
+        let read = |xcr0| Features::read(u32::MAX, (u32::MAX, u32::MAX), xcr0);
+        let sse = Features { ssse3: true, pclmulqdq: true, ..Features::default() };
+        let avx2 = Features { avx2: true, vpclmulqdq_avx2: true, ..sse };
+        assert_eq!(read(0), sse);
+        assert_eq!(read(0b0000_0011), sse);
+        assert_eq!(read(0b0000_0111), avx2);
+        assert_eq!(read(0b0110_0111), avx2);
+        assert_eq!(read(0b1110_0111), Features { vpclmulqdq_avx512: true, ..avx2 });
+        assert_eq!(Features::read(0, (0, 0), u64::MAX), Features::default());
+    }
 }

@@ -69,6 +69,7 @@ impl<R: Reader, K: Kernels> Decoder for LegacyDecoder<R, K> {
         })
     }
 
+    #[inline]
     fn array(
         &mut self,
         _name: &dyn Name,
@@ -82,6 +83,7 @@ impl<R: Reader, K: Kernels> Decoder for LegacyDecoder<R, K> {
         Ok(count)
     }
 
+    #[inline]
     fn bytes(&mut self, _name: &dyn Name, extent: Extent, out: &mut [u8]) -> Result<usize> {
         let count = self.count(extent, out.len())?;
         self.reader.take_into(out.get_mut(..count).unwrap_or_default())?;
@@ -112,6 +114,7 @@ impl<R: Reader, K: Kernels> Decoder for LegacyDecoder<R, K> {
         Err(self.reader.raise(Code::BadValue, u64::from(NULL), u64::from(marker)))
     }
 
+    #[inline]
     fn begin(&mut self, _name: &dyn Name, scope: Scope<'_>) -> Result<Opened> {
         match scope {
             Scope::List { extent: Extent::Variable, .. } => {
@@ -123,6 +126,7 @@ impl<R: Reader, K: Kernels> Decoder for LegacyDecoder<R, K> {
         }
     }
 
+    #[inline]
     fn end(&mut self, _kind: ScopeKind) -> Result<()> {
         Ok(())
     }

@@ -36,6 +36,7 @@ impl<W: Writer, K: Kernels> LegacyEncoder<W, K> {
         self.writer.put_slice(text)
     }
 
+    #[cold]
     fn subsection(&mut self, name: &[u8], version: u32) -> Result<()> {
         if name.is_empty() {
             return Err(self.writer.raise(Code::InvalidArgument, 1, 0));
@@ -70,6 +71,7 @@ impl<W: Writer, K: Kernels> Encoder for LegacyEncoder<W, K> {
         }
     }
 
+    #[inline]
     fn array(
         &mut self,
         _name: &dyn Name,
@@ -86,6 +88,7 @@ impl<W: Writer, K: Kernels> Encoder for LegacyEncoder<W, K> {
         elements.iter().try_for_each(|flag| self.writer.put([u8::from(*flag != 0)]))
     }
 
+    #[inline]
     fn bytes(&mut self, _name: &dyn Name, extent: Extent, data: &[u8]) -> Result<()> {
         self.count(extent, data.len())?;
         self.writer.put_slice(data)
@@ -103,6 +106,7 @@ impl<W: Writer, K: Kernels> Encoder for LegacyEncoder<W, K> {
         self.writer.put([NULL])
     }
 
+    #[inline]
     fn begin(&mut self, name: &dyn Name, scope: Scope<'_>) -> Result<()> {
         match scope {
             Scope::List { extent, count } => self.count(extent, count),
@@ -111,6 +115,7 @@ impl<W: Writer, K: Kernels> Encoder for LegacyEncoder<W, K> {
         }
     }
 
+    #[inline]
     fn end(&mut self, _kind: ScopeKind) -> Result<()> {
         Ok(())
     }

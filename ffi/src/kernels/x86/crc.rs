@@ -6,8 +6,10 @@ use core::arch::x86::*;
 use core::arch::x86_64::*;
 use core::ffi::c_void;
 
+use super::reduction::reduce;
+use super::vector::{load_128, load_256, load_512, pair, places, splat};
 use crate::kernels::blocks::Fold;
-use crate::kernels::polynomial::{fold_by, REDUCTION};
+use crate::kernels::polynomial::fold_by;
 use crate::memory;
 
 /// Distances of 1 to 4 vectors of 128, 256 and 512 bits.
@@ -45,6 +47,9 @@ pub(super) unsafe extern "C" fn crc32_avx512(crc: u32, data: *const u8, length: 
     }
 }
 
+/// Where 512 bits begin to be faster than 256: four vectors.
+const WORTH_512: usize = 256;
+
 /// Continues the register `crc`, which is the CRC before its final inversion.
 #[target_feature(enable = "pclmulqdq,ssse3,sse4.1")]
 #[inline]
@@ -69,9 +74,8 @@ fn update_256(crc: u32, bytes: &[u8]) -> u32 {
         fold: |vector, by, next| fold_256(vector, by, next),
         by: BY_256.map(|by| _mm256_broadcastsi128_si256(pair(by))),
     };
-    let begin = |block: &[u8; 32]| {
-        _mm256_xor_si256(load_256(block), _mm256_zextsi128_si256(register(crc)))
-    };
+    let begin =
+        |block: &[u8; 32]| _mm256_xor_si256(load_256(block), _mm256_zextsi128_si256(register(crc)));
     match fold.blocks(bytes, begin) {
         Some((vector, rest)) => finish(narrow_256(vector), rest, bytes),
         None => update_128(crc, bytes),
@@ -82,17 +86,19 @@ fn update_256(crc: u32, bytes: &[u8]) -> u32 {
 #[target_feature(enable = "avx512f,avx512vl,avx2,vpclmulqdq,pclmulqdq")]
 #[inline]
 fn update_512(crc: u32, bytes: &[u8]) -> u32 {
+    if bytes.len() < WORTH_512 {
+        return update_256(crc, bytes);
+    }
     let fold = Fold {
         load: |block: &[u8; 64]| load_512(block),
         fold: |vector, by, next| fold_512(vector, by, next),
         by: BY_512.map(|by| _mm512_broadcast_i32x4(pair(by))),
     };
-    let begin = |block: &[u8; 64]| {
-        _mm512_xor_si512(load_512(block), _mm512_zextsi128_si512(register(crc)))
-    };
+    let begin =
+        |block: &[u8; 64]| _mm512_xor_si512(load_512(block), _mm512_zextsi128_si512(register(crc)));
     match fold.blocks(bytes, begin) {
         Some((vector, rest)) => finish(narrow_512(vector), rest, bytes),
-        None => update_128(crc, bytes),
+        None => update_256(crc, bytes),
     }
 }
 
@@ -122,12 +128,11 @@ fn finish(vector: __m128i, rest: &[u8], bytes: &[u8]) -> u32 {
 #[inline]
 fn fold_tail(vector: __m128i, count: usize, last: &[u8; 16]) -> __m128i {
     let [count, ..] = count.to_le_bytes();
-    let index = _mm_set_epi8(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-    let index = _mm_add_epi8(index, _mm_set1_epi8(count.cast_signed()));
-    // The shuffle uses the low four bits of an index, and gives 0 if its highest bit is set: the
-    // sum of place and `count` selects a byte of `high` from 16 on, and one of `low` up to 15.
-    let high_index = _mm_sub_epi8(index, _mm_set1_epi8(16));
-    let low_index = _mm_add_epi8(index, _mm_set1_epi8(0x70));
+    // The shuffle uses the low four bits of an index, and gives 0 if its highest bit is set: a sum
+    // of place and `count` selects a byte of `low` up to 15, and one of `high` from 16 on.
+    let index = _mm_add_epi8(places(), splat(count));
+    let low_index = _mm_add_epi8(index, splat(0x70));
+    let high_index = _mm_sub_epi8(index, splat(0x10));
     let high = _mm_shuffle_epi8(vector, high_index);
     let low = _mm_shuffle_epi8(vector, low_index);
     let [one, ..] = BY_128;
@@ -138,9 +143,88 @@ fn fold_tail(vector: __m128i, count: usize, last: &[u8; 16]) -> __m128i {
 #[target_feature(enable = "pclmulqdq,ssse3,sse4.1")]
 #[inline]
 fn update_short(crc: u32, bytes: &[u8]) -> u32 {
-    let bits = bytes.len().wrapping_mul(8);
-    let (Some(above), Ok(bits)) = (128_usize.checked_sub(bits), u32::try_from(bits)) else {
-        return crc;
-    };
-    todo!()
+    let bits = bits(bytes.len());
+    // The message goes to the end of the vector; of fewer than four bytes, a part of the old CRC
+    // is left over.
+    let message = number(bytes) ^ u128::from(crc);
+    let vector = message.checked_shl(128_u32.wrapping_sub(bits)).unwrap_or(0);
+    reduce(load_128(&vector.to_le_bytes())) ^ crc.checked_shr(bits).unwrap_or(0)
+}
+
+/// Fewer than 16 bytes as a little-endian number: two parts that may overlap.
+fn number(bytes: &[u8]) -> u128 {
+    let (first, last, size): (u64, u64, _) =
+        if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+            (u64::from_le_bytes(*first), u64::from_le_bytes(*last), 8)
+        } else if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk()) {
+            (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into(), 4)
+        } else if let (Some(first), Some(last)) = (bytes.first_chunk::<2>(), bytes.last_chunk()) {
+            (u16::from_le_bytes(*first).into(), u16::from_le_bytes(*last).into(), 2)
+        } else {
+            return bytes.first().copied().unwrap_or(0).into();
+        };
+    u128::from(first) | u128::from(last).wrapping_shl(bits(bytes.len().wrapping_sub(size)))
+}
+
+/// The bits in a few bytes.
+fn bits(bytes: usize) -> u32 {
+    let [bytes, ..] = bytes.to_le_bytes();
+    u32::from(bytes).wrapping_mul(8)
+}
+
+/// Moves `vector` by the distance of `by`, and adds `next`.
+#[target_feature(enable = "pclmulqdq")]
+#[inline]
+fn fold_128(vector: __m128i, by: __m128i, next: __m128i) -> __m128i {
+    let low = _mm_clmulepi64_si128::<0x00>(vector, by);
+    let high = _mm_clmulepi64_si128::<0x11>(vector, by);
+    _mm_xor_si128(_mm_xor_si128(low, high), next)
+}
+
+/// As [`fold_128`], for each of two lanes.
+#[target_feature(enable = "avx2,vpclmulqdq")]
+#[inline]
+fn fold_256(vector: __m256i, by: __m256i, next: __m256i) -> __m256i {
+    let low = _mm256_clmulepi64_epi128::<0x00>(vector, by);
+    let high = _mm256_clmulepi64_epi128::<0x11>(vector, by);
+    _mm256_xor_si256(_mm256_xor_si256(low, high), next)
+}
+
+/// As [`fold_128`], for each of four lanes.
+#[target_feature(enable = "avx512f,vpclmulqdq")]
+#[inline]
+fn fold_512(vector: __m512i, by: __m512i, next: __m512i) -> __m512i {
+    let low = _mm512_clmulepi64_epi128::<0x00>(vector, by);
+    let high = _mm512_clmulepi64_epi128::<0x11>(vector, by);
+    _mm512_xor_si512(_mm512_xor_si512(low, high), next)
+}
+
+/// Folds the two lanes into one.
+#[target_feature(enable = "avx2,pclmulqdq")]
+#[inline]
+fn narrow_256(vector: __m256i) -> __m128i {
+    let [one, ..] = BY_128;
+    let (low, high) = (_mm256_castsi256_si128(vector), _mm256_extracti128_si256::<1>(vector));
+    fold_128(low, pair(one), high)
+}
+
+/// Folds the four lanes into one.
+#[target_feature(enable = "avx512f,avx2,vpclmulqdq")]
+#[inline]
+fn narrow_512(vector: __m512i) -> __m128i {
+    let [one, two, three, _] = BY_128.map(|by| by.map(u64::cast_signed));
+    // The last lane stays where it is: its factors are 0, and it is added as such.
+    let by = _mm512_setr_epi64(three[0], three[1], two[0], two[1], one[0], one[1], 0, 0);
+    let sum = fold_512(vector, by, _mm512_maskz_mov_epi64(0b1100_0000, vector));
+    let (low, high) = (_mm512_castsi512_si256(sum), _mm512_extracti64x4_epi64::<1>(sum));
+    let sum = _mm256_xor_si256(low, high);
+    let (low, high) = (_mm256_castsi256_si128(sum), _mm256_extracti128_si256::<1>(sum));
+    _mm_xor_si128(low, high)
+}
+
+/// A CRC in front of a message: its register covers the first four bytes.
+#[target_feature(enable = "sse2")]
+#[inline]
+fn register(crc: u32) -> __m128i {
+    _mm_cvtsi32_si128(crc.cast_signed())
 }
