@@ -90,7 +90,10 @@
 #define MIGCORE_MARK_VOLATILE 4
 
 /**
- * What a call needs from the wire behind a visitor.
+ * What a call needs from the wire behind a visitor. Every function takes an object that is ready.
+ *
+ * All calls could go through `with`; those that a device makes once a field, and those that wrap
+ * others' puts and gets, have a function of their own, with the wire's code inside.
  */
 typedef struct migcore_operations migcore_operations;
 
@@ -137,6 +140,35 @@ typedef struct migcore_error {
 } migcore_error;
 
 /**
+ * Fast loops for this processor. A NULL member means the portable loop, and so does a `size` other
+ * than that of the library. The functions may be called from any thread and keep no state.
+ */
+typedef struct migcore_kernels {
+    /**
+     * sizeof(migcore_kernels)
+     */
+    size_t size;
+    /**
+     * Continues the CRC-32 (ISO-HDLC, the one of PNG and zlib) `crc` over `length` bytes and
+     * returns it; a new one begins with 0. `data` may be NULL if `length` is 0.
+     */
+    uint32_t (*crc32)(uint32_t crc, const uint8_t *data, size_t length);
+    /**
+     * Copies `length` bytes, a multiple of 2, and reverses the bytes of each element of 2. The
+     * buffers do not overlap and need not be aligned; they may be NULL if `length` is 0.
+     */
+    void (*swap16)(uint8_t *to, const uint8_t *from, size_t length);
+    /**
+     * As `swap16`, for elements of 4 bytes.
+     */
+    void (*swap32)(uint8_t *to, const uint8_t *from, size_t length);
+    /**
+     * As `swap16`, for elements of 8 bytes.
+     */
+    void (*swap64)(uint8_t *to, const uint8_t *from, size_t length);
+} migcore_kernels;
+
+/**
  * The head of every object that visits, whatever its wire. Its members are the library's own; a
  * pointer to it is what the calls of a visit take. An object belongs to one thread at a time, may be
  * moved in memory between two calls, and needs no destructor.
@@ -158,32 +190,6 @@ typedef struct migcore_legacy {
     struct migcore_visitor visitor;
     uint64_t reserved[96];
 } migcore_legacy;
-
-/**
- * stand-in
- */
-typedef struct migcore_kernels {
-    /**
-     * s
-     */
-    size_t size;
-    /**
-     * s
-     */
-    uint32_t (*crc32)(uint32_t crc, const uint8_t *data, size_t length);
-    /**
-     * s
-     */
-    void (*swap16)(uint8_t *to, const uint8_t *from, size_t length);
-    /**
-     * s
-     */
-    void (*swap32)(uint8_t *to, const uint8_t *from, size_t length);
-    /**
-     * s
-     */
-    void (*swap64)(uint8_t *to, const uint8_t *from, size_t length);
-} migcore_kernels;
 
 /**
  * Where a stream goes to. It is copied by the call that it is given to; `opaque` must stay valid as
@@ -649,6 +655,17 @@ size_t migcore_error_text(const struct migcore_error *error,
                           size_t capacity);
 
 /**
+ * Fills `kernels` with the fastest loops for this processor. `size` is sizeof(migcore_kernels).
+ *
+ * Call it once and keep the struct: asking the processor can take microseconds in a virtual
+ * machine. On a processor of another kind than x86 and aarch64 all loops are the portable ones. On
+ * aarch64 under Linux it needs Linux 4.11; on bare metal it reads ID_AA64ISAR0_EL1, which exception
+ * level 0 may not do. Errors: MIGCORE_NULL_POINTER, MIGCORE_BAD_SIZE, MIGCORE_MISALIGNED;
+ * `kernels` is then unchanged.
+ */
+migcore_status migcore_kernels_detect(struct migcore_kernels *kernels, size_t size);
+
+/**
  * Begins a visitor that saves into `memory`, which it borrows; when that is full, calls fail with
  * MIGCORE_NO_SPACE. migcore_position tells how many bytes were written; what lies beyond them is
  * unspecified. `size` is sizeof(migcore_legacy). `kernels` may be NULL; it is not copied.
@@ -739,7 +756,8 @@ migcore_status migcore_get_error(struct migcore_visitor *v, struct migcore_error
 /**
  * Ends the visit with an error of the device's own, at the item `name` of the innermost scope, for
  * instance when a loaded value cannot be. `status` is one of the MIGCORE_ codes, by custom
- * MIGCORE_REFUSED; `cause` is the device's number for it, or 0. Returns the first error of the visit.
+ * MIGCORE_REFUSED; any other number, such as -EINVAL, becomes the cause of a MIGCORE_REFUSED.
+ * `cause` is the device's number for it, or 0. Returns the first error of the visit.
  */
 migcore_status migcore_fail(struct migcore_visitor *v,
                             const char *name,

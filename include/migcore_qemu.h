@@ -54,9 +54,9 @@
  * Switches, set before the first include and the same in the whole program unless said otherwise
  *
  *     MIGCORE_QEMU_API            whose signatures the sources use: major * 100 + minor, so 702 is 7.2 (the default), 15 is
- *                                 0.15, 1002 is 10.2. May differ from file to file. Functions exist exactly in the
- *                                 releases that had them, except visits, which sources are converted *to*: all of them
- *                                 are there in every release, and follow its argument order and return type.
+ *                                 0.15, 1002 is 10.2. May differ from file to file. File functions exist exactly in the
+ *                                 releases that had them. Visits and what belongs to Error, which sources are converted
+ *                                 *to*, are there in every release, and follow its argument order and return type.
  *     MIGCORE_QEMU_DEFINE         in ONE source file: makes the objects of which there is one (list, Error pool).
  *     MIGCORE_QEMU_COEXIST        what the program has of its own, so that it is left out here: a sum of
  *                                 MIGCORE_QEMU_HOST_FILE      QEMUFile and qemu_put_*, qemu_get_*, qemu_file_*

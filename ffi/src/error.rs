@@ -5,6 +5,7 @@ use core::ffi::c_char;
 use migcore::error::{Fault, Path, Piece, Report, PATH_CAPACITY};
 use migcore::Code;
 
+use crate::memory::{bytes_mut, LARGEST};
 use crate::status::{
     migcore_status, MIGCORE_BAD_SIZE, MIGCORE_MISALIGNED, MIGCORE_NULL_POINTER, MIGCORE_OK,
 };
@@ -83,12 +84,9 @@ pub unsafe extern "C" fn migcore_error_text(
     text: *mut c_char,
     capacity: usize,
 ) -> usize {
-    let text = if text.is_null() || capacity == 0 {
-        &mut []
-    } else {
-        // SAFETY: the caller promises `capacity` writable bytes at `text`.
-        unsafe { core::slice::from_raw_parts_mut(text, capacity) }
-    };
+    // SAFETY: the caller promises `capacity` writable bytes at `text`. A message is never so long that
+    // a larger capacity than an object can have would matter.
+    let text = unsafe { bytes_mut(text.cast(), capacity.min(LARGEST)) }.unwrap_or_default();
     let mut line = Line { text, length: 0 };
     // SAFETY: the caller promises that `error` is NULL or a report.
     if let Some(error) = unsafe { error.as_ref() } {
@@ -104,7 +102,7 @@ fn message(error: &migcore_error, line: &mut Line<'_>) {
         return line.put(if error.status == MIGCORE_OK { b"done" } else { b"unknown status" });
     };
     let bytes = || error.path.iter().take_while(|byte| **byte != 0);
-    let path = Path::build(|put| {
+    let path = Path::build(&mut |put| {
         bytes().for_each(|byte| put(&[u8::try_from(*byte).unwrap_or(b'?')]));
     });
     let fault = Fault {
@@ -113,15 +111,27 @@ fn message(error: &migcore_error, line: &mut Line<'_>) {
         found: error.found,
         cause: error.cause,
     };
-    Report { code, fault, path }.pieces(|piece| match piece {
+    Report { code, fault, path }.pieces(&mut |piece| match piece {
         Piece::Text(text) => line.put(text.as_bytes()),
         Piece::Number(number) => line.put_number(number),
     });
 }
 
+/// The powers of ten that a number may have, from the largest. Small processors cannot divide.
+#[allow(clippy::indexing_slicing, reason = "computed by the compiler, which would refuse it")]
+const POWERS: [u64; 20] = {
+    let mut powers = [1; 20];
+    let mut at = 19;
+    while at > 0 {
+        at -= 1;
+        powers[at] = powers[at + 1] * 10;
+    }
+    powers
+};
+
 /// A message on its way into a caller's array, counted beyond its end.
 struct Line<'t> {
-    text: &'t mut [c_char],
+    text: &'t mut [u8],
     length: usize,
 }
 
@@ -129,23 +139,24 @@ impl Line<'_> {
     fn put(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             if let Some(place) = self.text.get_mut(self.length) {
-                *place = c_char::try_from(byte).unwrap_or(0);
+                *place = byte;
             }
             self.length = self.length.saturating_add(1);
         }
     }
 
     fn put_number(&mut self, number: u64) {
-        let mut power = 10_000_000_000_000_000_000u64;
-        while power > 1 && number < power {
-            power /= 10;
-        }
         let mut rest = number;
-        while power > 0 {
-            let digit = rest.checked_div(power).unwrap_or(0);
-            self.put(&[b'0'.wrapping_add(u8::try_from(digit).unwrap_or(0))]);
-            rest = rest.wrapping_sub(digit.wrapping_mul(power));
-            power /= 10;
+        for (at, power) in POWERS.into_iter().enumerate() {
+            let mut digit = b'0';
+            while rest >= power {
+                rest = rest.wrapping_sub(power);
+                digit = digit.wrapping_add(1);
+            }
+            let last = at.saturating_add(1) == POWERS.len();
+            if number >= power || last {
+                self.put(&[digit]);
+            }
         }
     }
 

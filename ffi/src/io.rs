@@ -4,7 +4,7 @@ use core::ffi::c_void;
 
 use migcore::io::{Failure, Sink, Source};
 
-use crate::status::{migcore_status, MIGCORE_BAD_SIZE, MIGCORE_NULL_POINTER};
+use migcore::Code;
 
 /// What `write`, `read` and `peek` return when they were interrupted before they did anything (as
 /// EINTR): they are called again, at most 1000 times in a row.
@@ -75,11 +75,11 @@ impl CSink {
     ///
     /// # Safety
     /// `sink` is NULL or points to a migcore_sink whose callbacks keep their contract.
-    pub(crate) unsafe fn new(sink: *const migcore_sink) -> Result<Self, migcore_status> {
+    pub(crate) unsafe fn new(sink: *const migcore_sink) -> migcore::Result<Self> {
         // SAFETY: the caller promises NULL or a sink.
         let sink = unsafe { checked(sink, |sink| sink.size) }?;
         if sink.write.is_none() {
-            return Err(MIGCORE_NULL_POINTER);
+            return Err(Code::NullPointer);
         }
         Ok(CSink(sink))
     }
@@ -90,11 +90,11 @@ impl CSource {
     ///
     /// # Safety
     /// `source` is NULL or points to a migcore_source whose callbacks keep their contract.
-    pub(crate) unsafe fn new(source: *const migcore_source) -> Result<Self, migcore_status> {
+    pub(crate) unsafe fn new(source: *const migcore_source) -> migcore::Result<Self> {
         // SAFETY: the caller promises NULL or a source.
         let source = unsafe { checked(source, |source| source.size) }?;
         if source.read.is_none() {
-            return Err(MIGCORE_NULL_POINTER);
+            return Err(Code::NullPointer);
         }
         Ok(CSource(source))
     }
@@ -104,15 +104,15 @@ impl CSource {
 ///
 /// # Safety
 /// `given` is NULL or points to a `T`, of whose first member `size` tells.
-unsafe fn checked<T: Copy>(given: *const T, size: fn(&T) -> usize) -> Result<T, migcore_status> {
+unsafe fn checked<T: Copy>(given: *const T, size: fn(&T) -> usize) -> migcore::Result<T> {
     if given.is_null() {
-        return Err(MIGCORE_NULL_POINTER);
+        return Err(Code::NullPointer);
     }
     // SAFETY: not null; the caller promises a `T`, aligned or not.
     let given = unsafe { given.read_unaligned() };
     match size(&given) == size_of::<T>() {
         true => Ok(given),
-        false => Err(MIGCORE_BAD_SIZE),
+        false => Err(Code::BadSize),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::io::{migcore_sink, migcore_source, CSink, CSource};
 use crate::kernels::{migcore_kernels, CKernels};
 use crate::memory::{bytes, bytes_mut};
 use crate::object::{begin, migcore_visitor, wire};
-use crate::status::{migcore_status, MIGCORE_NULL_POINTER};
+use crate::status::migcore_status;
 
 /// Storage for a visitor over the legacy wire, of either direction. Give `&it.visitor` to the calls
 /// of a visit.
@@ -42,15 +42,12 @@ pub unsafe extern "C" fn migcore_legacy_save_memory(
     capacity: usize,
     kernels: *const migcore_kernels,
 ) -> migcore_status {
-    // SAFETY: the caller promises `capacity` writable bytes, lent to the visitor alone.
-    let Some(memory) = (unsafe { bytes_mut(memory, capacity) }) else {
-        return MIGCORE_NULL_POINTER;
-    };
-    // SAFETY: the caller promises NULL or kernels that outlive the visitor.
-    let kernels = unsafe { CKernels::new(kernels) };
-    let wire = SaveMemory::new(SliceWriter::new(memory), kernels);
-    // SAFETY: the caller promises storage of its own.
-    unsafe { begin(legacy, size, wire) }
+    // SAFETY: the caller promises storage of its own, `capacity` writable bytes lent to the visitor
+    // alone, and NULL or kernels that outlive it.
+    unsafe {
+        let writer = bytes_mut(memory, capacity).map(SliceWriter::new);
+        begin(legacy, size, writer.map(|writer| SaveMemory::new(writer, CKernels::new(kernels))))
+    }
 }
 
 /// Begins a visitor that saves to a stream through `buffer`, which it borrows. With a buffer, bytes
@@ -66,20 +63,13 @@ pub unsafe extern "C" fn migcore_legacy_save_stream(
     capacity: usize,
     kernels: *const migcore_kernels,
 ) -> migcore_status {
-    // SAFETY: the caller promises NULL or a sink.
-    let sink = match unsafe { CSink::new(sink) } {
-        Ok(sink) => sink,
-        Err(refused) => return refused,
-    };
-    // SAFETY: the caller promises `capacity` writable bytes, lent to the visitor alone.
-    let Some(buffer) = (unsafe { bytes_mut(buffer, capacity) }) else {
-        return MIGCORE_NULL_POINTER;
-    };
-    // SAFETY: the caller promises NULL or kernels that outlive the visitor.
-    let kernels = unsafe { CKernels::new(kernels) };
-    let wire = SaveStream::new(StreamWriter::new(sink, buffer), kernels);
-    // SAFETY: the caller promises storage of its own.
-    unsafe { begin(legacy, size, wire) }
+    // SAFETY: the caller promises storage of its own, NULL or a sink, `capacity` writable bytes lent to
+    // the visitor alone, and NULL or kernels that outlive it.
+    unsafe {
+        let writer = CSink::new(sink)
+            .and_then(|sink| Ok(StreamWriter::new(sink, bytes_mut(buffer, capacity)?)));
+        begin(legacy, size, writer.map(|writer| SaveStream::new(writer, CKernels::new(kernels))))
+    }
 }
 
 /// Begins a visitor that loads from `memory`, which it borrows. `size` and `kernels` as in
@@ -92,15 +82,12 @@ pub unsafe extern "C" fn migcore_legacy_load_memory(
     length: usize,
     kernels: *const migcore_kernels,
 ) -> migcore_status {
-    // SAFETY: the caller promises `length` bytes that do not change while they are borrowed.
-    let Some(memory) = (unsafe { bytes(memory, length) }) else {
-        return MIGCORE_NULL_POINTER;
-    };
-    // SAFETY: the caller promises NULL or kernels that outlive the visitor.
-    let kernels = unsafe { CKernels::new(kernels) };
-    let wire = LoadMemory::new(SliceReader::new(memory), kernels);
-    // SAFETY: the caller promises storage of its own.
-    unsafe { begin(legacy, size, wire) }
+    // SAFETY: the caller promises storage of its own, `length` bytes that do not change while they are
+    // lent, and NULL or kernels that outlive the visitor.
+    unsafe {
+        let reader = bytes(memory, length).map(SliceReader::new);
+        begin(legacy, size, reader.map(|reader| LoadMemory::new(reader, CKernels::new(kernels))))
+    }
 }
 
 /// Begins a visitor that loads from a stream through `buffer`, which it borrows. With a buffer it
@@ -116,18 +103,11 @@ pub unsafe extern "C" fn migcore_legacy_load_stream(
     capacity: usize,
     kernels: *const migcore_kernels,
 ) -> migcore_status {
-    // SAFETY: the caller promises NULL or a source.
-    let source = match unsafe { CSource::new(source) } {
-        Ok(source) => source,
-        Err(refused) => return refused,
-    };
-    // SAFETY: the caller promises `capacity` writable bytes, lent to the visitor alone.
-    let Some(buffer) = (unsafe { bytes_mut(buffer, capacity) }) else {
-        return MIGCORE_NULL_POINTER;
-    };
-    // SAFETY: the caller promises NULL or kernels that outlive the visitor.
-    let kernels = unsafe { CKernels::new(kernels) };
-    let wire = LoadStream::new(StreamReader::new(source, buffer), kernels);
-    // SAFETY: the caller promises storage of its own.
-    unsafe { begin(legacy, size, wire) }
+    // SAFETY: the caller promises storage of its own, NULL or a source, `capacity` writable bytes lent
+    // to the visitor alone, and NULL or kernels that outlive it.
+    unsafe {
+        let reader = CSource::new(source)
+            .and_then(|source| Ok(StreamReader::new(source, bytes_mut(buffer, capacity)?)));
+        begin(legacy, size, reader.map(|reader| LoadStream::new(reader, CKernels::new(kernels))))
+    }
 }

@@ -3,24 +3,24 @@
 use core::ffi::c_void;
 use core::slice;
 
-/// The largest object that Rust and C agree on.
-const LARGEST: usize = usize::MAX >> 1;
+use migcore::{Code, Result};
 
-/// `length` bytes of the caller; `None` for NULL, unless no bytes are asked for, and for lengths that
+/// The largest object that Rust and C agree on.
+pub(crate) const LARGEST: usize = usize::MAX >> 1;
+
+/// `length` bytes of the caller. NULL is an error unless no bytes are asked for; so is a length that
 /// no object can have.
 ///
 /// # Safety
 /// `data` is NULL or points to `length` readable bytes that do not change during `'a`.
 #[inline]
-pub(crate) unsafe fn bytes<'a>(data: *const c_void, length: usize) -> Option<&'a [u8]> {
+pub(crate) unsafe fn bytes<'a>(data: *const c_void, length: usize) -> Result<&'a [u8]> {
     if length == 0 {
-        return Some(&[]);
+        return Ok(&[]);
     }
-    if data.is_null() || length > LARGEST {
-        return None;
-    }
+    possible(data, length)?;
     // SAFETY: not null, of a possible length, and the caller promises the rest.
-    Some(unsafe { slice::from_raw_parts(data.cast(), length) })
+    Ok(unsafe { slice::from_raw_parts(data.cast(), length) })
 }
 
 /// `length` bytes of the caller that may be written. As [`bytes`].
@@ -28,13 +28,21 @@ pub(crate) unsafe fn bytes<'a>(data: *const c_void, length: usize) -> Option<&'a
 /// # Safety
 /// `data` is NULL or points to `length` writable bytes that nothing else uses during `'a`.
 #[inline]
-pub(crate) unsafe fn bytes_mut<'a>(data: *mut c_void, length: usize) -> Option<&'a mut [u8]> {
+pub(crate) unsafe fn bytes_mut<'a>(data: *mut c_void, length: usize) -> Result<&'a mut [u8]> {
     if length == 0 {
-        return Some(&mut []);
+        return Ok(&mut []);
     }
-    if data.is_null() || length > LARGEST {
-        return None;
-    }
+    possible(data, length)?;
     // SAFETY: not null, of a possible length, and the caller promises the rest.
-    Some(unsafe { slice::from_raw_parts_mut(data.cast(), length) })
+    Ok(unsafe { slice::from_raw_parts_mut(data.cast(), length) })
+}
+
+/// Whether there can be an object of `length` bytes at `data`.
+#[inline]
+fn possible(data: *const c_void, length: usize) -> Result<()> {
+    match length {
+        _ if data.is_null() => Err(Code::NullPointer),
+        _ if length > LARGEST => Err(Code::InvalidArgument),
+        _ => Ok(()),
+    }
 }

@@ -6,12 +6,11 @@
 //! that it begins.
 
 use migcore::visit::{Visiting, Visitor};
-use migcore::Result;
+use migcore::{Code, Result};
 
 use crate::operations::migcore_operations;
 use crate::status::{
-    migcore_status, status, MIGCORE_BAD_OBJECT, MIGCORE_BAD_SIZE, MIGCORE_BUSY, MIGCORE_MISALIGNED,
-    MIGCORE_NULL_POINTER, MIGCORE_OK,
+    migcore_status, status, MIGCORE_BAD_OBJECT, MIGCORE_BUSY, MIGCORE_NULL_POINTER, MIGCORE_OK,
 };
 
 /// The head of every object that visits, whatever its wire. Its members are the library's own; a
@@ -70,19 +69,24 @@ macro_rules! wire {
 }
 pub(crate) use wire;
 
-/// Begins an object for `wire` in storage of type `S`, which begins with a migcore_visitor.
+/// Begins an object for `wire` in storage of type `S`, which begins with a migcore_visitor; or gives
+/// the code of why there is no wire.
 ///
 /// # Safety
 /// `storage` is NULL or points to `size` writable bytes that nothing else refers to.
-pub(crate) unsafe fn begin<S, W: Wire>(storage: *mut S, size: usize, wire: W) -> migcore_status {
+pub(crate) unsafe fn begin<S, W: Wire>(
+    storage: *mut S,
+    size: usize,
+    wire: Result<W>,
+) -> migcore_status {
     const {
         assert!(size_of::<Object<W>>() <= size_of::<S>());
         assert!(align_of::<Object<W>>() <= align_of::<S>());
     }
-    let fits = check_storage(storage, size);
-    if fits != MIGCORE_OK {
-        return fits;
-    }
+    let wire = match check_storage(storage, size).and(wire) {
+        Ok(wire) => wire,
+        Err(code) => return code.number(),
+    };
     let operations: &'static migcore_operations = const { &migcore_operations::of::<W>() };
     let head = migcore_visitor { state: READY, reserved: 0, operations };
     let object = Object { head, visiting: Visiting::new(wire) };
@@ -92,17 +96,13 @@ pub(crate) unsafe fn begin<S, W: Wire>(storage: *mut S, size: usize, wire: W) ->
 }
 
 /// Whether storage of the caller is there, aligned, and of the size that this library knows.
-fn check_storage<S>(storage: *mut S, size: usize) -> migcore_status {
-    if storage.is_null() {
-        return MIGCORE_NULL_POINTER;
+fn check_storage<S>(storage: *mut S, size: usize) -> Result<()> {
+    match size {
+        _ if storage.is_null() => Err(Code::NullPointer),
+        _ if size != size_of::<S>() => Err(Code::BadSize),
+        _ if !storage.is_aligned() => Err(Code::Misaligned),
+        _ => Ok(()),
     }
-    if size != size_of::<S>() {
-        return MIGCORE_BAD_SIZE;
-    }
-    if !storage.is_aligned() {
-        return MIGCORE_MISALIGNED;
-    }
-    MIGCORE_OK
 }
 
 /// The table of an object that is ready, or why the call cannot be done.

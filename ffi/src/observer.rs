@@ -9,7 +9,7 @@ use migcore::{Code, Result};
 
 use crate::object::{begin, migcore_visitor, wire};
 use crate::scalar::migcore_kind;
-use crate::status::{migcore_status, MIGCORE_NULL_POINTER, MIGCORE_OK};
+use crate::status::{migcore_status, MIGCORE_OK};
 
 /// What kind of item is shown: one of the MIGCORE_ITEM_ constants.
 pub type migcore_item_type = u32;
@@ -98,10 +98,10 @@ pub unsafe extern "C" fn migcore_observer_init(
     observe: migcore_observe,
     opaque: *mut c_void,
 ) -> migcore_status {
-    if observe.is_none() {
-        return MIGCORE_NULL_POINTER;
-    }
-    let wire = Shown::new(Callback { observe, opaque });
+    let wire = match observe {
+        Some(_) => Ok(Shown::new(Callback { observe, opaque })),
+        None => Err(Code::NullPointer),
+    };
     // SAFETY: the caller promises storage of its own.
     unsafe { begin(observer, size, wire) }
 }
@@ -118,7 +118,7 @@ struct Callback {
 impl Observe for Callback {
     fn item(&mut self, name: &[u8], event: Event<'_>) -> Result<()> {
         let mut item = of(event);
-        item.name = name.as_ptr().cast();
+        item.name = or_null(name).cast();
         item.name_length = name.len();
         let observe = self.observe.ok_or(Code::NullPointer)?;
         // SAFETY: the caller promises a callback for this `opaque`.
@@ -182,8 +182,16 @@ fn of_scope(scope: Scope<'_>) -> migcore_item {
     }
 }
 
+/// Where the bytes lie; NULL when there are none.
+fn or_null(bytes: &[u8]) -> *const u8 {
+    match bytes {
+        [] => ptr::null(),
+        bytes => bytes.as_ptr(),
+    }
+}
+
 fn with_data(item_type: migcore_item_type, data: &[u8]) -> migcore_item {
-    migcore_item { data: data.as_ptr().cast(), length: data.len(), ..empty(item_type) }
+    migcore_item { data: or_null(data).cast(), length: data.len(), ..empty(item_type) }
 }
 
 fn empty(item_type: migcore_item_type) -> migcore_item {

@@ -2,8 +2,6 @@
 
 use core::ffi::c_void;
 
-use migcore::Code;
-
 use crate::memory::{bytes, bytes_mut};
 use crate::object::{enter, migcore_visitor, operations, with, Wire};
 use crate::status::{migcore_status, status, MIGCORE_TRUNCATED};
@@ -36,8 +34,8 @@ pub(crate) unsafe fn put<W: Wire>(
     // SAFETY: as the caller promises.
     unsafe {
         status(enter::<W, _>(v, |visitor| match bytes(data, length) {
-            Some(data) => visitor.put_raw(data),
-            None => Err(visitor.fail_as(Code::NullPointer, 0, &"")),
+            Ok(data) => visitor.put_raw(data),
+            Err(code) => Err(visitor.fail_as(code, 0, &"")),
         }))
     }
 }
@@ -76,8 +74,8 @@ pub(crate) unsafe fn get<W: Wire>(
     // SAFETY: as the caller promises.
     unsafe {
         let done = enter::<W, _>(v, |visitor| match bytes_mut(data, length) {
-            Some(out) => visitor.get_raw(out),
-            None => Err(visitor.fail_as(Code::NullPointer, 0, &"")),
+            Ok(out) => visitor.get_raw(out),
+            Err(code) => Err(visitor.fail_as(code, 0, &"")),
         });
         tell(got, *done.as_ref().unwrap_or(&0));
         match done {
@@ -101,8 +99,8 @@ pub unsafe extern "C" fn migcore_peek_raw(
     // SAFETY: the caller promises a visitor, `length` bytes, and NULL or a count.
     unsafe {
         let done = with(v, |visitor| match bytes_mut(data, length) {
-            Some(out) => visitor.peek_raw(ahead, out),
-            None => Err(visitor.fail_as(Code::NullPointer, 0, &"")),
+            Ok(out) => visitor.peek_raw(ahead, out),
+            Err(code) => Err(visitor.fail_as(code, 0, &"")),
         });
         let (count, end) = match done {
             Ok(done) => (done.unwrap_or(0), status(done)),

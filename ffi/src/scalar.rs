@@ -273,8 +273,8 @@ impl Elements {
     unsafe fn save(&self, visitor: &mut Visitor<'_>, name: &CName, count: usize) -> Result<()> {
         // SAFETY: as the caller promises; only read.
         match unsafe { bytes(self.values, self.length(count)) } {
-            Some(elements) => visitor.save_array(name, self.kind, self.extent, elements),
-            None => Err(visitor.fail_as(Code::NullPointer, 0, name)),
+            Ok(elements) => visitor.save_array(name, self.kind, self.extent, elements),
+            Err(code) => Err(visitor.fail_as(code, 0, name)),
         }
     }
 
@@ -284,8 +284,8 @@ impl Elements {
     unsafe fn load(&self, visitor: &mut Visitor<'_>, name: &CName, count: usize) -> Result<usize> {
         // SAFETY: as the caller promises.
         match unsafe { bytes_mut(self.values, self.length(count)) } {
-            Some(slots) => visitor.load_array(name, self.kind, self.extent, Slots::Bytes(slots)),
-            None => Err(visitor.fail_as(Code::NullPointer, 0, name)),
+            Ok(slots) => visitor.load_array(name, self.kind, self.extent, Slots::Bytes(slots)),
+            Err(code) => Err(visitor.fail_as(code, 0, name)),
         }
     }
 

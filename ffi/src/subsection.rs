@@ -9,9 +9,10 @@ use migcore::visit::{
 };
 use migcore::{Code, Result};
 
+use crate::memory::LARGEST;
 use crate::object::{migcore_visitor, run, with};
 use crate::place::CName;
-use crate::status::{migcore_status, status, MIGCORE_NULL_POINTER, MIGCORE_OK};
+use crate::status::{migcore_status, status, MIGCORE_OK};
 
 /// A part of a state that is written only when it is needed.
 #[repr(C)]
@@ -50,8 +51,8 @@ pub unsafe extern "C" fn migcore_visit_subsections(
     // SAFETY: the caller promises a visitor, a name, and `count` entries.
     unsafe {
         let entries = match entries(table, count) {
-            Some(entries) => entries,
-            None => return run(v, |visitor| Err(visitor.fail_as(Code::InvalidArgument, 0, &""))),
+            Ok(entries) => entries,
+            Err(code) => return run(v, |visitor| Err(visitor.fail_as(code, 0, &""))),
         };
         let owner = CName::new(owner);
         status(walk_subsections(&mut Table { v, entries, opaque }, owner.bytes()))
@@ -65,22 +66,29 @@ pub unsafe extern "C" fn migcore_visit_subsections(
 unsafe fn entries<'a>(
     table: *const migcore_subsection,
     count: usize,
-) -> Option<&'a [migcore_subsection]> {
-    if count == 0 {
-        return Some(&[]);
-    }
-    if table.is_null() || !table.is_aligned() || count > isize::MAX.unsigned_abs() >> 8 {
-        return None;
+) -> Result<&'a [migcore_subsection]> {
+    match count {
+        0 => return Ok(&[]),
+        _ if table.is_null() => return Err(Code::NullPointer),
+        _ if !table.is_aligned() => return Err(Code::Misaligned),
+        _ if count > LARGEST.div_euclid(size_of::<migcore_subsection>()) => {
+            return Err(Code::InvalidArgument);
+        }
+        _ => {}
     }
     // SAFETY: not null, aligned; the caller promises `count` entries.
     let entries = unsafe { slice::from_raw_parts(table, count) };
-    let whole = |entry: &migcore_subsection| {
-        entry.size == size_of::<migcore_subsection>()
-            && !entry.name.is_null()
-            && entry.visit.is_some()
-            && Marks::from_bits(entry.marks).is_some()
-    };
-    entries.iter().all(whole).then_some(entries)
+    entries.iter().try_for_each(check_entry)?;
+    Ok(entries)
+}
+
+fn check_entry(entry: &migcore_subsection) -> Result<()> {
+    match entry {
+        _ if entry.size != size_of::<migcore_subsection>() => Err(Code::BadSize),
+        _ if entry.name.is_null() || entry.visit.is_none() => Err(Code::NullPointer),
+        _ if Marks::from_bits(entry.marks).is_none() => Err(Code::InvalidArgument),
+        _ => Ok(()),
+    }
 }
 
 struct Table<'t> {
@@ -159,13 +167,13 @@ pub unsafe extern "C" fn migcore_next_subsection(
     version: *mut u32,
     found: *mut bool,
 ) -> migcore_status {
-    if name.is_null() || version.is_null() || found.is_null() {
-        return MIGCORE_NULL_POINTER;
-    }
     // SAFETY: the caller promises a visitor and a name.
     let next: core::result::Result<Result<_>, _> = unsafe {
         let owner = CName::new(owner);
         with(v, |visitor| {
+            if name.is_null() || version.is_null() || found.is_null() {
+                return Err(visitor.fail_as(Code::NullPointer, 0, &""));
+            }
             let mut text = SubsectionName::new();
             let version = visitor.next_subsection(owner.bytes(), &mut text)?;
             Ok(version.map(|version| (text, version)))

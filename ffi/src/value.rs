@@ -89,8 +89,8 @@ unsafe fn save(
 ) -> Result<()> {
     // SAFETY: as the caller promises.
     match unsafe { bytes(data, length) } {
-        Some(data) => visitor.save_bytes(name, extent, data),
-        None => Err(visitor.fail_as(Code::NullPointer, 0, name)),
+        Ok(data) => visitor.save_bytes(name, extent, data),
+        Err(code) => Err(visitor.fail_as(code, 0, name)),
     }
 }
 
@@ -106,8 +106,8 @@ unsafe fn load(
 ) -> Result<usize> {
     // SAFETY: as the caller promises.
     match unsafe { bytes_mut(data, length) } {
-        Some(data) => visitor.load_bytes(name, extent, data),
-        None => Err(visitor.fail_as(Code::NullPointer, 0, name)),
+        Ok(data) => visitor.load_bytes(name, extent, data),
+        Err(code) => Err(visitor.fail_as(code, 0, name)),
     }
 }
 
@@ -126,13 +126,13 @@ pub unsafe extern "C" fn migcore_visit_string(
         run(v, |visitor| {
             if visitor.is_loading() {
                 return match bytes_mut(text.cast(), capacity) {
-                    Some(text) => load_string(visitor, &name, text),
-                    None => Err(visitor.fail_as(Code::NullPointer, 0, &name)),
+                    Ok(text) => load_string(visitor, &name, text),
+                    Err(code) => Err(visitor.fail_as(code, 0, &name)),
                 };
             }
             match bytes(text.cast(), capacity) {
-                Some(text) => save_string(visitor, &name, text),
-                None => Err(visitor.fail_as(Code::NullPointer, 0, &name)),
+                Ok(text) => save_string(visitor, &name, text),
+                Err(code) => Err(visitor.fail_as(code, 0, &name)),
             }
         })
     }

@@ -7,7 +7,7 @@ use migcore::Code;
 use crate::error::{self, migcore_error};
 use crate::object::{migcore_visitor, operations, run, with};
 use crate::place::CName;
-use crate::status::{migcore_status, MIGCORE_INVALID_ARGUMENT, MIGCORE_OK};
+use crate::status::{migcore_status, MIGCORE_OK};
 
 /// Whether this visitor loads. False for what is no visitor.
 #[no_mangle]
@@ -33,6 +33,7 @@ pub unsafe extern "C" fn migcore_set_state_version(
     // SAFETY: the caller promises NULL or a visitor.
     unsafe {
         run(v, |visitor| {
+            visitor.check()?;
             visitor.set_version(version);
             Ok(())
         })
@@ -72,7 +73,8 @@ pub unsafe extern "C" fn migcore_get_error(
 
 /// Ends the visit with an error of the device's own, at the item `name` of the innermost scope, for
 /// instance when a loaded value cannot be. `status` is one of the MIGCORE_ codes, by custom
-/// MIGCORE_REFUSED; `cause` is the device's number for it, or 0. Returns the first error of the visit.
+/// MIGCORE_REFUSED; any other number, such as -EINVAL, becomes the cause of a MIGCORE_REFUSED.
+/// `cause` is the device's number for it, or 0. Returns the first error of the visit.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_fail(
     v: *mut migcore_visitor,
@@ -80,8 +82,10 @@ pub unsafe extern "C" fn migcore_fail(
     status: migcore_status,
     cause: i32,
 ) -> migcore_status {
-    let Some(code) = Code::from_number(status) else {
-        return MIGCORE_INVALID_ARGUMENT;
+    let (code, cause) = match Code::from_number(status) {
+        Some(code) => (code, cause),
+        None if cause == 0 => (Code::Refused, status),
+        None => (Code::Refused, cause),
     };
     // SAFETY: the caller promises NULL or a visitor, and NULL or a C string.
     unsafe {

@@ -38,8 +38,10 @@ static inline migcore_qemu_visitor *qemu_file_get_visitor(QEMUFile *f)
 
 /* -- Making a file ------------------------------------------------------------------------------------------------- */
 
+/* Until its visitor is made, a file answers every call with an error: the head is no visitor's. */
 static inline void migcore_qemu_priv_init(QEMUFile *f, migcore_visitor *other)
 {
+    memset(&f->legacy.visitor, 0, sizeof f->legacy.visitor);
     f->other = other;
     f->error = 0;
     f->error_object = NULL;

@@ -110,7 +110,7 @@ static inline int migcore_qemu_errno(migcore_status status, int32_t cause)
 }
 
 /* The same for what a visitor keeps as its first error; 0 if there is none. */
-static inline int migcore_qemu_visitor_errno(const migcore_visitor *visitor)
+static inline int migcore_qemu_visitor_errno(migcore_visitor *visitor)
 {
     migcore_error report = { .size = sizeof report };
     migcore_status status = migcore_get_status(visitor);

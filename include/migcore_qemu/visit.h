@@ -45,20 +45,18 @@ static inline void migcore_qemu_priv_failed(migcore_visitor *v, migcore_status s
 {
     migcore_error report = { .size = sizeof report };
     char text[MIGCORE_QEMU_ERROR_TEXT];
-    migcore_qemu_link *link = migcore_qemu_priv_find(NULL, v);
+    /* Not so where the call was refused without touching the visit: no visitor, BUSY. */
+    bool reported = migcore_get_error(v, &report) == MIGCORE_OK && report.status == status;
+    migcore_qemu_link *link = v != NULL ? migcore_qemu_priv_find(NULL, v) : NULL;
 
-    if (migcore_get_error(v, &report) != MIGCORE_OK || report.status != status) {
-        /* A refusal that is not the visitor's own first error: NULL, BUSY, a wrong argument. */
-        memset(&report, 0, sizeof report);
-        report.size = sizeof report;
-        report.status = status;
+    if (link != NULL) {
+        link->fail(link, migcore_qemu_errno(status, reported ? report.cause : 0));
     }
-    if (link != NULL && v != NULL) {
-        link->fail(link, migcore_qemu_errno(status, report.cause));
-    }
-    if (errp != NULL) {
+    if (errp != NULL && reported) {
         (void)migcore_error_text(&report, text, sizeof text);
         error_setg(errp, "%s", text);
+    } else if (errp != NULL) {
+        error_setg(errp, "%s", migcore_status_text(status));
     }
 }
 

@@ -9,7 +9,7 @@ mod path;
 mod report;
 
 pub use code::{Block, Code};
-pub use path::{Path, PATH_CAPACITY};
+pub use path::{Path, Put, PATH_CAPACITY};
 pub use report::{Fault, Piece, Report};
 
 /// What every fallible call of this crate returns.

@@ -8,6 +8,9 @@ pub const PATH_CAPACITY: usize = 127;
 /// What stands for what was left out of a path.
 const ELLIPSIS: &[u8] = b"...";
 
+/// Takes the bytes of a path, piece by piece.
+pub type Put<'p> = &'p mut dyn FnMut(&[u8]);
+
 /// Where in the state: `nic/0.rx_ring[3].head`.
 ///
 /// A path that is too long is shortened in the middle, with `...` where something is missing: the
@@ -27,7 +30,7 @@ impl Path {
 
     /// Builds a path from the bytes that `segments` yields. It is called twice: once to measure,
     /// once to write.
-    pub fn build(mut segments: impl FnMut(&mut dyn FnMut(&[u8]))) -> Self {
+    pub fn build(segments: &mut dyn FnMut(Put<'_>)) -> Self {
         let mut length = 0usize;
         segments(&mut |part| length = length.saturating_add(part.len()));
         let cut = Cut::of(length);
@@ -99,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_short_path_is_kept_whole() {
-        let path = Path::build(|put| {
+        let path = Path::build(&mut |put| {
             put(b"nic/0");
             put(b".head");
         });
@@ -108,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_path_that_just_fits_is_not_shortened() {
-        let path = Path::build(|put| put(&[b'a'; PATH_CAPACITY]));
+        let path = Path::build(&mut |put| put(&[b'a'; PATH_CAPACITY]));
         assert_eq!(path.as_str(), String::from("a").repeat(PATH_CAPACITY));
     }
 
@@ -116,7 +119,7 @@ mod tests {
     fn a_long_path_keeps_both_ends() {
         for extra in 1..400 {
             let middle = vec![b'm'; PATH_CAPACITY - 12 + extra];
-            let path = Path::build(|put| {
+            let path = Path::build(&mut |put| {
                 put(b"device");
                 put(&middle);
                 put(b".field");
@@ -130,7 +133,7 @@ mod tests {
 
     #[test]
     fn bytes_that_do_not_print_are_masked() {
-        let path = Path::build(|put| put(b"a\x1b[31m\xff\0b"));
+        let path = Path::build(&mut |put| put(b"a\x1b[31m\xff\0b"));
         assert_eq!(path.as_str(), "a?[31m??b");
     }
 }

@@ -31,19 +31,19 @@ pub struct Report {
 impl Report {
     /// The message in pieces, in order: text, or a number. For those who print without
     /// `core::fmt`.
-    pub fn pieces(&self, mut put: impl FnMut(Piece<'_>)) {
+    pub fn pieces(&self, put: &mut dyn FnMut(Piece<'_>)) {
         if !self.path.as_str().is_empty() {
             put(Piece::Text(self.path.as_str()));
             put(Piece::Text(": "));
         }
         put(Piece::Text(self.code.text()));
-        self.numbers(&mut put);
+        self.numbers(put);
         put(Piece::Text(", at byte "));
         put(Piece::Number(self.fault.offset));
         put(Piece::Text(" of the stream"));
     }
 
-    fn numbers(&self, put: &mut impl FnMut(Piece<'_>)) {
+    fn numbers(&self, put: &mut dyn FnMut(Piece<'_>)) {
         let (wanted, there) = match self.code {
             Code::Truncated => ("bytes needed", "there"),
             Code::NoSpace => ("bytes needed", "free"),
@@ -67,7 +67,7 @@ impl Report {
         put(Piece::Text(")"));
     }
 
-    fn cause(&self, put: &mut impl FnMut(Piece<'_>)) {
+    fn cause(&self, put: &mut dyn FnMut(Piece<'_>)) {
         if self.fault.cause == 0 {
             return;
         }
@@ -89,7 +89,7 @@ pub enum Piece<'a> {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut done = Ok(());
-        self.pieces(|piece| {
+        self.pieces(&mut |piece| {
             if done.is_ok() {
                 done = match piece {
                     Piece::Text(text) => f.write_str(text),
@@ -109,7 +109,7 @@ mod tests {
     use std::string::ToString;
 
     fn report(code: Code, fault: Fault) -> Report {
-        Report { code, fault, path: Path::build(|put| put(b"nic/0.head")) }
+        Report { code, fault, path: Path::build(&mut |put| put(b"nic/0.head")) }
     }
 
     #[test]

@@ -70,12 +70,16 @@ pub trait Reader {
             copy_big_endian(kernels, width, out, window);
             return Ok(());
         }
-        for piece in out.chunks_mut(BOUNCE) {
+        let wanted = out.len();
+        for (index, piece) in out.chunks_mut(BOUNCE).enumerate() {
             let mut bounce = [0; BOUNCE];
-            if let Some(raw) = bounce.get_mut(..piece.len()) {
-                self.take_into(raw)?;
-                copy_big_endian(kernels, width, piece, raw);
+            let raw = bounce.get_mut(..piece.len()).unwrap_or_default();
+            let got = self.take_some(raw)?;
+            if got < raw.len() {
+                let before = index.saturating_mul(BOUNCE);
+                return Err(self.truncated(wanted, before.saturating_add(got)));
             }
+            copy_big_endian(kernels, width, piece, raw);
         }
         Ok(())
     }

@@ -1,34 +1,32 @@
 //! Readers and writers over memory.
 
-use core::mem;
-
 use super::{told, Reader, Writer};
 use crate::error::{Code, Fault, Result};
 
 /// Writes into memory that the caller gives; a call that does not fit writes nothing.
 #[derive(Debug)]
 pub struct SliceWriter<'b> {
-    rest: &'b mut [u8],
-    capacity: usize,
+    memory: &'b mut [u8],
+    used: usize,
     fault: Fault,
 }
 
 impl<'b> SliceWriter<'b> {
     /// Begins at the first byte of `memory`.
     pub fn new(memory: &'b mut [u8]) -> Self {
-        SliceWriter { capacity: memory.len(), rest: memory, fault: Fault::default() }
+        SliceWriter { memory, used: 0, fault: Fault::default() }
     }
 
     #[cold]
     fn no_space(&mut self, wanted: usize) -> Code {
-        let free = self.rest.len();
+        let free = self.memory.len().saturating_sub(self.used);
         self.raise(Code::NoSpace, told(wanted), told(free))
     }
 }
 
 impl Writer for SliceWriter<'_> {
     fn position(&self) -> u64 {
-        told(self.capacity.saturating_sub(self.rest.len()))
+        told(self.used)
     }
 
     fn fault(&self) -> Fault {
@@ -41,13 +39,12 @@ impl Writer for SliceWriter<'_> {
 
     #[inline]
     fn put<const N: usize>(&mut self, bytes: [u8; N]) -> Result<()> {
-        if self.rest.len() < N {
+        let free = self.memory.get_mut(self.used..).unwrap_or_default();
+        let Some(place) = free.first_chunk_mut::<N>() else {
             return Err(self.no_space(N));
-        }
-        if let Some((place, rest)) = mem::take(&mut self.rest).split_first_chunk_mut::<N>() {
-            *place = bytes;
-            self.rest = rest;
-        }
+        };
+        *place = bytes;
+        self.used = self.used.wrapping_add(N);
         Ok(())
     }
 
@@ -61,14 +58,13 @@ impl Writer for SliceWriter<'_> {
 
     #[inline]
     fn window(&mut self, length: usize) -> Result<Option<&mut [u8]>> {
-        if self.rest.len() < length {
+        // Looked at twice, because a borrow that is returned cannot be given up on the other path.
+        if self.memory.len().saturating_sub(self.used) < length {
             return Err(self.no_space(length));
         }
-        let Some((window, rest)) = mem::take(&mut self.rest).split_at_mut_checked(length) else {
-            return Ok(None);
-        };
-        self.rest = rest;
-        Ok(Some(window))
+        let start = self.used;
+        self.used = start.wrapping_add(length);
+        Ok(self.memory.get_mut(start..).and_then(|free| free.get_mut(..length)))
     }
 
     fn flush(&mut self) -> Result<()> {
@@ -79,8 +75,8 @@ impl Writer for SliceWriter<'_> {
 /// Reads from memory; a call that asks for more than there is consumes nothing.
 #[derive(Clone, Debug)]
 pub struct SliceReader<'b> {
-    rest: &'b [u8],
-    length: usize,
+    bytes: &'b [u8],
+    used: usize,
     fault: Fault,
 }
 
@@ -88,19 +84,24 @@ impl<'b> SliceReader<'b> {
     /// Begins at the first of `bytes`.
     #[must_use]
     pub fn new(bytes: &'b [u8]) -> Self {
-        SliceReader { length: bytes.len(), rest: bytes, fault: Fault::default() }
+        SliceReader { bytes, used: 0, fault: Fault::default() }
+    }
+
+    #[inline]
+    fn rest(&self) -> &'b [u8] {
+        self.bytes.get(self.used..).unwrap_or_default()
     }
 
     #[cold]
     fn end(&mut self, wanted: usize) -> Code {
-        let left = self.rest.len();
+        let left = self.rest().len();
         self.raise(Code::Truncated, told(wanted), told(left))
     }
 }
 
 impl Reader for SliceReader<'_> {
     fn position(&self) -> u64 {
-        told(self.length.saturating_sub(self.rest.len()))
+        told(self.used)
     }
 
     fn fault(&self) -> Fault {
@@ -113,9 +114,9 @@ impl Reader for SliceReader<'_> {
 
     #[inline]
     fn take<const N: usize>(&mut self) -> Result<[u8; N]> {
-        match self.rest.split_first_chunk::<N>() {
-            Some((bytes, rest)) => {
-                self.rest = rest;
+        match self.rest().first_chunk::<N>() {
+            Some(bytes) => {
+                self.used = self.used.wrapping_add(N);
                 Ok(*bytes)
             }
             None => Err(self.end(N)),
@@ -123,16 +124,16 @@ impl Reader for SliceReader<'_> {
     }
 
     fn take_some(&mut self, out: &mut [u8]) -> Result<usize> {
-        let length = super::copy(out, self.rest);
-        self.rest = self.rest.get(length..).unwrap_or_default();
+        let length = super::copy(out, self.rest());
+        self.used = self.used.saturating_add(length);
         Ok(length)
     }
 
     #[inline]
     fn window(&mut self, length: usize) -> Result<Option<&[u8]>> {
-        match self.rest.split_at_checked(length) {
-            Some((window, rest)) => {
-                self.rest = rest;
+        match self.rest().get(..length) {
+            Some(window) => {
+                self.used = self.used.wrapping_add(length);
                 Ok(Some(window))
             }
             None => Err(self.end(length)),
@@ -140,6 +141,6 @@ impl Reader for SliceReader<'_> {
     }
 
     fn peek(&mut self, ahead: usize, out: &mut [u8]) -> Result<usize> {
-        Ok(super::copy(out, self.rest.get(ahead..).unwrap_or_default()))
+        Ok(super::copy(out, self.rest().get(ahead..).unwrap_or_default()))
     }
 }

@@ -323,9 +323,8 @@ impl<S: Source> Reader for StreamReader<'_, S> {
         let done = super::copy(out, self.held().get(ahead..).unwrap_or_default());
         let beyond = ahead.saturating_sub(self.held().len());
         let rest = out.get_mut(done..).unwrap_or_default();
-        match self.source.peek(beyond, rest) {
-            Ok(got) if got <= rest.len() => Ok(done.saturating_add(got)),
-            Ok(_) => Err(self.failed(Failure::BadCallback)),
+        match look(&mut self.source, beyond, rest) {
+            Ok(got) => Ok(done.saturating_add(got)),
             Err(failure) => Err(self.failed(failure)),
         }
     }
@@ -345,6 +344,22 @@ fn receive<S: Source>(
                 *received = received.saturating_add(told(got));
                 return Ok(got);
             }
+            Err(failure) => retries = again(failure, retries)?,
+        }
+    }
+}
+
+/// Calls the source until it has looked ahead.
+fn look<S: Source>(
+    source: &mut S,
+    ahead: usize,
+    out: &mut [u8],
+) -> core::result::Result<usize, Failure> {
+    let mut retries = 0u32;
+    loop {
+        match source.peek(ahead, out) {
+            Ok(got) if got > out.len() => return Err(Failure::BadCallback),
+            Ok(got) => return Ok(got),
             Err(failure) => retries = again(failure, retries)?,
         }
     }

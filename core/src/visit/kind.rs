@@ -200,10 +200,12 @@ impl Slots<'_> {
             Slots::Bytes(bytes) => {
                 let length = count.saturating_mul(kind.width().bytes()).min(bytes.len());
                 let bytes = bytes.get_mut(..length).unwrap_or_default();
-                read(bytes)?;
+                let done = read(bytes);
                 if kind == Kind::Bool {
+                    // Also after an error: a C bool of another value must never be read.
                     bytes.iter_mut().for_each(|byte| *byte = u8::from(*byte != 0));
                 }
+                done?;
             }
             Slots::Bools(flags) => {
                 for piece in flags.get_mut(..count).unwrap_or_default().chunks_mut(FLAGS) {

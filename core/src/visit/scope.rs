@@ -14,11 +14,11 @@ pub enum Scope<'a> {
     },
     /// A struct; its version, if it has one of its own, comes with its description.
     Struct(Option<Description<'a>>),
-    /// A list of structs, `count` long (on load of a variable list: 0, the wire knows).
+    /// A list of structs.
     List {
         /// Whether the count is on the wire.
         extent: Extent,
-        /// How many elements there are.
+        /// How many elements there are; on load of a variable list, how many there is room for.
         count: usize,
     },
     /// One element of a list: a struct without a name.
@@ -31,6 +31,15 @@ pub enum Scope<'a> {
 }
 
 impl Scope<'_> {
+    /// The number of elements of a list, else 0.
+    #[must_use]
+    pub const fn count(&self) -> usize {
+        match self {
+            Scope::List { count, .. } => *count,
+            _ => 0,
+        }
+    }
+
     /// The scope without its numbers.
     #[must_use]
     pub const fn kind(&self) -> ScopeKind {

@@ -1,7 +1,7 @@
 //! Parts of a state that may be missing, found by the stream on load.
 
 use super::{Marks, Note, Scope, ScopeKind, Visitor};
-use crate::error::{Result, MAX_DEPTH, MAX_NAME};
+use crate::error::{Code, Result, MAX_NAME};
 
 /// The name of a subsection as it came from a stream.
 pub type SubsectionName = heapless::Vec<u8, MAX_NAME>;
@@ -32,7 +32,8 @@ impl Visitor<'_> {
     /// # Errors
     /// Those of the wire and of the parts; [`UnknownSubsection`](crate::Code::UnknownSubsection) for one that is not `known`
     /// and may not be skipped; [`TooNew`](crate::Code::TooNew) and [`TooOld`](crate::Code::TooOld); [`Unsupported`](crate::Code::Unsupported) when the
-    /// source cannot look ahead.
+    /// source cannot look ahead; [`InvalidArgument`](crate::Code::InvalidArgument) for a name that
+    /// does not begin with the owner's.
     pub fn subsections<T: ?Sized>(
         &mut self,
         owner: &str,
@@ -57,10 +58,11 @@ impl Visitor<'_> {
         let opened = self.load(&"", |decoder| decoder.next_subsection(owner, name))?;
         let Some(version) = opened else { return Ok(None) };
         let text = name.as_slice();
-        if let Err(code) = self.track().may_open(text) {
-            return Err(self.fail(code, MAX_DEPTH, MAX_DEPTH, &text));
+        self.may_open(text)?;
+        if text.contains(&0) {
+            return Err(self.fail(Code::BadText, 0, 0, &text));
         }
-        self.track().open(text, &Scope::Subsection { version });
+        self.track().open(text, &Scope::Subsection { version }, 0);
         Ok(Some(version))
     }
 
@@ -69,6 +71,10 @@ impl Visitor<'_> {
     /// # Errors
     /// [`UnknownSubsection`](crate::Code::UnknownSubsection) when that may not be done.
     pub fn skip_subsection(&mut self) -> Result<()> {
+        self.check()?;
+        if !self.track().may_close(ScopeKind::Subsection) {
+            return Err(self.fail(Code::Unbalanced, 0, 0, &""));
+        }
         self.load(&"", |decoder| decoder.skip_subsection())?;
         self.track().close();
         Ok(())
@@ -114,11 +120,28 @@ pub struct SubsectionEntry<'a> {
 /// # Errors
 /// As [`Visitor::subsections`].
 pub fn walk_subsections<'t>(table: &mut impl SubsectionTable<'t>, owner: &[u8]) -> Result<()> {
-    if table.with(|v| Ok(v.is_loading()))? {
+    let loading = table.with(|v| {
+        v.check()?;
+        Ok(v.is_loading())
+    })?;
+    check_names(table, owner)?;
+    if loading {
         load_all(table, owner)
     } else {
         save_all(table)
     }
+}
+
+/// Checks that a reader will find every entry: a name belongs to the description that it begins with.
+fn check_names<'t>(table: &mut impl SubsectionTable<'t>, owner: &[u8]) -> Result<()> {
+    let mut index = 0usize;
+    while let Some(SubsectionEntry { name, .. }) = table.entry(index) {
+        if name.len() <= owner.len() || !name.starts_with(owner) {
+            return table.with(|v| Err(v.fail(Code::InvalidArgument, 0, 0, &name)));
+        }
+        index = index.saturating_add(1);
+    }
+    Ok(())
 }
 
 fn save_all<'t>(table: &mut impl SubsectionTable<'t>) -> Result<()> {

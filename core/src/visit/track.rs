@@ -1,7 +1,7 @@
 //! Where a visit is: the open scopes, the version, and the first error.
 
 use super::{Name, Scope, ScopeKind};
-use crate::error::{Code, Fault, Path, Report, Result, MAX_DEPTH, MAX_NAME};
+use crate::error::{Code, Fault, Path, Put, Report, Result, MAX_DEPTH};
 use crate::io::{copy, told};
 
 /// Bytes for the names of the open scopes, all together. A scope whose name does not fit shows as
@@ -26,6 +26,8 @@ struct Frame {
     name: Option<(u8, u8)>,
     /// The instance of a device; of a list, how many elements were begun.
     number: u32,
+    /// How many elements a list has.
+    count: u32,
     /// A list's element is open.
     in_element: bool,
     /// The version to go back to.
@@ -79,25 +81,17 @@ impl Track {
     /// Notes the first error; later ones are not kept.
     #[cold]
     pub(super) fn fail(&mut self, code: Code, fault: Fault, name: &dyn Name) -> Code {
+        if let Some(first) = &self.report {
+            return first.code;
+        }
         let path = self.path(name.bytes());
-        self.report.get_or_insert(Report { code, fault, path }).code
+        self.report = Some(Report { code, fault, path });
+        code
     }
 
-    /// Whether a scope of this name may begin here.
+    /// Opens a scope, of a list with `count` elements. There is room for it.
     #[inline]
-    pub(super) fn may_open(&self, name: &[u8]) -> Result<()> {
-        if self.frames.is_full() {
-            return Err(Code::TooDeep);
-        }
-        if name.len() > MAX_NAME {
-            return Err(Code::NameTooLong);
-        }
-        Ok(())
-    }
-
-    /// Opens a scope that [`may_open`](Track::may_open) allowed.
-    #[inline]
-    pub(super) fn open(&mut self, name: &[u8], scope: &Scope<'_>) {
+    pub(super) fn open(&mut self, name: &[u8], scope: &Scope<'_>, count: u32) {
         let outer_version = self.version;
         let number = match scope {
             Scope::Device { instance, version } => {
@@ -111,8 +105,9 @@ impl Track {
             _ => 0,
         };
         let name = self.keep_name(name);
-        let frame = Frame { kind: scope.kind(), name, number, in_element: false, outer_version };
-        // `may_open` saw room for it.
+        let kind = scope.kind();
+        let frame = Frame { kind, name, number, count, in_element: false, outer_version };
+        // The visitor saw that there is room.
         let _ = self.frames.push(frame);
     }
 
@@ -120,7 +115,7 @@ impl Track {
     #[inline]
     pub(super) fn open_element(&mut self) -> bool {
         match self.frames.last_mut() {
-            Some(list) if list.kind == ScopeKind::List && !list.in_element => {
+            Some(list) if list.number < list.count && !list.in_element => {
                 list.number = list.number.wrapping_add(1);
                 list.in_element = true;
                 true
@@ -151,10 +146,16 @@ impl Track {
         Some((start, length))
     }
 
-    /// Whether the innermost scope is of this kind and may end.
+    /// Whether the innermost scope is of this kind and may end: a list, when it had all its elements.
     #[inline]
     pub(super) fn may_close(&self, kind: ScopeKind) -> bool {
-        matches!(self.frames.last(), Some(top) if top.kind == kind && !top.in_element)
+        match self.frames.last() {
+            Some(top) if top.kind == ScopeKind::List => {
+                kind == ScopeKind::List && !top.in_element && top.number == top.count
+            }
+            Some(top) => top.kind == kind,
+            None => false,
+        }
     }
 
     /// Closes the innermost scope, as [`may_close`](Track::may_close) allowed.
@@ -170,7 +171,7 @@ impl Track {
 
     /// The path of an item `name` in the innermost scope.
     fn path(&self, name: &[u8]) -> Path {
-        Path::build(|put| {
+        Path::build(&mut |put| {
             for (at, frame) in self.frames.iter().enumerate() {
                 self.segment(frame, at > 0, put);
             }
@@ -183,7 +184,7 @@ impl Track {
         })
     }
 
-    fn segment(&self, frame: &Frame, dotted: bool, put: &mut dyn FnMut(&[u8])) {
+    fn segment(&self, frame: &Frame, dotted: bool, put: Put<'_>) {
         let name = match frame.name {
             None => Some(&b"..."[..]),
             Some((start, length)) => {
@@ -218,7 +219,7 @@ impl Default for Track {
     }
 }
 
-fn put_number(number: u32, put: &mut dyn FnMut(&[u8])) {
+fn put_number(number: u32, put: Put<'_>) {
     let mut digits = [0u8; 10];
     let mut rest = number;
     let mut count = 0usize;

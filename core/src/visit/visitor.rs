@@ -4,7 +4,7 @@ use super::{
     Decoder, Description, Encoder, Extent, Kind, Marks, Name, Note, Opened, Scalar, Scope,
     ScopeKind, Slots, Track,
 };
-use crate::error::{Code, Fault, Report, Result, MAX_DEPTH};
+use crate::error::{Code, Fault, Report, Result, MAX_DEPTH, MAX_NAME};
 use crate::io::told;
 
 /// Something that has state to visit.
@@ -54,6 +54,9 @@ impl<T: Scalar> Place for &mut T {
         **self = value;
     }
 }
+
+/// The largest count of a list: counts are 32 bits wide on every wire.
+const MAX_COUNT: usize = 0xffff_ffff;
 
 impl<'v> Visitor<'v> {
     /// A visitor that saves to `encoder`.
@@ -629,19 +632,17 @@ impl Visitor<'_> {
         mut count: impl Count,
     ) -> Result<()> {
         self.track.check()?;
-        let loading = self.is_loading();
-        let known = if loading { 0 } else { count.load() };
-        if known > capacity {
-            return Err(self.fail(Code::InvalidArgument, capacity, known, name));
+        if self.is_loading() {
+            let scope = Scope::List { extent: Extent::Variable, count: capacity };
+            count.store(self.open(name, scope)?);
+            return Ok(());
         }
-        let opened = self.open(name, Scope::List { extent: Extent::Variable, count: known })?;
-        if loading {
-            if opened > capacity {
-                return Err(self.fail(Code::TooMany, capacity, opened, &""));
+        match count.load() {
+            count if count <= capacity => {
+                self.begin(name, Scope::List { extent: Extent::Variable, count })
             }
-            count.store(opened);
+            count => Err(self.fail(Code::InvalidArgument, capacity, count, name)),
         }
-        Ok(())
     }
 
     /// Opens a scope and gives the count of a list.
@@ -652,22 +653,37 @@ impl Visitor<'_> {
         if scope.kind() == ScopeKind::Element {
             return Err(self.fail(Code::InvalidArgument, 0, 0, name));
         }
-        if let Err(code) = self.track.may_open(text) {
-            return Err(self.fail(code, MAX_DEPTH, self.track.depth(), name));
-        }
+        self.may_open(text)?;
         let opened = match &mut self.side {
-            Side::Save(encoder) => encoder.begin(&text, scope).map(|()| Opened::default()),
+            Side::Save(encoder) => {
+                encoder.begin(&text, scope).map(|()| Opened { version: None, count: scope.count() })
+            }
             Side::Load(decoder) => decoder.begin(&text, scope),
         };
         let opened = match opened {
             Ok(opened) => opened,
             Err(code) => return Err(self.wire_failed(code, name)),
         };
-        self.track.open(text, &scope);
+        let Ok(count) = u32::try_from(opened.count) else {
+            return Err(self.fail(Code::TooLong, MAX_COUNT, opened.count, name));
+        };
+        self.track.open(text, &scope, count);
         if let Scope::Struct(Some(description)) = scope {
             self.adopt(opened.version.unwrap_or(description.version), &description)?;
         }
         Ok(opened.count)
+    }
+
+    /// Checks that one more scope may begin, with this name.
+    #[inline]
+    pub(super) fn may_open(&mut self, name: &[u8]) -> Result<()> {
+        if self.track.depth() >= MAX_DEPTH {
+            return Err(self.fail(Code::TooDeep, MAX_DEPTH, self.track.depth(), &name));
+        }
+        if name.len() > MAX_NAME {
+            return Err(self.fail(Code::NameTooLong, MAX_NAME, name.len(), &name));
+        }
+        Ok(())
     }
 
     /// Makes `version` that of the scope just opened if the description allows it.

@@ -109,6 +109,9 @@ pub trait Decoder {
     }
 
     /// Opens a scope; not a subsection.
+    ///
+    /// # Errors
+    /// [`Code::TooMany`] when a variable list has more elements than there is room for.
     fn begin(&mut self, name: &dyn Name, scope: Scope<'_>) -> Result<Opened>;
 
     /// Closes the innermost scope, which is of this kind.

@@ -155,16 +155,22 @@ fn places(most: usize, size: usize) -> impl Iterator<Item = (usize, usize)> {
 
 #[test]
 fn swaps_touch_whole_elements_only() {
-    let from = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
+    let from = Random(7).bytes(200);
     for level in &levels() {
-        for (width, swapped) in [(Width::Two, 8), (Width::Four, 8), (Width::Eight, 8)] {
-            let mut to = [0xa5; 9];
-            kernels(level).copy_swapped(width, &mut to, &from);
-            assert_eq!(to[swapped..], [0xa5]);
+        for (width, size) in [(Width::Two, 2), (Width::Four, 4), (Width::Eight, 8)] {
+            for (length, source) in (0..100).flat_map(|short| [(short, 200), (200, short)]) {
+                let mut to = [0xa5; 200];
+                kernels(level).copy_swapped(width, &mut to[..length], &from[..source]);
+                let (inside, after) = to.split_at(length.min(source) / size * size);
+                for (to, from) in inside.chunks(size).zip(from.chunks(size)) {
+                    assert!(to.iter().eq(from.iter().rev()));
+                }
+                assert!(after.iter().all(|byte| *byte == 0xa5));
+            }
         }
         let mut to = [0; 3];
         kernels(level).copy_swapped(Width::One, &mut to, &from[..3]);
-        assert_eq!(to, [1, 2, 3]);
+        assert_eq!(to, from[..3]);
         if let Some(swap16) = level.swap16 {
             unsafe { swap16(core::ptr::null_mut(), core::ptr::null(), 0) }
         }

@@ -23,10 +23,15 @@ impl<R: Reader, K: Kernels> LegacyDecoder<R, K> {
         if extent == Extent::Fixed {
             return Ok(room);
         }
+        let offset = self.reader.position();
         let count = u32::from_be_bytes(self.reader.take()?);
         match usize::try_from(count) {
             Ok(count) if count <= room => Ok(count),
-            _ => Err(self.reader.raise(Code::TooMany, told(room), u64::from(count))),
+            _ => {
+                let (expected, found) = (told(room), u64::from(count));
+                self.reader.set_fault(Fault { offset, expected, found, cause: 0 });
+                Err(Code::TooMany)
+            }
         }
     }
 
@@ -117,11 +122,9 @@ impl<R: Reader, K: Kernels> Decoder for LegacyDecoder<R, K> {
     #[inline]
     fn begin(&mut self, _name: &dyn Name, scope: Scope<'_>) -> Result<Opened> {
         match scope {
-            Scope::List { extent: Extent::Variable, .. } => {
-                let count = self.count(Extent::Variable, usize::MAX)?;
-                Ok(Opened { version: None, count })
+            Scope::List { extent, count } => {
+                Ok(Opened { version: None, count: self.count(extent, count)? })
             }
-            Scope::List { count, .. } => Ok(Opened { version: None, count }),
             _ => Ok(Opened::default()),
         }
     }

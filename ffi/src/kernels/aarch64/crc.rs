@@ -12,8 +12,8 @@ use crate::memory;
 pub(super) unsafe extern "C" fn crc32_crc(crc: u32, data: *const u8, length: usize) -> u32 {
     // SAFETY: the caller promises `length` readable bytes.
     match unsafe { memory::bytes(data.cast::<c_void>(), length) } {
-        Some(bytes) => !update_streams(!crc, bytes),
-        None => crc,
+        Ok(bytes) => !update_streams(!crc, bytes),
+        Err(_) => crc,
     }
 }
 
@@ -22,9 +22,9 @@ pub(super) unsafe extern "C" fn crc32_crc(crc: u32, data: *const u8, length: usi
 pub(super) unsafe extern "C" fn crc32_pmull(crc: u32, data: *const u8, length: usize) -> u32 {
     // SAFETY: the caller promises `length` readable bytes.
     match unsafe { memory::bytes(data.cast::<c_void>(), length) } {
-        Some(bytes) if length >= WORTH_PMULL => !update_folding(!crc, bytes),
-        Some(bytes) => !update_words(!crc, bytes),
-        None => crc,
+        Ok(bytes) if length >= WORTH_PMULL => !update_folding(!crc, bytes),
+        Ok(bytes) => !update_words(!crc, bytes),
+        Err(_) => crc,
     }
 }
 

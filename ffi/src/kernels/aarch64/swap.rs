@@ -13,12 +13,11 @@ macro_rules! swaps {
         #[doc = concat!("Elements of ", $bytes, " bytes; as in `migcore_kernels`.")]
         #[target_feature(enable = "neon")]
         pub(super) unsafe extern "C" fn $name(to: *mut u8, from: *const u8, length: usize) {
-            let length = length & !($bytes - 1);
             // SAFETY: the caller promises `length` writable bytes that do not overlap `from`.
             let to = unsafe { memory::bytes_mut(to.cast::<c_void>(), length) };
             // SAFETY: the caller promises `length` readable bytes.
             let from = unsafe { memory::bytes(from.cast::<c_void>(), length) };
-            let (Some(to), Some(from)) = (to, from) else { return };
+            let (Ok(to), Ok(from)) = (to, from) else { return };
             // Two at a time, as a load of two registers takes no longer than one of one.
             let pairs = |to: &mut [u8; 32], from: &[u8; 32]| {
                 let uint8x16x2_t(low, high) = load_pair(from);

@@ -22,8 +22,8 @@ static BY_512: [[u64; 2]; 4] = [fold_by(512), fold_by(1024), fold_by(1536), fold
 pub(super) unsafe extern "C" fn crc32_pclmulqdq(crc: u32, data: *const u8, length: usize) -> u32 {
     // SAFETY: the caller promises `length` readable bytes.
     match unsafe { memory::bytes(data.cast::<c_void>(), length) } {
-        Some(bytes) => !update_128(!crc, bytes),
-        None => crc,
+        Ok(bytes) => !update_128(!crc, bytes),
+        Err(_) => crc,
     }
 }
 
@@ -32,8 +32,8 @@ pub(super) unsafe extern "C" fn crc32_pclmulqdq(crc: u32, data: *const u8, lengt
 pub(super) unsafe extern "C" fn crc32_avx2(crc: u32, data: *const u8, length: usize) -> u32 {
     // SAFETY: the caller promises `length` readable bytes.
     match unsafe { memory::bytes(data.cast::<c_void>(), length) } {
-        Some(bytes) => !update_256(!crc, bytes),
-        None => crc,
+        Ok(bytes) => !update_256(!crc, bytes),
+        Err(_) => crc,
     }
 }
 
@@ -42,8 +42,8 @@ pub(super) unsafe extern "C" fn crc32_avx2(crc: u32, data: *const u8, length: us
 pub(super) unsafe extern "C" fn crc32_avx512(crc: u32, data: *const u8, length: usize) -> u32 {
     // SAFETY: the caller promises `length` readable bytes.
     match unsafe { memory::bytes(data.cast::<c_void>(), length) } {
-        Some(bytes) => !update_512(!crc, bytes),
-        None => crc,
+        Ok(bytes) => !update_512(!crc, bytes),
+        Err(_) => crc,
     }
 }
 
