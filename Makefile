@@ -1,0 +1,111 @@
+# `make help` lists what can be made.  Everything made goes to build/ and target/.
+
+PREFIX = /usr/local
+LIBDIR = $(PREFIX)/lib
+INCLUDEDIR = $(PREFIX)/include
+DESTDIR =
+
+# Changes with every release that breaks the C ABI.
+SONUMBER = 0
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+SONAME = libmigcore.so.$(SONUMBER)
+SHARED = libmigcore.so.$(VERSION)
+HEADERS = $(patsubst include/%,%,$(wildcard include/*.h include/*/*.h))
+HOST = $(shell rustc -vV | sed -n 's/^host: //p')
+BARE = thumbv7em-none-eabi
+
+STEP = scripts/step
+HAVE_BARE = -i 'scripts/build-lib --probe --target $(BARE)'
+
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+help: ## print this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1@\2/p' Makefile | awk -F @ '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+# ---- use
+
+lib: ## the release libraries, in build/lib
+	@scripts/build-lib
+	@cc -shared -Wl,-z,defs -Wl,-soname,$(SONAME) -o build/lib/$(SHARED) \
+	    -Wl,--whole-archive build/lib/libmigcore.a -Wl,--no-whole-archive
+	@ln -sf $(SHARED) build/lib/$(SONAME)
+	@ln -sf $(SONAME) build/lib/libmigcore.so
+
+demo: setup-demo lib ## a device is converted to migcore, step by step
+	@$(MAKE) --no-print-directory -C examples/convert demo
+
+install: lib ## libraries, headers and migcore.pc below PREFIX (DESTDIR is honoured)
+	@install -d $(DESTDIR)$(LIBDIR)/pkgconfig
+	@install -m 644 build/lib/libmigcore.a $(DESTDIR)$(LIBDIR)
+	@install -m 755 build/lib/$(SHARED) $(DESTDIR)$(LIBDIR)
+	@ln -sf $(SHARED) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	@ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libmigcore.so
+	@set -e; for header in $(HEADERS); do \
+	    install -D -m 644 include/$$header $(DESTDIR)$(INCLUDEDIR)/$$header; done
+	@sed -e 's|@prefix@|$(PREFIX)|' -e 's|@libdir@|$(LIBDIR)|' -e 's|@includedir@|$(INCLUDEDIR)|' \
+	    -e 's|@version@|$(VERSION)|' ffi/migcore.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/migcore.pc
+	@chmod 644 $(DESTDIR)$(LIBDIR)/pkgconfig/migcore.pc
+
+uninstall: ## remove what install put there
+	@rm -f $(DESTDIR)$(LIBDIR)/libmigcore.a $(DESTDIR)$(LIBDIR)/libmigcore.so \
+	    $(DESTDIR)$(LIBDIR)/$(SONAME) $(DESTDIR)$(LIBDIR)/$(SHARED) $(DESTDIR)$(LIBDIR)/pkgconfig/migcore.pc
+	@rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(HEADERS))
+	@for dir in $(sort $(patsubst %/,%,$(filter-out ./,$(dir $(HEADERS))))); do \
+	    [ ! -d $(DESTDIR)$(INCLUDEDIR)/$$dir ] || rmdir --ignore-fail-on-non-empty $(DESTDIR)$(INCLUDEDIR)/$$dir; done
+
+# ---- test
+
+TESTS = fmt clippy unit-tests no-features doc-tests doc panic-gate panic-gate-bare c-tests \
+        install-test convert firmware
+
+test: setup tests-begin $(TESTS) ## every test; sets up the machine first
+	@$(STEP) --summary
+
+check: fmt clippy unit-tests ## the quick tests
+
+tests-begin:
+	@$(STEP) --begin
+fmt:
+	@$(STEP) -i 'cargo fmt --version' 'formatting' cargo fmt --all --check
+clippy:
+	@$(STEP) -i 'cargo clippy --version' 'clippy' cargo clippy --workspace --all-targets -- -D warnings
+unit-tests:
+	@$(STEP) 'Rust tests' cargo test --workspace --lib --bins --tests
+no-features:
+	@$(STEP) 'Rust tests of the core without features' cargo test -p migcore --no-default-features --lib --tests
+doc-tests: lib
+	@$(STEP) 'examples in the documentation' cargo test --workspace --doc
+doc:
+	@RUSTDOCFLAGS='-D warnings' $(STEP) 'documentation builds' cargo doc --workspace --no-deps
+panic-gate:
+	@$(STEP) 'no panic can be reached on $(HOST)' scripts/panic-gate $(HOST)
+panic-gate-bare:
+	@$(STEP) $(HAVE_BARE) 'no panic can be reached on $(BARE)' scripts/panic-gate $(BARE)
+c-tests: lib
+	@$(STEP) 'C and C++ tests' $(MAKE) -C c-tests test
+install-test:
+	@$(STEP) 'install, pkg-config, exported names, uninstall' scripts/install-test
+convert: lib
+	@$(STEP) 'example: a converted device' $(MAKE) -C examples/convert test
+firmware:
+	@$(STEP) $(HAVE_BARE) 'example: firmware in an emulator' $(MAKE) -C examples/firmware test
+
+bench: setup ## measurements: times, and counted instructions
+	cargo bench -p migcore-benches
+	$(MAKE) -C benches ratios callgrind
+
+# ---- upkeep
+
+setup: ## install the packages that the tests need
+	@scripts/setup test
+setup-demo:
+	@scripts/setup demo
+header: ## regenerate include/migcore.h from ffi/
+	@MIGCORE_BLESS=1 $(STEP) 'include/migcore.h is generated' cargo test -p migcore-c-tests --test header
+
+clean: ## remove everything that was made
+	cargo clean
+	rm -rf build
+
+.PHONY: help lib demo install uninstall test check tests-begin $(TESTS) bench setup setup-demo header clean
