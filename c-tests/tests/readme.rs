@@ -1,0 +1,14 @@
+//! The README shows the program that stands in `examples/first`.
+
+#![allow(clippy::expect_used, reason = "a test may panic: that is how it fails")]
+
+use std::fs;
+
+use migcore_c_tests::top;
+
+#[test]
+fn first_program_of_the_readme_is_the_example() {
+    let readme = fs::read_to_string(top().join("README.md")).expect("a README");
+    let first = fs::read_to_string(top().join("examples/first/first.c")).expect("an example");
+    assert!(readme.contains(&format!("```c\n{first}```\n")), "README.md and first.c differ");
+}
