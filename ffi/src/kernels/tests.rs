@@ -14,12 +14,11 @@ const ALIGNMENTS: usize = 16;
 
 /// What the processor can do, from the best to the portable loops.
 fn levels() -> Vec<migcore_kernels> {
-    #[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
-    let levels = aarch64::improve_less_and_less(PORTABLE);
-    #[cfg(all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"))]
-    let levels = x86::improve_less_and_less(PORTABLE);
-    #[cfg(not(any(target_arch = "aarch64", target_arch = "x86", target_arch = "x86_64")))]
     let levels = [PORTABLE];
+    #[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
+    let levels = aarch64::improve_less_and_less(levels[0]);
+    #[cfg(all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"))]
+    let levels = x86::improve_less_and_less(levels[0]);
     levels.into()
 }
 
