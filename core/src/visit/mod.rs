@@ -53,6 +53,7 @@
 mod kind;
 mod marks;
 mod name;
+mod place;
 mod scope;
 mod subsection;
 mod track;
@@ -62,10 +63,11 @@ mod wire;
 pub use kind::{Extent, Kind, Scalar, Slots};
 pub use marks::Marks;
 pub use name::Name;
+pub use place::{Count, Place};
 pub use scope::{Description, Opened, Scope, ScopeKind};
 pub use subsection::{
     walk_subsections, Subsection, SubsectionEntry, SubsectionName, SubsectionTable,
 };
 pub use track::Track;
-pub use visitor::{Count, Place, Visit, Visitor};
+pub use visitor::{Visit, Visitor};
 pub use wire::{Decoder, Encoder, Note, Visiting};

@@ -1,0 +1,240 @@
+//! Items with names that are not measured yet, and places that need not be references: what the calls
+//! of devices and the C interface are made of.
+
+use super::{Side, Visitor};
+use crate::error::{Code, Result};
+use crate::io::told;
+use crate::visit::{Extent, Kind, Name, Note, Place, Scalar, Slots, Track};
+
+impl Visitor<'_> {
+    /// See [`visit`](Visitor::visit).
+    ///
+    /// # Errors
+    /// Those of the wire.
+    #[inline]
+    pub fn scalar<P: Place>(&mut self, name: &dyn Name, place: P) -> Result<()> {
+        match self.try_scalar(name, place) {
+            Ok(()) => Ok(()),
+            Err(code) => Err(self.wire_failed(code, name)),
+        }
+    }
+
+    /// [`scalar`](Visitor::scalar) in two parts, so that what only an error needs can lie elsewhere:
+    /// the caller passes an error on to [`wire_failed`](Visitor::wire_failed).
+    ///
+    /// # Errors
+    /// Those of the wire, or the first error.
+    #[inline]
+    pub fn try_scalar<P: Place>(&mut self, name: &dyn Name, mut place: P) -> Result<()> {
+        self.track.check()?;
+        let kind = P::Value::KIND;
+        match &mut self.side {
+            Side::Save(encoder) => encoder.scalar(name, kind, place.load().to_wire_bits()),
+            Side::Load(decoder) => {
+                let bits = decoder.scalar(name, kind)?;
+                place.store(P::Value::from_wire_bits(bits));
+                Ok(())
+            }
+        }
+    }
+
+    /// See [`visit_since`](Visitor::visit_since).
+    ///
+    /// # Errors
+    /// Those of the wire.
+    #[inline]
+    pub fn scalar_since<P: Place>(
+        &mut self,
+        name: &dyn Name,
+        mut place: P,
+        version: u32,
+        otherwise: P::Value,
+    ) -> Result<()> {
+        if self.track.version() >= version {
+            return self.scalar(name, place);
+        }
+        self.track.check()?;
+        if self.is_loading() {
+            place.store(otherwise);
+        }
+        Ok(())
+    }
+
+    /// See [`visit_or`](Visitor::visit_or).
+    ///
+    /// # Errors
+    /// Those of the wire.
+    #[inline]
+    pub fn scalar_or<P: Place>(
+        &mut self,
+        name: &dyn Name,
+        mut place: P,
+        otherwise: P::Value,
+    ) -> Result<()> {
+        if self.is_loading() && !self.load(name, |decoder| decoder.has(name))? {
+            place.store(otherwise);
+            return Ok(());
+        }
+        self.scalar(name, place)
+    }
+
+    /// Saves an array from bytes of the machine's byte order.
+    ///
+    /// # Errors
+    /// Those of the wire; [`Code::WrongDirection`] on load.
+    #[inline]
+    pub fn save_array(
+        &mut self,
+        name: &dyn Name,
+        kind: Kind,
+        extent: Extent,
+        elements: &[u8],
+    ) -> Result<()> {
+        self.save(name, |encoder| encoder.array(name, kind, extent, elements))
+    }
+
+    /// Loads an array and says how many elements it had.
+    ///
+    /// # Errors
+    /// Those of the wire; [`Code::WrongDirection`] on save.
+    #[inline]
+    pub fn load_array(
+        &mut self,
+        name: &dyn Name,
+        kind: Kind,
+        extent: Extent,
+        slots: Slots<'_>,
+    ) -> Result<usize> {
+        self.load(name, |decoder| decoder.array(name, kind, extent, slots))
+    }
+
+    /// Saves a byte buffer.
+    ///
+    /// # Errors
+    /// As [`save_array`](Visitor::save_array).
+    pub fn save_bytes(&mut self, name: &dyn Name, extent: Extent, data: &[u8]) -> Result<()> {
+        self.save(name, |encoder| encoder.bytes(name, extent, data))
+    }
+
+    /// Loads a byte buffer and says how long it was.
+    ///
+    /// # Errors
+    /// As [`load_array`](Visitor::load_array).
+    pub fn load_bytes(&mut self, name: &dyn Name, extent: Extent, out: &mut [u8]) -> Result<usize> {
+        self.load(name, |decoder| decoder.bytes(name, extent, out))
+    }
+
+    /// Saves a string.
+    ///
+    /// # Errors
+    /// As [`save_array`](Visitor::save_array).
+    pub fn save_text(&mut self, name: &dyn Name, text: &str) -> Result<()> {
+        self.save(name, |encoder| encoder.text(name, text))
+    }
+
+    /// Loads a string of at most `capacity` bytes and gives it to `store`.
+    ///
+    /// # Errors
+    /// As [`load_array`](Visitor::load_array), and those of `store`.
+    pub fn load_text(
+        &mut self,
+        name: &dyn Name,
+        capacity: usize,
+        store: &mut dyn FnMut(&str) -> Result<()>,
+    ) -> Result<()> {
+        self.track.check()?;
+        let mut refused = None;
+        let mut checked = |text: &str| {
+            let stored = if text.len() > capacity { Err(Code::TooMany) } else { store(text) };
+            if let Err(code) = stored {
+                refused = Some((code, text.len()));
+            }
+            stored
+        };
+        let done = match &mut self.side {
+            Side::Load(decoder) => decoder.text(name, &mut checked),
+            Side::Save(_) => Err(Code::WrongDirection),
+        };
+        match (done, refused) {
+            (Ok(()), _) => Ok(()),
+            (Err(_), Some((code, length))) => Err(self.fail(code, capacity, length, name)),
+            (Err(code), None) => Err(self.wire_failed(code, name)),
+        }
+    }
+
+    /// The presence flag before an optional item.
+    ///
+    /// # Errors
+    /// Those of the wire.
+    pub fn presence(
+        &mut self,
+        name: &dyn Name,
+        mut present: impl Place<Value = bool>,
+    ) -> Result<()> {
+        if !self.is_loading() {
+            let flag = present.load();
+            return self.save(name, |encoder| encoder.presence(name, flag));
+        }
+        let flag = self.load(name, |decoder| decoder.presence(name))?;
+        present.store(flag);
+        Ok(())
+    }
+
+    /// See [`absent`](Visitor::absent).
+    ///
+    /// # Errors
+    /// Those of the wire.
+    pub fn null(&mut self, name: &dyn Name) -> Result<()> {
+        if self.is_loading() {
+            self.load(name, |decoder| decoder.absent(name))
+        } else {
+            self.save(name, |encoder| encoder.absent(name))
+        }
+    }
+
+    /// See [`mark`](Visitor::mark) and [`label`](Visitor::label).
+    ///
+    /// # Errors
+    /// Those of the wire.
+    pub fn note(&mut self, note: Note<'_>) -> Result<()> {
+        if self.is_loading() {
+            return self.track.check();
+        }
+        self.save(&"", |encoder| encoder.note(note))
+    }
+
+    /// Saves bytes that have neither name nor type.
+    ///
+    /// # Errors
+    /// Those of the wire; [`Code::WrongDirection`] on load.
+    #[inline]
+    pub fn put_raw(&mut self, bytes: &[u8]) -> Result<()> {
+        self.save(&"", |encoder| encoder.raw(bytes))
+    }
+
+    /// Loads raw bytes as far as the stream goes and says how far. The end of the stream is an error
+    /// for the visit.
+    ///
+    /// # Errors
+    /// Those of the wire; [`Code::WrongDirection`] on save.
+    #[inline]
+    pub fn get_raw(&mut self, out: &mut [u8]) -> Result<usize> {
+        let wanted = out.len();
+        let got = self.load(&"", |decoder| decoder.raw(out))?;
+        if got < wanted {
+            let offset = self.position().saturating_sub(told(got));
+            // The bytes that came are the caller's; the next call returns the error.
+            self.track.fail(Code::Truncated, Track::fault(offset, wanted, got), &"");
+        }
+        Ok(got)
+    }
+
+    /// Copies raw bytes that follow the next `ahead` ones, consuming nothing, and says how many.
+    /// The end of the stream is no error.
+    ///
+    /// # Errors
+    /// As [`get_raw`](Visitor::get_raw); [`Code::Unsupported`] when the source cannot look ahead.
+    pub fn peek_raw(&mut self, ahead: usize, out: &mut [u8]) -> Result<usize> {
+        self.load(&"", |decoder| decoder.peek(ahead, out))
+    }
+}
