@@ -17,6 +17,7 @@ pub enum Width {
 
 impl Width {
     /// The size in bytes.
+    #[inline]
     #[must_use]
     pub const fn bytes(self) -> usize {
         match self {
@@ -24,6 +25,19 @@ impl Width {
             Width::Two => 2,
             Width::Four => 4,
             Width::Eight => 8,
+        }
+    }
+}
+
+impl Width {
+    /// The bits of a u64 that an element leaves over.
+    #[inline]
+    pub(super) const fn spare_bits(self) -> u32 {
+        match self {
+            Width::One => 56,
+            Width::Two => 48,
+            Width::Four => 32,
+            Width::Eight => 0,
         }
     }
 }

@@ -22,6 +22,19 @@ pub trait Reader {
     /// source.
     fn take<const N: usize>(&mut self) -> Result<[u8; N]>;
 
+    /// Reads a big-endian number of `width`.
+    ///
+    /// # Errors
+    /// As [`take`](Reader::take).
+    fn take_bits(&mut self, width: Width) -> Result<u64> {
+        Ok(match width {
+            Width::One => u64::from(u8::from_be_bytes(self.take()?)),
+            Width::Two => u64::from(u16::from_be_bytes(self.take()?)),
+            Width::Four => u64::from(u32::from_be_bytes(self.take()?)),
+            Width::Eight => u64::from_be_bytes(self.take()?),
+        })
+    }
+
     /// Fills `out` as far as the stream goes and says how far. Less than asked for is the end of
     /// the stream, not an error.
     fn take_some(&mut self, out: &mut [u8]) -> Result<usize>;

@@ -172,19 +172,20 @@ impl Track {
     /// The path of an item `name` in the innermost scope.
     fn path(&self, name: &[u8]) -> Path {
         Path::build(&mut |put| {
-            for (at, frame) in self.frames.iter().enumerate() {
-                self.segment(frame, at > 0, put);
+            let mut begun = false;
+            for frame in &self.frames {
+                begun |= self.segment(frame, begun, put);
             }
-            if !name.is_empty() {
-                if !self.frames.is_empty() {
-                    put(b".");
-                }
-                put(name);
+            if begun && !name.is_empty() {
+                put(b".");
             }
+            put(name);
         })
     }
 
-    fn segment(&self, frame: &Frame, dotted: bool, put: Put<'_>) {
+    /// Puts the part of one scope, after a dot if something stands before it; says whether there was
+    /// anything to put.
+    fn segment(&self, frame: &Frame, dotted: bool, put: Put<'_>) -> bool {
         let name = match frame.name {
             None => Some(&b"..."[..]),
             Some((start, length)) => {
@@ -205,6 +206,7 @@ impl Track {
             put_number(frame.number.wrapping_sub(1), put);
             put(b"]");
         }
+        !name.is_empty() || frame.kind == ScopeKind::Device || frame.in_element
     }
 
     /// The fault of an error that the visitor found by itself.

@@ -2,7 +2,7 @@
 
 use super::{MAX_SUBSECTION_VERSION, NULL, SUBSECTION};
 use crate::error::{Code, Fault, Result, MAX_NAME};
-use crate::io::{told, Kernels, Reader, Width};
+use crate::io::{told, Kernels, Reader};
 use crate::visit::{Decoder, Extent, Kind, Name, Opened, Scope, ScopeKind, Slots, SubsectionName};
 
 /// Reads items as QEMU does. See the [module](super) for the bytes of each.
@@ -66,12 +66,7 @@ impl<R: Reader, K: Kernels> Decoder for LegacyDecoder<R, K> {
 
     #[inline]
     fn scalar(&mut self, _name: &dyn Name, kind: Kind) -> Result<u64> {
-        Ok(match kind.width() {
-            Width::One => u64::from(u8::from_be_bytes(self.reader.take()?)),
-            Width::Two => u64::from(u16::from_be_bytes(self.reader.take()?)),
-            Width::Four => u64::from(u32::from_be_bytes(self.reader.take()?)),
-            Width::Eight => u64::from_be_bytes(self.reader.take()?),
-        })
+        self.reader.take_bits(kind.width())
     }
 
     #[inline]

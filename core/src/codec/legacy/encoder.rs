@@ -37,6 +37,7 @@ impl<W: Writer, K: Kernels> LegacyEncoder<W, K> {
     }
 
     #[cold]
+    #[inline(never)]
     fn subsection(&mut self, name: &[u8], version: u32) -> Result<()> {
         if name.is_empty() {
             return Err(self.writer.raise(Code::InvalidArgument, 1, 0));
