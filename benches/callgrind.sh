@@ -1,0 +1,43 @@
+#!/bin/sh
+# Counts instructions of the W1 and scalars workloads under callgrind.
+#
+# Every way is run N and 2N times in a process of its own; the difference divided
+# by N is one run, without process start, setting up and tearing down.
+# usage: callgrind.sh [GROUP-PREFIX]
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+cargo=${CARGO:-cargo}
+times=${TIMES:-1000}
+prefix=${1:-}
+
+if ! command -v valgrind >/dev/null 2>&1; then
+    echo "skip: valgrind is not installed, nothing was counted"
+    exit 0
+fi
+
+cd "$here/.."
+"$cargo" build --release -q -p migcore-benches --bin count
+target=$("$cargo" metadata --no-deps --format-version 1 |
+    sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')
+binary=$target/release/count
+
+# count_of GROUP WAY TIMES: instructions of the whole process
+count_of() {
+    valgrind --tool=callgrind --callgrind-out-file=/dev/null "$binary" "$1" "$2" "$3" 2>&1 |
+        sed -n 's/.*Collected : \([0-9]*\).*/\1/p'
+}
+
+printf '%-14s %-20s %14s %14s\n' group way instructions per-item
+"$binary" --list | while IFS="$(printf '\t')" read -r group items way; do
+    case $group in
+    w2-*) continue ;; # a thousand W1; counting it again tells nothing new
+    "$prefix"*) ;;
+    *) continue ;;
+    esac
+    once=$(count_of "$group" "$way" "$times")
+    twice=$(count_of "$group" "$way" $((2 * times)))
+    awk -v group="$group" -v way="$way" -v items="$items" \
+        -v run="$(((twice - once) / times))" \
+        'BEGIN { printf "%-14s %-20s %14d %14.1f\n", group, way, run, run / items }'
+done

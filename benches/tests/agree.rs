@@ -1,0 +1,85 @@
+//! Ratios mean something only if every way does the same work: same bytes, same state.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic: that is how it fails"
+)]
+
+use migcore_benches::device::{samples, Device, WIRE_BYTES};
+use migcore_benches::native::{self, Way};
+use migcore_benches::workload::groups;
+use migcore_benches::{hand, visit};
+
+const COUNT: usize = 20; // more than one fill of the 32 KiB buffer
+
+fn expected() -> (Vec<Device>, Vec<u8>) {
+    let devices = samples(COUNT);
+    let mut bytes = vec![0; COUNT * WIRE_BYTES];
+    assert!(hand::save(&devices, &mut bytes));
+    (devices, bytes)
+}
+
+fn check(way: Way) {
+    let (devices, bytes) = expected();
+    let mut out = vec![0; bytes.len()];
+    assert_eq!(way.save(&devices, &mut out), 0);
+    assert_eq!(out, bytes);
+    let mut loaded = vec![Device::EMPTY; COUNT];
+    assert_eq!(way.load(&mut loaded, &bytes), 0);
+    assert_eq!(loaded, devices);
+    assert_ne!(way.save(&devices, &mut out[1..]), 0, "too small a target is noticed");
+    assert_ne!(way.load(&mut loaded, &bytes[1..]), 0, "a truncated stream is noticed");
+}
+
+#[test]
+fn c_and_rust_share_the_layout() {
+    assert_eq!(native::device_size(), size_of::<Device>());
+}
+
+#[test]
+fn hand_written_c_agrees() {
+    check(native::HAND);
+}
+
+#[test]
+fn buffered_file_agrees() {
+    check(native::BUFFERED);
+}
+
+#[test]
+fn migcore_through_c_agrees() {
+    check(native::MIGCORE);
+}
+
+#[test]
+fn migcore_with_kernels_agrees() {
+    native::detect_kernels();
+    check(native::KERNELS);
+}
+
+#[test]
+fn migcore_through_rust_agrees() {
+    let (mut devices, bytes) = expected();
+    let mut out = vec![0; bytes.len()];
+    visit::save(&mut devices, &mut out).expect("the target is large enough");
+    assert_eq!(out, bytes);
+    let mut loaded = vec![Device::EMPTY; COUNT];
+    visit::load(&mut loaded, &bytes).expect("the bytes are whole");
+    assert_eq!(loaded, devices);
+    visit::save(&mut devices, &mut out[1..]).expect_err("too small a target is noticed");
+    visit::load(&mut loaded, &bytes[1..]).expect_err("a truncated stream is noticed");
+}
+
+/// Also the smoke test of the programs: each contender runs once.
+#[test]
+fn every_contender_runs() {
+    for mut group in groups() {
+        for contender in &group.contenders {
+            (contender.run)(&mut group.fixture, 1);
+        }
+        assert_eq!(group.fixture.out, group.fixture.bytes, "{}", group.name);
+        if group.name.ends_with("load") {
+            assert_eq!(group.fixture.loaded, group.fixture.devices, "{}", group.name);
+        }
+    }
+}
