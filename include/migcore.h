@@ -141,7 +141,7 @@ typedef struct migcore_error {
 
 /**
  * Fast loops for this processor. A NULL member means the portable loop, and so does a `size` other
- * than that of the library. The functions may be called from any thread and keep no state.
+ * than that of the library. The functions may be called from any thread, keep no state, and may not use a visitor.
  */
 typedef struct migcore_kernels {
     /**

@@ -1,6 +1,6 @@
 //! Memory of the caller as slices.
 
-use core::ffi::c_void;
+use core::ffi::{c_char, c_void};
 use core::slice;
 
 use migcore::{Code, Result};
@@ -35,6 +35,23 @@ pub(crate) unsafe fn bytes_mut<'a>(data: *mut c_void, length: usize) -> Result<&
     possible(data, length)?;
     // SAFETY: not null, of a possible length, and the caller promises the rest.
     Ok(unsafe { slice::from_raw_parts_mut(data.cast(), length) })
+}
+
+/// The bytes of a string before its NUL, which must be among the first `capacity` bytes. What lies
+/// behind the NUL is not looked at: it need not be initialised, nor be there.
+///
+/// # Safety
+/// `text` is NULL or points to readable bytes up to a NUL or to `capacity` of them, which do not change
+/// during `'a`.
+pub(crate) unsafe fn string<'a>(text: *const c_char, capacity: usize) -> Result<&'a [u8]> {
+    possible(text.cast(), capacity)?;
+    // SAFETY: not null; each byte before the NUL is readable, as the caller promises.
+    let length = (0..capacity).find(|at| unsafe { text.add(*at).read() } == 0);
+    match length {
+        // SAFETY: those bytes were just read.
+        Some(length) => Ok(unsafe { slice::from_raw_parts(text.cast(), length) }),
+        None => Err(Code::InvalidArgument),
+    }
 }
 
 /// Whether there can be an object of `length` bytes at `data`.

@@ -5,7 +5,7 @@ use core::ffi::{c_char, c_void, CStr};
 use migcore::visit::{Count, Extent, Marks, Note, Visitor};
 use migcore::{Code, Result};
 
-use crate::memory::{bytes, bytes_mut};
+use crate::memory::{bytes, bytes_mut, string};
 use crate::object::{enter, migcore_visitor, operations, run, Wire};
 use crate::place::{CName, Raw};
 use crate::status::{migcore_status, status};
@@ -130,7 +130,7 @@ pub unsafe extern "C" fn migcore_visit_string(
                     Err(code) => Err(visitor.fail_as(code, 0, &name)),
                 };
             }
-            match bytes(text.cast(), capacity) {
+            match string(text, capacity) {
                 Ok(text) => save_string(visitor, &name, text),
                 Err(code) => Err(visitor.fail_as(code, 0, &name)),
             }
@@ -139,10 +139,7 @@ pub unsafe extern "C" fn migcore_visit_string(
 }
 
 fn save_string(visitor: &mut Visitor<'_>, name: &CName, text: &[u8]) -> Result<()> {
-    let Ok(text) = CStr::from_bytes_until_nul(text) else {
-        return Err(visitor.fail_as(Code::InvalidArgument, 0, name));
-    };
-    match text.to_str() {
+    match core::str::from_utf8(text) {
         Ok(text) => visitor.save_text(name, text),
         Err(_) => Err(visitor.fail_as(Code::BadText, 0, name)),
     }

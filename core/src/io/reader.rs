@@ -46,6 +46,16 @@ pub trait Reader {
     /// [`Code::Truncated`] when it is known that they never come.
     fn window(&mut self, length: usize) -> Result<Option<&[u8]>>;
 
+    /// Fails when it is known that `length` bytes never come; so an item that is read in pieces is
+    /// not begun in vain.
+    ///
+    /// # Errors
+    /// [`Code::Truncated`].
+    fn require(&mut self, length: usize) -> Result<()> {
+        let _ = length;
+        Ok(())
+    }
+
     /// Copies what follows the next `ahead` bytes without consuming anything, and says how many
     /// bytes that were. Less than asked for is the end of the stream.
     ///
@@ -69,7 +79,7 @@ pub trait Reader {
     }
 
     /// Reads big-endian elements into the machine's byte order. `out` is a multiple of `width`
-    /// long. Errors as [`take_into`](Reader::take_into).
+    /// long. Errors as [`take_into`](Reader::take_into), of the piece of it that could not be read.
     fn take_elements(
         &mut self,
         kernels: &impl Kernels,
@@ -83,15 +93,10 @@ pub trait Reader {
             copy_big_endian(kernels, width, out, window);
             return Ok(());
         }
-        let wanted = out.len();
-        for (index, piece) in out.chunks_mut(BOUNCE).enumerate() {
+        for piece in out.chunks_mut(BOUNCE) {
             let mut bounce = [0; BOUNCE];
             let raw = bounce.get_mut(..piece.len()).unwrap_or_default();
-            let got = self.take_some(raw)?;
-            if got < raw.len() {
-                let before = index.saturating_mul(BOUNCE);
-                return Err(self.truncated(wanted, before.saturating_add(got)));
-            }
+            self.take_into(raw)?;
             copy_big_endian(kernels, width, piece, raw);
         }
         Ok(())

@@ -160,6 +160,13 @@ impl Reader for SliceReader<'_> {
         }
     }
 
+    fn require(&mut self, length: usize) -> Result<()> {
+        match self.rest().get(..length) {
+            Some(_) => Ok(()),
+            None => Err(self.end(length)),
+        }
+    }
+
     fn peek(&mut self, ahead: usize, out: &mut [u8]) -> Result<usize> {
         Ok(super::copy(out, self.rest().get(ahead..).unwrap_or_default()))
     }

@@ -34,7 +34,7 @@ mod tests;
 mod x86;
 
 /// Fast loops for this processor. A NULL member means the portable loop, and so does a `size` other
-/// than that of the library. The functions may be called from any thread and keep no state.
+/// than that of the library. The functions may be called from any thread, keep no state, and may not use a visitor.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct migcore_kernels {

@@ -35,6 +35,18 @@ impl<R: Reader, K: Kernels> LegacyDecoder<R, K> {
         }
     }
 
+    /// A piece of an item that began at `start` was cut: tells it of the whole item.
+    #[cold]
+    fn of_the_whole(&mut self, code: Code, start: u64, length: usize) -> Code {
+        if code == Code::Truncated {
+            let piece = self.reader.fault();
+            let found = piece.offset.saturating_add(piece.found).saturating_sub(start);
+            let expected = told(length);
+            self.reader.set_fault(Fault { offset: start, expected, found, cause: 0 });
+        }
+        code
+    }
+
     /// Looks at the subsection that follows, if one does: puts its name into `name`.
     fn peek_subsection(&mut self, name: &mut SubsectionName) -> Result<bool> {
         let mut head = [0; 2];
@@ -78,9 +90,15 @@ impl<R: Reader, K: Kernels> Decoder for LegacyDecoder<R, K> {
         slots: Slots<'_>,
     ) -> Result<usize> {
         let count = self.count(extent, slots.capacity(kind))?;
+        let length = count.saturating_mul(kind.width().bytes());
+        let start = self.reader.position();
+        self.reader.require(length)?;
         let (reader, kernels) = (&mut self.reader, &self.kernels);
-        slots.fill(kind, count, |out| reader.take_elements(kernels, kind.width(), out))?;
-        Ok(count)
+        let done = slots.fill(kind, count, |out| reader.take_elements(kernels, kind.width(), out));
+        match done {
+            Ok(()) => Ok(count),
+            Err(code) => Err(self.of_the_whole(code, start, length)),
+        }
     }
 
     #[inline]
