@@ -56,7 +56,7 @@ uninstall: ## remove what install put there
 
 # ---- test
 
-TESTS = fmt clippy unit-tests no-features doc-tests doc panic-gate panic-gate-bare c-tests \
+TESTS = fmt clippy unit-tests foreign-tests doc-tests doc panic-gate panic-gate-bare c-tests \
         install-test convert firmware
 
 test: setup tests-begin $(TESTS) ## every test; sets up the machine first
@@ -72,8 +72,8 @@ clippy:
 	@$(STEP) -i 'cargo clippy --version' 'clippy' cargo clippy --workspace --all-targets -- -D warnings
 unit-tests:
 	@$(STEP) 'Rust tests' cargo test --workspace --lib --bins --tests
-no-features:
-	@$(STEP) 'Rust tests of the core without features' cargo test -p migcore --no-default-features --lib --tests
+foreign-tests:
+	@$(STEP) 'Rust tests on other processors' scripts/foreign-tests
 doc-tests: lib
 	@$(STEP) 'examples in the documentation' cargo test --workspace --doc
 doc:
@@ -95,6 +95,10 @@ bench: setup ## measurements: times, and counted instructions
 	cargo bench -p migcore-benches
 	$(MAKE) -C benches ratios callgrind
 
+FUZZ_SECONDS = 60
+fuzz: ## look for inputs that break a promise, for FUZZ_SECONDS; needs `cargo install cargo-fuzz`
+	cd fuzz && RUSTC_BOOTSTRAP=1 cargo fuzz run legacy -- -max_total_time=$(FUZZ_SECONDS) -max_len=2048
+
 # ---- upkeep
 
 setup: ## install the packages that the tests need
@@ -108,4 +112,4 @@ clean: ## remove everything that was made
 	cargo clean
 	rm -rf build
 
-.PHONY: help lib demo install uninstall test check tests-begin $(TESTS) bench setup setup-demo header clean
+.PHONY: help lib demo install uninstall test check tests-begin $(TESTS) bench fuzz setup setup-demo header clean
