@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * The calls that begin a visitor: storage, sizes, what they borrow. A call that refuses leaves the storage alone.
+ */
+#include "sections.h"
+#include "stream.h"
+
+#include <stdlib.h>
+
+/* Arguments of all five, good ones to begin with. */
+struct arguments {
+    void *storage;
+    size_t size;
+    uint8_t memory[16];
+    void *bytes;
+    size_t capacity;
+    migcore_sink sink, *sink_given;
+    migcore_source source, *source_given;
+    migcore_observe observe;
+};
+
+static migcore_status observe_nothing(void *opaque, const migcore_item *item)
+{
+    (void)opaque;
+    (void)item;
+    return MIGCORE_OK;
+}
+
+static migcore_status begin_save_memory(const struct arguments *a)
+{
+    return migcore_legacy_save_memory((migcore_legacy *)a->storage, a->size, a->bytes, a->capacity, NULL);
+}
+
+static migcore_status begin_save_stream(const struct arguments *a)
+{
+    return migcore_legacy_save_stream((migcore_legacy *)a->storage, a->size, a->sink_given, a->bytes, a->capacity, NULL);
+}
+
+static migcore_status begin_load_memory(const struct arguments *a)
+{
+    return migcore_legacy_load_memory((migcore_legacy *)a->storage, a->size, a->bytes, a->capacity, NULL);
+}
+
+static migcore_status begin_load_stream(const struct arguments *a)
+{
+    return migcore_legacy_load_stream((migcore_legacy *)a->storage, a->size, a->source_given, a->bytes, a->capacity,
+                                      NULL);
+}
+
+static migcore_status begin_observer(const struct arguments *a)
+{
+    return migcore_observer_init((migcore_observer *)a->storage, a->size, a->observe, NULL);
+}
+
+static const struct way {
+    const char *name;
+    migcore_status (*begin)(const struct arguments *);
+    size_t size;
+    bool borrows, sinks, sources;
+} ways[] = {
+    { "save_memory", begin_save_memory, sizeof(migcore_legacy), true, false, false },
+    { "save_stream", begin_save_stream, sizeof(migcore_legacy), true, true, false },
+    { "load_memory", begin_load_memory, sizeof(migcore_legacy), true, false, false },
+    { "load_stream", begin_load_stream, sizeof(migcore_legacy), true, false, true },
+    { "observer", begin_observer, sizeof(migcore_observer), false, false, false },
+};
+
+/* What a C compiler aligns both storages to. */
+struct after_a_char {
+    char c;
+    migcore_legacy legacy;
+};
+
+#define ALIGNMENT offsetof(struct after_a_char, legacy)
+
+static struct stream no_stream;
+/* Room for an object at an odd address. */
+static uint64_t storage[sizeof(migcore_legacy) / 8 + 2];
+
+static void good_arguments(struct arguments *a, const struct way *way)
+{
+    memset(a, 0, sizeof *a);
+    a->storage = storage;
+    a->size = way->size;
+    a->bytes = a->memory;
+    a->capacity = sizeof a->memory;
+    a->sink = stream_sink(&no_stream);
+    a->sink_given = &a->sink;
+    a->source = stream_source(&no_stream, true);
+    a->source_given = &a->source;
+    a->observe = observe_nothing;
+    memset(storage, 0x5a, sizeof storage);
+}
+
+static void refused(const struct way *way, const struct arguments *a, migcore_status status, const char *why)
+{
+    size_t i;
+    const uint8_t *bytes = (const uint8_t *)storage;
+
+    check_case("%s, %s", way->name, why);
+    CHECK_STATUS(way->begin(a), status);
+    for (i = 0; i < sizeof storage; i++) {
+        if (bytes[i] != 0x5a) {
+            CHECK(!"the storage was written to");
+            break;
+        }
+    }
+}
+
+static void storage_is_checked(const struct way *way)
+{
+    static const size_t wrong[] = { 0, 1, 8, 16, SIZE_MAX };
+    struct arguments a;
+    size_t i;
+
+    good_arguments(&a, way);
+    a.storage = NULL;
+    refused(way, &a, MIGCORE_NULL_POINTER, "no storage");
+    good_arguments(&a, way);
+    for (i = 0; i < COUNT_OF(wrong); i++) {
+        a.size = wrong[i];
+        refused(way, &a, MIGCORE_BAD_SIZE, "wrong size");
+    }
+    a.size = way->size - 1;
+    refused(way, &a, MIGCORE_BAD_SIZE, "a byte less");
+    a.size = way->size + 1;
+    refused(way, &a, MIGCORE_BAD_SIZE, "a byte more");
+    for (i = 1; i < ALIGNMENT; i++) {
+        good_arguments(&a, way);
+        a.storage = (uint8_t *)storage + i;
+        refused(way, &a, MIGCORE_MISALIGNED, "misaligned storage");
+    }
+}
+
+static void borrowed_memory_is_checked(const struct way *way)
+{
+    struct arguments a;
+
+    good_arguments(&a, way);
+    a.bytes = NULL;
+    refused(way, &a, MIGCORE_NULL_POINTER, "NULL with a length");
+    good_arguments(&a, way);
+    a.capacity = SIZE_MAX;
+    refused(way, &a, MIGCORE_INVALID_ARGUMENT, "impossible length");
+    good_arguments(&a, way);
+    a.bytes = NULL;
+    a.capacity = 0;
+    check_case("%s, NULL and 0", way->name);
+    CHECK_OK(way->begin(&a));
+}
+
+static void callbacks_are_checked(const struct way *way)
+{
+    struct arguments a;
+
+    good_arguments(&a, way);
+    a.sink_given = NULL;
+    a.source_given = NULL;
+    refused(way, &a, MIGCORE_NULL_POINTER, "no sink or source");
+    good_arguments(&a, way);
+    a.sink.size--;
+    a.source.size++;
+    refused(way, &a, MIGCORE_BAD_SIZE, "sink or source of another release");
+    a.sink.size = 0;
+    a.source.size = 0;
+    refused(way, &a, MIGCORE_BAD_SIZE, "sink or source of no size");
+    good_arguments(&a, way);
+    a.sink.write = NULL;
+    a.source.read = NULL;
+    refused(way, &a, MIGCORE_NULL_POINTER, "no write or read");
+}
+
+static void the_observer_needs_its_callback(void)
+{
+    struct arguments a;
+
+    good_arguments(&a, &ways[4]);
+    a.observe = NULL;
+    refused(&ways[4], &a, MIGCORE_NULL_POINTER, "no observe");
+}
+
+/* Storage is only as large and as aligned as its type says; an object can begin again where one was. */
+static void storage_of_just_the_size(const struct way *way)
+{
+    struct arguments a;
+    int again;
+
+    good_arguments(&a, way);
+    a.storage = malloc(way->size);
+    check_case("%s, again", way->name);
+    for (again = 0; again < 3; again++) {
+        CHECK_OK(way->begin(&a));
+        CHECK_OK(migcore_get_status((migcore_visitor *)a.storage));
+        CHECK_EQUAL(migcore_position((migcore_visitor *)a.storage), 0);
+        CHECK_STATUS(migcore_end_device((migcore_visitor *)a.storage), MIGCORE_UNBALANCED);
+    }
+    free(a.storage);
+}
+
+/* The sink is copied: what the caller does with its own afterwards does not matter. */
+static void sinks_and_sources_are_copied(void)
+{
+    static const uint8_t one[1] = { 7 };
+    struct stream stream;
+    uint8_t bytes[1], value = 7;
+    migcore_legacy legacy;
+    migcore_sink sink;
+    migcore_source source;
+
+    memset(&stream, 0, sizeof stream);
+    stream.bytes = bytes;
+    stream.capacity = sizeof bytes;
+    sink = stream_sink(&stream);
+    CHECK_OK(migcore_legacy_save_stream(&legacy, sizeof legacy, &sink, NULL, 0, NULL));
+    memset(&sink, 0, sizeof sink);
+    CHECK_OK(migcore_visit_u8(&legacy.visitor, "value", &value));
+    CHECK_BYTES(bytes, stream.length, one);
+    source = stream_source(&stream, false);
+    CHECK_OK(migcore_legacy_load_stream(&legacy, sizeof legacy, &source, NULL, 0, NULL));
+    memset(&source, 0, sizeof source);
+    value = 0;
+    CHECK_OK(migcore_visit_u8(&legacy.visitor, "value", &value));
+    CHECK_EQUAL(value, 7);
+}
+
+void test_begin(void)
+{
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(ways); i++) {
+        storage_is_checked(&ways[i]);
+        if (ways[i].borrows) {
+            borrowed_memory_is_checked(&ways[i]);
+        }
+        if (ways[i].sinks || ways[i].sources) {
+            callbacks_are_checked(&ways[i]);
+        }
+        storage_of_just_the_size(&ways[i]);
+    }
+    the_observer_needs_its_callback();
+    check_case("%s", "");
+    sinks_and_sources_are_copied();
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "calls.h"
+
+#include <string.h>
+
+void place_init(struct place *place)
+{
+    memset(place, 0, sizeof *place);
+    memset(place->bytes, 0x11, sizeof place->bytes);
+    memcpy(place->text, "text", 5);
+    place->count = 2;
+    place->version = 0x77777777;
+}
+
+#define CALLS_OF_KIND(name, type, constant) \
+    static migcore_status call_##name(migcore_visitor *v, struct place *p) \
+    { \
+        return migcore_visit_##name(v, "name", &p->one_##name); \
+    } \
+    static migcore_status call_##name##_since(migcore_visitor *v, struct place *p) \
+    { \
+        return migcore_visit_##name##_since(v, "name", &p->one_##name, 100, (type)1); \
+    } \
+    static migcore_status call_##name##_or(migcore_visitor *v, struct place *p) \
+    { \
+        return migcore_visit_##name##_or(v, "name", &p->one_##name, (type)1); \
+    } \
+    static migcore_status call_##name##_array(migcore_visitor *v, struct place *p) \
+    { \
+        return migcore_visit_##name##_array(v, "name", p->some_##name, 3); \
+    } \
+    static migcore_status call_##name##_varray(migcore_visitor *v, struct place *p) \
+    { \
+        return migcore_visit_##name##_varray(v, "name", p->some_##name, 3, &p->count); \
+    }
+
+EACH_KIND(CALLS_OF_KIND)
+
+#define CALL(name, expression) \
+    static migcore_status call_##name(migcore_visitor *v, struct place *p) \
+    { \
+        (void)p; \
+        return expression; \
+    }
+
+CALL(bytes, migcore_visit_bytes(v, "name", p->bytes, sizeof p->bytes))
+CALL(varbytes, migcore_visit_varbytes(v, "name", p->bytes, sizeof p->bytes, &p->count))
+CALL(string, migcore_visit_string(v, "name", p->text, sizeof p->text))
+CALL(optional, migcore_visit_optional(v, "name", &p->flag))
+CALL(absent, migcore_visit_absent(v, "name"))
+CALL(mark, migcore_mark(v, MIGCORE_MARK_SECRET))
+CALL(label, migcore_label(v, "label"))
+CALL(begin_device, migcore_begin_device(v, "name", 1, 2))
+CALL(end_device, migcore_end_device(v))
+CALL(begin_struct, migcore_begin_struct(v, "name"))
+CALL(begin_versioned_struct, migcore_begin_versioned_struct(v, "name", "description", 2, 1))
+CALL(end_struct, migcore_end_struct(v))
+CALL(begin_list, migcore_begin_list(v, "name", 2))
+CALL(begin_varlist, migcore_begin_varlist(v, "name", 3, &p->count))
+CALL(begin_element, migcore_begin_element(v))
+CALL(end_element, migcore_end_element(v))
+CALL(end_list, migcore_end_list(v))
+CALL(begin_subsection, migcore_begin_subsection(v, "name/a", 1))
+CALL(next_subsection, migcore_next_subsection(v, "name", p->name, &p->version, &p->flag))
+CALL(skip_subsection, migcore_skip_subsection(v))
+CALL(end_subsection, migcore_end_subsection(v))
+CALL(put_raw, migcore_put_raw(v, p->bytes, sizeof p->bytes))
+CALL(get_raw, migcore_get_raw(v, p->bytes, sizeof p->bytes, NULL))
+CALL(peek_raw, migcore_peek_raw(v, 1, p->bytes, sizeof p->bytes, NULL))
+CALL(set_state_version, migcore_set_state_version(v, 9))
+CALL(get_status, migcore_get_status(v))
+CALL(fail, migcore_fail(v, "name", MIGCORE_TOO_OLD, 1))
+CALL(flush, migcore_flush(v))
+CALL(finish, migcore_finish(v))
+
+static bool needed(void *opaque)
+{
+    ((struct place *)opaque)->called++;
+    return false;
+}
+
+static migcore_status visit(migcore_visitor *v, void *opaque)
+{
+    ((struct place *)opaque)->called++;
+    return migcore_get_status(v);
+}
+
+static migcore_status call_subsections(migcore_visitor *v, struct place *p)
+{
+    static const migcore_subsection table[] = {
+        { sizeof(migcore_subsection), "name/a", 1, 1, 0, needed, visit },
+    };
+
+    return migcore_visit_subsections(v, "name", table, 1, p);
+}
+
+static migcore_status call_no_subsections(migcore_visitor *v, struct place *p)
+{
+    return migcore_visit_subsections(v, "name", NULL, 0, p);
+}
+
+#define ENTRIES_OF_KIND(name, type, constant) \
+    { #name, call_##name, CALL_BOTH }, \
+    { #name "_since", call_##name##_since, CALL_BOTH }, \
+    { #name "_or", call_##name##_or, CALL_BOTH }, \
+    { #name "_array", call_##name##_array, CALL_BOTH }, \
+    { #name "_varray", call_##name##_varray, CALL_BOTH },
+#define ENTRY(name) { #name, call_##name, CALL_BOTH },
+
+const struct call calls[] = {
+    EACH_KIND(ENTRIES_OF_KIND)
+    ENTRY(bytes)
+    ENTRY(varbytes)
+    ENTRY(string)
+    ENTRY(optional)
+    ENTRY(absent)
+    ENTRY(mark)
+    ENTRY(label)
+    ENTRY(begin_device)
+    ENTRY(end_device)
+    ENTRY(begin_struct)
+    ENTRY(begin_versioned_struct)
+    ENTRY(end_struct)
+    ENTRY(begin_list)
+    ENTRY(begin_varlist)
+    ENTRY(begin_element)
+    ENTRY(end_element)
+    ENTRY(end_list)
+    ENTRY(subsections)
+    ENTRY(no_subsections)
+    { "begin_subsection", call_begin_subsection, CALL_SAVES },
+    { "next_subsection", call_next_subsection, CALL_LOADS },
+    { "skip_subsection", call_skip_subsection, CALL_LOADS },
+    ENTRY(end_subsection)
+    { "put_raw", call_put_raw, CALL_SAVES },
+    { "get_raw", call_get_raw, CALL_LOADS },
+    { "peek_raw", call_peek_raw, CALL_LOADS },
+    ENTRY(set_state_version)
+    ENTRY(get_status)
+    ENTRY(fail)
+    ENTRY(flush)
+    ENTRY(finish)
+};
+
+const size_t call_count = sizeof calls / sizeof calls[0];

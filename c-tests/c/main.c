@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ *     suite [-p PERCENT] [SECTION...]
+ *
+ * Runs the sections, or those that are named; PERCENT of the random cases (for slow machines). Quiet but for the number of
+ * checks at the end.
+ */
+#include "sections.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const struct section {
+    const char *name;
+    void (*run)(void);
+} sections[] = {
+    { "status", test_status },
+    { "scalars", test_scalars },
+    { "arrays", test_arrays },
+    { "bools", test_bools },
+    { "versions", test_versions },
+    { "values", test_values },
+    { "scopes", test_scopes },
+    { "subsection_table", test_subsection_table },
+    { "subsection_low", test_subsection_low },
+    { "look_ahead", test_look_ahead },
+    { "raw", test_raw },
+    { "observer", test_observer },
+    { "errors", test_errors },
+    { "paths", test_paths },
+    { "kernels", test_kernels },
+    { "begin", test_begin },
+    { "null", test_null },
+    { "sticky", test_sticky },
+    { "busy", test_busy },
+    { "storage", test_storage },
+    { "io", test_io },
+    { "io_faults", test_io_faults },
+    { "io_retry", test_io_retry },
+    { "io_matrix", test_io_matrix },
+    { "cuts", test_cuts },
+    { "flips", test_flips },
+    { "walks", test_walks },
+    { "monkey", test_monkey },
+};
+
+unsigned percent = 100;
+
+const char *message_of(const migcore_error *error)
+{
+    static char text[512];
+
+    size_t length = migcore_error_text(error, text, sizeof text);
+
+    CHECK_EQUAL(strlen(text), length);
+    return text;
+}
+
+static int wanted(const char *name, int count, char **names)
+{
+    int i;
+
+    for (i = 0; i < count; i++) {
+        if (strcmp(names[i], name) == 0) {
+            return 1;
+        }
+    }
+    return count == 0;
+}
+
+int main(int argc, char **argv)
+{
+    size_t ran = 0, i;
+
+    if (argc > 2 && strcmp(argv[1], "-p") == 0) {
+        percent = (unsigned)atoi(argv[2]);
+        argc -= 2;
+        argv += 2;
+    }
+    for (i = 0; i < COUNT_OF(sections); i++) {
+        if (wanted(sections[i].name, argc - 1, argv + 1)) {
+            check_case("%s", "");
+            sections[i].run();
+            ran++;
+        }
+    }
+    if (checks_failed != 0) {
+        printf("%lu checks of %lu failed\n", checks_failed, checks_made);
+        return 1;
+    }
+    printf("%lu checks in %lu sections\n", checks_made, (unsigned long)ran);
+    return ran == 0;
+}

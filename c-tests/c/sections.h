@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * The sections of the suite, one a file, and the plainest way to visit: over memory.
+ */
+#ifndef SECTIONS_H
+#define SECTIONS_H
+
+#include "check.h"
+#include "migcore.h"
+
+struct memory {
+    migcore_legacy legacy;
+    uint8_t bytes[2048];
+};
+
+static inline migcore_visitor *memory_save(struct memory *memory)
+{
+    CHECK_OK(migcore_legacy_save_memory(&memory->legacy, sizeof memory->legacy, memory->bytes, sizeof memory->bytes,
+                                        NULL));
+    return &memory->legacy.visitor;
+}
+
+static inline migcore_visitor *memory_load(struct memory *memory, const void *bytes, size_t length)
+{
+    CHECK_OK(migcore_legacy_load_memory(&memory->legacy, sizeof memory->legacy, bytes, length, NULL));
+    return &memory->legacy.visitor;
+}
+
+/* The report of a visit's first error. */
+static inline migcore_error report_of(migcore_visitor *v)
+{
+    migcore_error error;
+
+    memset(&error, 0x5a, sizeof error);
+    error.size = sizeof error;
+    CHECK_OK(migcore_get_error(v, &error));
+    return error;
+}
+
+/* The whole message of a report, in a static array. */
+const char *message_of(const migcore_error *error);
+
+/* How many random cases are tried, out of 100 that are meant to be. */
+extern unsigned percent;
+
+void test_status(void);
+void test_scalars(void);
+void test_arrays(void);
+void test_bools(void);
+void test_versions(void);
+void test_values(void);
+void test_scopes(void);
+void test_subsection_table(void);
+void test_subsection_low(void);
+void test_look_ahead(void);
+void test_raw(void);
+void test_observer(void);
+void test_errors(void);
+void test_paths(void);
+void test_kernels(void);
+void test_begin(void);
+void test_null(void);
+void test_sticky(void);
+void test_busy(void);
+void test_storage(void);
+void test_io(void);
+void test_io_faults(void);
+void test_io_retry(void);
+void test_io_matrix(void);
+void test_cuts(void);
+void test_flips(void);
+void test_walks(void);
+void test_monkey(void);
+
+#endif

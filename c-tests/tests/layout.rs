@@ -1,0 +1,161 @@
+//! What a C compiler sees in the headers is what the Rust compiler makes: names, types, numbers,
+//! sizes and offsets.
+
+#![allow(
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may panic: that is how it fails"
+)]
+
+use std::collections::BTreeMap;
+use std::mem::{align_of, offset_of, size_of};
+use std::sync::OnceLock;
+
+use migcore_c_tests::interface::{Interface, ALIGNMENT, SIZE};
+use migcore_c_tests::{bound_header, expanded_ffi};
+use migcore_ffi::{error, io, kernels, legacy, object, observer, subsection};
+
+/// `include/migcore.h` through libclang.
+fn header() -> &'static Interface {
+    static READ: OnceLock<Interface> = OnceLock::new();
+    READ.get_or_init(|| {
+        let bound = bound_header("migcore.h", "(migcore|MIGCORE)_.*", &["-std=c99"]);
+        Interface::read(&bound.expect("bindgen reads the header")).expect("an interface")
+    })
+}
+
+/// The ffi crate.
+fn crate_side() -> &'static Interface {
+    static READ: OnceLock<Interface> = OnceLock::new();
+    READ.get_or_init(|| {
+        Interface::read(&expanded_ffi().expect("the ffi crate expands")).expect("an interface")
+    })
+}
+
+#[test]
+fn functions_have_the_same_signatures() {
+    assert!(header().functions.len() > 90, "a header with most of its functions missing");
+    assert_eq!(header().functions, crate_side().functions);
+}
+
+#[test]
+fn constants_have_the_same_values() {
+    assert!(header().constants.len() > 50, "a header with most of its constants missing");
+    assert_eq!(header().constants, crate_side().constants);
+}
+
+#[test]
+fn types_stand_for_the_same() {
+    assert!(header().types.contains_key("migcore_status"));
+    assert_eq!(header().types, crate_side().types);
+}
+
+#[test]
+fn structs_have_the_same_members_in_the_same_order() {
+    let names = |interface: &'static Interface| interface.structs.keys().collect::<Vec<_>>();
+    assert_eq!(names(header()), names(crate_side()));
+    for (name, part) in &header().structs {
+        let ours = crate_side().structs.get(name).expect("as just compared");
+        assert_eq!(part.members, ours.members, "{name}");
+        assert!(!part.members.is_empty(), "{name} is seen whole");
+    }
+}
+
+type Layouts = BTreeMap<&'static str, BTreeMap<&'static str, u64>>;
+
+/// Size, alignment and the offsets of public members, from the Rust compiler.
+macro_rules! layouts {
+    ($($module:ident::$type:ident { $($member:ident)* })*) => {
+        BTreeMap::from([$((stringify!($type), BTreeMap::from([
+            (SIZE, size_of::<$module::$type>() as u64),
+            (ALIGNMENT, align_of::<$module::$type>() as u64),
+            $((stringify!($member), offset_of!($module::$type, $member) as u64),)*
+        ])),)*])
+    };
+}
+
+fn rust_layouts() -> Layouts {
+    layouts! {
+        error::migcore_error { size status cause offset expected found path }
+        io::migcore_sink { size write position opaque }
+        io::migcore_source { size read peek position opaque }
+        kernels::migcore_kernels { size crc32 swap16 swap32 swap64 }
+        legacy::migcore_legacy { visitor }
+        object::migcore_visitor { }
+        observer::migcore_item {
+            size item_type kind name name_length bits data length count instance version variable
+        }
+        observer::migcore_observer { visitor }
+        subsection::migcore_subsection { size name version minimum_version marks needed visit }
+    }
+}
+
+/// Members that C sees but may not use; Rust does not tell their offsets outside of the crate. They
+/// are held by the order of the members, and by the size.
+const PRIVATE: [&str; 3] = ["state", "reserved", "operations"];
+
+#[test]
+fn sizes_alignments_and_offsets_are_the_same() {
+    let rust = rust_layouts();
+    assert!(
+        rust.keys().eq(header().structs.keys()),
+        "a struct was added or removed: mend `rust_layouts`"
+    );
+    for (name, part) in &header().structs {
+        let ours = rust.get(name.as_str()).expect("as just compared");
+        for (key, number) in &part.layout {
+            match ours.get(key.as_str()) {
+                Some(our_number) => assert_eq!(number, our_number, "{name}, {key}"),
+                None => assert!(PRIVATE.contains(&key.as_str()), "{name}, {key}: add it here"),
+            }
+        }
+        assert_eq!(part.layout.len(), part.members.len() + 2, "{name}: bindgen saw every member");
+    }
+}
+
+/// The layer for QEMU's sources is C only: here, libclang reads it at both ends of the releases that
+/// it knows, and sees QEMU's names in it. Its functions are `static inline`, which bindgen leaves out:
+/// for it, they are not.
+#[test]
+fn the_qemu_layer_is_read() {
+    for release in ["11", "702", "1002"] {
+        let define = format!("-DMIGCORE_QEMU_API={release}");
+        let arguments = ["-std=gnu99", &define, "-DMIGCORE_QEMU_DEFINE", "-Dstatic=", "-Dinline="];
+        let bound = bound_header("migcore_qemu.h", ".*", &arguments);
+        let bound = bound.expect("bindgen reads the header");
+        syn::parse_file(&bound).expect("bindgen writes Rust");
+        let names = [
+            "pub struct QEMUFile ",
+            "fn qemu_put_be32 ",
+            "fn qemu_get_be32 ",
+            "fn visit_type_u32 ",
+        ];
+        for name in names {
+            assert!(bound.contains(name), "release {release}: no {name}");
+        }
+    }
+}
+
+#[test]
+fn a_difference_would_be_seen() {
+    let one = Interface::read(
+        "pub const MIGCORE_A: i32 = -0x7fff;
+         pub type migcore_t = Option<unsafe extern \"C\" fn(opaque: *mut c_void) -> bool>;
+         #[repr(C)] pub struct migcore_s { pub a: u32, pub b: [u8; MIGCORE_B] }
+         pub const MIGCORE_B: usize = 4;
+         mod inside { #[no_mangle] pub extern \"C\" fn migcore_f(v: *const core::ffi::c_char) {} }",
+    );
+    let text = one.expect("an interface").to_string();
+    assert_eq!(
+        text,
+        "constant MIGCORE_A = -32767
+constant MIGCORE_B = 4
+type migcore_t = fn(*mut c_void) -> bool
+struct migcore_s: size 0, alignment 0
+       0 a: u32
+       0 b: [u8; 4]
+function migcore_f(*const c_char)
+"
+    );
+}
