@@ -3,24 +3,24 @@
  *
  * One function visits the state of a device, and saves or loads it:
  *
- *     static migcore_status timer_visit(migcore_visitor *v, struct timer *s)
+ *     static void timer_visit(migcore_visitor *v, struct timer *s)
  *     {
  *         migcore_visit_u32(v, "control", &s->control);
  *         migcore_visit_u16(v, "reload", &s->reload);
  *         migcore_visit_bool_since(v, "armed", &s->armed, 2, false);
- *         return migcore_get_status(v);
  *     }
  *
  *     migcore_legacy legacy;
  *     migcore_legacy_save_memory(&legacy, sizeof legacy, bytes, sizeof bytes, NULL);
- *     migcore_begin_device(&legacy.visitor, "timer", 0, 2);
+ *     migcore_begin_device(&legacy.visitor, "timer", 0, 2, 1);
  *     timer_visit(&legacy.visitor, &timer);
  *     migcore_end_device(&legacy.visitor);
  *     migcore_status status = migcore_finish(&legacy.visitor);
  *
  * Errors: every call returns a migcore_status. The first error of a visit is kept; after it every
- * call returns it and does nothing, so it is enough to check once, at the end. migcore_get_error
- * tells what happened, where in the state and where in the stream.
+ * call returns it and does nothing, so it is enough to check once, at the end; also when the visitor
+ * could not be begun. migcore_get_error tells what happened, where in the state and where in the
+ * stream.
  *
  * Memory: the library never allocates. Objects live in storage of the caller, hold no pointer into
  * themselves and need no destructor. Pointers that are given to a call are used during that call
@@ -140,8 +140,7 @@ typedef struct migcore_error {
 } migcore_error;
 
 /**
- * Fast loops for this processor. A NULL member means the portable loop, and so does a `size` other
- * than that of the library. The functions may be called from any thread, keep no state, and may not use a visitor.
+ * Fast loops for this processor. A NULL member means the portable loop. The functions may be called from any thread, keep no state, and may not use a visitor.
  */
 typedef struct migcore_kernels {
     /**
@@ -175,7 +174,7 @@ typedef struct migcore_kernels {
  */
 typedef struct migcore_visitor {
     uint32_t state;
-    uint32_t reserved;
+    migcore_status failure;
     const struct migcore_operations *operations;
 } migcore_visitor;
 
@@ -188,7 +187,7 @@ typedef struct migcore_legacy {
      * What the calls of a visit take.
      */
     struct migcore_visitor visitor;
-    uint64_t reserved[96];
+    uint64_t reserved[112];
 } migcore_legacy;
 
 /**
@@ -256,7 +255,7 @@ typedef struct migcore_observer {
      * What the calls of a visit take.
      */
     struct migcore_visitor visitor;
-    uint64_t reserved[96];
+    uint64_t reserved[112];
 } migcore_observer;
 
 /**
@@ -316,9 +315,13 @@ typedef struct migcore_item {
      */
     uint32_t instance;
     /**
-     * The version of a device, a described struct or a subsection.
+     * The version of a device, a described struct or a subsection: the newest that is known.
      */
     uint32_t version;
+    /**
+     * MIGCORE_MARK_ constants.
+     */
+    uint32_t marks;
     /**
      * Whether the length or count is part of the state.
      */
@@ -326,7 +329,8 @@ typedef struct migcore_item {
 } migcore_item;
 
 /**
- * Is shown one item. A status other than MIGCORE_OK ends the visit with it. It may not use the
+ * Is shown one item. A status other than MIGCORE_OK ends the visit: one of the MIGCORE_ codes with
+ * that code, any other number with MIGCORE_REFUSED and the number as its cause. It may not use the
  * visitor.
  */
 typedef migcore_status (*migcore_observe)(void *opaque, const struct migcore_item *item);
@@ -517,39 +521,39 @@ typedef struct migcore_subsection {
 #define MIGCORE_ITEM_STRING 4
 
 /**
- * Whether the optional item that follows is there: `bits` is 0 or 1
- */
-#define MIGCORE_ITEM_PRESENCE 5
-
-/**
  * A null pointer
  */
-#define MIGCORE_ITEM_ABSENT 6
+#define MIGCORE_ITEM_ABSENT 5
 
 /**
  * Bytes without name or type: `data`, `length`
  */
-#define MIGCORE_ITEM_RAW 7
+#define MIGCORE_ITEM_RAW 6
 
 /**
  * A device begins: `instance`, `version`
  */
-#define MIGCORE_ITEM_BEGIN_DEVICE 8
+#define MIGCORE_ITEM_BEGIN_DEVICE 7
 
 /**
  * A struct begins; if it has a description, that is `data`, `length`, with its `version`
  */
-#define MIGCORE_ITEM_BEGIN_STRUCT 9
+#define MIGCORE_ITEM_BEGIN_STRUCT 8
 
 /**
  * A list begins: `count`, `variable`
  */
-#define MIGCORE_ITEM_BEGIN_LIST 10
+#define MIGCORE_ITEM_BEGIN_LIST 9
 
 /**
  * An element of a list begins
  */
-#define MIGCORE_ITEM_BEGIN_ELEMENT 11
+#define MIGCORE_ITEM_BEGIN_ELEMENT 10
+
+/**
+ * What is optional begins: `bits` is 1 if it is there, else 0
+ */
+#define MIGCORE_ITEM_BEGIN_OPTIONAL 11
 
 /**
  * A subsection begins: `version`
@@ -557,19 +561,9 @@ typedef struct migcore_subsection {
 #define MIGCORE_ITEM_BEGIN_SUBSECTION 12
 
 /**
- * The innermost device, struct, list, element or subsection ends
+ * The innermost device, struct, list, element, optional or subsection ends
  */
 #define MIGCORE_ITEM_END 13
-
-/**
- * Marks of the item that follows: `bits`
- */
-#define MIGCORE_ITEM_MARKS 14
-
-/**
- * A label for the type of the item that follows: `data`, `length`
- */
-#define MIGCORE_ITEM_LABEL 15
 
 /**
  * bool: true or false
@@ -732,9 +726,12 @@ bool migcore_is_loading(const struct migcore_visitor *v);
 uint32_t migcore_state_version(struct migcore_visitor *v);
 
 /**
- * Sets the version of a state that has no device scope, because its framing is the caller's own.
+ * Sets the version that the caller's own framing gives, such as that of a QEMU section: of the device
+ * that begins next, or of items outside of any device. On load it is the stream's version, on save
+ * the one to write.
  */
-migcore_status migcore_set_state_version(struct migcore_visitor *v, uint32_t version);
+migcore_status migcore_set_state_version(struct migcore_visitor *v,
+                                         uint32_t version);
 
 /**
  * The position in the stream, in bytes; after an error, where the visit stood still. 0 for what is
@@ -756,8 +753,9 @@ migcore_status migcore_get_error(struct migcore_visitor *v, struct migcore_error
 /**
  * Ends the visit with an error of the device's own, at the item `name` of the innermost scope, for
  * instance when a loaded value cannot be. `status` is one of the MIGCORE_ codes, by custom
- * MIGCORE_REFUSED; any other number, such as -EINVAL, becomes the cause of a MIGCORE_REFUSED.
- * `cause` is the device's number for it, or 0. Returns the first error of the visit.
+ * MIGCORE_REFUSED; any other number, such as -EINVAL, is taken for MIGCORE_REFUSED with this number as
+ * its cause. `cause` is the device's number for it, and goes before that one; or 0. Returns the first
+ * error of the visit.
  */
 migcore_status migcore_fail(struct migcore_visitor *v,
                             const char *name,
@@ -770,8 +768,9 @@ migcore_status migcore_fail(struct migcore_visitor *v,
 migcore_status migcore_flush(struct migcore_visitor *v);
 
 /**
- * Ends a visit: returns its first error, checks that every scope is closed, and sends on what is
- * held back. Nothing needs to be freed, and the visitor may go on.
+ * Ends a visit: returns its first error, checks that every scope is closed, and sends on what is held
+ * back. What the visitor borrowed is the caller's again. Nothing needs to be freed; for another visit,
+ * begin again.
  */
 migcore_status migcore_finish(struct migcore_visitor *v);
 
@@ -1288,34 +1287,36 @@ migcore_status migcore_visit_string(struct migcore_visitor *v,
                                     size_t capacity);
 
 /**
- * Visits whether an optional item is there. If `*present` is then true, visit the item next.
- */
-migcore_status migcore_visit_optional(struct migcore_visitor *v, const char *name, bool *present);
-
-/**
  * Visits a null pointer: on load, checks that the stream has one here too.
  */
 migcore_status migcore_visit_absent(struct migcore_visitor *v, const char *name);
 
 /**
- * Marks the next item with MIGCORE_MARK_ constants. Has a meaning on save only, and on wires that
- * can carry it.
+ * Marks the next item or scope with MIGCORE_MARK_ constants; if that is left out, the marks are left
+ * out with it. Has a meaning on save only, and on wires that can carry it.
  */
-migcore_status migcore_mark(struct migcore_visitor *v, uint32_t marks);
+migcore_status migcore_mark(struct migcore_visitor *v,
+                            uint32_t marks);
 
 /**
- * Gives the next item a label for its type, such as `uint8 equal`. As migcore_mark.
+ * Tells whether the open scope has an item of this name that was not visited yet: writes `has`. On a
+ * wire without names it always has, and so it has on save. After an error `has` is false.
  */
-migcore_status migcore_label(struct migcore_visitor *v, const char *label);
+migcore_status migcore_has(struct migcore_visitor *v,
+                           const char *name,
+                           bool *has);
 
 /**
- * Begins the state of one device, of `version`: on save the version to write, on load the stream's.
- * `instance` tells devices of one name apart.
+ * Begins the state of one device; the device's own function visits what is inside. `instance` tells
+ * devices of one name apart. The device writes `version`, and reads from `minimum_version` to
+ * `version`. Which version this state has is told by the stream, or by migcore_set_state_version where
+ * the wire carries none, as the legacy one; where nobody tells, it is `version`.
  */
 migcore_status migcore_begin_device(struct migcore_visitor *v,
                                     const char *name,
                                     uint32_t instance,
-                                    uint32_t version);
+                                    uint32_t version,
+                                    uint32_t minimum_version);
 
 /**
  * Ends a device.
@@ -1344,6 +1345,19 @@ migcore_status migcore_begin_versioned_struct(struct migcore_visitor *v,
 migcore_status migcore_end_struct(struct migcore_visitor *v);
 
 /**
+ * Begins what may be there or not: on save `*present` says whether it is, on load `present` is
+ * written, false after an error. Visit its items only if it is; call migcore_end_optional in any case.
+ */
+migcore_status migcore_begin_optional(struct migcore_visitor *v,
+                                      const char *name,
+                                      bool *present);
+
+/**
+ * Ends what is optional.
+ */
+migcore_status migcore_end_optional(struct migcore_visitor *v);
+
+/**
  * Begins a list of `count` structs; both sides know the count. Visit each between
  * migcore_begin_element and migcore_end_element.
  */
@@ -1351,7 +1365,7 @@ migcore_status migcore_begin_list(struct migcore_visitor *v, const char *name, s
 
 /**
  * Begins a list of `*count` structs; the count is part of the state. On load at most `capacity` are
- * accepted, and `count` is written.
+ * accepted, and `count` is written, 0 after an error.
  */
 migcore_status migcore_begin_varlist(struct migcore_visitor *v,
                                      const char *name,
@@ -1394,12 +1408,14 @@ migcore_status migcore_begin_subsection(struct migcore_visitor *v,
 
 /**
  * Opens the next subsection that the stream holds for the description `owner`, on load: writes
- * `found`, and if it is true the full name, with a NUL, into the 256 bytes at `name`, and `version`.
- * Visit its items and call migcore_end_subsection, or call migcore_skip_subsection.
+ * `found`, false after an error, and if it is true the full name, with a NUL, into the `capacity` bytes
+ * at `name`, at least MIGCORE_MAX_NAME + 1, and `version`. Visit its items and call
+ * migcore_end_subsection, or call migcore_skip_subsection.
  */
 migcore_status migcore_next_subsection(struct migcore_visitor *v,
                                        const char *owner,
                                        char *name,
+                                       size_t capacity,
                                        uint32_t *version,
                                        bool *found);
 

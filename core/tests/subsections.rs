@@ -14,7 +14,7 @@ mod support;
 use migcore::codec::legacy::{Loader, Saver, LOOK_AHEAD};
 use migcore::error::Report;
 use migcore::io::{Failure, Portable, Source, StreamReader};
-use migcore::visit::{Marks, Subsection, Visitor};
+use migcore::visit::{Marks, Subsection, Versions, Visitor};
 use migcore::{Code, Result};
 use support::Pipe;
 
@@ -60,7 +60,7 @@ const FILTER: [Subsection<Nic>; 1] = [Subsection {
 
 impl Nic {
     fn visit(&mut self, v: &mut Visitor<'_>) -> Result<()> {
-        v.device("nic", 0, 1, |v| {
+        v.device("nic", 0, Versions::only(1), |v| {
             v.visit("base", &mut self.base)?;
             v.subsections("nic", &NIC, self)
         })
@@ -169,7 +169,7 @@ struct Blind<'p>(&'p mut Pipe);
 
 impl Source for Blind<'_> {
     fn read(&mut self, out: &mut [u8]) -> core::result::Result<usize, Failure> {
-        (&mut *self.0).read(out)
+        self.0.read(out)
     }
 }
 

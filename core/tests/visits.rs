@@ -9,10 +9,10 @@
 )]
 
 use migcore::codec::legacy::{self, Loader, Saver};
-use migcore::codec::observe::{Event, Observer};
+use migcore::codec::observe::{Event, Item, Observer, Refusal};
 use migcore::error::{Report, MAX_DEPTH};
 use migcore::visit::{
-    Description, Extent, Kind, Marks, Note, Scope, ScopeKind, Visit, Visiting, Visitor,
+    Description, Extent, Kind, Marks, Scope, ScopeKind, Versions, Visit, Visiting, Visitor,
 };
 use migcore::{Code, Result};
 
@@ -35,7 +35,7 @@ fn loaded(
 #[test]
 fn the_path_names_devices_lists_and_fields() {
     let report = loaded(&[0; 9], |v| {
-        v.device("nic", 3, 1, |v| {
+        v.device("nic", 3, Versions::only(1), |v| {
             v.structure("queues", |v| v.list("rx_ring", 8, |v, _| v.visit("head", &mut 0u32)))
         })
     })
@@ -53,7 +53,8 @@ fn a_path_that_is_too_long_shows_that() {
             _ => v.structure("a_name_of_twenty_two_b", |v| nested(v, depth - 1)),
         }
     }
-    let report = loaded(&[], |v| v.device("deep", 0, 1, |v| nested(v, 12))).unwrap_err();
+    let report =
+        loaded(&[], |v| v.device("deep", 0, Versions::only(1), |v| nested(v, 12))).unwrap_err();
     let path = report.path.as_str();
     assert!(path.starts_with("deep/0.a_name") && path.ends_with(".field"), "{path}");
     assert!(path.contains("..."), "{path}");
@@ -149,11 +150,11 @@ fn a_field_exists_from_its_version_on() {
 
 #[test]
 fn versions_belong_to_their_scope() {
-    let ptimer = Description { name: b"ptimer", version: 4, minimum_version: 2 };
+    let ptimer = Description { name: b"ptimer", versions: Versions { current: 4, minimum: 2 } };
     let mut seen = Vec::new();
     saved(|v| {
         seen.push(v.version());
-        v.device("d", 0, 9, |v| {
+        v.device("d", 0, Versions::only(9), |v| {
             seen.push(v.version());
             v.structure("plain", |v| {
                 seen.push(v.version());
@@ -176,7 +177,7 @@ fn versions_belong_to_their_scope() {
 #[test]
 fn a_device_can_refuse_what_it_loaded() {
     let report = loaded(&[200], |v| {
-        v.device("fifo", 1, 1, |v| {
+        v.device("fifo", 1, Versions::only(1), |v| {
             let mut level = 0u8;
             v.visit("level", &mut level)?;
             if level > 16 {
@@ -199,7 +200,65 @@ fn an_error_of_the_device_s_own_is_not_lost() {
         }
     }
     let report = legacy::load("d", 1, &mut Stubborn, &[]).unwrap_err();
-    assert_eq!(report.code, Code::Unsupported);
+    assert_eq!((report.code, report.path.as_str()), (Code::Unsupported, "d/0"));
+    let report = legacy::save("d", 1, &mut Stubborn, &mut []).unwrap_err();
+    assert_eq!((report.code, report.path.as_str()), (Code::Unsupported, "d/0"));
+    let report = saved(|v| {
+        let _ = v.structure("a", |_| Err(Code::Refused));
+        assert_eq!(v.visit("after", &mut 1u8), Err(Code::Refused));
+        Ok(())
+    });
+    assert_eq!(report.unwrap_err().path.as_str(), "a");
+}
+
+#[test]
+fn a_device_has_the_version_of_the_stream_if_it_is_known() {
+    let known = Versions { current: 3, minimum: 2 };
+    let version_of = |framed: u32| {
+        let mut seen = 0;
+        let done = loaded(&[], |v| {
+            v.set_version(framed);
+            v.device("d", 0, known, |v| {
+                seen = v.version();
+                Ok(())
+            })
+        });
+        done.map(|_| seen).map_err(|report| (report.code, report.fault.expected))
+    };
+    assert_eq!(version_of(0), Ok(3), "no framing: the current one");
+    assert_eq!(version_of(2), Ok(2));
+    assert_eq!(version_of(3), Ok(3));
+    assert_eq!(version_of(1), Err((Code::TooOld, 2)));
+    assert_eq!(version_of(4), Err((Code::TooNew, 3)));
+    let mut seen = Vec::new();
+    saved(|v| {
+        v.set_version(2);
+        for _ in 0..2 {
+            v.device("d", 0, known, |v| {
+                seen.push(v.version());
+                Ok(())
+            })?;
+        }
+        Ok(())
+    })
+    .unwrap();
+    assert_eq!(seen, [2, 3], "what the framing said was of one device");
+}
+
+#[test]
+fn an_open_scope_is_an_error_at_the_end_of_a_load_too() {
+    let report = loaded(&[], |v| v.begin(&"s", Scope::Struct(None))).unwrap_err();
+    assert_eq!(report.code, Code::Unbalanced);
+}
+
+#[test]
+fn scopes_whose_load_tells_something_are_not_opened_blindly() {
+    let subsection = Scope::Subsection { version: 1 };
+    let list = Scope::List { extent: Extent::Variable, count: 1 };
+    for scope in [subsection, list, Scope::Optional { present: true }] {
+        let report = loaded(&[5; 9], |v| v.begin(&"s", scope)).unwrap_err();
+        assert_eq!((report.code, report.fault.offset), (Code::WrongDirection, 0));
+    }
 }
 
 #[test]
@@ -235,8 +294,8 @@ fn raw_bytes_go_between_visits_without_a_trace() {
 /// What an observer sees, as text.
 fn shown(visit: impl FnOnce(&mut Visitor<'_>) -> Result<()>) -> Vec<String> {
     let mut lines = Vec::new();
-    let observer = Observer::new(|name: &[u8], event: Event<'_>| {
-        lines.push(format!("{} {event:?}", String::from_utf8_lossy(name)));
+    let observer = Observer::new(|Item { name, marks, event }: Item<'_>| {
+        lines.push(format!("{} {} {event:?}", String::from_utf8_lossy(name), marks.bits()));
         Ok(())
     });
     let mut visiting = Visiting::new(observer);
@@ -248,37 +307,61 @@ fn shown(visit: impl FnOnce(&mut Visitor<'_>) -> Result<()>) -> Vec<String> {
 
 #[test]
 fn an_observer_sees_names_types_values_marks_and_scopes() {
+    let versions = Versions { current: 2, minimum: 1 };
     let lines = shown(|v| {
-        v.device("d", 0, 2, |v| {
+        v.device("d", 0, versions, |v| {
             v.mark(Marks::SECRET | Marks::VOLATILE)?;
             v.visit("key", &mut -2i16)?;
             v.array("regs", &mut [1u8, 2])?;
-            v.optional("irq", &mut None::<u8>, |v, irq| v.visit("line", irq))
+            v.optional("irq", &mut Some(3u8), |v, irq| v.visit("line", irq))?;
+            v.optional("dma", &mut None::<u8>, |v, irq| v.visit("line", irq))
         })
     });
     let scalar = Event::Scalar(Kind::I16, 0xfffe);
     assert_eq!(
         lines,
         [
-            format!("d {:?}", Event::Begin(Scope::Device { instance: 0, version: 2 })),
-            format!(" {:?}", Event::Note(Note::Marks(Marks::SECRET | Marks::VOLATILE))),
-            format!("key {scalar:?}"),
-            format!("regs {:?}", Event::Array(Kind::U8, Extent::Fixed, &[1, 2])),
-            format!("irq {:?}", Event::Presence(false)),
-            format!(" {:?}", Event::End(ScopeKind::Device)),
+            format!("d 0 {:?}", Event::Begin(Scope::Device { instance: 0, versions })),
+            format!("key 6 {scalar:?}"),
+            format!("regs 0 {:?}", Event::Array(Kind::U8, Extent::Fixed, &[1, 2])),
+            format!("irq 0 {:?}", Event::Begin(Scope::Optional { present: true })),
+            format!("line 0 {:?}", Event::Scalar(Kind::U8, 3)),
+            format!(" 0 {:?}", Event::End(ScopeKind::Optional)),
+            format!("dma 0 {:?}", Event::Begin(Scope::Optional { present: false })),
+            format!(" 0 {:?}", Event::End(ScopeKind::Optional)),
+            format!(" 0 {:?}", Event::End(ScopeKind::Device)),
         ]
     );
 }
 
 #[test]
+fn marks_of_an_item_that_is_left_out_are_left_out_with_it() {
+    let lines = shown(|v| {
+        v.mark(Marks::ANCILLARY | Marks::SECRET)?;
+        v.visit_since("new", &mut 1u8, 1, 0)?;
+        v.visit("pending", &mut 2u8)
+    });
+    assert_eq!(lines, [format!("pending 0 {:?}", Event::Scalar(Kind::U8, 2))]);
+}
+
+#[test]
+fn marks_without_an_item_are_an_error() {
+    let mut visiting = Visiting::new(Observer::new(|_: Item<'_>| Ok(())));
+    let mut v = visiting.saver();
+    let done = v.structure("s", |v| v.mark(Marks::SECRET));
+    assert_eq!(done, Err(Code::InvalidArgument));
+}
+
+#[test]
 fn an_observer_that_refuses_ends_the_visit() {
-    let mut visiting = Visiting::new(Observer::new(|name: &[u8], _: Event<'_>| match name {
-        b"second" => Err(Code::Refused),
+    let mut visiting = Visiting::new(Observer::new(|item: Item<'_>| match item.name {
+        b"second" => Err(Refusal { code: Code::Refused, cause: -5 }),
         _ => Ok(()),
     }));
     let mut v = visiting.saver();
     assert_eq!(v.visit("first", &mut 1u8), Ok(()));
     assert_eq!(v.visit("second", &mut 1u8), Err(Code::Refused));
     assert_eq!(v.visit("third", &mut 1u8), Err(Code::Refused));
-    assert_eq!(visiting.report().unwrap().path.as_str(), "second");
+    let report = visiting.report().unwrap();
+    assert_eq!((report.path.as_str(), report.fault.cause), ("second", -5));
 }

@@ -14,15 +14,22 @@ struct timer {
     uint64_t counters[4];
 };
 
-/* One function saves and loads. Errors are sticky: it is enough to return the last one. */
-static migcore_status timer_visit(migcore_visitor *v, struct timer *t)
+/* One function saves and loads, any number of timers. Errors are sticky: nothing is done after the first. */
+static void timer_visit(migcore_visitor *v, struct timer *t)
 {
-    migcore_begin_device(v, "timer", 0, 2);
     migcore_visit_u32(v, "control", &t->control);
     migcore_visit_u16(v, "reload", &t->reload);
     migcore_visit_bool_since(v, "armed", &t->armed, 2, false);
     migcore_visit_u64_array(v, "counters", t->counters, 4);
-    return migcore_end_device(v);
+}
+
+/* Whoever has the devices names them: timer 0, whose state is of version 2, or 1 in old streams. */
+static migcore_status machine_visit(migcore_visitor *v, struct timer *t)
+{
+    migcore_begin_device(v, "timer", 0, 2, 1);
+    timer_visit(v, t);
+    migcore_end_device(v);
+    return migcore_finish(v); /* the first error of all of this */
 }
 
 int main(void)
@@ -33,23 +40,20 @@ int main(void)
     migcore_visitor *v = &legacy.visitor;
 
     migcore_legacy_save_memory(&legacy, sizeof legacy, bytes, sizeof bytes, NULL);
-    timer_visit(v, &timer);
-    if (migcore_finish(v) != MIGCORE_OK)
+    if (machine_visit(v, &timer) != MIGCORE_OK)
         return 1;
     size_t length = (size_t)migcore_position(v);
     printf("saved %zu bytes\n", length);
 
     memset(&timer, 0, sizeof timer);
     migcore_legacy_load_memory(&legacy, sizeof legacy, bytes, length, NULL);
-    timer_visit(v, &timer);
-    if (migcore_finish(v) != MIGCORE_OK)
+    if (machine_visit(v, &timer) != MIGCORE_OK)
         return 1;
     printf("loaded: control 0x%x, reload %u, armed %d, last counter %u\n", (unsigned)timer.control,
            timer.reload, timer.armed, (unsigned)timer.counters[3]);
 
     migcore_legacy_load_memory(&legacy, sizeof legacy, bytes, length - 1, NULL);
-    timer_visit(v, &timer);
-    if (migcore_finish(v) == MIGCORE_OK)
+    if (machine_visit(v, &timer) == MIGCORE_OK)
         return 1;
     migcore_error error = {.size = sizeof error};
     char text[256];

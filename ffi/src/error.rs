@@ -5,6 +5,7 @@ use core::ffi::c_char;
 use migcore::error::{Fault, Path, Piece, Report, PATH_CAPACITY};
 use migcore::Code;
 
+use crate::io::sized;
 use crate::memory::{bytes_mut, LARGEST};
 use crate::status::{
     migcore_status, MIGCORE_BAD_SIZE, MIGCORE_MISALIGNED, MIGCORE_NULL_POINTER, MIGCORE_OK,
@@ -17,6 +18,7 @@ const _: () = assert!(MIGCORE_PATH_SIZE == PATH_CAPACITY + 1);
 
 /// The full report of a visit's first fault.
 #[repr(C)]
+#[derive(Clone, Copy)]
 pub struct migcore_error {
     /// sizeof(migcore_error); the caller fills it in.
     pub size: usize,
@@ -88,11 +90,9 @@ pub unsafe extern "C" fn migcore_error_text(
     // a larger capacity than an object can have would matter.
     let text = unsafe { bytes_mut(text.cast(), capacity.min(LARGEST)) }.unwrap_or_default();
     let mut line = Line { text, length: 0 };
-    // SAFETY: the caller promises that `error` is NULL or a report.
-    if let Some(error) = unsafe { error.as_ref() } {
-        if error.size == size_of::<migcore_error>() {
-            message(error, &mut line);
-        }
+    // SAFETY: the caller promises that `error` is NULL or a report; it may lie where `text` does.
+    if let Ok(error) = unsafe { sized(error) } {
+        message(&error, &mut line);
     }
     line.end()
 }

@@ -77,7 +77,7 @@ impl CSink {
     /// `sink` is NULL or points to a migcore_sink whose callbacks keep their contract.
     pub(crate) unsafe fn new(sink: *const migcore_sink) -> migcore::Result<Self> {
         // SAFETY: the caller promises NULL or a sink.
-        let sink = unsafe { checked(sink, |sink| sink.size) }?;
+        let sink = unsafe { sized(sink) }?;
         if sink.write.is_none() {
             return Err(Code::NullPointer);
         }
@@ -92,7 +92,7 @@ impl CSource {
     /// `source` is NULL or points to a migcore_source whose callbacks keep their contract.
     pub(crate) unsafe fn new(source: *const migcore_source) -> migcore::Result<Self> {
         // SAFETY: the caller promises NULL or a source.
-        let source = unsafe { checked(source, |source| source.size) }?;
+        let source = unsafe { sized(source) }?;
         if source.read.is_none() {
             return Err(Code::NullPointer);
         }
@@ -100,18 +100,18 @@ impl CSource {
     }
 }
 
-/// Copies a struct of the caller if it is of the size that this library knows.
+/// Copies a struct of the caller that begins with its size, if that is the one that this library knows.
 ///
 /// # Safety
-/// `given` is NULL or points to a `T`, of whose first member `size` tells.
-unsafe fn checked<T: Copy>(given: *const T, size: fn(&T) -> usize) -> migcore::Result<T> {
+/// `given` is NULL or points to a `size_t` at least, and to as many bytes as that says.
+pub(crate) unsafe fn sized<T: Copy>(given: *const T) -> migcore::Result<T> {
     if given.is_null() {
         return Err(Code::NullPointer);
     }
-    // SAFETY: not null; the caller promises a `T`, aligned or not.
-    let given = unsafe { given.read_unaligned() };
-    match size(&given) == size_of::<T>() {
-        true => Ok(given),
+    // SAFETY: not null; the caller promises a size. It is read alone: the rest may not be there.
+    match unsafe { given.cast::<usize>().read_unaligned() } == size_of::<T>() {
+        // SAFETY: as large as a `T`, as just read.
+        true => Ok(unsafe { given.read_unaligned() }),
         false => Err(Code::BadSize),
     }
 }

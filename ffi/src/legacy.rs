@@ -5,6 +5,7 @@ use core::ffi::c_void;
 use migcore::codec::legacy::{LegacyDecoder, LegacyEncoder};
 use migcore::io::{SliceReader, SliceWriter, StreamReader, StreamWriter};
 use migcore::visit::{Visiting, Visitor};
+use migcore::Result;
 
 use crate::io::{migcore_sink, migcore_source, CSink, CSource};
 use crate::kernels::{migcore_kernels, CKernels};
@@ -18,7 +19,7 @@ use crate::status::migcore_status;
 pub struct migcore_legacy {
     /// What the calls of a visit take.
     pub visitor: migcore_visitor,
-    reserved: [u64; 96],
+    reserved: [u64; 112],
 }
 
 type SaveMemory = LegacyEncoder<SliceWriter<'static>, CKernels>;
@@ -46,7 +47,7 @@ pub unsafe extern "C" fn migcore_legacy_save_memory(
     // alone, and NULL or kernels that outlive it.
     unsafe {
         let writer = bytes_mut(memory, capacity).map(SliceWriter::new);
-        begin(legacy, size, writer.map(|writer| SaveMemory::new(writer, CKernels::new(kernels))))
+        begin(legacy, size, made(writer, kernels, SaveMemory::new))
     }
 }
 
@@ -68,7 +69,7 @@ pub unsafe extern "C" fn migcore_legacy_save_stream(
     unsafe {
         let writer = CSink::new(sink)
             .and_then(|sink| Ok(StreamWriter::new(sink, bytes_mut(buffer, capacity)?)));
-        begin(legacy, size, writer.map(|writer| SaveStream::new(writer, CKernels::new(kernels))))
+        begin(legacy, size, made(writer, kernels, SaveStream::new))
     }
 }
 
@@ -86,7 +87,7 @@ pub unsafe extern "C" fn migcore_legacy_load_memory(
     // lent, and NULL or kernels that outlive the visitor.
     unsafe {
         let reader = bytes(memory, length).map(SliceReader::new);
-        begin(legacy, size, reader.map(|reader| LoadMemory::new(reader, CKernels::new(kernels))))
+        begin(legacy, size, made(reader, kernels, LoadMemory::new))
     }
 }
 
@@ -108,6 +109,20 @@ pub unsafe extern "C" fn migcore_legacy_load_stream(
     unsafe {
         let reader = CSource::new(source)
             .and_then(|source| Ok(StreamReader::new(source, bytes_mut(buffer, capacity)?)));
-        begin(legacy, size, reader.map(|reader| LoadStream::new(reader, CKernels::new(kernels))))
+        begin(legacy, size, made(reader, kernels, LoadStream::new))
     }
+}
+
+/// A wire over `stream`, if stream and kernels are as they should be.
+///
+/// # Safety
+/// `kernels` is NULL or points to kernels that outlive the wire.
+unsafe fn made<S, W>(
+    stream: Result<S>,
+    kernels: *const migcore_kernels,
+    make: fn(S, CKernels) -> W,
+) -> Result<W> {
+    // SAFETY: as the caller promises.
+    let kernels = unsafe { CKernels::new(kernels) }?;
+    Ok(make(stream?, kernels))
 }

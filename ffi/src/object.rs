@@ -5,6 +5,8 @@
 //! from bytes that are no object, and goes on through the table: so a program links only the wires
 //! that it begins.
 
+use core::ptr;
+
 use migcore::visit::{Visiting, Visitor};
 use migcore::{Code, Result};
 
@@ -19,7 +21,7 @@ use crate::status::{
 #[repr(C)]
 pub struct migcore_visitor {
     state: u32,
-    reserved: u32,
+    failure: migcore_status,
     operations: *const migcore_operations,
 }
 
@@ -27,6 +29,8 @@ pub struct migcore_visitor {
 const READY: u32 = 0x6d69_6763;
 /// State word of an object that is in a call.
 const BUSY: u32 = 0x6d69_6762;
+/// State word of an object that could not be begun; `failure` says why.
+const FAILED: u32 = 0x6d69_6766;
 
 /// An object as it lies in the caller's storage.
 #[repr(C)]
@@ -69,8 +73,9 @@ macro_rules! wire {
 }
 pub(crate) use wire;
 
-/// Begins an object for `wire` in storage of type `S`, which begins with a migcore_visitor; or gives
-/// the code of why there is no wire.
+/// Begins an object for `wire` in storage of type `S`, which begins with a migcore_visitor; or makes
+/// it one that returns the code of why there is no wire from every call. So a caller who checks once,
+/// at the end, does not go on with what the storage held before.
 ///
 /// # Safety
 /// `storage` is NULL or points to `size` writable bytes that nothing else refers to.
@@ -85,14 +90,30 @@ pub(crate) unsafe fn begin<S, W: Wire>(
     }
     let wire = match check_storage(storage, size).and(wire) {
         Ok(wire) => wire,
-        Err(code) => return code.number(),
+        Err(code) => {
+            // SAFETY: the caller promises `size` writable bytes.
+            unsafe { begin_failed(storage.cast(), size, code) };
+            return code.number();
+        }
     };
     let operations: &'static migcore_operations = const { &migcore_operations::of::<W>() };
-    let head = migcore_visitor { state: READY, reserved: 0, operations };
+    let head = migcore_visitor { state: READY, failure: MIGCORE_OK, operations };
     let object = Object { head, visiting: Visiting::new(wire) };
     // SAFETY: as large and as aligned as an object, as just checked; the caller's alone.
     unsafe { storage.cast::<Object<W>>().write(object) };
     MIGCORE_OK
+}
+
+/// Makes an object of storage that returns `code` from every call, if there is room for its head.
+///
+/// # Safety
+/// `head` is NULL or points to `size` writable bytes that nothing else refers to.
+unsafe fn begin_failed(head: *mut migcore_visitor, size: usize, code: Code) {
+    if !head.is_null() && head.is_aligned() && size >= size_of::<migcore_visitor>() {
+        let failure = code.number();
+        // SAFETY: not null, aligned, and there is room.
+        unsafe { head.write(migcore_visitor { state: FAILED, failure, operations: ptr::null() }) };
+    }
 }
 
 /// Whether storage of the caller is there, aligned, and of the size that this library knows.
@@ -130,6 +151,8 @@ unsafe fn not_ready(v: *const migcore_visitor) -> migcore_status {
     // SAFETY: not null, and the caller of `operations` promises a visitor.
     match unsafe { (*v).state } {
         BUSY => MIGCORE_BUSY,
+        // SAFETY: as above.
+        FAILED => unsafe { (*v).failure },
         _ => MIGCORE_BAD_OBJECT,
     }
 }

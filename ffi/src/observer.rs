@@ -3,13 +3,13 @@
 use core::ffi::{c_char, c_void};
 use core::ptr;
 
-use migcore::codec::observe::{Event, Observe, Observer};
-use migcore::visit::{Extent, Kind, Note, Scope, Visiting, Visitor};
-use migcore::{Code, Result};
+use migcore::codec::observe::{Event, Item, Observe, Observer, Refusal};
+use migcore::visit::{Extent, Kind, Scope, Visiting, Visitor};
+use migcore::Code;
 
 use crate::object::{begin, migcore_visitor, wire};
 use crate::scalar::migcore_kind;
-use crate::status::{migcore_status, MIGCORE_OK};
+use crate::status::{migcore_status, refusal, MIGCORE_OK};
 
 /// What kind of item is shown: one of the MIGCORE_ITEM_ constants.
 pub type migcore_item_type = u32;
@@ -22,28 +22,24 @@ pub const MIGCORE_ITEM_ARRAY: migcore_item_type = 2;
 pub const MIGCORE_ITEM_BYTES: migcore_item_type = 3;
 /// A UTF-8 string without a NUL: `data`, `length`
 pub const MIGCORE_ITEM_STRING: migcore_item_type = 4;
-/// Whether the optional item that follows is there: `bits` is 0 or 1
-pub const MIGCORE_ITEM_PRESENCE: migcore_item_type = 5;
 /// A null pointer
-pub const MIGCORE_ITEM_ABSENT: migcore_item_type = 6;
+pub const MIGCORE_ITEM_ABSENT: migcore_item_type = 5;
 /// Bytes without name or type: `data`, `length`
-pub const MIGCORE_ITEM_RAW: migcore_item_type = 7;
+pub const MIGCORE_ITEM_RAW: migcore_item_type = 6;
 /// A device begins: `instance`, `version`
-pub const MIGCORE_ITEM_BEGIN_DEVICE: migcore_item_type = 8;
+pub const MIGCORE_ITEM_BEGIN_DEVICE: migcore_item_type = 7;
 /// A struct begins; if it has a description, that is `data`, `length`, with its `version`
-pub const MIGCORE_ITEM_BEGIN_STRUCT: migcore_item_type = 9;
+pub const MIGCORE_ITEM_BEGIN_STRUCT: migcore_item_type = 8;
 /// A list begins: `count`, `variable`
-pub const MIGCORE_ITEM_BEGIN_LIST: migcore_item_type = 10;
+pub const MIGCORE_ITEM_BEGIN_LIST: migcore_item_type = 9;
 /// An element of a list begins
-pub const MIGCORE_ITEM_BEGIN_ELEMENT: migcore_item_type = 11;
+pub const MIGCORE_ITEM_BEGIN_ELEMENT: migcore_item_type = 10;
+/// What is optional begins: `bits` is 1 if it is there, else 0
+pub const MIGCORE_ITEM_BEGIN_OPTIONAL: migcore_item_type = 11;
 /// A subsection begins: `version`
 pub const MIGCORE_ITEM_BEGIN_SUBSECTION: migcore_item_type = 12;
-/// The innermost device, struct, list, element or subsection ends
+/// The innermost device, struct, list, element, optional or subsection ends
 pub const MIGCORE_ITEM_END: migcore_item_type = 13;
-/// Marks of the item that follows: `bits`
-pub const MIGCORE_ITEM_MARKS: migcore_item_type = 14;
-/// A label for the type of the item that follows: `data`, `length`
-pub const MIGCORE_ITEM_LABEL: migcore_item_type = 15;
 
 /// One item of a state. Pointers are valid during the callback only; members that the type does not
 /// name are 0.
@@ -70,13 +66,16 @@ pub struct migcore_item {
     pub count: usize,
     /// The instance of a device.
     pub instance: u32,
-    /// The version of a device, a described struct or a subsection.
+    /// The version of a device, a described struct or a subsection: the newest that is known.
     pub version: u32,
+    /// MIGCORE_MARK_ constants.
+    pub marks: u32,
     /// Whether the length or count is part of the state.
     pub variable: bool,
 }
 
-/// Is shown one item. A status other than MIGCORE_OK ends the visit with it. It may not use the
+/// Is shown one item. A status other than MIGCORE_OK ends the visit: one of the MIGCORE_ codes with
+/// that code, any other number with MIGCORE_REFUSED and the number as its cause. It may not use the
 /// visitor.
 pub type migcore_observe =
     Option<unsafe extern "C" fn(opaque: *mut c_void, item: *const migcore_item) -> migcore_status>;
@@ -87,7 +86,7 @@ pub type migcore_observe =
 pub struct migcore_observer {
     /// What the calls of a visit take.
     pub visitor: migcore_visitor,
-    reserved: [u64; 96],
+    reserved: [u64; 112],
 }
 
 /// Begins a visitor that shows each item to `observe`. `size` is sizeof(migcore_observer).
@@ -116,15 +115,19 @@ struct Callback {
 }
 
 impl Observe for Callback {
-    fn item(&mut self, name: &[u8], event: Event<'_>) -> Result<()> {
-        let mut item = of(event);
-        item.name = or_null(name).cast();
-        item.name_length = name.len();
-        let observe = self.observe.ok_or(Code::NullPointer)?;
+    fn item(&mut self, shown: Item<'_>) -> Result<(), Refusal> {
+        let mut item = of(shown.event);
+        item.name = or_null(shown.name).cast();
+        item.name_length = shown.name.len();
+        item.marks = shown.marks.bits();
+        let Some(observe) = self.observe else { return Ok(()) };
         // SAFETY: the caller promises a callback for this `opaque`.
         match unsafe { observe(self.opaque, &raw const item) } {
             MIGCORE_OK => Ok(()),
-            other => Err(Code::from_number(other).unwrap_or(Code::BadCallback)),
+            other => {
+                let (code, cause) = refusal(other);
+                Err(Refusal { code, cause })
+            }
         }
     }
 }
@@ -146,28 +149,24 @@ fn of(event: Event<'_>) -> migcore_item {
             ..with_data(MIGCORE_ITEM_BYTES, data)
         },
         Event::Text(text) => with_data(MIGCORE_ITEM_STRING, text.as_bytes()),
-        Event::Presence(present) => {
-            migcore_item { bits: u64::from(present), ..empty(MIGCORE_ITEM_PRESENCE) }
-        }
         Event::Absent => empty(MIGCORE_ITEM_ABSENT),
         Event::Raw(bytes) => with_data(MIGCORE_ITEM_RAW, bytes),
         Event::Begin(scope) => of_scope(scope),
         Event::End(_) => empty(MIGCORE_ITEM_END),
-        Event::Note(Note::Marks(marks)) => {
-            migcore_item { bits: u64::from(marks.bits()), ..empty(MIGCORE_ITEM_MARKS) }
-        }
-        Event::Note(Note::Label(label)) => with_data(MIGCORE_ITEM_LABEL, label),
     }
 }
 
 fn of_scope(scope: Scope<'_>) -> migcore_item {
     match scope {
-        Scope::Device { instance, version } => {
-            migcore_item { instance, version, ..empty(MIGCORE_ITEM_BEGIN_DEVICE) }
+        Scope::Device { instance, versions } => {
+            migcore_item { instance, version: versions.current, ..empty(MIGCORE_ITEM_BEGIN_DEVICE) }
+        }
+        Scope::Optional { present } => {
+            migcore_item { bits: u64::from(present), ..empty(MIGCORE_ITEM_BEGIN_OPTIONAL) }
         }
         Scope::Struct(None) => empty(MIGCORE_ITEM_BEGIN_STRUCT),
         Scope::Struct(Some(description)) => migcore_item {
-            version: description.version,
+            version: description.versions.current,
             ..with_data(MIGCORE_ITEM_BEGIN_STRUCT, description.name)
         },
         Scope::List { extent, count } => migcore_item {
@@ -207,6 +206,7 @@ fn empty(item_type: migcore_item_type) -> migcore_item {
         count: 0,
         instance: 0,
         version: 0,
+        marks: 0,
         variable: false,
     }
 }

@@ -251,10 +251,8 @@ unsafe fn varray(
                 count.store(elements.load(visitor, &name, capacity)?);
                 return Ok(());
             }
-            match count.load() {
-                held if held <= capacity => elements.save(visitor, &name, held),
-                _ => Err(visitor.fail_as(Code::InvalidArgument, 0, &name)),
-            }
+            visitor.check_count(&name, count.load(), capacity)?;
+            elements.save(visitor, &name, count.load())
         })
     }
 }

@@ -2,24 +2,28 @@
 
 use core::ffi::c_char;
 
-use migcore::visit::{Description, Extent, Name, Scope, ScopeKind};
+use migcore::visit::{Description, Extent, Name, Scope, ScopeKind, Versions};
 use migcore::Code;
 
 use crate::object::{enter, migcore_visitor, operations, run, Wire};
 use crate::place::{CName, Raw};
 use crate::status::{migcore_status, status};
 
-/// Begins the state of one device, of `version`: on save the version to write, on load the stream's.
-/// `instance` tells devices of one name apart.
+/// Begins the state of one device; the device's own function visits what is inside. `instance` tells
+/// devices of one name apart. The device writes `version`, and reads from `minimum_version` to
+/// `version`. Which version this state has is told by the stream, or by migcore_set_state_version where
+/// the wire carries none, as the legacy one; where nobody tells, it is `version`.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_begin_device(
     v: *mut migcore_visitor,
     name: *const c_char,
     instance: u32,
     version: u32,
+    minimum_version: u32,
 ) -> migcore_status {
+    let versions = Versions { current: version, minimum: minimum_version };
     // SAFETY: the caller promises a visitor and a name.
-    unsafe { begin_scope(v, name, &Scope::Device { instance, version }) }
+    unsafe { begin_scope(v, name, &Scope::Device { instance, versions }) }
 }
 
 /// Ends a device.
@@ -54,7 +58,8 @@ pub unsafe extern "C" fn migcore_begin_versioned_struct(
     unsafe {
         let description = CName::new(description);
         let name_of = description.bytes();
-        let description = Description { name: name_of, version, minimum_version };
+        let versions = Versions { current: version, minimum: minimum_version };
+        let description = Description { name: name_of, versions };
         begin_scope(v, name, &Scope::Struct(Some(description)))
     }
 }
@@ -64,6 +69,31 @@ pub unsafe extern "C" fn migcore_begin_versioned_struct(
 pub unsafe extern "C" fn migcore_end_struct(v: *mut migcore_visitor) -> migcore_status {
     // SAFETY: the caller promises NULL or a visitor.
     unsafe { end_scope(v, ScopeKind::Struct) }
+}
+
+/// Begins what may be there or not: on save `*present` says whether it is, on load `present` is
+/// written, false after an error. Visit its items only if it is; call migcore_end_optional in any case.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_begin_optional(
+    v: *mut migcore_visitor,
+    name: *const c_char,
+    present: *mut bool,
+) -> migcore_status {
+    // SAFETY: the caller promises a visitor, a name and a flag.
+    unsafe {
+        let (name, present) = (CName::new(name), Raw::new(present));
+        run(v, |visitor| match present {
+            Some(present) => visitor.begin_optional(&name, present),
+            None => Err(visitor.fail_as(Code::NullPointer, 0, &name)),
+        })
+    }
+}
+
+/// Ends what is optional.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_end_optional(v: *mut migcore_visitor) -> migcore_status {
+    // SAFETY: the caller promises NULL or a visitor.
+    unsafe { end_scope(v, ScopeKind::Optional) }
 }
 
 /// Begins a list of `count` structs; both sides know the count. Visit each between
@@ -79,7 +109,7 @@ pub unsafe extern "C" fn migcore_begin_list(
 }
 
 /// Begins a list of `*count` structs; the count is part of the state. On load at most `capacity` are
-/// accepted, and `count` is written.
+/// accepted, and `count` is written, 0 after an error.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_begin_varlist(
     v: *mut migcore_visitor,

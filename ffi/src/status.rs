@@ -75,6 +75,15 @@ pub(crate) fn status<T>(result: migcore::Result<T>) -> migcore_status {
     }
 }
 
+/// What a callback means that returns `status` to end a visit: one of the codes, or a number of its
+/// own, such as -EINVAL, which becomes the cause of a refusal.
+pub(crate) fn refusal(status: migcore_status) -> (Code, i32) {
+    match Code::from_number(status) {
+        Some(code) => (code, 0),
+        None => (Code::Refused, status),
+    }
+}
+
 /// What a status means, in a few words; a static string, never NULL.
 #[no_mangle]
 pub extern "C" fn migcore_status_text(status: migcore_status) -> *const c_char {

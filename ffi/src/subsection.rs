@@ -12,7 +12,7 @@ use migcore::{Code, Result};
 use crate::memory::LARGEST;
 use crate::object::{migcore_visitor, run, with};
 use crate::place::CName;
-use crate::status::{migcore_status, status, MIGCORE_OK};
+use crate::status::{migcore_status, refusal, status, MIGCORE_MAX_NAME, MIGCORE_OK};
 
 /// A part of a state that is written only when it is needed.
 #[repr(C)]
@@ -76,7 +76,12 @@ unsafe fn entries<'a>(
         }
         _ => {}
     }
-    // SAFETY: not null, aligned; the caller promises `count` entries.
+    // SAFETY: not null, aligned; the caller promises that every entry begins with its size. It is read
+    // alone: entries of another size lie elsewhere.
+    if unsafe { (*table).size } != size_of::<migcore_subsection>() {
+        return Err(Code::BadSize);
+    }
+    // SAFETY: not null, aligned, of the right size; the caller promises `count` entries.
     let entries = unsafe { slice::from_raw_parts(table, count) };
     entries.iter().try_for_each(check_entry)?;
     Ok(entries)
@@ -124,8 +129,8 @@ impl<'t> SubsectionTable<'t> for Table<'t> {
         self.with(|visitor| match returned {
             MIGCORE_OK => visitor.check(),
             other => {
-                let code = Code::from_number(other);
-                Err(visitor.fail_as(code.unwrap_or(Code::Refused), other, &""))
+                let (code, cause) = refusal(other);
+                Err(visitor.fail_as(code, cause, &""))
             }
         })
     }
@@ -149,54 +154,45 @@ pub unsafe extern "C" fn migcore_begin_subsection(
     // SAFETY: the caller promises a visitor and a name.
     unsafe {
         let name = CName::new(name);
-        run(v, |visitor| match visitor.is_loading() {
-            true => Err(visitor.fail_as(Code::WrongDirection, 0, &name)),
-            false => visitor.begin(&name, Scope::Subsection { version }),
-        })
+        run(v, |visitor| visitor.begin(&name, Scope::Subsection { version }))
     }
 }
 
 /// Opens the next subsection that the stream holds for the description `owner`, on load: writes
-/// `found`, and if it is true the full name, with a NUL, into the 256 bytes at `name`, and `version`.
-/// Visit its items and call migcore_end_subsection, or call migcore_skip_subsection.
+/// `found`, false after an error, and if it is true the full name, with a NUL, into the `capacity` bytes
+/// at `name`, at least MIGCORE_MAX_NAME + 1, and `version`. Visit its items and call
+/// migcore_end_subsection, or call migcore_skip_subsection.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_next_subsection(
     v: *mut migcore_visitor,
     owner: *const c_char,
     name: *mut c_char,
+    capacity: usize,
     version: *mut u32,
     found: *mut bool,
 ) -> migcore_status {
-    // SAFETY: the caller promises a visitor and a name.
-    let next: core::result::Result<Result<_>, _> = unsafe {
+    // SAFETY: the caller promises a visitor, a name, `capacity` bytes, a uint32_t and a bool.
+    unsafe {
+        if !found.is_null() {
+            found.write(false);
+        }
         let owner = CName::new(owner);
-        with(v, |visitor| {
+        run(v, |visitor| {
             if name.is_null() || version.is_null() || found.is_null() {
                 return Err(visitor.fail_as(Code::NullPointer, 0, &""));
             }
+            if capacity <= MIGCORE_MAX_NAME {
+                return Err(visitor.fail_as(Code::InvalidArgument, 0, &""));
+            }
             let mut text = SubsectionName::new();
-            let version = visitor.next_subsection(owner.bytes(), &mut text)?;
-            Ok(version.map(|version| (text, version)))
-        })
-    };
-    match next {
-        Ok(Ok(Some((text, number)))) => {
-            // SAFETY: not null; the caller promises 256 bytes, a uint32_t and a bool.
-            unsafe {
-                core::ptr::copy_nonoverlapping(text.as_ptr().cast(), name, text.len());
+            if let Some(number) = visitor.next_subsection(owner.bytes(), &mut text)? {
+                name.copy_from_nonoverlapping(text.as_ptr().cast(), text.len());
                 name.add(text.len()).write(0);
                 version.write_unaligned(number);
                 found.write(true);
             }
-            MIGCORE_OK
-        }
-        Ok(Ok(None)) => {
-            // SAFETY: not null; the caller promises a bool.
-            unsafe { found.write(false) };
-            MIGCORE_OK
-        }
-        Ok(Err(code)) => code.number(),
-        Err(not_ready) => not_ready,
+            Ok(())
+        })
     }
 }
 

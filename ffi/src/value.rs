@@ -1,8 +1,8 @@
 //! Buffers, strings, optional and absent items, and remarks on items.
 
-use core::ffi::{c_char, c_void, CStr};
+use core::ffi::{c_char, c_void};
 
-use migcore::visit::{Count, Extent, Marks, Note, Visitor};
+use migcore::visit::{Count, Extent, Marks, Place, Visitor};
 use migcore::{Code, Result};
 
 use crate::memory::{bytes, bytes_mut, string};
@@ -69,10 +69,8 @@ pub unsafe extern "C" fn migcore_visit_varbytes(
                 length.store(load(visitor, &name, Extent::Variable, data, capacity)?);
                 return Ok(());
             }
-            match length.load() {
-                held if held <= capacity => save(visitor, &name, Extent::Variable, data, held),
-                _ => Err(visitor.fail_as(Code::InvalidArgument, 0, &name)),
-            }
+            visitor.check_count(&name, length.load(), capacity)?;
+            save(visitor, &name, Extent::Variable, data, length.load())
         })
     }
 }
@@ -159,23 +157,6 @@ fn load_string(visitor: &mut Visitor<'_>, name: &CName, place: &mut [u8]) -> Res
     })
 }
 
-/// Visits whether an optional item is there. If `*present` is then true, visit the item next.
-#[no_mangle]
-pub unsafe extern "C" fn migcore_visit_optional(
-    v: *mut migcore_visitor,
-    name: *const c_char,
-    present: *mut bool,
-) -> migcore_status {
-    // SAFETY: the caller promises a visitor, a name and a flag.
-    unsafe {
-        let (name, present) = (CName::new(name), Raw::new(present));
-        run(v, |visitor| match present {
-            Some(present) => visitor.presence(&name, present),
-            None => Err(visitor.fail_as(Code::NullPointer, 0, &name)),
-        })
-    }
-}
-
 /// Visits a null pointer: on load, checks that the stream has one here too.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_visit_absent(
@@ -196,29 +177,37 @@ pub const MIGCORE_MARK_SECRET: u32 = 2;
 /// The value does not count when states are compared, as that of a clock.
 pub const MIGCORE_MARK_VOLATILE: u32 = 4;
 
-/// Marks the next item with MIGCORE_MARK_ constants. Has a meaning on save only, and on wires that
-/// can carry it.
+/// Marks the next item or scope with MIGCORE_MARK_ constants; if that is left out, the marks are left
+/// out with it. Has a meaning on save only, and on wires that can carry it.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_mark(v: *mut migcore_visitor, marks: u32) -> migcore_status {
     // SAFETY: the caller promises NULL or a visitor.
     unsafe {
         run(v, |visitor| match Marks::from_bits(marks) {
-            Some(marks) => visitor.note(Note::Marks(marks)),
+            Some(marks) => visitor.mark(marks),
             None => Err(visitor.fail_as(Code::InvalidArgument, 0, &"")),
         })
     }
 }
 
-/// Gives the next item a label for its type, such as `uint8 equal`. As migcore_mark.
+/// Tells whether the open scope has an item of this name that was not visited yet: writes `has`. On a
+/// wire without names it always has, and so it has on save. After an error `has` is false.
 #[no_mangle]
-pub unsafe extern "C" fn migcore_label(
+pub unsafe extern "C" fn migcore_has(
     v: *mut migcore_visitor,
-    label: *const c_char,
+    name: *const c_char,
+    has: *mut bool,
 ) -> migcore_status {
-    if label.is_null() {
-        // SAFETY: the caller promises NULL or a visitor.
-        return unsafe { run(v, |visitor| Err(visitor.fail_as(Code::NullPointer, 0, &""))) };
+    // SAFETY: the caller promises a visitor, a name and a flag.
+    unsafe {
+        let name = CName::new(name);
+        let Some(mut place) = Raw::new(has) else {
+            return run(v, |visitor| Err(visitor.fail_as(Code::NullPointer, 0, &name)));
+        };
+        place.store(false);
+        run(v, |visitor| {
+            place.store(visitor.has(&name)?);
+            Ok(())
+        })
     }
-    // SAFETY: the caller promises a C string, and NULL or a visitor.
-    unsafe { run(v, |visitor| visitor.note(Note::Label(CStr::from_ptr(label).to_bytes()))) }
 }

@@ -2,12 +2,10 @@
 
 use core::ffi::c_char;
 
-use migcore::Code;
-
 use crate::error::{self, migcore_error};
 use crate::object::{migcore_visitor, operations, run, with};
 use crate::place::CName;
-use crate::status::{migcore_status, MIGCORE_OK};
+use crate::status::{migcore_status, refusal, MIGCORE_OK};
 
 /// Whether this visitor loads. False for what is no visitor.
 #[no_mangle]
@@ -24,7 +22,9 @@ pub unsafe extern "C" fn migcore_state_version(v: *mut migcore_visitor) -> u32 {
     unsafe { with(v, |visitor| visitor.version()) }.unwrap_or(0)
 }
 
-/// Sets the version of a state that has no device scope, because its framing is the caller's own.
+/// Sets the version that the caller's own framing gives, such as that of a QEMU section: of the device
+/// that begins next, or of items outside of any device. On load it is the stream's version, on save
+/// the one to write.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_set_state_version(
     v: *mut migcore_visitor,
@@ -73,8 +73,9 @@ pub unsafe extern "C" fn migcore_get_error(
 
 /// Ends the visit with an error of the device's own, at the item `name` of the innermost scope, for
 /// instance when a loaded value cannot be. `status` is one of the MIGCORE_ codes, by custom
-/// MIGCORE_REFUSED; any other number, such as -EINVAL, becomes the cause of a MIGCORE_REFUSED.
-/// `cause` is the device's number for it, or 0. Returns the first error of the visit.
+/// MIGCORE_REFUSED; any other number, such as -EINVAL, is taken for MIGCORE_REFUSED with this number as
+/// its cause. `cause` is the device's number for it, and goes before that one; or 0. Returns the first
+/// error of the visit.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_fail(
     v: *mut migcore_visitor,
@@ -82,11 +83,8 @@ pub unsafe extern "C" fn migcore_fail(
     status: migcore_status,
     cause: i32,
 ) -> migcore_status {
-    let (code, cause) = match Code::from_number(status) {
-        Some(code) => (code, cause),
-        None if cause == 0 => (Code::Refused, status),
-        None => (Code::Refused, cause),
-    };
+    let (code, own) = refusal(status);
+    let cause = if cause == 0 { own } else { cause };
     // SAFETY: the caller promises NULL or a visitor, and NULL or a C string.
     unsafe {
         let name = CName::new(name);
@@ -106,8 +104,9 @@ pub unsafe extern "C" fn migcore_flush(v: *mut migcore_visitor) -> migcore_statu
     }
 }
 
-/// Ends a visit: returns its first error, checks that every scope is closed, and sends on what is
-/// held back. Nothing needs to be freed, and the visitor may go on.
+/// Ends a visit: returns its first error, checks that every scope is closed, and sends on what is held
+/// back. What the visitor borrowed is the caller's again. Nothing needs to be freed; for another visit,
+/// begin again.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_finish(v: *mut migcore_visitor) -> migcore_status {
     // SAFETY: the caller promises NULL or a visitor.

@@ -1,7 +1,7 @@
 //! Shows each item of a state to the caller: to print it, to trace it, to look for one field.
 
-use crate::error::{Fault, Result};
-use crate::visit::{Encoder, Extent, Kind, Name, Note, Scope, ScopeKind};
+use crate::error::{Code, Fault, Result};
+use crate::visit::{Encoder, Extent, Kind, Marks, Name, Scope, ScopeKind};
 
 /// One call of a visitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,8 +14,6 @@ pub enum Event<'a> {
     Bytes(Extent, &'a [u8]),
     /// A string.
     Text(&'a str),
-    /// Whether the optional item that follows is there.
-    Presence(bool),
     /// A null pointer.
     Absent,
     /// Bytes without a name or type.
@@ -24,22 +22,40 @@ pub enum Event<'a> {
     Begin(Scope<'a>),
     /// The innermost scope ends.
     End(ScopeKind),
-    /// A remark on the item that follows.
-    Note(Note<'a>),
+}
+
+/// One item as it is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Item<'a> {
+    /// Its name; empty if it has none.
+    pub name: &'a [u8],
+    /// What may be done with it.
+    pub marks: Marks,
+    /// What it is.
+    pub event: Event<'a>,
+}
+
+/// Why an observer ends the visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What the visit is to return.
+    pub code: Code,
+    /// The observer's number for it, or 0.
+    pub cause: i32,
 }
 
 /// Who is shown the items; any closure of the right form.
 pub trait Observe {
-    /// Is shown one item and its name.
+    /// Is shown one item.
     ///
     /// # Errors
     /// Whatever it returns ends the visit.
-    fn item(&mut self, name: &[u8], event: Event<'_>) -> Result<()>;
+    fn item(&mut self, item: Item<'_>) -> core::result::Result<(), Refusal>;
 }
 
-impl<F: FnMut(&[u8], Event<'_>) -> Result<()>> Observe for F {
-    fn item(&mut self, name: &[u8], event: Event<'_>) -> Result<()> {
-        self(name, event)
+impl<F: FnMut(Item<'_>) -> core::result::Result<(), Refusal>> Observe for F {
+    fn item(&mut self, item: Item<'_>) -> core::result::Result<(), Refusal> {
+        self(item)
     }
 }
 
@@ -48,18 +64,29 @@ impl<F: FnMut(&[u8], Event<'_>) -> Result<()>> Observe for F {
 pub struct Observer<O> {
     observe: O,
     count: u64,
+    /// Of the next item.
+    marks: Marks,
+    cause: i32,
 }
 
 impl<O: Observe> Observer<O> {
     /// Shows every item to `observe`.
     pub fn new(observe: O) -> Self {
-        Observer { observe, count: 0 }
+        Observer { observe, count: 0, marks: Marks::NONE, cause: 0 }
     }
 
     fn event(&mut self, name: &dyn Name, event: Event<'_>) -> Result<()> {
-        self.observe.item(name.bytes(), event)?;
-        self.count = self.count.saturating_add(1);
-        Ok(())
+        let marks = core::mem::take(&mut self.marks);
+        match self.observe.item(Item { name: name.bytes(), marks, event }) {
+            Ok(()) => {
+                self.count = self.count.saturating_add(1);
+                Ok(())
+            }
+            Err(Refusal { code, cause }) => {
+                self.cause = cause;
+                Err(code)
+            }
+        }
     }
 }
 
@@ -70,7 +97,7 @@ impl<O: Observe> Encoder for Observer<O> {
     }
 
     fn fault(&self) -> Fault {
-        Fault { offset: self.count, ..Fault::default() }
+        Fault { offset: self.count, cause: self.cause, ..Fault::default() }
     }
 
     fn scalar(&mut self, name: &dyn Name, kind: Kind, bits: u64) -> Result<()> {
@@ -95,10 +122,6 @@ impl<O: Observe> Encoder for Observer<O> {
         self.event(name, Event::Text(text))
     }
 
-    fn presence(&mut self, name: &dyn Name, present: bool) -> Result<()> {
-        self.event(name, Event::Presence(present))
-    }
-
     fn absent(&mut self, name: &dyn Name) -> Result<()> {
         self.event(name, Event::Absent)
     }
@@ -108,11 +131,16 @@ impl<O: Observe> Encoder for Observer<O> {
     }
 
     fn end(&mut self, kind: ScopeKind) -> Result<()> {
+        if self.marks != Marks::NONE {
+            // There is no item that they could belong to.
+            return Err(Code::InvalidArgument);
+        }
         self.event(&"", Event::End(kind))
     }
 
-    fn note(&mut self, note: Note<'_>) -> Result<()> {
-        self.event(&"", Event::Note(note))
+    fn mark(&mut self, marks: Marks) -> Result<()> {
+        self.marks = marks;
+        Ok(())
     }
 
     fn raw(&mut self, bytes: &[u8]) -> Result<()> {

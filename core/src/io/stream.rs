@@ -61,6 +61,34 @@ pub trait Source {
     }
 }
 
+impl<S: Sink + ?Sized> Sink for &mut S {
+    fn write(&mut self, bytes: &[u8]) -> core::result::Result<usize, Failure> {
+        (**self).write(bytes)
+    }
+
+    fn position(&self) -> Option<u64> {
+        (**self).position()
+    }
+}
+
+impl<S: Source + ?Sized> Source for &mut S {
+    fn read(&mut self, out: &mut [u8]) -> core::result::Result<usize, Failure> {
+        (**self).read(out)
+    }
+
+    fn can_peek(&self) -> bool {
+        (**self).can_peek()
+    }
+
+    fn peek(&mut self, ahead: usize, out: &mut [u8]) -> core::result::Result<usize, Failure> {
+        (**self).peek(ahead, out)
+    }
+
+    fn position(&self) -> Option<u64> {
+        (**self).position()
+    }
+}
+
 /// Writes to a sink through a buffer, which may be empty.
 #[derive(Debug)]
 pub struct StreamWriter<'b, S> {
@@ -310,6 +338,9 @@ impl<S: Source> Reader for StreamReader<'_, S> {
     }
 
     fn peek(&mut self, ahead: usize, out: &mut [u8]) -> Result<usize> {
+        if out.is_empty() {
+            return Ok(0);
+        }
         let wanted = ahead.saturating_add(out.len());
         if self.buffer.len() >= wanted {
             if self.held().len() < wanted {

@@ -8,19 +8,21 @@
 //! state, always in the same order, and so one function serves both directions.
 //!
 //! **Kinds of item**: scalars ([`Kind`]), homogeneous arrays of scalars (one call, not one an
-//! element), byte buffers, UTF-8 strings, a presence flag before an optional item, an absent item
-//! (a null pointer). Arrays and buffers are of fixed length, known to both sides, or of variable
+//! element), byte buffers, UTF-8 strings, an absent item (a null pointer). Arrays and buffers are of fixed length, known to both sides, or of variable
 //! length, which then travels with them. **Scopes** group items: device, struct, list and its
-//! elements, subsection. They nest up to [`MAX_DEPTH`](crate::error::MAX_DEPTH) deep; elements of a
+//! elements, what is optional, subsection. They nest up to [`MAX_DEPTH`](crate::error::MAX_DEPTH) deep; elements of a
 //! list do not count. Names are for the reader of a stream or of an error; inside a list they may be
 //! empty. A wire without names never looks at them.
 //!
 //! **Direction and version**: saving changes nothing in the device. Loading stores each value as it
 //! is read. [`Visitor::version`] is the stream's version on load and the target's on save, of the
-//! innermost device, versioned struct or subsection.
+//! innermost device, versioned struct or subsection. Whoever has the devices opens a device's scope,
+//! with its name, instance and versions ([`Visitor::device`]); the device's own visit function visits
+//! its items, and serves any number of instances.
 //!
-//! **Marks**: the side that saves may mark the next item ancillary, secret or volatile
-//! ([`Marks`]). A wire that cannot carry marks, as the legacy one, drops them.
+//! **Marks**: the side that saves may mark the next item or scope ancillary, secret or volatile
+//! ([`Marks`]); marks of an item that is then left out are left out with it. A wire that cannot carry
+//! marks, as the legacy one, drops them.
 //!
 //! **After an error** every call returns that first error and does nothing, so a caller may check
 //! once at the end. The report of it, with the path in the state and the offset in the stream,
@@ -64,10 +66,10 @@ pub use kind::{Extent, Kind, Scalar, Slots};
 pub use marks::Marks;
 pub use name::Name;
 pub use place::{Count, Place};
-pub use scope::{Description, Opened, Scope, ScopeKind};
+pub use scope::{Description, Opened, Scope, ScopeKind, Versions};
 pub use subsection::{
     walk_subsections, Subsection, SubsectionEntry, SubsectionName, SubsectionTable,
 };
 pub use track::Track;
 pub use visitor::{Visit, Visitor};
-pub use wire::{Decoder, Encoder, Note, Visiting};
+pub use wire::{Decoder, Encoder, Visiting};

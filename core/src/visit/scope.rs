@@ -9,8 +9,8 @@ pub enum Scope<'a> {
     Device {
         /// Tells devices of one name apart.
         instance: u32,
-        /// The version of the state: the stream's on load, the target's on save.
-        version: u32,
+        /// The versions of its state.
+        versions: Versions,
     },
     /// A struct; its version, if it has one of its own, comes with its description.
     Struct(Option<Description<'a>>),
@@ -23,6 +23,11 @@ pub enum Scope<'a> {
     },
     /// One element of a list: a struct without a name.
     Element,
+    /// What may be there or not.
+    Optional {
+        /// Whether it is; not known on load.
+        present: bool,
+    },
     /// A named part of a struct or device that may be missing.
     Subsection {
         /// The version of this part.
@@ -48,6 +53,7 @@ impl Scope<'_> {
             Scope::Struct(_) => ScopeKind::Struct,
             Scope::List { .. } => ScopeKind::List,
             Scope::Element => ScopeKind::Element,
+            Scope::Optional { .. } => ScopeKind::Optional,
             Scope::Subsection { .. } => ScopeKind::Subsection,
         }
     }
@@ -64,6 +70,8 @@ pub enum ScopeKind {
     List,
     /// See [`Scope::Element`].
     Element,
+    /// See [`Scope::Optional`].
+    Optional,
     /// See [`Scope::Subsection`].
     Subsection,
 }
@@ -73,10 +81,25 @@ pub enum ScopeKind {
 pub struct Description<'a> {
     /// The name of the description, such as `ptimer`.
     pub name: &'a [u8],
+    /// The versions of the struct.
+    pub versions: Versions,
+}
+
+/// Which versions of a state a program knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Versions {
     /// The version that is written, and the newest that can be read.
-    pub version: u32,
+    pub current: u32,
     /// The oldest version that can be read.
-    pub minimum_version: u32,
+    pub minimum: u32,
+}
+
+impl Versions {
+    /// One version and no other.
+    #[must_use]
+    pub const fn only(version: u32) -> Self {
+        Versions { current: version, minimum: version }
+    }
 }
 
 /// What a decoder says of a scope that it opened.
@@ -86,4 +109,6 @@ pub struct Opened {
     pub version: Option<u32>,
     /// The number of elements of a list.
     pub count: usize,
+    /// Whether what is optional is there.
+    pub present: bool,
 }

@@ -1,6 +1,6 @@
 //! Parts of a state that may be missing, found by the stream on load.
 
-use super::{Marks, Note, Scope, ScopeKind, Visitor};
+use super::{Marks, Scope, ScopeKind, Versions, Visitor};
 use crate::error::{Code, Result, MAX_NAME};
 
 /// The name of a subsection as it came from a stream.
@@ -55,6 +55,9 @@ impl Visitor<'_> {
         owner: &[u8],
         name: &mut SubsectionName,
     ) -> Result<Option<u32>> {
+        if owner.is_empty() {
+            return Err(self.fail(Code::InvalidArgument, 1, 0, &""));
+        }
         let opened = self.load(&"", |decoder| decoder.next_subsection(owner, name))?;
         let Some(version) = opened else { return Ok(None) };
         let text = name.as_slice();
@@ -150,7 +153,7 @@ fn save_all<'t>(table: &mut impl SubsectionTable<'t>) -> Result<()> {
         if table.needed(index) {
             table.with(|v| {
                 if marks != Marks::NONE {
-                    v.note(Note::Marks(marks))?;
+                    v.mark(marks)?;
                 }
                 v.begin(&name, Scope::Subsection { version })
             })?;
@@ -164,25 +167,29 @@ fn save_all<'t>(table: &mut impl SubsectionTable<'t>) -> Result<()> {
 
 fn load_all<'t>(table: &mut impl SubsectionTable<'t>, owner: &[u8]) -> Result<()> {
     let mut name = SubsectionName::new();
-    while let Some(found) = table.with(|v| v.next_subsection(owner, &mut name))? {
+    loop {
+        let start = table.with(|v| Ok(v.position()))?;
+        let Some(found) = table.with(|v| v.next_subsection(owner, &mut name))? else {
+            return Ok(());
+        };
         match find(table, &name) {
             None => table.with(|v| v.skip_subsection())?,
-            Some((index, oldest, newest)) => {
-                table.with(|v| v.check_version(found, oldest, newest))?;
+            Some((index, known)) => {
+                table.with(|v| v.check_version(start, found, known))?;
                 table.visit(index)?;
                 table.with(|v| v.end(ScopeKind::Subsection))?;
             }
         }
     }
-    Ok(())
 }
 
-/// The index and the oldest and newest version of the entry with this name.
-fn find<'t>(table: &impl SubsectionTable<'t>, name: &[u8]) -> Option<(usize, u32, u32)> {
+/// The index and the versions of the entry with this name.
+fn find<'t>(table: &impl SubsectionTable<'t>, name: &[u8]) -> Option<(usize, Versions)> {
     let mut index = 0usize;
     while let Some(entry) = table.entry(index) {
         if entry.name == name {
-            return Some((index, entry.minimum_version, entry.version));
+            let (current, minimum) = (entry.version, entry.minimum_version);
+            return Some((index, Versions { current, minimum }));
         }
         index = index.saturating_add(1);
     }
@@ -211,7 +218,10 @@ impl<'t, T: ?Sized> SubsectionTable<'t> for Table<'t, '_, T> {
 
     fn visit(&mut self, index: usize) -> Result<()> {
         match self.known.get(index) {
-            Some(entry) => (entry.visit)(self.state, self.visitor),
+            Some(entry) => {
+                let done = (entry.visit)(self.state, self.visitor);
+                done.map_err(|code| self.visitor.fail_as(code, 0, &""))
+            }
             None => Ok(()),
         }
     }

@@ -94,10 +94,7 @@ impl Track {
     pub(super) fn open(&mut self, name: &[u8], scope: &Scope<'_>, count: u32) {
         let outer_version = self.version;
         let number = match scope {
-            Scope::Device { instance, version } => {
-                self.version = *version;
-                *instance
-            }
+            Scope::Device { instance, .. } => *instance,
             Scope::Subsection { version } => {
                 self.version = *version;
                 0
@@ -162,7 +159,8 @@ impl Track {
     #[inline]
     pub(super) fn close(&mut self) {
         if let Some(frame) = self.frames.pop() {
-            self.version = frame.outer_version;
+            // What the caller's framing said was of this device only.
+            self.version = if frame.kind == ScopeKind::Device { 0 } else { frame.outer_version };
             if let Some((start, _)) = frame.name {
                 self.names_used = usize::from(start);
             }

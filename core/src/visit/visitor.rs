@@ -54,7 +54,9 @@ impl<'v> Visitor<'v> {
         self.track.version()
     }
 
-    /// Sets the version of a state whose framing is the caller's own, outside any device scope.
+    /// Sets the version that the caller's own framing gives, such as that of a QEMU section: of the
+    /// device that begins next, or of items outside of any device. On load it is the stream's version,
+    /// on save the one to write.
     pub fn set_version(&mut self, version: u32) {
         self.track.set_version(version);
     }

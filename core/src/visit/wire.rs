@@ -29,9 +29,6 @@ pub trait Encoder {
     /// Takes a string.
     fn text(&mut self, name: &dyn Name, text: &str) -> Result<()>;
 
-    /// Takes whether an optional item is there; if so, the item comes next.
-    fn presence(&mut self, name: &dyn Name, present: bool) -> Result<()>;
-
     /// Takes that an item is a null pointer.
     fn absent(&mut self, name: &dyn Name) -> Result<()>;
 
@@ -41,9 +38,13 @@ pub trait Encoder {
     /// The innermost scope ends; it is of this kind.
     fn end(&mut self, kind: ScopeKind) -> Result<()>;
 
-    /// A remark on the next item. A wire that cannot carry it drops it.
-    fn note(&mut self, note: Note<'_>) -> Result<()> {
-        let _ = note;
+    /// The marks of the next item or scope; [`Marks::NONE`] takes them back when that is left out. A
+    /// wire that cannot carry marks drops them.
+    ///
+    /// # Errors
+    /// Those of the wire.
+    fn mark(&mut self, marks: Marks) -> Result<()> {
+        let _ = marks;
         Ok(())
     }
 
@@ -52,15 +53,6 @@ pub trait Encoder {
 
     /// Sends on what is held back.
     fn flush(&mut self) -> Result<()>;
-}
-
-/// A remark on the item that follows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Note<'a> {
-    /// What may be done with the item.
-    Marks(Marks),
-    /// A name for its type, such as `uint8 equal`.
-    Label(&'a [u8]),
 }
 
 /// Gives the values of a state, in the order in which the device asks.
@@ -92,11 +84,17 @@ pub trait Decoder {
     /// Fills `out` and says how far. Errors as [`array`](Decoder::array).
     fn bytes(&mut self, name: &dyn Name, extent: Extent, out: &mut [u8]) -> Result<usize>;
 
-    /// Gives a string to `store`, which may refuse it.
-    fn text(&mut self, name: &dyn Name, store: &mut dyn FnMut(&str) -> Result<()>) -> Result<()>;
-
-    /// Tells whether an optional item is there; if so, it is asked for next.
-    fn presence(&mut self, name: &dyn Name) -> Result<bool>;
+    /// Gives a string of at most `capacity` bytes to `store`, which may refuse it.
+    ///
+    /// # Errors
+    /// [`Code::TooMany`] when the string is longer; [`Code::BadText`] when it is not UTF-8; those of
+    /// `store`.
+    fn text(
+        &mut self,
+        name: &dyn Name,
+        capacity: usize,
+        store: &mut dyn FnMut(&str) -> Result<()>,
+    ) -> Result<()>;
 
     /// Checks that the item is a null pointer.
     fn absent(&mut self, name: &dyn Name) -> Result<()>;

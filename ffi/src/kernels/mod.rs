@@ -11,6 +11,7 @@
 use core::mem;
 
 use migcore::io::{Kernels, Portable, Width};
+use migcore::{Code, Result};
 
 use crate::status::{
     migcore_status, MIGCORE_BAD_SIZE, MIGCORE_MISALIGNED, MIGCORE_NULL_POINTER, MIGCORE_OK,
@@ -33,8 +34,7 @@ mod tests;
 #[cfg(all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"))]
 mod x86;
 
-/// Fast loops for this processor. A NULL member means the portable loop, and so does a `size` other
-/// than that of the library. The functions may be called from any thread, keep no state, and may not use a visitor.
+/// Fast loops for this processor. A NULL member means the portable loop. The functions may be called from any thread, keep no state, and may not use a visitor.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct migcore_kernels {
@@ -105,16 +105,25 @@ impl CKernels {
     /// # Safety
     /// `kernels` is NULL or points to kernels whose members keep their contract, and which do not
     /// change as long as the new object or a copy of it is used.
-    pub(crate) unsafe fn new(kernels: *const migcore_kernels) -> Self {
-        CKernels(kernels)
+    pub(crate) unsafe fn new(kernels: *const migcore_kernels) -> Result<Self> {
+        if kernels.is_null() {
+            return Ok(CKernels(kernels));
+        }
+        if !kernels.is_aligned() {
+            return Err(Code::Misaligned);
+        }
+        // SAFETY: not null, aligned; the caller promises a size. It is read alone.
+        match unsafe { (*kernels).size } == mem::size_of::<migcore_kernels>() {
+            true => Ok(CKernels(kernels)),
+            false => Err(Code::BadSize),
+        }
     }
 
-    /// The caller's struct, if it is one of this release.
+    /// The caller's struct, if there is one.
     #[inline]
     fn get(&self) -> Option<&migcore_kernels> {
         // SAFETY: NULL, or valid and unchanging as promised to `new`.
-        let kernels = unsafe { self.0.as_ref() }?;
-        (kernels.size == mem::size_of::<migcore_kernels>()).then_some(kernels)
+        unsafe { self.0.as_ref() }
     }
 }
 

@@ -23,15 +23,11 @@ impl<R: Reader, K: Kernels> LegacyDecoder<R, K> {
         if extent == Extent::Fixed {
             return Ok(room);
         }
-        let offset = self.reader.position();
+        let start = self.reader.position();
         let count = u32::from_be_bytes(self.reader.take()?);
         match usize::try_from(count) {
             Ok(count) if count <= room => Ok(count),
-            _ => {
-                let (expected, found) = (told(room), u64::from(count));
-                self.reader.set_fault(Fault { offset, expected, found, cause: 0 });
-                Err(Code::TooMany)
-            }
+            _ => Err(self.refuse(Code::TooMany, start, told(room), u64::from(count))),
         }
     }
 
@@ -41,29 +37,39 @@ impl<R: Reader, K: Kernels> LegacyDecoder<R, K> {
         if code == Code::Truncated {
             let piece = self.reader.fault();
             let found = piece.offset.saturating_add(piece.found).saturating_sub(start);
-            let expected = told(length);
-            self.reader.set_fault(Fault { offset: start, expected, found, cause: 0 });
+            return self.refuse(code, start, told(length), found);
         }
         code
     }
 
-    /// Looks at the subsection that follows, if one does: puts its name into `name`.
-    fn peek_subsection(&mut self, name: &mut SubsectionName) -> Result<bool> {
-        let mut head = [0; 2];
-        // The marker alone first: a source need not have more bytes, or know that they end.
-        let (marker, length) = head.split_at_mut(1);
-        if self.reader.peek(0, marker)? == 0 || marker != [SUBSECTION] {
+    /// Notes a failure of the item that began at `start`, and passes its code on.
+    #[cold]
+    fn refuse(&mut self, code: Code, start: u64, expected: u64, found: u64) -> Code {
+        self.reader.set_fault(Fault { offset: start, expected, found, cause: 0 });
+        code
+    }
+
+    /// Looks at the subsection that follows, if one does and belongs to `owner`: puts its name into
+    /// `name`. Never looks further ahead than it must: a source need not have more bytes yet.
+    fn peek_subsection(&mut self, owner: &[u8], name: &mut SubsectionName) -> Result<bool> {
+        let (mut marker, mut length) = ([0; 1], [0; 1]);
+        if self.reader.peek(0, &mut marker)? == 0 || marker != [SUBSECTION] {
             return Ok(false);
         }
-        if self.reader.peek(1, length)? == 0 {
+        let length = match self.reader.peek(1, &mut length)? {
+            0 => 0,
+            _ => usize::from(u8::from_be_bytes(length)),
+        };
+        // A name that is no longer than the owner's, or does not begin with it, belongs to somebody
+        // further out.
+        if length <= owner.len() {
             return Ok(false);
         }
-        let length = usize::from(length.first().copied().unwrap_or(0));
         let mut text = [0; MAX_NAME];
         let text = text.get_mut(..length).unwrap_or_default();
         let whole = self.reader.peek(2, text)? == length;
         name.clear();
-        Ok(whole && name.extend_from_slice(text).is_ok())
+        Ok(whole && text.starts_with(owner) && name.extend_from_slice(text).is_ok())
     }
 }
 
@@ -108,35 +114,43 @@ impl<R: Reader, K: Kernels> Decoder for LegacyDecoder<R, K> {
         Ok(count)
     }
 
-    fn text(&mut self, _name: &dyn Name, store: &mut dyn FnMut(&str) -> Result<()>) -> Result<()> {
+    fn text(
+        &mut self,
+        _name: &dyn Name,
+        capacity: usize,
+        store: &mut dyn FnMut(&str) -> Result<()>,
+    ) -> Result<()> {
+        let start = self.reader.position();
         let [length] = self.reader.take()?;
-        let mut bytes = [0; MAX_NAME];
-        let bytes = bytes.get_mut(..usize::from(length)).unwrap_or_default();
-        self.reader.take_into(bytes)?;
-        match core::str::from_utf8(bytes) {
-            Ok(text) => store(text),
-            Err(_) => Err(self.reader.raise(Code::BadText, 0, 0)),
+        let length = usize::from(length);
+        if length > capacity {
+            return Err(self.refuse(Code::TooMany, start, told(capacity), told(length)));
         }
-    }
-
-    fn presence(&mut self, _name: &dyn Name) -> Result<bool> {
-        let [flag] = self.reader.take()?;
-        Ok(flag != 0)
+        let mut bytes = [0; MAX_NAME];
+        let bytes = bytes.get_mut(..length).unwrap_or_default();
+        self.reader.take_into(bytes)?;
+        let stored = core::str::from_utf8(bytes).map_err(|_| Code::BadText).and_then(store);
+        stored.map_err(|code| self.refuse(code, start, 0, 0))
     }
 
     fn absent(&mut self, _name: &dyn Name) -> Result<()> {
+        let start = self.reader.position();
         let [marker] = self.reader.take()?;
         if marker == NULL {
             return Ok(());
         }
-        Err(self.reader.raise(Code::BadValue, u64::from(NULL), u64::from(marker)))
+        Err(self.refuse(Code::BadValue, start, u64::from(NULL), u64::from(marker)))
     }
 
     #[inline]
     fn begin(&mut self, _name: &dyn Name, scope: Scope<'_>) -> Result<Opened> {
         match scope {
             Scope::List { extent, count } => {
-                Ok(Opened { version: None, count: self.count(extent, count)? })
+                Ok(Opened { count: self.count(extent, count)?, ..Opened::default() })
+            }
+            Scope::Optional { .. } => {
+                let [flag] = self.reader.take()?;
+                Ok(Opened { present: flag != 0, ..Opened::default() })
             }
             _ => Ok(Opened::default()),
         }
@@ -148,12 +162,8 @@ impl<R: Reader, K: Kernels> Decoder for LegacyDecoder<R, K> {
     }
 
     fn next_subsection(&mut self, owner: &[u8], name: &mut SubsectionName) -> Result<Option<u32>> {
-        // A name that is no longer than the owner's, or does not begin with it, belongs to somebody
-        // further out.
-        if !self.peek_subsection(name)?
-            || name.len() <= owner.len()
-            || !name.as_slice().starts_with(owner)
-        {
+        let start = self.reader.position();
+        if !self.peek_subsection(owner, name)? {
             return Ok(None);
         }
         let mut head = [0; 2 + MAX_NAME];
@@ -162,7 +172,7 @@ impl<R: Reader, K: Kernels> Decoder for LegacyDecoder<R, K> {
         let version = u32::from_be_bytes(self.reader.take()?);
         if version > MAX_SUBSECTION_VERSION {
             let newest = u64::from(MAX_SUBSECTION_VERSION);
-            return Err(self.reader.raise(Code::TooNew, newest, u64::from(version)));
+            return Err(self.refuse(Code::TooNew, start, newest, u64::from(version)));
         }
         Ok(Some(version))
     }

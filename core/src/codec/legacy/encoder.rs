@@ -5,6 +5,9 @@ use crate::error::{Code, Fault, Result};
 use crate::io::{told, Kernels, Width, Writer};
 use crate::visit::{Encoder, Extent, Kind, Name, Scope, ScopeKind};
 
+/// Flags that go at once to a stream without a buffer.
+const FLAGS: usize = 256;
+
 /// Writes items as QEMU does. See the [module](super) for the bytes of each.
 #[derive(Debug)]
 pub struct LegacyEncoder<W, K> {
@@ -26,6 +29,24 @@ impl<W: Writer, K: Kernels> LegacyEncoder<W, K> {
                 Err(self.writer.raise(Code::TooLong, u64::from(u32::MAX), told(count)))
             }
         }
+    }
+
+    /// C code may hold any byte in a flag; the wire knows 0 and 1.
+    fn flags(&mut self, flags: &[u8]) -> Result<()> {
+        let normal = |to: &mut [u8], from: &[u8]| {
+            to.iter_mut().zip(from).for_each(|(to, from)| *to = u8::from(*from != 0));
+        };
+        if let Some(window) = self.writer.window(flags.len())? {
+            normal(window, flags);
+            return Ok(());
+        }
+        for piece in flags.chunks(FLAGS) {
+            let mut bounce = [0; FLAGS];
+            let bounce = bounce.get_mut(..piece.len()).unwrap_or_default();
+            normal(bounce, piece);
+            self.writer.put_slice(bounce)?;
+        }
+        Ok(())
     }
 
     fn counted_string(&mut self, text: &[u8]) -> Result<()> {
@@ -85,8 +106,7 @@ impl<W: Writer, K: Kernels> Encoder for LegacyEncoder<W, K> {
         if kind != Kind::Bool {
             return self.writer.put_elements(&self.kernels, width, elements);
         }
-        // C code may hold any byte in a flag; the wire knows 0 and 1.
-        elements.iter().try_for_each(|flag| self.writer.put([u8::from(*flag != 0)]))
+        self.flags(elements)
     }
 
     #[inline]
@@ -99,10 +119,6 @@ impl<W: Writer, K: Kernels> Encoder for LegacyEncoder<W, K> {
         self.counted_string(text.as_bytes())
     }
 
-    fn presence(&mut self, _name: &dyn Name, present: bool) -> Result<()> {
-        self.writer.put([u8::from(present)])
-    }
-
     fn absent(&mut self, _name: &dyn Name) -> Result<()> {
         self.writer.put([NULL])
     }
@@ -112,6 +128,7 @@ impl<W: Writer, K: Kernels> Encoder for LegacyEncoder<W, K> {
         match scope {
             Scope::List { extent, count } => self.count(extent, count),
             Scope::Subsection { version } => self.subsection(name.bytes(), version),
+            Scope::Optional { present } => self.writer.put([u8::from(present)]),
             Scope::Device { .. } | Scope::Struct(_) | Scope::Element => Ok(()),
         }
     }

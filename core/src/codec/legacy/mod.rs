@@ -8,7 +8,7 @@
 //! | fixed array, fixed buffer | the elements, the bytes |
 //! | variable array, variable buffer, variable list | a u32 count, then the elements |
 //! | string | one length byte, then the bytes (at most 255) |
-//! | presence of an optional item | one byte, 0 or 1 |
+//! | optional scope | one byte, 0 or 1; its items follow if it is 1 |
 //! | null pointer | the byte `0x30` |
 //! | device, struct, list, element | nothing |
 //! | subsection | `0x05`, one length byte, the full name, a u32 version, then its items |
@@ -19,7 +19,8 @@
 //! that begins with the description's follows. Versions above 255 are refused on both sides, because
 //! QEMU reads only the low byte.
 //!
-//! Names, marks and labels do not reach this wire.
+//! Names and marks do not reach this wire, nor do the versions of devices and structs: a section's
+//! header has them, and that is the caller's.
 
 mod decoder;
 mod encoder;
@@ -27,9 +28,9 @@ mod encoder;
 pub use decoder::LegacyDecoder;
 pub use encoder::LegacyEncoder;
 
-use crate::error::{Report, Result};
+use crate::error::Report;
 use crate::io::{Kernels, Portable, SliceReader, SliceWriter, Writer};
-use crate::visit::{Visit, Visiting, Visitor};
+use crate::visit::{Versions, Visit, Visiting, Visitor};
 
 /// The byte before a subsection.
 const SUBSECTION: u8 = 0x05;
@@ -102,16 +103,15 @@ impl<R: crate::io::Reader, K: Kernels> Loader<R, K> {
         self.visiting.loader()
     }
 
-    /// Ends the visit and gives the number of bytes read.
+    /// Checks that every scope was closed, and gives the number of bytes read.
     ///
     /// # Errors
     /// The first error of the visit, whole.
     pub fn finish(mut self) -> core::result::Result<u64, Report> {
-        let position = self.visiting.loader().position();
-        match self.visiting.report() {
-            None => Ok(position),
-            Some(report) => Err(report.clone()),
-        }
+        let mut visitor = self.visiting.loader();
+        let done = visitor.finish();
+        let position = visitor.position();
+        done.map(|()| position).map_err(|code| self.visiting.report_of(code))
     }
 }
 
@@ -126,11 +126,13 @@ pub fn save(
     memory: &mut [u8],
 ) -> core::result::Result<usize, Report> {
     let mut saver = Saver::to_slice(memory);
-    let done = saver.visitor().device(name, 0, version, |v| device.visit(v));
-    whole(done, saver.finish())
+    // An error stays in the visit: `finish` returns it.
+    let _ = saver.visitor().device(name, 0, Versions::only(version), |v| device.visit(v));
+    saver.finish().map(length)
 }
 
-/// Loads one device from memory and gives the number of bytes that it read; more may follow.
+/// Loads one device, whose state is of `version`, from memory and gives the number of bytes that it
+/// read; more may follow.
 ///
 /// # Errors
 /// The first error of the visit, whole.
@@ -141,21 +143,12 @@ pub fn load(
     bytes: &[u8],
 ) -> core::result::Result<usize, Report> {
     let mut loader = Loader::from_slice(bytes);
-    let done = loader.visitor().device(name, 0, version, |v| device.visit(v));
-    whole(done, loader.finish())
+    // As above.
+    let _ = loader.visitor().device(name, 0, Versions::only(version), |v| device.visit(v));
+    loader.finish().map(length)
 }
 
-/// A device may return an error that the visitor has not seen: then the visitor's word, if there
-/// is one, is not enough.
-fn whole(
-    done: Result<()>,
-    finished: core::result::Result<u64, Report>,
-) -> core::result::Result<usize, Report> {
-    let length = finished?;
-    done.map_err(|code| Report {
-        code,
-        fault: crate::error::Fault { offset: length, ..Default::default() },
-        path: crate::error::Path::new(),
-    })?;
-    Ok(usize::try_from(length).unwrap_or(usize::MAX))
+/// A position in memory.
+fn length(position: u64) -> usize {
+    usize::try_from(position).unwrap_or(usize::MAX)
 }

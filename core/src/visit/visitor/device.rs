@@ -2,7 +2,7 @@
 
 use super::Visitor;
 use crate::error::{Code, Result};
-use crate::visit::{Description, Extent, Marks, Note, Scalar, Scope, ScopeKind};
+use crate::visit::{Description, Extent, Marks, Scalar, Scope, ScopeKind, Versions};
 
 impl Visitor<'_> {
     /// Visits a scalar.
@@ -86,10 +86,8 @@ impl Visitor<'_> {
             *length = self.load_bytes(&name, Extent::Variable, data)?;
             return Ok(());
         }
-        match data.get(..*length) {
-            Some(data) => self.save_bytes(&name, Extent::Variable, data),
-            None => Err(self.fail(Code::InvalidArgument, data.len(), *length, &name)),
-        }
+        self.check_count(&name, *length, data.len())?;
+        self.save_bytes(&name, Extent::Variable, data.get(..*length).unwrap_or_default())
     }
 
     /// Visits a string.
@@ -112,10 +110,10 @@ impl Visitor<'_> {
         })
     }
 
-    /// Visits an item that may be there or not: a presence flag, then the item.
+    /// Visits what may be there or not; `visit` runs if it is.
     ///
     /// # Errors
-    /// Those of the wire and of `visit`.
+    /// Those of the wire and of `visit`; [`Code::TooDeep`].
     pub fn optional<T: Default>(
         &mut self,
         name: &str,
@@ -123,12 +121,12 @@ impl Visitor<'_> {
         visit: impl FnOnce(&mut Self, &mut T) -> Result<()>,
     ) -> Result<()> {
         let mut present = value.is_some();
-        self.presence(&name, &mut present)?;
-        if !present {
-            *value = None;
-            return Ok(());
+        self.begin_optional(&name, &mut present)?;
+        match present {
+            true => self.within(|v| visit(v, value.get_or_insert_with(T::default)))?,
+            false => *value = None,
         }
-        visit(self, value.get_or_insert_with(T::default))
+        self.end(ScopeKind::Optional)
     }
 
     /// Visits a null pointer: on load, checks that the stream has one here too.
@@ -139,50 +137,63 @@ impl Visitor<'_> {
         self.null(&name)
     }
 
-    /// Visits a device: `visit` runs with `version` as the version of the state.
+    /// Visits a device. The version of its state is the one that the stream tells; on a wire that tells
+    /// none, and on save, the one that [`set_version`](Visitor::set_version) gave, and else the current.
     ///
     /// # Errors
-    /// Those of the wire and of `visit`; [`Code::TooDeep`].
+    /// Those of the wire and of `visit`; [`Code::TooNew`] and [`Code::TooOld`] when the version is not
+    /// among `versions`; [`Code::TooDeep`].
     pub fn device(
         &mut self,
         name: &str,
         instance: u32,
-        version: u32,
+        versions: Versions,
         visit: impl FnOnce(&mut Self) -> Result<()>,
     ) -> Result<()> {
-        self.begin(&name, Scope::Device { instance, version })?;
-        visit(self)?;
-        self.end(ScopeKind::Device)
+        self.scope(name, Scope::Device { instance, versions }, visit)
     }
 
-    /// Visits a struct of the version that surrounds it. Errors as [`device`](Visitor::device).
+    /// Visits a struct of the version that surrounds it.
+    ///
+    /// # Errors
+    /// Those of the wire and of `visit`; [`Code::TooDeep`].
     pub fn structure(
         &mut self,
         name: &str,
         visit: impl FnOnce(&mut Self) -> Result<()>,
     ) -> Result<()> {
-        self.begin(&name, Scope::Struct(None))?;
-        visit(self)?;
-        self.end(ScopeKind::Struct)
+        self.scope(name, Scope::Struct(None), visit)
     }
 
-    /// Visits a struct with a version of its own.
+    /// Visits a struct with versions of its own. On a wire that carries none for it, the current
+    /// version is taken for the stream's.
     ///
     /// # Errors
-    /// As [`device`](Visitor::device); [`Code::TooNew`] and [`Code::TooOld`] when the wire carries a
-    /// version outside the description's.
+    /// As [`device`](Visitor::device).
     pub fn versioned(
         &mut self,
         name: &str,
         description: Description<'_>,
         visit: impl FnOnce(&mut Self) -> Result<()>,
     ) -> Result<()> {
-        self.begin(&name, Scope::Struct(Some(description)))?;
-        visit(self)?;
-        self.end(ScopeKind::Struct)
+        self.scope(name, Scope::Struct(Some(description)), visit)
     }
 
-    /// Visits a list of `count` structs. Errors as [`device`](Visitor::device).
+    fn scope(
+        &mut self,
+        name: &str,
+        scope: Scope<'_>,
+        visit: impl FnOnce(&mut Self) -> Result<()>,
+    ) -> Result<()> {
+        self.begin(&name, scope)?;
+        self.within(visit)?;
+        self.end(scope.kind())
+    }
+
+    /// Visits a list of `count` structs. Errors as [`structure`](Visitor::structure).
+    ///
+    /// # Errors
+    /// As [`structure`](Visitor::structure).
     pub fn list(
         &mut self,
         name: &str,
@@ -196,8 +207,8 @@ impl Visitor<'_> {
     /// Visits a list of `count` structs whose count is part of the state.
     ///
     /// # Errors
-    /// As [`device`](Visitor::device); [`Code::TooMany`] when the stream holds more than `capacity`,
-    /// and [`Code::InvalidArgument`] when `count` is beyond it on save.
+    /// As [`structure`](Visitor::structure); [`Code::TooMany`] when the stream holds more than
+    /// `capacity`, and [`Code::InvalidArgument`] when `count` is beyond it on save.
     pub fn varlist(
         &mut self,
         name: &str,
@@ -216,26 +227,31 @@ impl Visitor<'_> {
     ) -> Result<()> {
         for index in 0..count {
             self.begin_element()?;
-            each(self, index)?;
+            self.within(|v| each(v, index))?;
             self.end_element()?;
         }
         self.end(ScopeKind::List)
     }
 
-    /// Marks the next item. Has a meaning on save only: a reader takes the marks from the stream.
+    /// Runs what a device does in a scope. An error of the device's own ends the visit like any other.
+    #[inline]
+    fn within(&mut self, visit: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+        match visit(self) {
+            Ok(()) => Ok(()),
+            Err(code) => Err(self.fail_as(code, 0, &"")),
+        }
+    }
+
+    /// Marks the next item or scope. Has a meaning on save only: a reader takes the marks from the
+    /// stream.
     ///
     /// # Errors
     /// Those of the wire.
     pub fn mark(&mut self, marks: Marks) -> Result<()> {
-        self.note(Note::Marks(marks))
-    }
-
-    /// Gives the next item a label for its type, such as `uint8 equal`. As [`mark`](Visitor::mark).
-    ///
-    /// # Errors
-    /// Those of the wire.
-    pub fn label(&mut self, label: &str) -> Result<()> {
-        self.note(Note::Label(label.as_bytes()))
+        if self.is_loading() {
+            return self.check();
+        }
+        self.save(&"", |encoder| encoder.mark(marks))
     }
 
     /// Ends the visit with the device's own refusal, for instance of a value that it loaded. `cause`

@@ -4,7 +4,7 @@
 use super::{Side, Visitor};
 use crate::error::{Code, Result};
 use crate::io::told;
-use crate::visit::{Extent, Kind, Name, Note, Place, Scalar, Slots, Track};
+use crate::visit::{Extent, Kind, Marks, Name, Place, Scalar, Slots, Track};
 
 impl Visitor<'_> {
     /// See [`visit`](Visitor::visit).
@@ -53,11 +53,13 @@ impl Visitor<'_> {
         if self.track.version() >= version {
             return self.scalar(name, place);
         }
-        self.track.check()?;
         if self.is_loading() {
+            self.track.check()?;
             place.store(otherwise);
+            return Ok(());
         }
-        Ok(())
+        // Nothing is saved, so there is nothing to mark.
+        self.mark(Marks::NONE)
     }
 
     /// See [`visit_or`](Visitor::visit_or).
@@ -71,7 +73,7 @@ impl Visitor<'_> {
         mut place: P,
         otherwise: P::Value,
     ) -> Result<()> {
-        if self.is_loading() && !self.load(name, |decoder| decoder.has(name))? {
+        if !self.has(name)? {
             place.store(otherwise);
             return Ok(());
         }
@@ -90,6 +92,9 @@ impl Visitor<'_> {
         extent: Extent,
         elements: &[u8],
     ) -> Result<()> {
+        if elements.len().checked_rem(kind.width().bytes()) != Some(0) {
+            return Err(self.fail(Code::InvalidArgument, 0, elements.len(), name));
+        }
         self.save(name, |encoder| encoder.array(name, kind, extent, elements))
     }
 
@@ -142,42 +147,7 @@ impl Visitor<'_> {
         capacity: usize,
         store: &mut dyn FnMut(&str) -> Result<()>,
     ) -> Result<()> {
-        self.track.check()?;
-        let mut refused = None;
-        let mut checked = |text: &str| {
-            let stored = if text.len() > capacity { Err(Code::TooMany) } else { store(text) };
-            if let Err(code) = stored {
-                refused = Some((code, text.len()));
-            }
-            stored
-        };
-        let done = match &mut self.side {
-            Side::Load(decoder) => decoder.text(name, &mut checked),
-            Side::Save(_) => Err(Code::WrongDirection),
-        };
-        match (done, refused) {
-            (Ok(()), _) => Ok(()),
-            (Err(_), Some((code, length))) => Err(self.fail(code, capacity, length, name)),
-            (Err(code), None) => Err(self.wire_failed(code, name)),
-        }
-    }
-
-    /// The presence flag before an optional item.
-    ///
-    /// # Errors
-    /// Those of the wire.
-    pub fn presence(
-        &mut self,
-        name: &dyn Name,
-        mut present: impl Place<Value = bool>,
-    ) -> Result<()> {
-        if !self.is_loading() {
-            let flag = present.load();
-            return self.save(name, |encoder| encoder.presence(name, flag));
-        }
-        let flag = self.load(name, |decoder| decoder.presence(name))?;
-        present.store(flag);
-        Ok(())
+        self.load(name, |decoder| decoder.text(name, capacity, store))
     }
 
     /// See [`absent`](Visitor::absent).
@@ -192,15 +162,16 @@ impl Visitor<'_> {
         }
     }
 
-    /// See [`mark`](Visitor::mark) and [`label`](Visitor::label).
+    /// Whether the open scope has an item of this name that was not visited yet. On a wire without
+    /// names always true, and so it is on save.
     ///
     /// # Errors
     /// Those of the wire.
-    pub fn note(&mut self, note: Note<'_>) -> Result<()> {
-        if self.is_loading() {
-            return self.track.check();
+    pub fn has(&mut self, name: &dyn Name) -> Result<bool> {
+        if !self.is_loading() {
+            return self.track.check().map(|()| true);
         }
-        self.save(&"", |encoder| encoder.note(note))
+        self.load(name, |decoder| decoder.has(name))
     }
 
     /// Saves bytes that have neither name nor type.

@@ -2,19 +2,30 @@
 
 use super::{Side, Visitor};
 use crate::error::{Code, Fault, Result, MAX_DEPTH, MAX_NAME};
-use crate::visit::{Count, Description, Extent, Name, Opened, Scope, ScopeKind};
+use crate::visit::{Count, Description, Extent, Name, Opened, Place, Scope, ScopeKind, Versions};
 
 /// The largest count of a list: counts are 32 bits wide on every wire.
 const MAX_COUNT: usize = 0xffff_ffff;
 
 impl Visitor<'_> {
-    /// Opens a scope, other than an element, a variable list or a subsection that is loaded.
+    /// Opens a scope. What is optional, and a list of variable length, have calls of their own, since
+    /// loading them tells something; on load, subsections are opened by
+    /// [`next_subsection`](Visitor::next_subsection).
     ///
     /// # Errors
     /// Those of the wire; [`Code::TooDeep`], [`Code::NameTooLong`], [`Code::Unbalanced`],
-    /// [`Code::TooNew`], [`Code::TooOld`].
+    /// [`Code::TooNew`], [`Code::TooOld`]; [`Code::WrongDirection`] for those scopes on load.
     #[inline]
     pub fn begin(&mut self, name: &dyn Name, scope: Scope<'_>) -> Result<()> {
+        let tells = match scope {
+            Scope::Element => return self.begin_element(),
+            Scope::List { extent, .. } => extent == Extent::Variable,
+            Scope::Optional { .. } | Scope::Subsection { .. } => true,
+            Scope::Device { .. } | Scope::Struct(_) => false,
+        };
+        if tells && self.is_loading() {
+            return Err(self.fail(Code::WrongDirection, 0, 0, name));
+        }
         match self.open(name, scope) {
             Ok(_) => Ok(()),
             Err(code) => Err(code),
@@ -27,6 +38,9 @@ impl Visitor<'_> {
     /// Those of the wire; [`Code::Unbalanced`] when the innermost scope is of another kind.
     #[inline]
     pub fn end(&mut self, kind: ScopeKind) -> Result<()> {
+        if kind == ScopeKind::Element {
+            return self.end_element();
+        }
         self.track.check()?;
         if !self.track.may_close(kind) {
             return Err(self.fail(Code::Unbalanced, 0, 0, &""));
@@ -82,10 +96,28 @@ impl Visitor<'_> {
         }
     }
 
-    /// Opens a list whose count is part of the state. Errors as [`varlist`](Visitor::varlist).
+    /// Opens what is optional: saves or loads whether it is `present`. Its items follow only if it is,
+    /// its [`end`](Visitor::end) in any case.
     ///
     /// # Errors
-    /// As [`varlist`](Visitor::varlist).
+    /// Those of the wire; `present` is then false on load.
+    pub fn begin_optional(
+        &mut self,
+        name: &dyn Name,
+        mut present: impl Place<Value = bool>,
+    ) -> Result<()> {
+        if !self.is_loading() {
+            return self.begin(name, Scope::Optional { present: present.load() });
+        }
+        let opened = self.open(name, Scope::Optional { present: false });
+        present.store(matches!(opened, Ok(Opened { present: true, .. })));
+        opened.map(|_| ())
+    }
+
+    /// Opens a list whose count is part of the state.
+    ///
+    /// # Errors
+    /// As [`varlist`](Visitor::varlist); `count` is then 0 on load.
     pub fn begin_varlist(
         &mut self,
         name: &dyn Name,
@@ -95,30 +127,40 @@ impl Visitor<'_> {
         self.track.check()?;
         if self.is_loading() {
             let scope = Scope::List { extent: Extent::Variable, count: capacity };
-            count.store(self.open(name, scope)?);
-            return Ok(());
+            let opened = self.open(name, scope);
+            count.store(opened.map_or(0, |opened| opened.count));
+            return opened.map(|_| ());
         }
-        match count.load() {
-            count if count <= capacity => {
-                self.begin(name, Scope::List { extent: Extent::Variable, count })
-            }
-            count => Err(self.fail(Code::InvalidArgument, capacity, count, name)),
+        let count = count.load();
+        self.check_count(name, count, capacity)?;
+        self.begin(name, Scope::List { extent: Extent::Variable, count })
+    }
+
+    /// Checks that a count to be saved is one of the room it counts.
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`].
+    pub fn check_count(&mut self, name: &dyn Name, count: usize, capacity: usize) -> Result<()> {
+        self.track.check()?;
+        match count <= capacity {
+            true => Ok(()),
+            false => Err(self.fail(Code::InvalidArgument, capacity, count, name)),
         }
     }
 
-    /// Opens a scope and gives the count of a list.
+    /// Opens a scope, and gives what loading it told.
     #[inline]
-    fn open(&mut self, name: &dyn Name, scope: Scope<'_>) -> Result<usize> {
+    fn open(&mut self, name: &dyn Name, scope: Scope<'_>) -> Result<Opened> {
         self.track.check()?;
         let text = name.bytes();
-        if scope.kind() == ScopeKind::Element {
-            return Err(self.fail(Code::InvalidArgument, 0, 0, name));
-        }
         self.may_open(text)?;
+        // What the caller's framing said, if it said anything.
+        let framed = (self.track.depth() == 0 && self.version() > 0).then_some(self.version());
+        let start = self.position();
         let opened = match &mut self.side {
-            Side::Save(encoder) => {
-                encoder.begin(&text, scope).map(|()| Opened { version: None, count: scope.count() })
-            }
+            Side::Save(encoder) => encoder
+                .begin(&text, scope)
+                .map(|()| Opened { count: scope.count(), ..Opened::default() }),
             Side::Load(decoder) => decoder.begin(&text, scope),
         };
         let opened = match opened {
@@ -128,11 +170,20 @@ impl Visitor<'_> {
         let Ok(count) = u32::try_from(opened.count) else {
             return Err(self.fail(Code::TooLong, MAX_COUNT, opened.count, name));
         };
-        self.track.open(text, &scope, count);
-        if let Scope::Struct(Some(description)) = scope {
-            self.adopt(opened.version.unwrap_or(description.version), &description)?;
+        if matches!(scope, Scope::List { extent: Extent::Fixed, count } if count != opened.count) {
+            return Err(self.fail(Code::BadValue, scope.count(), opened.count, name));
         }
-        Ok(opened.count)
+        self.track.open(text, &scope, count);
+        match scope {
+            Scope::Struct(Some(Description { versions, .. })) => {
+                self.adopt(start, opened.version, versions)?;
+            }
+            Scope::Device { versions, .. } => {
+                self.adopt(start, opened.version.or(framed), versions)?;
+            }
+            _ => {}
+        }
+        Ok(opened)
     }
 
     /// Checks that one more scope may begin, with this name.
@@ -147,26 +198,28 @@ impl Visitor<'_> {
         Ok(())
     }
 
-    /// Makes `version` that of the scope just opened if the description allows it.
-    fn adopt(&mut self, version: u32, description: &Description<'_>) -> Result<()> {
-        self.check_version(version, description.minimum_version, description.version)?;
+    /// Makes the version that was told, or else the current one, that of the scope just opened, which
+    /// began at `start`, if it is among those that are known.
+    fn adopt(&mut self, start: u64, told: Option<u32>, known: Versions) -> Result<()> {
+        let version = told.unwrap_or(known.current);
+        self.check_version(start, version, known)?;
         self.track.set_version(version);
         Ok(())
     }
 
     pub(in crate::visit) fn check_version(
         &mut self,
+        start: u64,
         found: u32,
-        oldest: u32,
-        newest: u32,
+        known: Versions,
     ) -> Result<()> {
-        let (code, known) = match found {
-            _ if found > newest => (Code::TooNew, newest),
-            _ if found < oldest => (Code::TooOld, oldest),
+        let (code, bound) = match found {
+            _ if found > known.current => (Code::TooNew, known.current),
+            _ if found < known.minimum => (Code::TooOld, known.minimum),
             _ => return Ok(()),
         };
-        let offset = self.position();
-        let (expected, found) = (u64::from(known), u64::from(found));
-        Err(self.track.fail(code, Fault { offset, expected, found, cause: 0 }, &""))
+        let (expected, found) = (u64::from(bound), u64::from(found));
+        let fault = Fault { offset: start, expected, found, cause: 0 };
+        Err(self.track.fail(code, fault, &""))
     }
 }
