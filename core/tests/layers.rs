@@ -48,8 +48,10 @@ fn uses(folder: &Path) -> Vec<(String, String)> {
         let text = fs::read_to_string(&path).expect("a source file");
         let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
         let code: Vec<&str> = code.collect();
-        let hidden = |line: &&str| line.contains("crate::{") || line.contains("super::super");
-        assert!(!code.iter().any(|line| hidden(&line)), "{} hides what it uses", path.display());
+        for line in &code {
+            let hidden = line.contains("crate::{") || line.contains("super::super");
+            assert!(!hidden, "{} hides what it uses: {line}", path.display());
+        }
         for rest in code.iter().flat_map(|line| line.split("crate::").skip(1)) {
             let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
             found.push((path.display().to_string(), rest[..end].to_owned()));

@@ -2,7 +2,7 @@
 
 use core::ffi::c_char;
 
-use migcore::error::{Fault, Path, Piece, Report, PATH_CAPACITY};
+use migcore::error::{put_number, Fault, Path, Piece, Report, PATH_CAPACITY};
 use migcore::Code;
 
 use crate::io::sized;
@@ -113,21 +113,9 @@ fn message(error: &migcore_error, line: &mut Line<'_>) {
     };
     Report { code, fault, path }.pieces(&mut |piece| match piece {
         Piece::Text(text) => line.put(text.as_bytes()),
-        Piece::Number(number) => line.put_number(number),
+        Piece::Number(number) => put_number(number, &mut |digits| line.put(digits)),
     });
 }
-
-/// The powers of ten that a number may have, from the largest. Small processors cannot divide.
-#[allow(clippy::indexing_slicing, reason = "computed by the compiler, which would refuse it")]
-const POWERS: [u64; 20] = {
-    let mut powers = [1; 20];
-    let mut at = 19;
-    while at > 0 {
-        at -= 1;
-        powers[at] = powers[at + 1] * 10;
-    }
-    powers
-};
 
 /// A message on its way into a caller's array, counted beyond its end.
 struct Line<'t> {
@@ -142,21 +130,6 @@ impl Line<'_> {
                 *place = byte;
             }
             self.length = self.length.saturating_add(1);
-        }
-    }
-
-    fn put_number(&mut self, number: u64) {
-        let mut rest = number;
-        for (at, power) in POWERS.into_iter().enumerate() {
-            let mut digit = b'0';
-            while rest >= power {
-                rest = rest.wrapping_sub(power);
-                digit = digit.wrapping_add(1);
-            }
-            let last = at.saturating_add(1) == POWERS.len();
-            if number >= power || last {
-                self.put(&[digit]);
-            }
         }
     }
 

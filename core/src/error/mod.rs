@@ -5,10 +5,12 @@
 //! [`Report`] of fixed size, by whoever owns the visitor.
 
 mod code;
+mod number;
 mod path;
 mod report;
 
 pub use code::{Block, Code};
+pub use number::put_number;
 pub use path::{Path, Put, PATH_CAPACITY};
 pub use report::{Fault, Piece, Report};
 

@@ -65,7 +65,7 @@ mod wire;
 pub use kind::{Extent, Kind, Scalar, Slots};
 pub use marks::Marks;
 pub use name::Name;
-pub use place::{Count, Place};
+pub use place::{Count, Place, Text};
 pub use scope::{Description, Opened, Scope, ScopeKind, Versions};
 pub use subsection::{
     walk_subsections, Subsection, SubsectionEntry, SubsectionName, SubsectionTable,

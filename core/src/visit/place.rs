@@ -1,6 +1,7 @@
 //! Places in memory that a visitor reads from or writes to.
 
 use super::Scalar;
+use crate::error::{Code, Result};
 
 /// A place in memory that holds a scalar. Only one of the two is called in a visit: saving never
 /// stores.
@@ -45,5 +46,35 @@ impl Count for &mut usize {
 
     fn store(&mut self, count: usize) {
         **self = count;
+    }
+}
+
+/// A place in memory that holds a string.
+pub trait Text {
+    /// The string that is there.
+    fn as_text(&self) -> &str;
+
+    /// The longest string that it has room for, in bytes.
+    fn capacity(&self) -> usize;
+
+    /// Puts a string there.
+    ///
+    /// # Errors
+    /// [`Code::TooMany`] when it does not fit; the old one then stays.
+    fn set_text(&mut self, text: &str) -> Result<()>;
+}
+
+impl<const N: usize> Text for heapless::String<N> {
+    fn as_text(&self) -> &str {
+        self.as_str()
+    }
+
+    fn capacity(&self) -> usize {
+        N
+    }
+
+    fn set_text(&mut self, text: &str) -> Result<()> {
+        *self = heapless::String::try_from(text).map_err(|_| Code::TooMany)?;
+        Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! Where a visit is: the open scopes, the version, and the first error.
 
 use super::{Name, Scope, ScopeKind};
-use crate::error::{Code, Fault, Path, Put, Report, Result, MAX_DEPTH};
+use crate::error::{put_number, Code, Fault, Path, Put, Report, Result, MAX_DEPTH};
 use crate::io::{copy, told};
 
 /// Bytes for the names of the open scopes, all together. A scope whose name does not fit shows as
@@ -198,10 +198,10 @@ impl Track {
         put(name);
         if frame.kind == ScopeKind::Device {
             put(b"/");
-            put_number(frame.number, put);
+            put_number(u64::from(frame.number), put);
         } else if frame.in_element {
             put(b"[");
-            put_number(frame.number.wrapping_sub(1), put);
+            put_number(u64::from(frame.number.wrapping_sub(1)), put);
             put(b"]");
         }
         !name.is_empty() || frame.kind == ScopeKind::Device || frame.in_element
@@ -217,20 +217,4 @@ impl Default for Track {
     fn default() -> Self {
         Track::new()
     }
-}
-
-fn put_number(number: u32, put: Put<'_>) {
-    let mut digits = [0u8; 10];
-    let mut rest = number;
-    let mut count = 0usize;
-    for place in digits.iter_mut().rev() {
-        // A digit is below ten.
-        *place = b'0'.wrapping_add(u8::try_from(rest % 10).unwrap_or(0));
-        rest /= 10;
-        count = count.saturating_add(1);
-        if rest == 0 {
-            break;
-        }
-    }
-    put(digits.get(digits.len().saturating_sub(count)..).unwrap_or_default());
 }

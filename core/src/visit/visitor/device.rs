@@ -2,7 +2,7 @@
 
 use super::Visitor;
 use crate::error::{Code, Result};
-use crate::visit::{Description, Extent, Marks, Scalar, Scope, ScopeKind, Versions};
+use crate::visit::{Description, Extent, Marks, Scalar, Scope, ScopeKind, Text, Versions};
 
 impl Visitor<'_> {
     /// Visits a scalar.
@@ -15,7 +15,10 @@ impl Visitor<'_> {
     }
 
     /// Visits a scalar that exists from `version` on. In a state of an older version nothing is on
-    /// the wire, and loading stores `otherwise`. Errors as [`visit`](Visitor::visit).
+    /// the wire, and loading stores `otherwise`.
+    ///
+    /// # Errors
+    /// As [`visit`](Visitor::visit).
     pub fn visit_since<T: Scalar>(
         &mut self,
         name: &str,
@@ -27,8 +30,10 @@ impl Visitor<'_> {
     }
 
     /// Visits a scalar that may be missing in the stream, in which case loading stores
-    /// `otherwise`. On a wire without names it is never missing. Errors as
-    /// [`visit`](Visitor::visit).
+    /// `otherwise`. On a wire without names it is never missing.
+    ///
+    /// # Errors
+    /// As [`visit`](Visitor::visit).
     pub fn visit_or<T: Scalar>(&mut self, name: &str, value: &mut T, otherwise: T) -> Result<()> {
         self.scalar_or(&name, value, otherwise)
     }
@@ -60,10 +65,9 @@ impl Visitor<'_> {
             *count = self.load_array(&name, T::KIND, Extent::Variable, T::slots(values))?;
             return Ok(());
         }
-        match values.get(..*count) {
-            Some(values) => self.save_array(&name, T::KIND, Extent::Variable, T::elements(values)),
-            None => Err(self.fail(Code::InvalidArgument, values.len(), *count, &name)),
-        }
+        self.check_count(&name, *count, values.len())?;
+        let held = values.get(..*count).unwrap_or_default();
+        self.save_array(&name, T::KIND, Extent::Variable, T::elements(held))
     }
 
     /// Visits a byte buffer of fixed length.
@@ -95,19 +99,12 @@ impl Visitor<'_> {
     /// # Errors
     /// Those of the wire; [`Code::TooMany`] when the stream's string does not fit, and the old one
     /// is kept.
-    pub fn text<const N: usize>(
-        &mut self,
-        name: &str,
-        text: &mut heapless::String<N>,
-    ) -> Result<()> {
+    pub fn text(&mut self, name: &str, text: &mut impl Text) -> Result<()> {
         if !self.is_loading() {
-            return self.save_text(&name, text);
+            return self.save_text(&name, text.as_text());
         }
-        self.load_text(&name, N, &mut |loaded| {
-            let loaded = heapless::String::try_from(loaded).map_err(|_| Code::TooMany)?;
-            *text = loaded;
-            Ok(())
-        })
+        let room = text.capacity();
+        self.load_text(&name, room, &mut |loaded| text.set_text(loaded))
     }
 
     /// Visits what may be there or not; `visit` runs if it is.
@@ -190,7 +187,7 @@ impl Visitor<'_> {
         self.end(scope.kind())
     }
 
-    /// Visits a list of `count` structs. Errors as [`structure`](Visitor::structure).
+    /// Visits a list of `count` structs.
     ///
     /// # Errors
     /// As [`structure`](Visitor::structure).
