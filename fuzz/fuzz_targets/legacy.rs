@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 use migcore::codec::legacy::Loader;
 use migcore::error::Report;
 use migcore::io::{Failure, Portable, Source, StreamReader};
-use migcore::visit::{ScopeKind, SubsectionName, Visitor};
+use migcore::visit::{Scope, ScopeKind, SubsectionName, Versions, Visitor};
 use migcore::Result;
 
 #[derive(Arbitrary, Debug)]
@@ -32,7 +32,7 @@ enum Step {
     Varray(u8),
     Varbytes(u8),
     Text,
-    Presence,
+    Optional,
     Absent,
     Device,
     Struct,
@@ -94,16 +94,16 @@ fn step(v: &mut Visitor<'_>, step: Step, stored: &mut Vec<u64>) -> Result<()> {
             })?;
             stored.extend(text.bytes().map(u64::from));
         }
-        Step::Presence => {
+        Step::Optional => {
             let mut present = false;
-            v.presence(&"presence", &mut present)?;
+            v.begin_optional(&"optional", &mut present)?;
             stored.push(u64::from(present));
         }
         Step::Absent => v.absent("absent")?,
         Step::Device => {
-            v.begin(&"device", migcore::visit::Scope::Device { instance: 1, version: 2 })?
+            v.begin(&"device", Scope::Device { instance: 1, versions: Versions::only(2) })?
         }
-        Step::Struct => v.begin(&"struct", migcore::visit::Scope::Struct(None))?,
+        Step::Struct => v.begin(&"struct", Scope::Struct(None))?,
         Step::Varlist(room) => {
             let mut count = 0;
             v.begin_varlist(&"list", usize::from(room), &mut count)?;
@@ -117,11 +117,12 @@ fn step(v: &mut Visitor<'_>, step: Step, stored: &mut Vec<u64>) -> Result<()> {
             stored.extend(version.map(u64::from));
             stored.extend(name.iter().map(|byte| u64::from(*byte)));
         }
-        Step::End(kind) => match kind % 5 {
+        Step::End(kind) => match kind % 6 {
             0 => v.end(ScopeKind::Device)?,
             1 => v.end(ScopeKind::Struct)?,
             2 => v.end(ScopeKind::List)?,
             3 => v.end(ScopeKind::Subsection)?,
+            4 => v.end(ScopeKind::Optional)?,
             _ => v.end_element()?,
         },
         Step::Peek(ahead) => {
@@ -137,7 +138,6 @@ fn step(v: &mut Visitor<'_>, step: Step, stored: &mut Vec<u64>) -> Result<()> {
     }
     Ok(())
 }
-
 
 fn walk(v: &mut Visitor<'_>, steps: &[Step]) -> Vec<u64> {
     let mut stored = Vec::new();
