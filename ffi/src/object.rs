@@ -143,6 +143,22 @@ pub(crate) unsafe fn operations(
     Ok(unsafe { &*(*v).operations })
 }
 
+/// Calls a function of the table of an object, or gives the code of why it cannot be called.
+///
+/// # Safety
+/// `v` is NULL or points to a migcore_visitor.
+#[inline]
+pub(crate) unsafe fn through(
+    v: *mut migcore_visitor,
+    call: impl FnOnce(&migcore_operations) -> migcore_status,
+) -> migcore_status {
+    // SAFETY: as the caller promises.
+    match unsafe { operations(v) } {
+        Ok(operations) => call(operations),
+        Err(not_ready) => not_ready,
+    }
+}
+
 #[cold]
 unsafe fn not_ready(v: *const migcore_visitor) -> migcore_status {
     if v.is_null() {

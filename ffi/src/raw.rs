@@ -3,7 +3,7 @@
 use core::ffi::c_void;
 
 use crate::memory::{bytes, bytes_mut};
-use crate::object::{enter, migcore_visitor, operations, with, Wire};
+use crate::object::{enter, migcore_visitor, operations, through, with, Wire};
 use crate::status::{migcore_status, status, MIGCORE_TRUNCATED};
 
 /// Saves bytes that have neither name nor type: what code writes that is not converted yet.
@@ -14,12 +14,7 @@ pub unsafe extern "C" fn migcore_put_raw(
     length: usize,
 ) -> migcore_status {
     // SAFETY: the caller promises NULL or a visitor, and NULL or `length` bytes.
-    unsafe {
-        match operations(v) {
-            Ok(operations) => (operations.put_raw)(v, data, length),
-            Err(not_ready) => not_ready,
-        }
-    }
+    unsafe { through(v, |operations| (operations.put_raw)(v, data, length)) }
 }
 
 /// Saves raw bytes, over the wire `W`.

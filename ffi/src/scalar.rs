@@ -6,7 +6,7 @@ use migcore::visit::{Count, Extent, Kind, Place, Scalar, Slots, Visitor};
 use migcore::{Code, Result};
 
 use crate::memory::{bytes, bytes_mut};
-use crate::object::{enter, migcore_visitor, operations, run, Wire};
+use crate::object::{enter, migcore_visitor, run, through, Wire};
 use crate::place::{CName, Raw};
 use crate::status::{migcore_status, status, MIGCORE_OK};
 
@@ -50,10 +50,7 @@ macro_rules! scalars {
             ) -> migcore_status {
                 // SAFETY: the caller promises NULL or a visitor; its table is its own.
                 unsafe {
-                    match operations(v) {
-                        Ok(operations) => (operations.scalars.$type)(v, name, value),
-                        Err(not_ready) => not_ready,
-                    }
+                    through(v, |operations| (operations.scalars.$type)(v, name, value))
                 }
             }
 
@@ -107,12 +104,7 @@ macro_rules! scalars {
             ) -> migcore_status {
                 // SAFETY: the caller promises a visitor, a name and the elements.
                 unsafe {
-                    match operations(v) {
-                        Ok(operations) => {
-                            (operations.array)(v, name, Kind::$kind, values.cast(), count)
-                        }
-                        Err(not_ready) => not_ready,
-                    }
+                    through(v, |operations| (operations.array)(v, name, Kind::$kind, values.cast(), count))
                 }
             }
 

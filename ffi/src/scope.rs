@@ -5,7 +5,7 @@ use core::ffi::c_char;
 use migcore::visit::{Description, Extent, Name, Scope, ScopeKind, Versions};
 use migcore::Code;
 
-use crate::object::{enter, migcore_visitor, operations, run, Wire};
+use crate::object::{enter, migcore_visitor, run, through, Wire};
 use crate::place::{CName, Raw};
 use crate::status::{migcore_status, status};
 
@@ -131,24 +131,14 @@ pub unsafe extern "C" fn migcore_begin_varlist(
 #[no_mangle]
 pub unsafe extern "C" fn migcore_begin_element(v: *mut migcore_visitor) -> migcore_status {
     // SAFETY: the caller promises NULL or a visitor.
-    unsafe {
-        match operations(v) {
-            Ok(operations) => (operations.begin_element)(v),
-            Err(not_ready) => not_ready,
-        }
-    }
+    unsafe { through(v, |operations| (operations.begin_element)(v)) }
 }
 
 /// Ends an element.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_end_element(v: *mut migcore_visitor) -> migcore_status {
     // SAFETY: the caller promises NULL or a visitor.
-    unsafe {
-        match operations(v) {
-            Ok(operations) => (operations.end_element)(v),
-            Err(not_ready) => not_ready,
-        }
-    }
+    unsafe { through(v, |operations| (operations.end_element)(v)) }
 }
 
 /// Ends a list of either form.
@@ -166,24 +156,14 @@ unsafe fn begin_scope(
     scope: &Scope<'_>,
 ) -> migcore_status {
     // SAFETY: as the caller promises.
-    unsafe {
-        match operations(v) {
-            Ok(operations) => (operations.begin)(v, name, scope),
-            Err(not_ready) => not_ready,
-        }
-    }
+    unsafe { through(v, |operations| (operations.begin)(v, name, scope)) }
 }
 
 /// # Safety
 /// `v` is NULL or a visitor.
 pub(crate) unsafe fn end_scope(v: *mut migcore_visitor, kind: ScopeKind) -> migcore_status {
     // SAFETY: as the caller promises.
-    unsafe {
-        match operations(v) {
-            Ok(operations) => (operations.end)(v, kind),
-            Err(not_ready) => not_ready,
-        }
-    }
+    unsafe { through(v, |operations| (operations.end)(v, kind)) }
 }
 
 /// Begins a scope, over the wire `W`.

@@ -6,7 +6,7 @@ use migcore::visit::{Count, Extent, Marks, Place, Visitor};
 use migcore::{Code, Result};
 
 use crate::memory::{bytes, bytes_mut, string};
-use crate::object::{enter, migcore_visitor, operations, run, Wire};
+use crate::object::{enter, migcore_visitor, run, through, Wire};
 use crate::place::{CName, Raw};
 use crate::status::{migcore_status, status};
 
@@ -20,12 +20,7 @@ pub unsafe extern "C" fn migcore_visit_bytes(
     length: usize,
 ) -> migcore_status {
     // SAFETY: the caller promises a visitor, a name and the bytes; on save they are only read.
-    unsafe {
-        match operations(v) {
-            Ok(operations) => (operations.bytes)(v, name, data, length),
-            Err(not_ready) => not_ready,
-        }
-    }
+    unsafe { through(v, |operations| (operations.bytes)(v, name, data, length)) }
 }
 
 /// A buffer of fixed length, over the wire `W`.
