@@ -246,6 +246,21 @@ fn a_device_has_the_version_of_the_stream_if_it_is_known() {
 }
 
 #[test]
+fn the_version_of_the_framing_is_not_that_of_a_struct() {
+    let ptimer = Description { name: b"ptimer", versions: Versions { current: 2, minimum: 1 } };
+    let mut seen = 0;
+    saved(|v| {
+        v.set_version(7);
+        v.versioned("timer", ptimer, |v| {
+            seen = v.version();
+            Ok(())
+        })
+    })
+    .unwrap();
+    assert_eq!(seen, 2);
+}
+
+#[test]
 fn an_open_scope_is_an_error_at_the_end_of_a_load_too() {
     let report = loaded(&[], |v| v.begin(&"s", Scope::Struct(None))).unwrap_err();
     assert_eq!(report.code, Code::Unbalanced);

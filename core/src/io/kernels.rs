@@ -29,19 +29,6 @@ impl Width {
     }
 }
 
-impl Width {
-    /// The bits of a u64 that an element leaves over.
-    #[inline]
-    pub(super) const fn spare_bits(self) -> u32 {
-        match self {
-            Width::One => 56,
-            Width::Two => 48,
-            Width::Four => 32,
-            Width::Eight => 0,
-        }
-    }
-}
-
 /// Loops that a caller may replace by faster ones for its processor.
 pub trait Kernels {
     /// Copies elements and reverses the bytes of each. Both slices have the same length, a multiple

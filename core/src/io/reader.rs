@@ -22,17 +22,14 @@ pub trait Reader {
     /// source.
     fn take<const N: usize>(&mut self) -> Result<[u8; N]>;
 
-    /// Reads a big-endian number of `width`.
+    /// [`take`](Reader::take), made a number on the way. Compilers assemble a number byte by byte when
+    /// it comes out of a result that holds an array.
     ///
     /// # Errors
     /// As [`take`](Reader::take).
-    fn take_bits(&mut self, width: Width) -> Result<u64> {
-        Ok(match width {
-            Width::One => u64::from(u8::from_be_bytes(self.take()?)),
-            Width::Two => u64::from(u16::from_be_bytes(self.take()?)),
-            Width::Four => u64::from(u32::from_be_bytes(self.take()?)),
-            Width::Eight => u64::from_be_bytes(self.take()?),
-        })
+    #[inline]
+    fn take_as<const N: usize, T>(&mut self, number: impl FnOnce([u8; N]) -> T) -> Result<T> {
+        self.take().map(number)
     }
 
     /// Fills `out` as far as the stream goes and says how far. Less than asked for is the end of

@@ -1,6 +1,6 @@
 //! Readers and writers over memory.
 
-use super::{told, Reader, Width, Writer};
+use super::{told, Reader, Writer};
 use crate::error::{Code, Fault, Result};
 
 /// Writes into memory that the caller gives; a call that does not fit writes nothing.
@@ -92,15 +92,6 @@ impl<'b> SliceReader<'b> {
         self.bytes.get(self.used..).unwrap_or_default()
     }
 
-    /// [`take_bits`](Reader::take_bits) where fewer than eight bytes are left.
-    #[cold]
-    fn take_last_bits(&mut self, width: Width) -> Result<u64> {
-        let mut bytes = [0; 8];
-        let place = bytes.get_mut(..width.bytes()).unwrap_or_default();
-        self.take_into(place)?;
-        Ok(u64::from_be_bytes(bytes) >> width.spare_bits())
-    }
-
     #[cold]
     fn end(&mut self, wanted: usize) -> Code {
         let left = self.rest().len();
@@ -123,24 +114,18 @@ impl Reader for SliceReader<'_> {
 
     #[inline]
     fn take<const N: usize>(&mut self) -> Result<[u8; N]> {
+        self.take_as(|bytes| bytes)
+    }
+
+    #[inline]
+    fn take_as<const N: usize, T>(&mut self, number: impl FnOnce([u8; N]) -> T) -> Result<T> {
         match self.rest().first_chunk::<N>() {
             Some(bytes) => {
                 self.used = self.used.wrapping_add(N);
-                Ok(*bytes)
+                Ok(number(*bytes))
             }
             None => Err(self.end(N)),
         }
-    }
-
-    /// One load and a shift for every width but the last few: a jump by width costs more than the
-    /// number when one call serves all fields of a device.
-    #[inline]
-    fn take_bits(&mut self, width: Width) -> Result<u64> {
-        let Some(bytes) = self.rest().first_chunk::<8>() else {
-            return self.take_last_bits(width);
-        };
-        self.used = self.used.wrapping_add(width.bytes());
-        Ok(u64::from_be_bytes(*bytes) >> width.spare_bits())
     }
 
     fn take_some(&mut self, out: &mut [u8]) -> Result<usize> {

@@ -18,6 +18,22 @@ pub trait Encoder {
     /// Takes a scalar as bits (see [`Scalar`](super::Scalar)).
     fn scalar(&mut self, name: &dyn Name, kind: Kind, bits: u64) -> Result<()>;
 
+    /// A scalar of 8 bits. This and the next two are [`scalar`](Encoder::scalar) for a width that the
+    /// caller knows: a short wire makes them short, and no choice by kind is left for every field.
+    fn scalar8(&mut self, name: &dyn Name, kind: Kind, bits: u8) -> Result<()> {
+        self.scalar(name, kind, u64::from(bits))
+    }
+
+    /// A scalar of 16 bits.
+    fn scalar16(&mut self, name: &dyn Name, kind: Kind, bits: u16) -> Result<()> {
+        self.scalar(name, kind, u64::from(bits))
+    }
+
+    /// A scalar of 32 bits.
+    fn scalar32(&mut self, name: &dyn Name, kind: Kind, bits: u32) -> Result<()> {
+        self.scalar(name, kind, u64::from(bits))
+    }
+
     /// Takes an array of scalars: `elements` in the machine's byte order, a multiple of the kind's
     /// width long.
     fn array(&mut self, name: &dyn Name, kind: Kind, extent: Extent, elements: &[u8])
@@ -67,6 +83,25 @@ pub trait Decoder {
 
     /// Gives a scalar as bits (see [`Scalar`](super::Scalar)).
     fn scalar(&mut self, name: &dyn Name, kind: Kind) -> Result<u64>;
+
+    /// A scalar of 8 bits. This and the next two are [`scalar`](Decoder::scalar) for a width that the
+    /// caller knows, as those of [`Encoder`].
+    #[allow(clippy::as_conversions, reason = "bits are of the width of their kind")]
+    fn scalar8(&mut self, name: &dyn Name, kind: Kind) -> Result<u8> {
+        self.scalar(name, kind).map(|bits| bits as u8)
+    }
+
+    /// A scalar of 16 bits.
+    #[allow(clippy::as_conversions, reason = "bits are of the width of their kind")]
+    fn scalar16(&mut self, name: &dyn Name, kind: Kind) -> Result<u16> {
+        self.scalar(name, kind).map(|bits| bits as u16)
+    }
+
+    /// A scalar of 32 bits.
+    #[allow(clippy::as_conversions, reason = "bits are of the width of their kind")]
+    fn scalar32(&mut self, name: &dyn Name, kind: Kind) -> Result<u32> {
+        self.scalar(name, kind).map(|bits| bits as u32)
+    }
 
     /// Fills `slots` and says how many elements that were. A fixed array fills all of them.
     ///

@@ -2,7 +2,7 @@
 
 use super::{MAX_SUBSECTION_VERSION, NULL, SUBSECTION};
 use crate::error::{Code, Fault, Result, MAX_NAME};
-use crate::io::{told, Kernels, Reader};
+use crate::io::{told, Kernels, Reader, Width};
 use crate::visit::{Decoder, Extent, Kind, Name, Opened, Scope, ScopeKind, Slots, SubsectionName};
 
 /// Reads items as QEMU does. See the [module](super) for the bytes of each.
@@ -84,7 +84,27 @@ impl<R: Reader, K: Kernels> Decoder for LegacyDecoder<R, K> {
 
     #[inline]
     fn scalar(&mut self, _name: &dyn Name, kind: Kind) -> Result<u64> {
-        self.reader.take_bits(kind.width())
+        Ok(match kind.width() {
+            Width::One => u64::from(self.reader.take_as(u8::from_be_bytes)?),
+            Width::Two => u64::from(self.reader.take_as(u16::from_be_bytes)?),
+            Width::Four => u64::from(self.reader.take_as(u32::from_be_bytes)?),
+            Width::Eight => self.reader.take_as(u64::from_be_bytes)?,
+        })
+    }
+
+    #[inline]
+    fn scalar8(&mut self, _name: &dyn Name, _kind: Kind) -> Result<u8> {
+        self.reader.take_as(u8::from_be_bytes)
+    }
+
+    #[inline]
+    fn scalar16(&mut self, _name: &dyn Name, _kind: Kind) -> Result<u16> {
+        self.reader.take_as(u16::from_be_bytes)
+    }
+
+    #[inline]
+    fn scalar32(&mut self, _name: &dyn Name, _kind: Kind) -> Result<u32> {
+        self.reader.take_as(u32::from_be_bytes)
     }
 
     #[inline]

@@ -3,8 +3,8 @@
 
 use super::{Side, Visitor};
 use crate::error::{Code, Result};
-use crate::io::told;
-use crate::visit::{Extent, Kind, Marks, Name, Place, Scalar, Slots, Track};
+use crate::io::{told, Width};
+use crate::visit::{Decoder, Encoder, Extent, Kind, Marks, Name, Place, Scalar, Slots, Track};
 
 impl Visitor<'_> {
     /// See [`visit`](Visitor::visit).
@@ -29,9 +29,9 @@ impl Visitor<'_> {
         self.track.check()?;
         let kind = P::Value::KIND;
         match &mut self.side {
-            Side::Save(encoder) => encoder.scalar(name, kind, place.load().to_wire_bits()),
+            Side::Save(encoder) => put(*encoder, name, kind, place.load().to_wire_bits()),
             Side::Load(decoder) => {
-                let bits = decoder.scalar(name, kind)?;
+                let bits = get(*decoder, name, kind)?;
                 place.store(P::Value::from_wire_bits(bits));
                 Ok(())
             }
@@ -207,5 +207,28 @@ impl Visitor<'_> {
     /// As [`get_raw`](Visitor::get_raw); [`Code::Unsupported`] when the source cannot look ahead.
     pub fn peek_raw(&mut self, ahead: usize, out: &mut [u8]) -> Result<usize> {
         self.load(&"", |decoder| decoder.peek(ahead, out))
+    }
+}
+
+/// Picks the function of the width: `kind` is a constant where this is inlined.
+#[inline(always)]
+#[allow(clippy::as_conversions, reason = "bits are of the width of their kind")]
+fn put(encoder: &mut dyn Encoder, name: &dyn Name, kind: Kind, bits: u64) -> Result<()> {
+    match kind.width() {
+        Width::One => encoder.scalar8(name, kind, bits as u8),
+        Width::Two => encoder.scalar16(name, kind, bits as u16),
+        Width::Four => encoder.scalar32(name, kind, bits as u32),
+        Width::Eight => encoder.scalar(name, kind, bits),
+    }
+}
+
+/// As [`put`], the other way.
+#[inline(always)]
+fn get(decoder: &mut dyn Decoder, name: &dyn Name, kind: Kind) -> Result<u64> {
+    match kind.width() {
+        Width::One => decoder.scalar8(name, kind).map(u64::from),
+        Width::Two => decoder.scalar16(name, kind).map(u64::from),
+        Width::Four => decoder.scalar32(name, kind).map(u64::from),
+        Width::Eight => decoder.scalar(name, kind),
     }
 }

@@ -154,9 +154,13 @@ impl Visitor<'_> {
         self.track.check()?;
         let text = name.bytes();
         self.may_open(text)?;
-        // What the caller's framing said, if it said anything.
-        let framed = (self.track.depth() == 0 && self.version() > 0).then_some(self.version());
-        let start = self.position();
+        let known = match scope {
+            Scope::Device { versions, .. } | Scope::Struct(Some(Description { versions, .. })) => {
+                Some((self.position(), versions))
+            }
+            _ => None,
+        };
+        let framed = self.framed(&scope);
         let opened = match &mut self.side {
             Side::Save(encoder) => encoder
                 .begin(&text, scope)
@@ -167,23 +171,37 @@ impl Visitor<'_> {
             Ok(opened) => opened,
             Err(code) => return Err(self.wire_failed(code, name)),
         };
-        let Ok(count) = u32::try_from(opened.count) else {
-            return Err(self.fail(Code::TooLong, MAX_COUNT, opened.count, name));
-        };
-        if matches!(scope, Scope::List { extent: Extent::Fixed, count } if count != opened.count) {
-            return Err(self.fail(Code::BadValue, scope.count(), opened.count, name));
+        if let Scope::List { extent, count } = scope {
+            self.check_list(name, extent, count, opened.count)?;
         }
-        self.track.open(text, &scope, count);
-        match scope {
-            Scope::Struct(Some(Description { versions, .. })) => {
-                self.adopt(start, opened.version, versions)?;
-            }
-            Scope::Device { versions, .. } => {
-                self.adopt(start, opened.version.or(framed), versions)?;
-            }
-            _ => {}
+        self.track.open(text, &scope, u32::try_from(opened.count).unwrap_or(u32::MAX));
+        if let Some((start, versions)) = known {
+            self.adopt(start, opened.version.or(framed), versions)?;
         }
         Ok(opened)
+    }
+
+    /// What the caller's own framing said of a device that begins now, if it said anything.
+    fn framed(&self, scope: &Scope<'_>) -> Option<u32> {
+        let outermost = scope.kind() == ScopeKind::Device && self.track.depth() == 0;
+        (outermost && self.version() > 0).then_some(self.version())
+    }
+
+    /// Checks the count of a list against what the wire told.
+    fn check_list(
+        &mut self,
+        name: &dyn Name,
+        extent: Extent,
+        count: usize,
+        told: usize,
+    ) -> Result<()> {
+        if told > MAX_COUNT {
+            return Err(self.fail(Code::TooLong, MAX_COUNT, told, name));
+        }
+        if extent == Extent::Fixed && count != told {
+            return Err(self.fail(Code::BadValue, count, told, name));
+        }
+        Ok(())
     }
 
     /// Checks that one more scope may begin, with this name.
