@@ -728,7 +728,7 @@ uint32_t migcore_state_version(struct migcore_visitor *v);
 /**
  * Sets the version that the caller's own framing gives, such as that of a QEMU section: of the device
  * that begins next, or of items outside of any device. On load it is the stream's version, on save
- * the one to write.
+ * the one to write. Outside of all scopes only.
  */
 migcore_status migcore_set_state_version(struct migcore_visitor *v,
                                          uint32_t version);
@@ -746,9 +746,11 @@ migcore_status migcore_get_status(struct migcore_visitor *v);
 
 /**
  * Copies the report of the first error to `error`, whose `size` the caller has filled in; a report
- * of MIGCORE_OK when there was none.
+ * of MIGCORE_OK when there was none, and one without a place for what is no visitor, or could not be
+ * begun, whose code is then returned.
  */
-migcore_status migcore_get_error(struct migcore_visitor *v, struct migcore_error *error);
+migcore_status migcore_get_error(struct migcore_visitor *v,
+                                 struct migcore_error *error);
 
 /**
  * Ends the visit with an error of the device's own, at the item `name` of the innermost scope, for

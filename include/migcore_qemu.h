@@ -48,8 +48,9 @@
  * Errors
  *
  *     A file keeps its first error, as a negative errno. A visit that fails puts its error on the file; an error of the
- *     file makes every later visit fail. A visit whose `errp` already holds an Error does nothing. So a device may check
- *     after each call, once at the end, or leave it to whoever asks qemu_file_get_error().
+ *     file makes every later visit fail (but for -EBUSY, see migcore_qemu/file.h). A visit whose `errp` already holds an
+ *     Error does nothing. So a device may check after each call, once at the end, or leave it to whoever asks
+ *     qemu_file_get_error(). What a device or a callback gave as the cause becomes the file's error if it is negative.
  *
  * Switches, set before the first include and the same in the whole program unless said otherwise
  *
@@ -71,12 +72,12 @@
  *     MIGCORE_QEMU_PRINT(text)    where error_report and others print; a whole line, with its newline (stderr).
  *     MIGCORE_QEMU_THREAD_LOCAL   storage class of the Error pool (__thread); define it empty without threads.
  *     MIGCORE_QEMU_LOCK(flag), MIGCORE_QEMU_UNLOCK(flag)   guard the list of files (a spin lock on `char *flag`, held for a
- *                                 few instructions); define both empty without threads.
+ *                                 few instructions); define both empty without threads. See files.h about fork().
  *
  * What is not here, because it could not work over caller's storage or has no bytes of its own: files made by name or by
  * descriptor (qemu_fopen_ops, qemu_file_new_input: use migcore_qemu_file_init_*), rate limits, the QEMU 9.0 offset calls,
- * linked GenericLists, alternates, enums, `any` and `null` visits. For arrays, buffers and subsections see
- * migcore_qemu_visit_* in migcore_qemu/visit.h.
+ * linked GenericLists, alternates, enums, `any` and `null` visits. For arrays, buffers, devices and subsections see
+ * migcore_qemu_visit_* and migcore_qemu_begin_* in migcore_qemu/visit.h.
  */
 #ifndef MIGCORE_QEMU_H
 #define MIGCORE_QEMU_H

@@ -204,23 +204,27 @@ static void special_places_end_the_program(void)
     CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
 }
 
-/* Each thread has a pool for itself: many threads that fill theirs at the same time do not see each other. */
+/* Each thread has a pool for itself: many threads that fill theirs at the same time do not see each other, and what all of
+   them get when theirs is full is only read. */
 static void *fill_pool(void *argument)
 {
     long number = (long)argument, wrong = 0;
 
     for (int round = 0; round < 2000; round++) {
-        Error *held[MIGCORE_QEMU_ERRORS] = { NULL };
+        Error *held[MIGCORE_QEMU_ERRORS] = { NULL }, *lost = NULL;
         char expected[40];
 
         for (int i = 0; i < MIGCORE_QEMU_ERRORS; i++) {
             error_setg(&held[i], "thread %ld error %d", number, i);
         }
+        error_setg(&lost, "thread %ld, one more", number);
         for (int i = 0; i < MIGCORE_QEMU_ERRORS; i++) {
             snprintf(expected, sizeof expected, "thread %ld error %d", number, i);
             wrong += strcmp(error_get_pretty(held[i]), expected) != 0;
             error_free(held[i]);
         }
+        wrong += lost == NULL || lost != &migcore_qemu_error_overflow;
+        error_free(lost);
     }
     return (void *)wrong;
 }

@@ -251,6 +251,48 @@ static void error_objects_tell_what_the_visitor_met(void)
     error_free(found);
 }
 
+static migcore_status refuse(migcore_visitor *v, void *opaque)
+{
+    (void)v;
+    return *(migcore_status *)opaque;
+}
+
+static const migcore_subsection refusing[] = {
+    { .size = sizeof(migcore_subsection), .name = "d/x", .version = 1, .minimum_version = 1, .visit = refuse },
+};
+
+/* A device may give any number for its failure; the file's error is negative. */
+static void errors_of_a_file_are_negative(void)
+{
+    static const migcore_status returned[] = { MIGCORE_REFUSED, MIGCORE_BAD_VALUE, 7, -ERANGE };
+    uint8_t bytes[32];
+    QEMUFile f;
+
+    for (int i = 0; i < 4; i++) {
+        migcore_status status = returned[i];
+        Error *err = NULL;
+
+        migcore_qemu_file_init_save_memory(&f, bytes, sizeof bytes);
+        CHECK(!migcore_qemu_visit_subsections(qemu_file_get_visitor(&f), "d", refusing, 1, &status, &err));
+        CHECK(err != NULL);
+        error_free(err);
+        CHECK_EQUAL(qemu_file_get_error(&f), status < 0 ? status : -EINVAL);
+        CHECK_EQUAL(qemu_fclose(&f), status < 0 ? status : -EINVAL);
+    }
+    for (int cause = -1; cause <= 1; cause++) {
+        migcore_qemu_file_init_save_memory(&f, bytes, sizeof bytes);
+        migcore_fail(migcore_qemu_native(qemu_file_get_visitor(&f)), "x", MIGCORE_BAD_VALUE, cause * ERANGE);
+        CHECK_EQUAL(qemu_fclose(&f), cause < 0 ? -ERANGE : -EINVAL);
+    }
+    migcore_qemu_file_init_save_memory(&f, bytes, sizeof bytes);
+    qemu_file_set_error(&f, EPERM);
+    CHECK_EQUAL(qemu_file_get_error(&f), -EPERM);
+    CHECK_EQUAL(qemu_fclose(&f), -EPERM);
+    for (migcore_status status = 0; status < 700; status++) {
+        CHECK(status == 0 ? migcore_qemu_errno(0, -1) == 0 : migcore_qemu_errno(status, 1) < 0);
+    }
+}
+
 /* -- Looking ahead ------------------------------------------------------------------------------------------------- */
 
 static void peeks(QEMUFile *f)
@@ -437,6 +479,8 @@ static void a_file_entered_from_its_own_callback_is_busy(void)
 {
     Store store = new_store(64);
     migcore_sink sink = sink_of(&store);
+    uint16_t three = 3;
+    Error *err = NULL;
     QEMUFile f;
 
     migcore_qemu_file_init_save_stream(&f, &sink, NULL, 0);
@@ -444,6 +488,15 @@ static void a_file_entered_from_its_own_callback_is_busy(void)
     qemu_put_be32(&f, 1);
     CHECK_EQUAL(store.used, 4);
     CHECK_EQUAL(qemu_file_get_error(&f), -EBUSY);
+    store.reenter = NULL;
+    qemu_put_be32(&f, 2); /* the file has ended, the visitor was not told */
+    CHECK_EQUAL(store.used, 4);
+    CHECK(visit_type_u16(qemu_file_get_visitor(&f), "three", &three, NULL));
+    CHECK_EQUAL(store.used, 6);
+    CHECK_EQUAL(qemu_file_get_error_obj(&f, &err), -EBUSY);
+    CHECK(err != NULL && strstr(error_get_pretty(err), strerror(EBUSY)) != NULL);
+    error_free(err);
+    CHECK_EQUAL(qemu_fclose(&f), -EBUSY);
 }
 
 /* -- A file over another visitor ----------------------------------------------------------------------------------- */
@@ -484,6 +537,7 @@ int main(void)
     counted_strings_have_a_limit();
     error_objects();
     error_objects_tell_what_the_visitor_met();
+    errors_of_a_file_are_negative();
     peeks_in_memory();
     peeks_in_a_stream();
     peeks_need_a_buffer_or_a_source_that_can();

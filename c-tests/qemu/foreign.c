@@ -23,6 +23,7 @@ typedef struct QEMUFile {
     size_t start, end;      /* of what is in the buffer */
     size_t taken;           /* read from the store */
     int error;
+    int look_error;         /* set when a look goes beyond what there is */
 } QEMUFile;
 
 static void host_set(QEMUFile *f, int error)
@@ -80,6 +81,9 @@ static size_t host_look(QEMUFile *f, uint8_t **data, size_t size, size_t ahead)
 {
     if (f->end - f->start < ahead + size) {
         host_fill(f);
+    }
+    if (f->end - f->start < ahead + size) {
+        host_set(f, f->look_error);
     }
     if (f->end - f->start <= ahead) {
         return 0;
@@ -348,6 +352,52 @@ static void detaching_tells_the_host_what_was_left_open(void)
     CHECK_EQUAL(host_error(&f), TOLD(-EINVAL));
 }
 
+/* A native failure that nobody handed to migcore_qemu_check(). */
+static void detaching_tells_the_host_what_nobody_told_it(void)
+{
+    QEMUFile f = host_output();
+    migcore_qemu_foreign slot;
+
+    migcore_qemu_attach_save(&slot, &f, &host);
+    migcore_fail(migcore_qemu_native(qemu_file_get_visitor(&f)), "phase", MIGCORE_REFUSED, -ERANGE);
+    CHECK_EQUAL(host_error(&f), 0);
+    CHECK_EQUAL(migcore_qemu_detach(&slot), MIGCORE_REFUSED);
+    CHECK_EQUAL(host_error(&f), TOLD(-ERANGE));
+}
+
+/* An error that no visit met: of the host's own puts and gets. */
+static void detaching_tells_the_error_of_the_host(void)
+{
+    QEMUFile f = host_output();
+    migcore_qemu_foreign slot;
+
+    migcore_qemu_attach_save(&slot, &f, &host);
+    host_set(&f, -EPERM);
+    CHECK_EQUAL(migcore_qemu_detach(&slot), MIGCORE_WRITE_FAILED);
+    CHECK_EQUAL(f.error, -EPERM);
+    CHECK_EQUAL(migcore_qemu_detach(&slot), MIGCORE_INVALID_ARGUMENT);
+
+    f = host_input(mixed_bytes, 2);
+    migcore_qemu_attach_load(&slot, &f, &host);
+    (void)qemu_get_be32(&f);
+    CHECK_EQUAL(migcore_qemu_detach(&slot), MIGCORE_READ_FAILED);
+    CHECK_EQUAL(f.error, -EIO);
+}
+
+/* What a device gives as its cause may be any number; a host gets a negative one. */
+static void the_host_is_given_negative_numbers(void)
+{
+    QEMUFile f = host_output();
+    migcore_qemu_foreign slot;
+    migcore_qemu_visitor *v;
+
+    migcore_qemu_attach_save(&slot, &f, &host);
+    v = qemu_file_get_visitor(&f);
+    CHECK(!migcore_qemu_check(v, migcore_fail(migcore_qemu_native(v), "phase", MIGCORE_REFUSED, 5), NULL));
+    CHECK_EQUAL(host_error(&f), TOLD(-EINVAL));
+    migcore_qemu_detach(&slot);
+}
+
 /* -- Subsections --------------------------------------------------------------------------------------------------- */
 
 static migcore_status visit_part(migcore_visitor *v, void *opaque)
@@ -377,6 +427,33 @@ static void subsections_are_found_by_peeking(void)
     CHECK_EQUAL(qemu_get_byte(&f), 0x05);
     CHECK_EQUAL(qemu_get_byte(&f), 0x77);
     CHECK_EQUAL(migcore_qemu_detach(&slot), MIGCORE_OK);
+}
+
+/* The stream ends before or in what tells that a subsection follows: there is none, unless the host says why it ended. */
+static void a_peek_that_fails_is_no_end_of_the_stream(void)
+{
+    for (size_t length = 0; length < 5; length++) {
+        QEMUFile f = host_input(part_bytes, length);
+        migcore_qemu_foreign slot;
+        uint16_t part = 0;
+        Error *err = NULL;
+
+        migcore_qemu_attach_load(&slot, &f, &host);
+        CHECK(migcore_qemu_visit_subsections(qemu_file_get_visitor(&f), "d", parts, 1, &part, NULL));
+        CHECK_EQUAL(migcore_qemu_detach(&slot), MIGCORE_OK);
+        CHECK_EQUAL(f.taken - (f.end - f.start), 0); /* nothing is consumed */
+
+        f = host_input(part_bytes, length);
+        f.look_error = -ECONNRESET;
+        migcore_qemu_attach_load(&slot, &f, &host);
+        CHECK(!migcore_qemu_visit_subsections(qemu_file_get_visitor(&f), "d", parts, 1, &part, &err));
+        CHECK(err != NULL);
+        error_free(err);
+        CHECK_EQUAL(migcore_qemu_visitor_errno(&slot.legacy.visitor), MIGCORE_QEMU_API < 100 ? -EIO : -ECONNRESET);
+        CHECK_EQUAL(migcore_qemu_detach(&slot), MIGCORE_READ_FAILED);
+        CHECK_EQUAL(host_error(&f), TOLD(-ECONNRESET));
+        CHECK_EQUAL(part, 0);
+    }
 }
 
 static void without_peek_subsections_are_refused(void)
@@ -446,6 +523,7 @@ static void wrong_arguments_are_refused(void)
     migcore_qemu_host wrong = host;
 
     CHECK(qemu_file_get_visitor(NULL) == NULL);
+    CHECK_EQUAL(migcore_qemu_detach(NULL), MIGCORE_INVALID_ARGUMENT);
     CHECK_EQUAL(migcore_qemu_attach_save(NULL, &f, &host), MIGCORE_NULL_POINTER);
     CHECK_EQUAL(migcore_qemu_attach_save(&slot, NULL, &host), MIGCORE_NULL_POINTER);
     CHECK_EQUAL(migcore_qemu_attach_load(&slot, &f, NULL), MIGCORE_NULL_POINTER);
@@ -507,7 +585,11 @@ int main(void)
     a_visit_error_is_put_on_the_host();
     a_native_error_is_put_on_the_host_by_check();
     detaching_tells_the_host_what_was_left_open();
+    detaching_tells_the_host_what_nobody_told_it();
+    detaching_tells_the_error_of_the_host();
+    the_host_is_given_negative_numbers();
     subsections_are_found_by_peeking();
+    a_peek_that_fails_is_no_end_of_the_stream();
     without_peek_subsections_are_refused();
     files_find_their_own_visitors();
     a_file_has_one_visitor_and_a_slot_one_file();

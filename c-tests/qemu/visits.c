@@ -276,6 +276,68 @@ static void optional_members(void)
     CHECK_EQUAL(qemu_file_get_error(&f), -EIO);
 }
 
+/* A scope: what is inside has a path through it, and an end that is missing is told. */
+static void optional_scopes(void)
+{
+    static const uint8_t expected[] = { 1, 9, 0 };
+    bool here = true, away = false;
+    uint8_t bytes[8], value = 9;
+    Error *err = NULL;
+    QEMUFile f;
+    Visitor *v;
+
+    migcore_qemu_file_init_save_memory(&f, bytes, sizeof bytes);
+    v = qemu_file_get_visitor(&f);
+    CHECK(migcore_qemu_begin_optional(v, "here", &here, NULL));
+    CHECK(visit_type_u8(v, "value", &value, NULL));
+    CHECK(migcore_qemu_end_optional(v, NULL));
+    CHECK(migcore_qemu_begin_optional(v, "away", &away, NULL));
+    CHECK(migcore_qemu_end_optional(v, NULL));
+    CHECK_EQUAL(qemu_fclose(&f), 0);
+    CHECK_BYTES(bytes, migcore_qemu_file_position(&f), expected);
+
+    migcore_qemu_file_init_load_memory(&f, expected, 1);
+    v = qemu_file_get_visitor(&f);
+    CHECK(migcore_qemu_begin_optional(v, "here", &here, &err));
+    CHECK(!visit_type_u8(v, "value", &value, &err));
+    CHECK(err != NULL && strstr(error_get_pretty(err), "here.value") != NULL);
+    error_free(err);
+    here = true;
+    CHECK(!migcore_qemu_begin_optional(v, "again", &here, NULL));
+    CHECK(!here);
+
+    migcore_qemu_file_init_load_memory(&f, expected, sizeof expected);
+    CHECK(migcore_qemu_begin_optional(qemu_file_get_visitor(&f), "here", &here, NULL));
+    CHECK_EQUAL(qemu_fclose(&f), -EINVAL);
+}
+
+/* The owner opens the device, with the version that its framing told. */
+static void devices(void)
+{
+    static const uint8_t bytes[] = { 7 };
+    static const int errors[] = { -EINVAL, 0, 0, -EINVAL };
+
+    for (uint32_t version = 1; version <= 4; version++) {
+        uint8_t value = 0;
+        Error *err = NULL;
+        QEMUFile f;
+        Visitor *v;
+
+        migcore_qemu_file_init_load_memory(&f, bytes, sizeof bytes);
+        v = qemu_file_get_visitor(&f);
+        migcore_set_state_version(migcore_qemu_native(v), version);
+        migcore_qemu_begin_device(v, "card", 2, 3, 2, &err);
+        visit_type_u8(v, "value", &value, &err);
+        CHECK(err != NULL || migcore_state_version(migcore_qemu_native(v)) == version);
+        migcore_qemu_end_device(v, &err);
+        CHECK_EQUAL(qemu_fclose(&f), errors[version - 1]);
+        CHECK_EQUAL(value, errors[version - 1] == 0 ? 7 : 0);
+        CHECK((err != NULL) == (errors[version - 1] != 0));
+        CHECK(err == NULL || strstr(error_get_pretty(err), "card/2") != NULL);
+        error_free(err);
+    }
+}
+
 static void strings(void)
 {
     static const uint8_t empty[] = { 0 };
@@ -478,6 +540,8 @@ int main(void)
     a_struct_left_open_is_an_error();
     structs_are_not_allocated();
     optional_members();
+    optional_scopes();
+    devices();
     strings();
     arrays();
     a_length_beyond_the_place_is_an_error();

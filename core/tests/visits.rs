@@ -214,10 +214,12 @@ fn an_error_of_the_device_s_own_is_not_lost() {
 #[test]
 fn a_device_has_the_version_of_the_stream_if_it_is_known() {
     let known = Versions { current: 3, minimum: 2 };
-    let version_of = |framed: u32| {
+    let version_of = |framed: Option<u32>| {
         let mut seen = 0;
         let done = loaded(&[], |v| {
-            v.set_version(framed);
+            if let Some(version) = framed {
+                v.set_version(version)?;
+            }
             v.device("d", 0, known, |v| {
                 seen = v.version();
                 Ok(())
@@ -225,14 +227,15 @@ fn a_device_has_the_version_of_the_stream_if_it_is_known() {
         });
         done.map(|_| seen).map_err(|report| (report.code, report.fault.expected))
     };
-    assert_eq!(version_of(0), Ok(3), "no framing: the current one");
-    assert_eq!(version_of(2), Ok(2));
-    assert_eq!(version_of(3), Ok(3));
-    assert_eq!(version_of(1), Err((Code::TooOld, 2)));
-    assert_eq!(version_of(4), Err((Code::TooNew, 3)));
+    assert_eq!(version_of(None), Ok(3), "no framing: the current one");
+    assert_eq!(version_of(Some(2)), Ok(2));
+    assert_eq!(version_of(Some(3)), Ok(3));
+    assert_eq!(version_of(Some(1)), Err((Code::TooOld, 2)));
+    assert_eq!(version_of(Some(0)), Err((Code::TooOld, 2)));
+    assert_eq!(version_of(Some(4)), Err((Code::TooNew, 3)));
     let mut seen = Vec::new();
     saved(|v| {
-        v.set_version(2);
+        v.set_version(2)?;
         for _ in 0..2 {
             v.device("d", 0, known, |v| {
                 seen.push(v.version());
@@ -246,11 +249,37 @@ fn a_device_has_the_version_of_the_stream_if_it_is_known() {
 }
 
 #[test]
+fn a_device_in_a_device_has_versions_of_its_own() {
+    let mut seen = Vec::new();
+    saved(|v| {
+        v.set_version(3)?;
+        v.device("bus", 0, Versions { current: 4, minimum: 1 }, |v| {
+            seen.push(v.version());
+            v.device("child", 0, Versions { current: 5, minimum: 5 }, |v| {
+                seen.push(v.version());
+                assert_eq!(v.set_version(1), Err(Code::InvalidArgument));
+                Ok(())
+            })
+        })
+    })
+    .unwrap_err();
+    saved(|v| {
+        v.device("bus", 0, Versions::only(4), |v| {
+            v.device("child", 0, Versions::only(5), |_| Ok(()))?;
+            seen.push(v.version());
+            Ok(())
+        })
+    })
+    .unwrap();
+    assert_eq!(seen, [3, 5, 4]);
+}
+
+#[test]
 fn the_version_of_the_framing_is_not_that_of_a_struct() {
     let ptimer = Description { name: b"ptimer", versions: Versions { current: 2, minimum: 1 } };
     let mut seen = 0;
     saved(|v| {
-        v.set_version(7);
+        v.set_version(7)?;
         v.versioned("timer", ptimer, |v| {
             seen = v.version();
             Ok(())

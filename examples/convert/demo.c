@@ -9,7 +9,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "nic_visit.h"
 #include "ports.h"
 #include "printer.h"
 #include "wire.h"
@@ -71,7 +70,7 @@ static void show_the_bytes(uint8_t *bytes, size_t *length)
     }
     *length = (size_t)written;
     printf("1. A network card in the middle of its work, saved by its old code (stage0.c) through the QEMUFile of a host\n"
-           "   program: %zu bytes, in which nothing has a name. Not a line of migcore ran.\n\n", *length);
+           "   program: %zu bytes, in which nothing has a name. None of them passed through migcore.\n\n", *length);
     print_hex(bytes, *length);
 }
 
@@ -168,7 +167,7 @@ static int receive(void)
     printf("    process %ld: loaded with stage 4; the interrupt line is %s\n\n", (long)getpid(),
            s.irq_line ? "up" : "down");
     migcore_observer_init(&observer, sizeof observer, printer_observe, &printer);
-    if (nic_visit(&observer.visitor, &s, NIC_VERSION) != MIGCORE_OK) {
+    if (stage_show(4, &s, &observer.visitor) != MIGCORE_OK) {
         return 1;
     }
     return stage_send(4, &s, STDIN_FILENO) != 0;

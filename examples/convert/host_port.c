@@ -4,11 +4,7 @@
  * attach and a detach where a migration begins and ends.
  */
 #define CONVERT_OVER_HOST
-#include "stage.h"
-
-static const NicStage *const stages[STAGES] = {
-    &NIC_STAGE(0), &NIC_STAGE(1), &NIC_STAGE(2), &NIC_STAGE(3), &NIC_STAGE(4),
-};
+#include "owner.h"
 
 static const migcore_qemu_host host = {
     .size = sizeof host,
@@ -29,7 +25,7 @@ static int64_t host_save(unsigned stage, NicState *s, uint8_t *bytes, size_t cap
     if (migcore_qemu_attach_save(&slot, &file, &host) != MIGCORE_OK) {
         return -EINVAL;
     }
-    stages[stage]->save(&file, s);
+    owner_save(&file, stage, s, 0);
     migcore_qemu_detach(&slot);
     return host_file_close_output(&file);
 }
@@ -44,7 +40,7 @@ static int host_load(unsigned stage, NicState *s, int version_id, const uint8_t 
     if (migcore_qemu_attach_load(&slot, &file, &host) != MIGCORE_OK) {
         return -EINVAL;
     }
-    error = stages[stage]->load(&file, s, version_id);
+    error = owner_load(&file, stage, s, 0, version_id);
     *used = (size_t)qemu_file_total_transferred(&file);
     migcore_qemu_detach(&slot);
     return error != 0 ? error : qemu_file_get_error(&file);

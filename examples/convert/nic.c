@@ -48,8 +48,8 @@ void nic_make_busy(NicState *s)
         s->counters[i] = UINT64_C(0x100000000) * i + 4711;
     }
     s->vlan_tag = 42;
-    s->moderation_us[0] = 125;
-    s->moderation_us[1] = 250;
+    s->moderation_us[0] = 100125;
+    s->moderation_us[1] = 200250;
     s->wake_events = 0x8005;
     s->wake_used = 12;
     fill(s->wake_pattern, s->wake_used, 2);
@@ -71,6 +71,16 @@ void nic_set_link_flags(NicState *s, uint8_t flags)
     s->link_up = flags & 1;
     s->full_duplex = flags >> 1 & 1;
     s->promiscuous = flags >> 2 & 1;
+}
+
+int64_t nic_send_in(const NicState *s)
+{
+    return (int64_t)((uint64_t)s->send_at - (uint64_t)s->now);
+}
+
+void nic_set_send_in(NicState *s, int64_t send_in)
+{
+    s->send_at = (int64_t)((uint64_t)s->now + (uint64_t)send_in);
 }
 
 bool nic_wake_needed(void *opaque)
@@ -104,7 +114,7 @@ bool nic_equal(const NicState *a, const NicState *b)
 {
     return registers_equal(a, b) && ring_equal(&a->rings[0], &b->rings[0]) && ring_equal(&a->rings[1], &b->rings[1])
         && dma_equal(&a->dma, &b->dma) && a->fifo_used == b->fifo_used
-        && memcmp(a->fifo, b->fifo, a->fifo_used) == 0 && a->send_at - a->now == b->send_at - b->now
+        && memcmp(a->fifo, b->fifo, a->fifo_used) == 0 && nic_send_in(a) == nic_send_in(b)
         && a->vlan_tag == b->vlan_tag && SAME_ARRAY(moderation_us) && a->wake_events == b->wake_events
         && a->wake_used == b->wake_used && memcmp(a->wake_pattern, b->wake_pattern, a->wake_used) == 0;
 }

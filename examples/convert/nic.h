@@ -87,6 +87,10 @@ void nic_update_irq(NicState *s);
 uint8_t nic_link_flags(const NicState *s);
 void nic_set_link_flags(NicState *s, uint8_t flags);
 
+/* The stream has the time left until send_at, as the clocks of two machines differ. It may hold any value, so this wraps. */
+int64_t nic_send_in(const NicState *s);
+void nic_set_send_in(NicState *s, int64_t send_in);
+
 /* Whether the state is worth sending subsection nic/wake. `opaque` is the NicState. */
 bool nic_wake_needed(void *opaque);
 

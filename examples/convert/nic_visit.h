@@ -5,7 +5,8 @@
 #include "migcore.h"
 #include "nic.h"
 
-/* Saves the state as `version`, or loads one of that version. What stages 0 to 3 turned into. */
-migcore_status nic_visit(migcore_visitor *v, NicState *s, uint32_t version);
+/* Saves or loads what is inside of the card, of the version that the visitor says. What stages 0 to 3 turned into. Call it
+   between migcore_begin_device(v, "nic", instance, NIC_VERSION, 1) and migcore_end_device(v). */
+migcore_status nic_visit(migcore_visitor *v, NicState *s);
 
 #endif

@@ -136,6 +136,10 @@ static void print_begin(const Printer *printer, const migcore_item *item)
     case MIGCORE_ITEM_BEGIN_ELEMENT:
         printf("[%zu]\n", printer->elements[printer->depth]);
         break;
+    case MIGCORE_ITEM_BEGIN_OPTIONAL:
+        printf("%.*s, which is %s\n", (int)item->name_length, item->name_length > 0 ? item->name : "",
+               item->bits ? "there" : "not there");
+        break;
     case MIGCORE_ITEM_BEGIN_SUBSECTION:
         printf("%.*s, version %u, a subsection\n", (int)item->name_length, item->name, item->version);
         break;
@@ -188,14 +192,12 @@ migcore_status printer_observe(void *opaque, const migcore_item *item)
     case MIGCORE_ITEM_BEGIN_STRUCT:
     case MIGCORE_ITEM_BEGIN_LIST:
     case MIGCORE_ITEM_BEGIN_ELEMENT:
+    case MIGCORE_ITEM_BEGIN_OPTIONAL:
     case MIGCORE_ITEM_BEGIN_SUBSECTION:
         begin(printer, item);
         return MIGCORE_OK;
     case MIGCORE_ITEM_END:
         printer->depth -= printer->depth > 0;
-        return MIGCORE_OK;
-    case MIGCORE_ITEM_MARKS:
-    case MIGCORE_ITEM_LABEL:
         return MIGCORE_OK;
     default:
         printer->named_items++;

@@ -52,7 +52,7 @@ static void nic_save(QEMUFile *f, void *opaque)
     qemu_put_sbe32(f, s->dma.error);
     qemu_put_be32(f, s->fifo_used);
     qemu_put_buffer(f, s->fifo, s->fifo_used);
-    qemu_put_be64(f, s->send_at - s->now);
+    qemu_put_be64(f, nic_send_in(s));
     for (i = 0; i < NIC_COUNTERS; i++) {
         qemu_put_be64(f, s->counters[i]);
     }
@@ -134,7 +134,7 @@ static int nic_load(QEMUFile *f, void *opaque, int version_id)
         return -EINVAL;
     }
     qemu_get_buffer(f, s->fifo, s->fifo_used);
-    s->send_at = s->now + qemu_get_be64(f);
+    nic_set_send_in(s, qemu_get_be64(f));
     for (i = 0; i < NIC_COUNTERS; i++) {
         s->counters[i] = qemu_get_be64(f);
     }
@@ -146,11 +146,13 @@ static int nic_load(QEMUFile *f, void *opaque, int version_id)
         s->vlan_tag = NIC_NO_VLAN;
     }
     ret = wake_load(f, s);
-    if (ret < 0) {
-        return ret;
+    if (ret == 0) {
+        ret = qemu_file_get_error(f);
     }
-    nic_update_irq(s);
-    return qemu_file_get_error(f);
+    if (ret == 0) {
+        nic_update_irq(s);
+    }
+    return ret;
 }
 
 const NicStage NIC_STAGE(0) = { nic_save, nic_load };

@@ -39,7 +39,7 @@ static void nic_save(QEMUFile *f, void *opaque)
     NicState *s = opaque;
     Visitor *v = qemu_file_get_visitor(f);
     uint8_t link_flags = nic_link_flags(s);
-    int64_t send_in = s->send_at - s->now;
+    int64_t send_in = nic_send_in(s);
 
     visit_type_u32(v, "control", &s->control, NULL);
     visit_type_u32(v, "status", &s->status, NULL);
@@ -79,8 +79,9 @@ static int nic_load(QEMUFile *f, void *opaque, int version_id)
 {
     NicState *s = opaque;
     Visitor *v = qemu_file_get_visitor(f);
-    uint8_t link_flags = 0;
-    int64_t send_in = 0;
+    uint8_t link_flags = nic_link_flags(s);
+    int64_t send_in = nic_send_in(s);
+    int ret;
 
     if (version_id < 1 || version_id > NIC_VERSION) {
         return -EINVAL;
@@ -106,7 +107,7 @@ static int nic_load(QEMUFile *f, void *opaque, int version_id)
     }
     migcore_qemu_visit_bytes(v, "fifo", s->fifo, s->fifo_used, NULL);
     visit_type_s64(v, "send_in", &send_in, NULL);
-    s->send_at = s->now + send_in;
+    nic_set_send_in(s, send_in);
     migcore_qemu_visit_u64_array(v, "counters", s->counters, NIC_COUNTERS, NULL);
     if (version_id >= 2) {
         visit_type_u16(v, "vlan_tag", &s->vlan_tag, NULL);
@@ -115,8 +116,11 @@ static int nic_load(QEMUFile *f, void *opaque, int version_id)
         s->vlan_tag = NIC_NO_VLAN;
     }
     migcore_qemu_visit_subsections(v, "nic", subsections, 1, s, NULL);
-    nic_update_irq(s);
-    return qemu_file_get_error(f);
+    ret = qemu_file_get_error(f);
+    if (ret == 0) {
+        nic_update_irq(s);
+    }
+    return ret;
 }
 
 const NicStage NIC_STAGE(2) = { nic_save, nic_load };

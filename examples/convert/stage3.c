@@ -37,6 +37,9 @@ static void dma_visit(Visitor *v, NicDma *dma, Error **errp)
 {
     visit_start_struct(v, "dma", NULL, 0, errp);
     visit_type_u8(v, "phase", &dma->phase, errp);
+    if (visit_is_input(v) && dma->phase >= NIC_DMA_PHASES) {
+        error_setg(errp, "nic: no DMA phase %u", dma->phase);
+    }
     visit_type_u64(v, "address", &dma->address, errp);
     visit_type_u32(v, "remaining", &dma->remaining, errp);
     visit_type_s32(v, "error", &dma->error, errp);
@@ -54,14 +57,13 @@ static void link_visit(Visitor *v, NicState *s, Error **errp)
     }
 }
 
-/* The stream has the time left, not the time: the clocks of two machines differ. */
 static void timer_visit(Visitor *v, NicState *s, Error **errp)
 {
-    int64_t send_in = s->send_at - s->now;
+    int64_t send_in = nic_send_in(s);
 
     visit_type_s64(v, "send_in", &send_in, errp);
     if (visit_is_input(v)) {
-        s->send_at = s->now + send_in;
+        nic_set_send_in(s, send_in);
     }
 }
 
@@ -117,9 +119,6 @@ static int nic_load(QEMUFile *f, void *opaque, int version_id)
         return -EINVAL;
     }
     nic_visit(qemu_file_get_visitor(f), s, version_id, &err);
-    if (!err && s->dma.phase >= NIC_DMA_PHASES) {
-        error_setg(&err, "nic: no DMA phase %u", s->dma.phase);
-    }
     if (err) {
         error_report_err(err);
         return -EINVAL;

@@ -2,12 +2,12 @@
  *
  * Stage 4: the visit function speaks migcore.h alone, and knows neither QEMUFile nor Error. It can be driven by any
  * visitor: the legacy wire here, an observer in demo.c, and whatever else will be one. The errors are looked at once, at
- * the end: after the first one every call returns it and does nothing.
+ * the end: after the first one every call returns it and does nothing. The pair of functions is gone: who owns the card
+ * opens the scope of the device, and tells the version (owner.h).
  */
 #include "nic_visit.h"
-#include "stage.h"
 
-#ifndef CONVERT_OVER_HOST /* this part does not depend on the file, so it is there once */
+#include <errno.h>
 
 static migcore_status wake_visit(migcore_visitor *v, void *opaque)
 {
@@ -27,21 +27,15 @@ static const migcore_subsection subsections[] = {
       .needed = nic_wake_needed, .visit = wake_visit },
 };
 
-static void rings_visit(migcore_visitor *v, NicState *s)
+static void ring_visit(migcore_visitor *v, const char *name, NicRing *ring)
 {
-    migcore_begin_list(v, "rings", 2);
-    for (int i = 0; i < 2; i++) {
-        NicRing *ring = &s->rings[i];
-
-        migcore_begin_element(v);
-        migcore_visit_u64(v, "base", &ring->base);
-        migcore_visit_u32(v, "size", &ring->size);
-        migcore_visit_u32(v, "head", &ring->head);
-        migcore_visit_u32(v, "tail", &ring->tail);
-        migcore_visit_bool(v, "enabled", &ring->enabled);
-        migcore_end_element(v);
-    }
-    migcore_end_list(v);
+    migcore_begin_struct(v, name);
+    migcore_visit_u64(v, "base", &ring->base);
+    migcore_visit_u32(v, "size", &ring->size);
+    migcore_visit_u32(v, "head", &ring->head);
+    migcore_visit_u32(v, "tail", &ring->tail);
+    migcore_visit_bool(v, "enabled", &ring->enabled);
+    migcore_end_struct(v);
 }
 
 static void dma_visit(migcore_visitor *v, NicDma *dma)
@@ -59,30 +53,29 @@ static void dma_visit(migcore_visitor *v, NicDma *dma)
 
 static void link_visit(migcore_visitor *v, NicState *s)
 {
-    uint8_t flags = nic_link_flags(s);
+    uint8_t link_flags = nic_link_flags(s);
 
-    migcore_visit_u8(v, "link_flags", &flags);
+    migcore_visit_u8(v, "link_flags", &link_flags);
     if (migcore_is_loading(v)) {
-        nic_set_link_flags(s, flags);
+        nic_set_link_flags(s, link_flags);
     }
 }
 
 static void fifo_and_timer_visit(migcore_visitor *v, NicState *s)
 {
     size_t used = s->fifo_used;
-    int64_t send_in = s->send_at - s->now;
+    int64_t send_in = nic_send_in(s);
 
     migcore_visit_varbytes(v, "fifo", s->fifo, NIC_FIFO_BYTES, &used);
     migcore_visit_i64(v, "send_in", &send_in);
     if (migcore_is_loading(v)) {
         s->fifo_used = used;
-        s->send_at = s->now + send_in;
+        nic_set_send_in(s, send_in);
     }
 }
 
-migcore_status nic_visit(migcore_visitor *v, NicState *s, uint32_t version)
+migcore_status nic_visit(migcore_visitor *v, NicState *s)
 {
-    migcore_begin_device(v, "nic", 0, version);
     migcore_visit_u32(v, "control", &s->control);
     migcore_visit_u32(v, "status", &s->status);
     migcore_visit_u32(v, "irq_mask", &s->irq_mask);
@@ -91,41 +84,18 @@ migcore_status nic_visit(migcore_visitor *v, NicState *s, uint32_t version)
     link_visit(v, s);
     migcore_visit_u16_array(v, "phy", s->phy, NIC_PHY_REGISTERS);
     migcore_visit_u32_array(v, "multicast", s->multicast, NIC_MULTICAST_WORDS);
-    rings_visit(v, s);
+    ring_visit(v, "receive", &s->rings[0]);
+    ring_visit(v, "send", &s->rings[1]);
     dma_visit(v, &s->dma);
     fifo_and_timer_visit(v, s);
     migcore_visit_u64_array(v, "counters", s->counters, NIC_COUNTERS);
     migcore_visit_u16_since(v, "vlan_tag", &s->vlan_tag, 2, NIC_NO_VLAN);
-    migcore_visit_u32_since(v, "moderation_receive_us", &s->moderation_us[0], 2, 0);
-    migcore_visit_u32_since(v, "moderation_send_us", &s->moderation_us[1], 2, 0);
+    if (migcore_state_version(v) >= 2) {
+        migcore_visit_u32_array(v, "moderation_us", s->moderation_us, 2);
+    }
     migcore_visit_subsections(v, "nic", subsections, 1, s);
-    migcore_end_device(v);
-    if (migcore_is_loading(v)) {
+    if (migcore_is_loading(v) && migcore_get_status(v) == MIGCORE_OK) {
         nic_update_irq(s);
     }
     return migcore_get_status(v);
 }
-
-#endif
-
-/* The old way in, for as long as the machine registers devices by a pair of functions. */
-static void nic_save(QEMUFile *f, void *opaque)
-{
-    Visitor *v = qemu_file_get_visitor(f);
-    NicState *s = opaque;
-
-    migcore_qemu_check(v, nic_visit(migcore_qemu_native(v), s, s->save_version), NULL);
-}
-
-static int nic_load(QEMUFile *f, void *opaque, int version_id)
-{
-    Visitor *v = qemu_file_get_visitor(f);
-
-    if (version_id < 1 || version_id > NIC_VERSION) {
-        return -EINVAL;
-    }
-    migcore_qemu_check(v, nic_visit(migcore_qemu_native(v), opaque, version_id), NULL);
-    return qemu_file_get_error(f);
-}
-
-const NicStage NIC_STAGE(4) = { nic_save, nic_load };

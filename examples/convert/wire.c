@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "stage.h"
+#include "owner.h"
 #include "wire.h"
 
 #include <unistd.h>
-
-static const NicStage *const stages[STAGES] = {
-    &NIC_STAGE(0), &NIC_STAGE(1), &NIC_STAGE(2), &NIC_STAGE(3), &NIC_STAGE(4),
-};
 
 migcore_status stage_show(unsigned stage, NicState *s, migcore_visitor *visitor)
 {
@@ -16,7 +12,7 @@ migcore_status stage_show(unsigned stage, NicState *s, migcore_visitor *visitor)
     if (status != MIGCORE_OK) {
         return status;
     }
-    stages[stage]->save(&file, s);
+    owner_save(&file, stage, s, 0);
     qemu_fclose(&file);
     return migcore_finish(visitor);
 }
@@ -48,7 +44,7 @@ int stage_send(unsigned stage, NicState *s, int descriptor)
 
     migcore_qemu_file_init_save_stream(&file, &sink, buffer, sizeof buffer);
     qemu_put_be32(&file, s->save_version);
-    stages[stage]->save(&file, s);
+    owner_save(&file, stage, s, 0);
     qemu_put_byte(&file, 0); /* the end: a reader that looks for a subsection has to see something else */
     return qemu_fclose(&file);
 }
@@ -61,7 +57,7 @@ int stage_receive(unsigned stage, NicState *s, int descriptor)
     int error;
 
     migcore_qemu_file_init_load_stream(&file, &source, buffer, sizeof buffer);
-    error = stages[stage]->load(&file, s, (int)qemu_get_be32(&file));
+    error = owner_load(&file, stage, s, 0, (int)qemu_get_be32(&file));
     if (error == 0 && qemu_get_byte(&file) != 0) {
         error = -EINVAL;
     }

@@ -58,6 +58,26 @@ pub(crate) unsafe fn fill(error: *mut migcore_error, report: Option<&Report>) ->
     MIGCORE_OK
 }
 
+/// Fills `error` with the status of what is no visitor, and gives that status.
+///
+/// # Safety
+/// As [`fill`].
+pub(crate) unsafe fn fill_unbegun(
+    error: *mut migcore_error,
+    status: migcore_status,
+) -> migcore_status {
+    let report = Code::from_number(status).map(|code| Report {
+        code,
+        fault: Fault::default(),
+        path: Path::new(),
+    });
+    // SAFETY: as the caller promises.
+    match unsafe { fill(error, report.as_ref()) } {
+        MIGCORE_OK => status,
+        refused => refused,
+    }
+}
+
 fn from_report(report: Option<&Report>) -> migcore_error {
     let mut path = [0; MIGCORE_PATH_SIZE];
     let fault = report.map(|report| report.fault).unwrap_or_default();

@@ -29,8 +29,9 @@ pub struct migcore_visitor {
 const READY: u32 = 0x6d69_6763;
 /// State word of an object that is in a call.
 const BUSY: u32 = 0x6d69_6762;
-/// State word of an object that could not be begun; `failure` says why.
+/// State words of an object that could not be begun, to save or to load; `failure` says why.
 const FAILED: u32 = 0x6d69_6766;
+const FAILED_LOAD: u32 = 0x6d69_6765;
 
 /// An object as it lies in the caller's storage.
 #[repr(C)]
@@ -92,7 +93,7 @@ pub(crate) unsafe fn begin<S, W: Wire>(
         Ok(wire) => wire,
         Err(code) => {
             // SAFETY: the caller promises `size` writable bytes.
-            unsafe { begin_failed(storage.cast(), size, code) };
+            unsafe { begin_failed(storage.cast(), size, code, W::LOADING) };
             return code.number();
         }
     };
@@ -108,11 +109,12 @@ pub(crate) unsafe fn begin<S, W: Wire>(
 ///
 /// # Safety
 /// `head` is NULL or points to `size` writable bytes that nothing else refers to.
-unsafe fn begin_failed(head: *mut migcore_visitor, size: usize, code: Code) {
+unsafe fn begin_failed(head: *mut migcore_visitor, size: usize, code: Code, loading: bool) {
     if !head.is_null() && head.is_aligned() && size >= size_of::<migcore_visitor>() {
         let failure = code.number();
+        let state = if loading { FAILED_LOAD } else { FAILED };
         // SAFETY: not null, aligned, and there is room.
-        unsafe { head.write(migcore_visitor { state: FAILED, failure, operations: ptr::null() }) };
+        unsafe { head.write(migcore_visitor { state, failure, operations: ptr::null() }) };
     }
 }
 
@@ -168,9 +170,18 @@ unsafe fn not_ready(v: *const migcore_visitor) -> migcore_status {
     match unsafe { (*v).state } {
         BUSY => MIGCORE_BUSY,
         // SAFETY: as above.
-        FAILED => unsafe { (*v).failure },
+        FAILED | FAILED_LOAD => unsafe { (*v).failure },
         _ => MIGCORE_BAD_OBJECT,
     }
+}
+
+/// Whether this is a load that could not be begun.
+///
+/// # Safety
+/// `v` is NULL or points to a migcore_visitor.
+pub(crate) unsafe fn is_failed_load(v: *const migcore_visitor) -> bool {
+    // SAFETY: as the caller promises.
+    !v.is_null() && unsafe { (*v).state } == FAILED_LOAD
 }
 
 /// Runs `call` on the visitor of an object. An object that is not ready gives its code, and `call`

@@ -2,10 +2,10 @@
 
 use core::ffi::c_char;
 
-use migcore::visit::{Description, Extent, Name, Scope, ScopeKind, Versions};
+use migcore::visit::{Count, Description, Extent, Name, Place, Scope, ScopeKind, Versions};
 use migcore::Code;
 
-use crate::object::{enter, migcore_visitor, run, through, Wire};
+use crate::object::{enter, is_failed_load, migcore_visitor, run, through, Wire};
 use crate::place::{CName, Raw};
 use crate::status::{migcore_status, status};
 
@@ -81,7 +81,10 @@ pub unsafe extern "C" fn migcore_begin_optional(
 ) -> migcore_status {
     // SAFETY: the caller promises a visitor, a name and a flag.
     unsafe {
-        let (name, present) = (CName::new(name), Raw::new(present));
+        let (name, mut present) = (CName::new(name), Raw::new(present));
+        if let (true, Some(present)) = (is_failed_load(v), &mut present) {
+            present.store(false);
+        }
         run(v, |visitor| match present {
             Some(present) => visitor.begin_optional(&name, present),
             None => Err(visitor.fail_as(Code::NullPointer, 0, &name)),
@@ -119,7 +122,10 @@ pub unsafe extern "C" fn migcore_begin_varlist(
 ) -> migcore_status {
     // SAFETY: the caller promises a visitor, a name and a count.
     unsafe {
-        let (name, count) = (CName::new(name), Raw::new(count));
+        let (name, mut count) = (CName::new(name), Raw::new(count));
+        if let (true, Some(count)) = (is_failed_load(v), &mut count) {
+            count.store(0);
+        }
         run(v, |visitor| match count {
             Some(count) => visitor.begin_varlist(&name, capacity, count),
             None => Err(visitor.fail_as(Code::NullPointer, 0, &name)),

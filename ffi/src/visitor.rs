@@ -24,20 +24,14 @@ pub unsafe extern "C" fn migcore_state_version(v: *mut migcore_visitor) -> u32 {
 
 /// Sets the version that the caller's own framing gives, such as that of a QEMU section: of the device
 /// that begins next, or of items outside of any device. On load it is the stream's version, on save
-/// the one to write.
+/// the one to write. Outside of all scopes only.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_set_state_version(
     v: *mut migcore_visitor,
     version: u32,
 ) -> migcore_status {
     // SAFETY: the caller promises NULL or a visitor.
-    unsafe {
-        run(v, |visitor| {
-            visitor.check()?;
-            visitor.set_version(version);
-            Ok(())
-        })
-    }
+    unsafe { run(v, |visitor| visitor.set_version(version)) }
 }
 
 /// The position in the stream, in bytes; after an error, where the visit stood still. 0 for what is
@@ -60,15 +54,18 @@ pub unsafe extern "C" fn migcore_get_status(v: *mut migcore_visitor) -> migcore_
 }
 
 /// Copies the report of the first error to `error`, whose `size` the caller has filled in; a report
-/// of MIGCORE_OK when there was none.
+/// of MIGCORE_OK when there was none, and one without a place for what is no visitor, or could not be
+/// begun, whose code is then returned.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_get_error(
     v: *mut migcore_visitor,
     error: *mut migcore_error,
 ) -> migcore_status {
     // SAFETY: the caller promises NULL or a visitor, and NULL or a migcore_error.
-    unsafe { with(v, |visitor| error::fill(error, visitor.report())) }
-        .unwrap_or_else(|not_ready| not_ready)
+    unsafe {
+        let filled = with(v, |visitor| error::fill(error, visitor.report()));
+        filled.unwrap_or_else(|not_ready| error::fill_unbegun(error, not_ready))
+    }
 }
 
 /// Ends the visit with an error of the device's own, at the item `name` of the innermost scope, for

@@ -60,13 +60,13 @@ struct Error {
 extern Error *error_abort;
 extern Error *error_fatal;
 extern MIGCORE_QEMU_THREAD_LOCAL Error migcore_qemu_error_pool[MIGCORE_QEMU_ERRORS];
-extern Error migcore_qemu_error_overflow;
+extern const Error migcore_qemu_error_overflow;
 
 #ifdef MIGCORE_QEMU_DEFINE
 Error *error_abort;
 Error *error_fatal;
 MIGCORE_QEMU_THREAD_LOCAL Error migcore_qemu_error_pool[MIGCORE_QEMU_ERRORS];
-Error migcore_qemu_error_overflow = { .text = "an error whose message is lost: too many are held at once" };
+const Error migcore_qemu_error_overflow = { .text = "an error whose message is lost: too many are held at once" };
 #endif
 
 static inline const char *error_get_pretty(const Error *error)
@@ -74,9 +74,10 @@ static inline const char *error_get_pretty(const Error *error)
     return error->text;
 }
 
+/* Does not write to the overflow Error, which is never in use: other threads have it too. */
 static inline void error_free(Error *error)
 {
-    if (error != NULL) {
+    if (error != NULL && error->used) {
         error->used = false;
     }
 }
@@ -92,7 +93,7 @@ static inline Error *migcore_qemu_priv_error_take(void)
             return slot;
         }
     }
-    return &migcore_qemu_error_overflow;
+    return (Error *)(uintptr_t)&migcore_qemu_error_overflow; /* constant: who writes to it is stopped */
 }
 
 static inline void migcore_qemu_priv_print(const char *prefix, const Error *error)

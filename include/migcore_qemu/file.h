@@ -11,7 +11,12 @@
  *
  * Where QEMU's calls stop the program, these set the file's error: reading a file that writes (-EINVAL), a counted string
  * over 255 bytes (-EINVAL), a peek over MIGCORE_QEMU_PEEK bytes (-ENOBUFS). A peek past the end gives 0 and sets no error
- * (QEMU's sets -EIO): only a read misses the bytes. The first error stays, also where releases before 2.0 overwrote it.
+ * (QEMU's sets -EIO): only a read misses the bytes. The first error stays, also where releases before 2.0 overwrote it. A
+ * positive number that is set as an error is taken for its negative.
+ *
+ * A callback of a stream that puts into or gets from the file that called it is refused with -EBUSY, which is then the
+ * file's error: no put or get does anything any more, and qemu_fclose() tells. The visitor itself is not told, as it cannot
+ * be while it is at work; visits alone go on, into a stream that is spoilt.
  */
 #ifndef MIGCORE_QEMU_FILE_H
 #define MIGCORE_QEMU_FILE_H
@@ -102,12 +107,12 @@ static inline int migcore_qemu_priv_error(QEMUFile *f)
 static inline void migcore_qemu_priv_set_error(QEMUFile *f, int error)
 {
     if (error != 0 && migcore_qemu_priv_error(f) == 0) {
-        f->error = error;
-        (void)migcore_fail(migcore_qemu_priv_visitor(f), NULL, MIGCORE_REFUSED, error);
+        f->error = error > 0 ? -error : error;
+        (void)migcore_fail(migcore_qemu_priv_visitor(f), NULL, MIGCORE_REFUSED, f->error);
     }
 }
 
-/* A put or get that the visitor turned down; the visitor keeps most such errors itself, but not BUSY, say. */
+/* A put or get that the visitor turned down; the visitor keeps most such errors itself, but not BUSY. */
 __attribute__((cold))
 static inline void migcore_qemu_priv_refused(QEMUFile *f, migcore_status status)
 {
@@ -168,7 +173,7 @@ static inline int qemu_file_get_error_obj(QEMUFile *f, Error **errp)
         (void)migcore_error_text(&report, text, sizeof text);
         error_setg(errp, "%s", text);
     } else {
-        error_setg_errno(errp, error < 0 ? -error : error, "error of the migration file");
+        error_setg_errno(errp, (int)-(unsigned)error, "error of the migration file");
     }
     return error;
 }

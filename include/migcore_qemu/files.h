@@ -4,6 +4,9 @@
  *
  * A QEMUFile of ours holds its visitor. The QEMUFile of a host program cannot, so such a pair is a link in one list of the
  * program: migcore_qemu/foreign.h adds and removes links, qemu_file_get_visitor() and failing visits look them up.
+ *
+ * fork() in one thread while another one holds the list's lock leaves it locked in the child, which is the caller's risk: a
+ * child that goes on to use files needs pthread_atfork() handlers around the fork, or a MIGCORE_QEMU_LOCK that is empty.
  */
 #ifndef MIGCORE_QEMU_FILES_H
 #define MIGCORE_QEMU_FILES_H
@@ -84,18 +87,20 @@ static inline bool migcore_qemu_priv_remove_link(migcore_qemu_link *removed)
     return found;
 }
 
-/* The negative errno that stands for a status; `cause` is what an I/O callback or a device gave, and wins if it is one. */
+/* The negative errno that stands for a status. `cause` is what an I/O callback or a device gave, and wins if it is one, that
+   is, negative; another number of a device's own is in the visitor's report only. */
 static inline int migcore_qemu_errno(migcore_status status, int32_t cause)
 {
+    if (status != MIGCORE_OK && cause < 0) {
+        return cause;
+    }
     switch (status) {
     case MIGCORE_OK:
         return 0;
     case MIGCORE_READ_FAILED:
     case MIGCORE_WRITE_FAILED:
     case MIGCORE_TRUNCATED:
-        return cause < 0 ? cause : -EIO;
-    case MIGCORE_REFUSED:
-        return cause != 0 ? cause : -EINVAL;
+        return -EIO;
     case MIGCORE_UNKNOWN_SUBSECTION:
         return -ENOENT;
     case MIGCORE_NO_SPACE:

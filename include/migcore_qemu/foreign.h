@@ -21,6 +21,11 @@
  *
  * The visitor holds nothing back: each visit calls `write` or `read` for its own bytes at once, so they stand in the
  * host's buffer in the order of the calls.
+ *
+ * Errors of the host: before each of these calls, after a write, and where a read brought nothing or a peek too little, the
+ * host is asked for its error, and a visit that meets one fails with it. A peek that brought too little without an error met
+ * the end of the stream, where no subsection follows. A host that sets an error there too, as QEMU's does (-EIO), says that
+ * a stream must not end where a device may look ahead: the load fails, as it does with that host's own peeks.
  */
 #ifndef MIGCORE_QEMU_FOREIGN_H
 #define MIGCORE_QEMU_FOREIGN_H
@@ -49,7 +54,7 @@ typedef struct migcore_qemu_host {
     migcore_qemu_peek_function *peek;           /* NULL: loading a device that has subsections is an error */
     migcore_qemu_position_function *position;   /* NULL: offsets in errors count from where the file was attached */
     int (*get_error)(QEMUFile *f);              /* 0: none (0.x: qemu_file_has_error) */
-    migcore_qemu_set_error_function *set_error; /* the host decides which error stays */
+    migcore_qemu_set_error_function *set_error; /* given a negative errno; the host decides which error stays */
 } migcore_qemu_host;
 
 /* One attached file. The memory is the caller's, and must not move or be used otherwise until it is detached. */
@@ -152,6 +157,9 @@ static inline ptrdiff_t migcore_qemu_priv_host_peek(void *opaque, size_t ahead, 
         memcpy(data, place, (size_t)got);
     }
 #endif
+    if (got < (ptrdiff_t)length && (error = migcore_qemu_priv_host_error(slot)) != 0) {
+        return error; /* not the end of the stream: what could not be seen may be a subsection */
+    }
     return got > 0 ? got : 0;
 }
 
@@ -227,18 +235,27 @@ static inline migcore_status migcore_qemu_attach_load(migcore_qemu_foreign *slot
     return migcore_qemu_priv_enlist(slot, status);
 }
 
-/* Takes the pair out of the list and checks that every scope that was begun was ended; an error goes to the file too.
-   INVALID_ARGUMENT: the slot is not attached. */
+/* Takes the pair out of the list and checks that every scope that was begun was ended; an error goes to the file too. An
+   error that only the file has, such as one of the host's own puts, is READ_FAILED or WRITE_FAILED.
+   INVALID_ARGUMENT: the slot is not attached, or NULL. */
 static inline migcore_status migcore_qemu_detach(migcore_qemu_foreign *slot)
 {
-    migcore_status status;
+    migcore_visitor *visitor;
+    migcore_status status, failed;
+    int error;
 
-    if (!migcore_qemu_priv_remove_link(&slot->link)) {
+    if (slot == NULL || !migcore_qemu_priv_remove_link(&slot->link)) {
         return MIGCORE_INVALID_ARGUMENT;
     }
-    status = migcore_finish(&slot->legacy.visitor);
-    if (status != MIGCORE_OK && slot->host->get_error(slot->file) == 0) {
-        slot->link.fail(&slot->link, migcore_qemu_errno(status, 0));
+    visitor = &slot->legacy.visitor;
+    failed = migcore_is_loading(visitor) ? MIGCORE_READ_FAILED : MIGCORE_WRITE_FAILED;
+    error = migcore_qemu_visitor_errno(visitor);
+    status = migcore_finish(visitor);
+    if (migcore_qemu_priv_host_error(slot) != 0) {
+        return status != MIGCORE_OK ? status : failed;
+    }
+    if (status != MIGCORE_OK) {
+        slot->link.fail(&slot->link, error != 0 ? error : migcore_qemu_errno(status, 0));
     }
     return status;
 }

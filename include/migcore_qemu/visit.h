@@ -14,7 +14,7 @@
  *                                         from 5.1     (v, name, value, errp)    bool, true is success
  *     visit_type_u8 .. visit_type_i64  the same under short names, for every release
  *     migcore_qemu_visit_*            ours: (v, name, value, errp) and bool in every release, and what QEMU's visitors
- *                                     lack: arrays, byte buffers, lists of structs, subsections
+ *     migcore_qemu_begin_*, end_*     lack: arrays, byte buffers, devices, lists of structs, subsections
  */
 #ifndef MIGCORE_QEMU_VISIT_H
 #define MIGCORE_QEMU_VISIT_H
@@ -123,6 +123,22 @@ static inline bool migcore_qemu_visit_string(migcore_qemu_visitor *v, const char
     MIGCORE_QEMU_PRIV_TRY(v, errp, migcore_visit_string(migcore_qemu_native(v), name, text, capacity));
 }
 
+/* A device: its owner opens it, and the device visits what is inside. See migcore_begin_device(), and before it
+   migcore_set_state_version(), for what the framing of a section says. */
+static inline bool migcore_qemu_begin_device(migcore_qemu_visitor *v, const char *name, uint32_t instance,
+                                             uint32_t version, uint32_t minimum_version, Error **errp)
+{
+    MIGCORE_QEMU_PRIV_TRY(v, errp, migcore_begin_device(migcore_qemu_native(v), name, instance, version,
+                                                        minimum_version));
+}
+
+/* What may be there or not: a bool, and items up to the end only if it is true. On load `*present` is false after an
+   error. The end comes in any case. */
+static inline bool migcore_qemu_begin_optional(migcore_qemu_visitor *v, const char *name, bool *present, Error **errp)
+{
+    MIGCORE_QEMU_PRIV_TRY(v, errp, migcore_begin_optional(migcore_qemu_native(v), name, present));
+}
+
 /* Structs, and lists of `count` structs: begin_list, for each (begin_element, visits, end_element), end_list. */
 static inline bool migcore_qemu_begin_struct(migcore_qemu_visitor *v, const char *name, Error **errp)
 {
@@ -140,6 +156,8 @@ static inline bool migcore_qemu_begin_list(migcore_qemu_visitor *v, const char *
         MIGCORE_QEMU_PRIV_TRY(v, errp, migcore_##verb(migcore_qemu_native(v))); \
     }
 
+MIGCORE_QEMU_PRIV_SCOPE(end_device)
+MIGCORE_QEMU_PRIV_SCOPE(end_optional)
 MIGCORE_QEMU_PRIV_SCOPE(end_struct)
 MIGCORE_QEMU_PRIV_SCOPE(begin_element)
 MIGCORE_QEMU_PRIV_SCOPE(end_element)
@@ -274,31 +292,33 @@ static inline void visit_end_struct(Visitor *v, Error **errp)
 }
 #endif
 
-/* A bool that says whether a member follows. */
-static inline bool migcore_qemu_visit_optional(Visitor *v, const char *name, bool *present, Error **errp)
+/* A bool that says whether a member follows. From 2.1 on nothing ends it, so the member stands beside it, not inside. */
+#if MIGCORE_QEMU_API >= 201
+static inline bool migcore_qemu_priv_optional(Visitor *v, const char *name, bool *present, Error **errp)
 {
-    MIGCORE_QEMU_PRIV_TRY(v, errp, migcore_visit_optional(migcore_qemu_native(v), name, present));
+    return migcore_qemu_begin_optional(v, name, present, errp) && migcore_qemu_end_optional(v, errp);
 }
+#endif
 
 #if MIGCORE_QEMU_API >= 206
 static inline bool visit_optional(Visitor *v, const char *name, bool *present)
 {
-    return migcore_qemu_visit_optional(v, name, present, NULL) && *present;
+    return migcore_qemu_priv_optional(v, name, present, NULL) && *present;
 }
 #elif MIGCORE_QEMU_API >= 201
 static inline void visit_optional(Visitor *v, bool *present, const char *name, Error **errp)
 {
-    (void)migcore_qemu_visit_optional(v, name, present, errp);
+    (void)migcore_qemu_priv_optional(v, name, present, errp);
 }
 #else
 static inline void visit_start_optional(Visitor *v, bool *present, const char *name, Error **errp)
 {
-    (void)migcore_qemu_visit_optional(v, name, present, errp);
+    (void)migcore_qemu_begin_optional(v, name, present, errp);
 }
 
 static inline void visit_end_optional(Visitor *v, Error **errp)
 {
-    (void)migcore_qemu_check(v, migcore_get_status(migcore_qemu_native(v)), errp);
+    (void)migcore_qemu_end_optional(v, errp);
 }
 #endif
 

@@ -1,7 +1,7 @@
 //! Parts of a state that may be missing, found by the stream on load.
 
 use super::{Marks, Scope, ScopeKind, Versions, Visitor};
-use crate::error::{Code, Result, MAX_NAME};
+use crate::error::{Code, Fault, Result, MAX_NAME};
 
 /// The name of a subsection as it came from a stream.
 pub type SubsectionName = heapless::Vec<u8, MAX_NAME>;
@@ -58,12 +58,14 @@ impl Visitor<'_> {
         if owner.is_empty() {
             return Err(self.fail(Code::InvalidArgument, 1, 0, &""));
         }
+        let offset = self.position();
         let opened = self.load(&"", |decoder| decoder.next_subsection(owner, name))?;
         let Some(version) = opened else { return Ok(None) };
         let text = name.as_slice();
         self.may_open(text)?;
         if text.contains(&0) {
-            return Err(self.fail(Code::BadText, 0, 0, &text));
+            let fault = Fault { offset, ..Fault::default() };
+            return Err(self.track().fail(Code::BadText, fault, &text));
         }
         self.track().open(text, &Scope::Subsection { version }, 0);
         Ok(Some(version))
@@ -127,6 +129,9 @@ pub fn walk_subsections<'t>(table: &mut impl SubsectionTable<'t>, owner: &[u8]) 
         v.check()?;
         Ok(v.is_loading())
     })?;
+    if owner.is_empty() {
+        return table.with(|v| Err(v.fail(Code::InvalidArgument, 1, 0, &"")));
+    }
     check_names(table, owner)?;
     if loading {
         load_all(table, owner)

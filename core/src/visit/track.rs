@@ -15,6 +15,8 @@ pub struct Track {
     names: [u8; NAMES],
     names_used: usize,
     version: u32,
+    /// What the caller's framing said of the device that begins next.
+    framed: Option<u32>,
     report: Option<Report>,
 }
 
@@ -43,6 +45,7 @@ impl Track {
             names: [0; NAMES],
             names_used: 0,
             version: 0,
+            framed: None,
             report: None,
         }
     }
@@ -76,6 +79,21 @@ impl Track {
 
     pub(super) fn set_version(&mut self, version: u32) {
         self.version = version;
+    }
+
+    /// Notes what the caller's framing says: outside of all scopes.
+    pub(super) fn set_framed(&mut self, version: u32) {
+        self.version = version;
+        self.framed = Some(version);
+    }
+
+    /// What the caller's framing said of the device that begins now: it counts for one device.
+    pub(super) fn take_framed(&mut self) -> Option<u32> {
+        let framed = self.framed.take();
+        if framed.is_some() {
+            self.version = 0;
+        }
+        framed
     }
 
     /// Notes the first error; later ones are not kept.
@@ -159,8 +177,7 @@ impl Track {
     #[inline]
     pub(super) fn close(&mut self) {
         if let Some(frame) = self.frames.pop() {
-            // What the caller's framing said was of this device only.
-            self.version = if frame.kind == ScopeKind::Device { 0 } else { frame.outer_version };
+            self.version = frame.outer_version;
             if let Some((start, _)) = frame.name {
                 self.names_used = usize::from(start);
             }

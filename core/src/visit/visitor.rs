@@ -57,8 +57,16 @@ impl<'v> Visitor<'v> {
     /// Sets the version that the caller's own framing gives, such as that of a QEMU section: of the
     /// device that begins next, or of items outside of any device. On load it is the stream's version,
     /// on save the one to write.
-    pub fn set_version(&mut self, version: u32) {
-        self.track.set_version(version);
+    ///
+    /// # Errors
+    /// The first error; [`Code::InvalidArgument`] inside of a scope, whose version is its own.
+    pub fn set_version(&mut self, version: u32) -> Result<()> {
+        self.track.check()?;
+        if self.track.depth() > 0 {
+            return Err(self.fail(Code::InvalidArgument, 0, self.track.depth(), &""));
+        }
+        self.track.set_framed(version);
+        Ok(())
     }
 
     /// The position in the stream, in bytes.

@@ -124,7 +124,6 @@ impl Visitor<'_> {
         capacity: usize,
         mut count: impl Count,
     ) -> Result<()> {
-        self.track.check()?;
         if self.is_loading() {
             let scope = Scope::List { extent: Extent::Variable, count: capacity };
             let opened = self.open(name, scope);
@@ -160,7 +159,10 @@ impl Visitor<'_> {
             }
             _ => None,
         };
-        let framed = self.framed(&scope);
+        let framed = match scope {
+            Scope::Device { .. } => self.track.take_framed(),
+            _ => None,
+        };
         let opened = match &mut self.side {
             Side::Save(encoder) => encoder
                 .begin(&text, scope)
@@ -179,12 +181,6 @@ impl Visitor<'_> {
             self.adopt(start, opened.version.or(framed), versions)?;
         }
         Ok(opened)
-    }
-
-    /// What the caller's own framing said of a device that begins now, if it said anything.
-    fn framed(&self, scope: &Scope<'_>) -> Option<u32> {
-        let outermost = scope.kind() == ScopeKind::Device && self.track.depth() == 0;
-        (outermost && self.version() > 0).then_some(self.version())
     }
 
     /// Checks the count of a list against what the wire told.
