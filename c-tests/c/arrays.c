@@ -135,6 +135,7 @@ EACH_KIND(AS_SCALARS)
         count = 3; \
         CHECK_STATUS(migcore_visit_##name##_varray(v, "many", values, 2, &count), MIGCORE_INVALID_ARGUMENT); \
         CHECK_EQUAL(migcore_position(v), 0); \
+        CHECK(report_of(v).expected == 2 && report_of(v).found == 3); \
         v = memory_load(&memory, stream, 4 + 3 * sizeof(type) - 1); \
         count = 77; \
         CHECK_STATUS(migcore_visit_##name##_varray(v, "cut", values, 3, &count), MIGCORE_TRUNCATED); \

@@ -31,7 +31,8 @@ static void any_byte_but_0_saves_as_1(void)
         CHECK_MEMORY(memory.bytes, migcore_position(v), expected, 5);
         v = memory_save(&memory);
         CHECK_OK(migcore_visit_bool_varray(v, "counted", flag_of(flags), 3, &count));
-        CHECK_OK(migcore_visit_optional(v, "optional", flag_of(flags)));
+        CHECK_OK(migcore_begin_optional(v, "optional", flag_of(flags)));
+        CHECK_OK(migcore_end_optional(v));
         memcpy(expected, "\0\0\0\3", 4);
         memset(expected + 4, byte != 0, 4);
         CHECK_MEMORY(memory.bytes, migcore_position(v), expected, 8);
@@ -53,7 +54,8 @@ static void any_byte_but_0_loads_as_1(void)
         memset(flags, 0xee, sizeof flags);
         v = memory_load(&memory, stream, sizeof stream);
         CHECK_OK(migcore_visit_bool(v, "one", flag_of(flags)));
-        CHECK_OK(migcore_visit_optional(v, "optional", flag_of(flags + 1)));
+        CHECK_OK(migcore_begin_optional(v, "optional", flag_of(flags + 1)));
+        CHECK_OK(migcore_end_optional(v));
         CHECK_OK(migcore_visit_bool_array(v, "array", flag_of(flags + 2), 2));
         CHECK_OK(migcore_visit_bool_varray(v, "counted", flag_of(flags + 4), 2, &count));
         CHECK_EQUAL(count, 2);
@@ -92,9 +94,50 @@ static void a_failed_load_leaves_only_flags(void)
     }
 }
 
+/* Flags go out in pieces, not one by one; in all ways the same. */
+static void many_flags_go_out_together(void)
+{
+    static const struct mode modes[] = {
+        { "no buffer", false, 0, 0, 0, 0, false },      { "buffer of 7", false, 7, 0, 0, 0, false },
+        { "buffer of 300", false, 300, 0, 0, 0, false }, { "buffer of 8000", false, 8000, 0, 0, 0, false },
+        { "memory", true, 0, 0, 0, 0, false },
+    };
+    static const size_t counts[] = { 0, 1, 2, 255, 256, 257, 511, 512, 513, 1000, 4096 };
+    static uint8_t flags[4096], expected[2 * 4096 + 4];
+    size_t m, c, i;
+
+    for (i = 0; i < sizeof flags; i++) {
+        flags[i] = (uint8_t)(i % 5 * (i / 256 + 1));
+    }
+    for (m = 0; m < COUNT_OF(modes); m++) {
+        for (c = 0; c < COUNT_OF(counts); c++) {
+            size_t count = counts[c];
+            struct channel channel;
+
+            check_case("%s, %lu flags", modes[m].name, (unsigned long)count);
+            for (i = 0; i < count; i++) {
+                expected[i] = flags[i] != 0;
+                expected[count + 4 + i] = flags[i] != 0;
+            }
+            expected[count] = expected[count + 1] = 0;
+            expected[count + 2] = (uint8_t)(count >> 8);
+            expected[count + 3] = (uint8_t)count;
+            channel_save(&channel, &modes[m]);
+            CHECK_OK(migcore_visit_bool_array(channel_visitor(&channel), "array", flag_of(flags), count));
+            CHECK_OK(migcore_visit_bool_varray(channel_visitor(&channel), "varray", flag_of(flags), count, &count));
+            CHECK_OK(migcore_finish(channel_visitor(&channel)));
+            CHECK_MEMORY(channel_bytes(&channel), channel_length(&channel), expected, 2 * count + 4);
+            CHECK(channel.stream.moves.made <= (modes[m].buffer == 7 ? 8 + count / 3 : 8 + count / 64));
+            channel_free(&channel);
+        }
+    }
+    check_case("%s", "");
+}
+
 void test_bools(void)
 {
     any_byte_but_0_saves_as_1();
     any_byte_but_0_loads_as_1();
     a_failed_load_leaves_only_flags();
+    many_flags_go_out_together();
 }

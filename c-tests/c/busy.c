@@ -24,6 +24,7 @@ static void intrude(void *opaque)
 
         place_init(&place);
         place_init(&untouched);
+        place_refuse(&untouched, &calls[i], false);
         CHECK_STATUS(calls[i].run(intruder->v, &place), MIGCORE_BUSY);
         CHECK(memcmp(&place, &untouched, sizeof place) == 0);
     }

@@ -9,7 +9,25 @@ void place_init(struct place *place)
     memset(place->bytes, 0x11, sizeof place->bytes);
     memcpy(place->text, "text", 5);
     place->count = 2;
+    place->list_count = 2;
     place->version = 0x77777777;
+    place->present = true;
+    place->found = true;
+    place->has = true;
+}
+
+void place_refuse(struct place *place, const struct call *call, bool loading)
+{
+    /* What a caller goes on by is told also when there is nothing to go on with. */
+    if (strcmp(call->name, "next_subsection") == 0) {
+        place->found = false;
+    } else if (strcmp(call->name, "has") == 0) {
+        place->has = false;
+    } else if (loading && strcmp(call->name, "begin_optional") == 0) {
+        place->present = false;
+    } else if (loading && strcmp(call->name, "begin_varlist") == 0) {
+        place->list_count = 0;
+    }
 }
 
 #define CALLS_OF_KIND(name, type, constant) \
@@ -46,28 +64,29 @@ EACH_KIND(CALLS_OF_KIND)
 CALL(bytes, migcore_visit_bytes(v, "name", p->bytes, sizeof p->bytes))
 CALL(varbytes, migcore_visit_varbytes(v, "name", p->bytes, sizeof p->bytes, &p->count))
 CALL(string, migcore_visit_string(v, "name", p->text, sizeof p->text))
-CALL(optional, migcore_visit_optional(v, "name", &p->flag))
 CALL(absent, migcore_visit_absent(v, "name"))
 CALL(mark, migcore_mark(v, MIGCORE_MARK_SECRET))
-CALL(label, migcore_label(v, "label"))
-CALL(begin_device, migcore_begin_device(v, "name", 1, 2))
+CALL(has, migcore_has(v, "name", &p->has))
+CALL(begin_device, migcore_begin_device(v, "name", 1, 2, 1))
 CALL(end_device, migcore_end_device(v))
 CALL(begin_struct, migcore_begin_struct(v, "name"))
 CALL(begin_versioned_struct, migcore_begin_versioned_struct(v, "name", "description", 2, 1))
 CALL(end_struct, migcore_end_struct(v))
+CALL(begin_optional, migcore_begin_optional(v, "name", &p->present))
+CALL(end_optional, migcore_end_optional(v))
 CALL(begin_list, migcore_begin_list(v, "name", 2))
-CALL(begin_varlist, migcore_begin_varlist(v, "name", 3, &p->count))
+CALL(begin_varlist, migcore_begin_varlist(v, "name", 3, &p->list_count))
 CALL(begin_element, migcore_begin_element(v))
 CALL(end_element, migcore_end_element(v))
 CALL(end_list, migcore_end_list(v))
 CALL(begin_subsection, migcore_begin_subsection(v, "name/a", 1))
-CALL(next_subsection, migcore_next_subsection(v, "name", p->name, &p->version, &p->flag))
+CALL(next_subsection, migcore_next_subsection(v, "name", p->name, sizeof p->name, &p->version, &p->found))
 CALL(skip_subsection, migcore_skip_subsection(v))
 CALL(end_subsection, migcore_end_subsection(v))
 CALL(put_raw, migcore_put_raw(v, p->bytes, sizeof p->bytes))
 CALL(get_raw, migcore_get_raw(v, p->bytes, sizeof p->bytes, NULL))
 CALL(peek_raw, migcore_peek_raw(v, 1, p->bytes, sizeof p->bytes, NULL))
-CALL(set_state_version, migcore_set_state_version(v, 9))
+CALL(set_state_version, migcore_set_state_version(v, 2))
 CALL(get_status, migcore_get_status(v))
 CALL(fail, migcore_fail(v, "name", MIGCORE_TOO_OLD, 1))
 CALL(flush, migcore_flush(v))
@@ -112,15 +131,16 @@ const struct call calls[] = {
     ENTRY(bytes)
     ENTRY(varbytes)
     ENTRY(string)
-    ENTRY(optional)
     ENTRY(absent)
     ENTRY(mark)
-    ENTRY(label)
+    ENTRY(has)
     ENTRY(begin_device)
     ENTRY(end_device)
     ENTRY(begin_struct)
     ENTRY(begin_versioned_struct)
     ENTRY(end_struct)
+    ENTRY(begin_optional)
+    ENTRY(end_optional)
     ENTRY(begin_list)
     ENTRY(begin_varlist)
     ENTRY(begin_element)

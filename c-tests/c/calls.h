@@ -17,8 +17,8 @@ struct place {
 #undef PLACE
     uint8_t bytes[8];
     char text[8];
-    size_t count;
-    bool flag;
+    size_t count, list_count;
+    bool present, found, has;
     char name[256];
     uint32_t version;
     /* How often a callback of the subsection table ran. */
@@ -43,5 +43,7 @@ extern const size_t call_count;
 
 /* Values that may be saved; counts that are in range. */
 void place_init(struct place *place);
+/* What a call leaves there that is refused by a visitor of this direction. */
+void place_refuse(struct place *place, const struct call *call, bool loading);
 
 #endif

@@ -5,6 +5,8 @@
 #include "sections.h"
 #include "stream.h"
 
+#include <stdlib.h>
+
 static void without_an_error_the_report_is_empty(void)
 {
     struct memory memory;
@@ -26,7 +28,7 @@ static void the_report_names_place_and_numbers(void)
     uint32_t value;
     migcore_error error;
 
-    CHECK_OK(migcore_begin_device(v, "nic", 0, 1));
+    CHECK_OK(migcore_begin_device(v, "nic", 0, 1, 1));
     CHECK_OK(migcore_visit_u32(v, "tail", &value));
     CHECK_STATUS(migcore_visit_u32(v, "head", &value), MIGCORE_TRUNCATED);
     error = report_of(v);
@@ -148,7 +150,7 @@ static void a_device_refuses(void)
     uint8_t value;
     migcore_error error;
 
-    CHECK_OK(migcore_begin_device(v, "nic", 2, 1));
+    CHECK_OK(migcore_begin_device(v, "nic", 2, 1, 1));
     CHECK_OK(migcore_visit_u8(v, "mode", &value));
     CHECK_STATUS(migcore_fail(v, "mode", MIGCORE_REFUSED, -22), MIGCORE_REFUSED);
     CHECK_STATUS(migcore_visit_u8(v, "next", &value), MIGCORE_REFUSED);
@@ -185,6 +187,158 @@ static void a_refusal_with_a_wrong_number_is_still_one(void)
         CHECK_STATUS(migcore_fail(v, "mode", wrong[i], 33), MIGCORE_REFUSED);
         CHECK_EQUAL(report_of(v).cause, 33);
     }
+}
+
+/* Loads of an item that stands at byte 1 of a stream. */
+struct load {
+    const char *name;
+    migcore_status (*run)(migcore_visitor *v);
+    migcore_status status;
+    uint64_t expected, found;
+    const char *path;
+    /* What follows the first byte. */
+    uint8_t bytes[16];
+    size_t length;
+};
+
+#define LOAD(name, expression) \
+    static migcore_status load_##name(migcore_visitor *v) \
+    { \
+        static uint8_t data[16]; \
+        static char text[256]; \
+        static uint32_t version; \
+        static size_t count; \
+        static bool flag; \
+        (void)data, (void)text, (void)version, (void)count, (void)flag; \
+        return expression; \
+    }
+
+static migcore_status part_visit(migcore_visitor *v, void *opaque)
+{
+    return migcore_visit_u8(v, "part", (uint8_t *)opaque);
+}
+
+static const migcore_subsection parts[] = {
+    { sizeof(migcore_subsection), "n/a", 3, 2, 0, NULL, part_visit },
+};
+
+LOAD(absent, migcore_visit_absent(v, "f"))
+LOAD(string, migcore_visit_string(v, "f", text, 4))
+LOAD(u8_varray, migcore_visit_u8_varray(v, "f", data, 3, &count))
+LOAD(u64_varray, migcore_visit_u64_varray(v, "f", (uint64_t *)(void *)data, 1, &count))
+LOAD(bool_varray, migcore_visit_bool_varray(v, "f", &flag, 1, &count))
+LOAD(varbytes, migcore_visit_varbytes(v, "f", data, 16, &count))
+LOAD(varlist, migcore_begin_varlist(v, "f", 2, &count))
+LOAD(optional, migcore_begin_optional(v, "f", &flag))
+LOAD(device, (migcore_set_state_version(v, 4), migcore_begin_device(v, "f", 2, 3, 1)))
+LOAD(old_device, (migcore_set_state_version(v, 4), migcore_begin_device(v, "f", 2, 9, 6)))
+LOAD(versioned, migcore_begin_versioned_struct(v, "f", "d", 1, 2))
+LOAD(next, migcore_next_subsection(v, "n", text, sizeof text, &version, &flag))
+LOAD(table, migcore_visit_subsections(v, "n", parts, 1, data))
+LOAD(fail, migcore_fail(v, "f", MIGCORE_BAD_VALUE, 0))
+
+static const struct load loads[] = {
+    { "null pointer", load_absent, MIGCORE_BAD_VALUE, 0x30, 0x31, "f", { 0x31 }, 1 },
+    { "string that is too long", load_string, MIGCORE_TOO_MANY, 3, 4, "f", { 4, 'a', 'b', 'c', 'd' }, 5 },
+    { "string that is too long and cut", load_string, MIGCORE_TOO_MANY, 3, 255, "f", { 255 }, 1 },
+    { "string that is no UTF-8", load_string, MIGCORE_BAD_TEXT, 0, 0, "f", { 2, 'a', 0xff }, 3 },
+    { "string with a NUL", load_string, MIGCORE_BAD_TEXT, 0, 0, "f", { 3, 'a', 0, 'b' }, 4 },
+    { "u8 count", load_u8_varray, MIGCORE_TOO_MANY, 3, 4, "f", { 0, 0, 0, 4, 1, 2, 3, 4 }, 8 },
+    { "u64 count", load_u64_varray, MIGCORE_TOO_MANY, 1, 0x80000000u, "f", { 0x80, 0, 0, 0 }, 4 },
+    { "bool count", load_bool_varray, MIGCORE_TOO_MANY, 1, 2, "f", { 0, 0, 0, 2, 1, 1 }, 6 },
+    { "length", load_varbytes, MIGCORE_TOO_MANY, 16, 17, "f", { 0, 0, 0, 17 }, 4 },
+    { "list count", load_varlist, MIGCORE_TOO_MANY, 2, 3, "f", { 0, 0, 0, 3 }, 4 },
+    { "optional cut", load_optional, MIGCORE_TRUNCATED, 1, 0, "f", { 0 }, 0 },
+    { "count cut", load_varbytes, MIGCORE_TRUNCATED, 4, 3, "f", { 0, 0, 0 }, 3 },
+    { "new device", load_device, MIGCORE_TOO_NEW, 3, 4, "f/2", { 0 }, 1 },
+    { "old device", load_old_device, MIGCORE_TOO_OLD, 6, 4, "f/2", { 0 }, 1 },
+    { "old struct", load_versioned, MIGCORE_TOO_OLD, 2, 1, "f", { 0 }, 1 },
+    { "subsection of a version of two bytes", load_next, MIGCORE_TOO_NEW, 255, 256, "",
+      { 5, 3, 'n', '/', 'a', 0, 0, 1, 0 }, 9 },
+    { "part of a version of two bytes", load_table, MIGCORE_TOO_NEW, 255, 256, "",
+      { 5, 3, 'n', '/', 'a', 0, 0, 1, 0 }, 9 },
+    { "new part", load_table, MIGCORE_TOO_NEW, 3, 4, "n/a", { 5, 3, 'n', '/', 'a', 0, 0, 0, 4, 7 }, 10 },
+    { "old part", load_table, MIGCORE_TOO_OLD, 2, 1, "n/a", { 5, 3, 'n', '/', 'a', 0, 0, 0, 1, 7 }, 10 },
+    { "subsection with a NUL in its name", load_next, MIGCORE_BAD_TEXT, 0, 0, NULL,
+      { 5, 3, 'n', 0, 'a', 0, 0, 0, 1 }, 9 },
+    { "refusal", load_fail, MIGCORE_BAD_VALUE, 0, 0, "f", { 1 }, 1 },
+};
+
+/* The offset is where the item begins, over memory and through buffers of all sizes. */
+static void offsets_are_those_of_the_item(void)
+{
+    static const struct mode modes[] = {
+        { "memory", true, 0, 0, 0, 0, false },       { "no buffer", false, 0, 0, 0, 0, false },
+        { "byte by byte", false, 0, 1, 0, 0, false }, { "buffer of 3", false, 3, 0, 0, 0, false },
+        { "buffer of 300", false, 300, 0, 0, 0, true },
+    };
+    size_t m, i;
+
+    for (m = 0; m < COUNT_OF(modes); m++) {
+        for (i = 0; i < COUNT_OF(loads); i++) {
+            const struct load *load = &loads[i];
+            uint8_t bytes[17], first;
+            struct channel channel;
+            migcore_visitor *v;
+            migcore_error error;
+
+            check_case("%s, %s", modes[m].name, load->name);
+            bytes[0] = 0x77;
+            memcpy(bytes + 1, load->bytes, load->length);
+            channel_load(&channel, &modes[m], bytes, 1 + load->length);
+            v = channel_visitor(&channel);
+            CHECK_OK(migcore_visit_u8(v, "first", &first));
+            CHECK_STATUS(load->run(v), load->status);
+            error = report_of(v);
+            CHECK_STATUS(error.status, load->status);
+            CHECK_EQUAL(error.offset, 1);
+            CHECK_EQUAL(error.expected, load->expected);
+            CHECK_EQUAL(error.found, load->found);
+            CHECK(error.cause == 0);
+            if (load->path != NULL) {
+                CHECK_TEXT(error.path, load->path);
+            }
+            channel_free(&channel);
+        }
+    }
+    check_case("%s", "");
+}
+
+/* Saves of an item that would stand at byte 1. */
+static void offsets_of_what_is_not_saved(void)
+{
+    static char text[300];
+    uint8_t data[4] = { 0 };
+    size_t count = 5, i;
+
+    memset(text, 'x', sizeof text - 1);
+    for (i = 0; i < 8; i++) {
+        struct memory memory;
+        migcore_visitor *v = memory_save(&memory);
+        migcore_error error;
+
+        check_case("save %lu", (unsigned long)i);
+        CHECK_OK(migcore_visit_u8(v, "first", data));
+        CHECK_STATUS(i == 0   ? migcore_visit_u8_varray(v, "f", data, 4, &count)
+                     : i == 1 ? migcore_visit_varbytes(v, "f", data, 4, &count)
+                     : i == 2 ? migcore_begin_varlist(v, "f", 4, &count)
+                     : i == 3 ? migcore_visit_u64_varray(v, "f", (uint64_t *)(void *)data, 4, &count)
+                     : i == 4 ? migcore_visit_bool_varray(v, "f", (bool *)(void *)data, 4, &count)
+                     : i == 5 ? migcore_visit_string(v, "f", text, sizeof text)
+                     : i == 6 ? migcore_begin_subsection(v, "f", 256)
+                              : migcore_begin_versioned_struct(v, "f", "d", 1, 2),
+                     i < 5    ? MIGCORE_INVALID_ARGUMENT
+                     : i == 5 ? MIGCORE_TOO_LONG
+                     : i == 6 ? MIGCORE_TOO_NEW
+                              : MIGCORE_TOO_OLD);
+        error = report_of(v);
+        CHECK_EQUAL(error.offset, 1);
+        CHECK_EQUAL(error.expected, i < 5 ? 4 : i < 7 ? 255 : 2);
+        CHECK_EQUAL(error.found, i < 5 ? 5 : i == 5 ? 299 : i == 6 ? 256 : 1);
+        CHECK_TEXT(error.path, "f");
+        CHECK_EQUAL(migcore_position(v), 1);
+    }
+    check_case("%s", "");
 }
 
 /* An array that the end of the stream cuts: the report is of the whole item, in every mode. */
@@ -244,6 +398,17 @@ static void the_callers_struct_is_checked(void)
     CHECK_STATUS(migcore_get_error(v, NULL), MIGCORE_NULL_POINTER);
     /* Asking wrongly is no error of the visit. */
     CHECK_OK(migcore_finish(v));
+    /* Of a struct of another release, there may be no more than its size. */
+    {
+        size_t *block = (size_t *)malloc(sizeof *block);
+        char text[4] = "abc";
+
+        *block = sizeof *block;
+        CHECK_STATUS(migcore_get_error(v, (migcore_error *)(void *)block), MIGCORE_BAD_SIZE);
+        CHECK_EQUAL(migcore_error_text((const migcore_error *)(const void *)block, text, sizeof text), 0);
+        CHECK_TEXT(text, "");
+        free(block);
+    }
 }
 
 void test_errors(void)
@@ -257,6 +422,8 @@ void test_errors(void)
     any_report_has_a_text();
     a_device_refuses();
     a_refusal_with_a_wrong_number_is_still_one();
+    offsets_are_those_of_the_item();
+    offsets_of_what_is_not_saved();
     a_cut_array_is_told_whole();
     unbalanced_scopes_have_no_numbers();
     the_callers_struct_is_checked();

@@ -109,7 +109,7 @@ static void the_longest_name_fits_just_so(void)
     bytes[1] = 255;
     memcpy(bytes + sizeof bytes - 4, "\0\0\0\1", 4);
     channel_load(&channel, &mode, bytes, sizeof bytes);
-    CHECK_OK(migcore_next_subsection(channel_visitor(&channel), "n", name, &version, &found));
+    CHECK_OK(migcore_next_subsection(channel_visitor(&channel), "n", name, sizeof name, &version, &found));
     CHECK(found && strlen(name) == 255);
     channel_free(&channel);
 }
@@ -163,6 +163,80 @@ static void small_buffers_never_guess(void)
     }
 }
 
+/* How often a load without buffer looks ahead before it finds nothing: at the marker, at a length, and at a name only if it
+ * is longer than the owner's. A source need not have more bytes yet. */
+static void no_further_ahead_than_it_must(void)
+{
+    static const struct mode mode = { "peek", false, 0, 0, 0, 0, false };
+    static const struct {
+        uint8_t bytes[8];
+        size_t length;
+        const char *owner;
+        unsigned peeks;
+    } streams[] = {
+        { { 0 }, 0, "n", 1 },
+        { { 4, 3, 'n', '/', 'a' }, 5, "n", 1 },
+        { { 5 }, 1, "n", 2 },
+        { { 5, 0, 'n' }, 3, "n", 2 },
+        { { 5, 1, 'n' }, 3, "n", 2 },
+        { { 5, 3, 'm', '/', 'a' }, 5, "nic", 2 },
+        { { 5, 3, 'n', 'i', 'c' }, 5, "nic", 2 },
+        { { 5, 2, 'n', 'i', 'c' }, 5, "nic", 2 },
+        { { 5, 3, 'm', '/', 'a' }, 5, "n", 3 },
+        { { 5, 4, 'n', 'i', 'c' }, 5, "nic", 3 },
+    };
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(streams); i++) {
+        struct channel channel;
+        char name[256];
+        uint32_t version;
+        bool found = true;
+
+        check_case("stream %lu", (unsigned long)i);
+        channel_load(&channel, &mode, streams[i].bytes, streams[i].length);
+        CHECK_OK(migcore_next_subsection(channel_visitor(&channel), streams[i].owner, name, sizeof name, &version,
+                                         &found));
+        CHECK(!found);
+        CHECK_EQUAL(channel.stream.peeks.made, streams[i].peeks);
+        CHECK(channel.stream.moves.made == 0);
+        channel_free(&channel);
+    }
+    check_case("%s", "");
+}
+
+/* Looking at nothing asks nobody, and can always be done. */
+static void to_look_at_nothing_calls_nobody(void)
+{
+    static const struct mode modes[] = {
+        { "peek", false, 0, 0, 0, 0, false },
+        { "neither", false, 0, 0, 0, 0, true },
+        { "buffer", false, 4, 0, 0, 0, false },
+    };
+    size_t m, ahead;
+
+    for (m = 0; m < COUNT_OF(modes); m++) {
+        for (ahead = 0; ahead < 9; ahead++) {
+            struct channel channel;
+            size_t got = 99;
+            uint8_t byte = 7;
+
+            check_case("%s, ahead %lu", modes[m].name, (unsigned long)ahead);
+            channel_load(&channel, &modes[m], with_part, sizeof with_part);
+            channel.stream.peeks.fail_at = 1;
+            channel.stream.peeks.fail_with = -5;
+            channel.stream.moves.fail_at = 1;
+            channel.stream.moves.fail_with = -5;
+            CHECK_OK(migcore_peek_raw(channel_visitor(&channel), ahead, NULL, 0, &got));
+            CHECK_EQUAL(got, 0);
+            CHECK_OK(migcore_peek_raw(channel_visitor(&channel), ahead, &byte, 0, NULL));
+            CHECK(channel.stream.peeks.made == 0 && channel.stream.moves.made == 0 && byte == 7);
+            channel_free(&channel);
+        }
+    }
+    check_case("%s", "");
+}
+
 /* A visit without subsections never looks ahead. */
 static void plain_fields_need_no_look_ahead(void)
 {
@@ -171,7 +245,7 @@ static void plain_fields_need_no_look_ahead(void)
     uint8_t bytes[4] = { 0 };
 
     channel_load(&channel, &mode, with_part, 4);
-    CHECK_OK(migcore_begin_device(channel_visitor(&channel), "d", 0, 1));
+    CHECK_OK(migcore_begin_device(channel_visitor(&channel), "d", 0, 1, 1));
     CHECK_OK(migcore_visit_bytes(channel_visitor(&channel), "b", bytes, 4));
     CHECK_OK(migcore_end_device(channel_visitor(&channel)));
     CHECK_OK(migcore_finish(channel_visitor(&channel)));
@@ -185,5 +259,7 @@ void test_look_ahead(void)
     the_longest_name_fits_just_so();
     with_neither_it_is_unsupported();
     small_buffers_never_guess();
+    no_further_ahead_than_it_must();
+    to_look_at_nothing_calls_nobody();
     plain_fields_need_no_look_ahead();
 }

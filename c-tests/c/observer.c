@@ -48,6 +48,9 @@ static migcore_status observe(void *opaque, const migcore_item *item)
     if (item->bits != 0) {
         note(seen, " bits %#llx", item->bits);
     }
+    if (item->marks != 0) {
+        note(seen, " marks %llu", item->marks);
+    }
     if (item->count != 0) {
         note(seen, " count %llu", item->count);
     }
@@ -132,10 +135,8 @@ static void values_and_scopes(void)
     size_t two = 2, none = 0, i;
     bool present = true, missing = false;
 
-    CHECK_OK(migcore_begin_device(v, "nic", 3, 4));
+    CHECK_OK(migcore_begin_device(v, "nic", 3, 4, 1));
     CHECK_OK(migcore_begin_struct(v, "plain"));
-    CHECK_OK(migcore_mark(v, MIGCORE_MARK_SECRET));
-    CHECK_OK(migcore_label(v, "mac"));
     CHECK_OK(migcore_visit_bytes(v, "bytes", data, 2));
     CHECK_OK(migcore_end_struct(v));
     CHECK_OK(migcore_begin_versioned_struct(v, "own", "abc", 5, 1));
@@ -145,8 +146,11 @@ static void values_and_scopes(void)
     CHECK_OK(migcore_end_struct(v));
     CHECK_OK(migcore_begin_list(v, "list", 1));
     CHECK_OK(migcore_begin_element(v));
-    CHECK_OK(migcore_visit_optional(v, "there", &present));
-    CHECK_OK(migcore_visit_optional(v, "not", &missing));
+    CHECK_OK(migcore_begin_optional(v, "there", &present));
+    CHECK_OK(migcore_visit_bytes(v, "inside", data, 1));
+    CHECK_OK(migcore_end_optional(v));
+    CHECK_OK(migcore_begin_optional(v, "not", &missing));
+    CHECK_OK(migcore_end_optional(v));
     CHECK_OK(migcore_end_element(v));
     CHECK_OK(migcore_end_list(v));
     CHECK_OK(migcore_begin_varlist(v, "counted", 5, &two));
@@ -161,33 +165,198 @@ static void values_and_scopes(void)
     CHECK_OK(migcore_end_subsection(v));
     CHECK_OK(migcore_end_device(v));
     CHECK_OK(migcore_finish(v));
-    CHECK_TEXT(seen.text, "8 nic instance 3 version 4\n"
-                          "9 plain\n"
-                          "14 bits 0x2\n"
-                          "15 data 6d6163\n"
+    CHECK_TEXT(seen.text, "7 nic instance 3 version 4\n"
+                          "8 plain\n"
                           "3 bytes data abcd\n"
                           "13\n"
-                          "9 own instance 0 version 5 data 616263\n"
+                          "8 own instance 0 version 5 data 616263\n"
                           "3 counted variable\n"
                           "4 text data 6869\n"
                           "4 empty\n"
                           "13\n"
-                          "10 list count 1\n"
-                          "11\n"
-                          "5 there bits 0x1\n"
-                          "5 not\n"
+                          "9 list count 1\n"
+                          "10\n"
+                          "11 there bits 0x1\n"
+                          "3 inside data ab\n"
+                          "13\n"
+                          "11 not\n"
                           "13\n"
                           "13\n"
-                          "10 counted count 2 variable\n"
-                          "11\n"
                           "13\n"
-                          "11\n"
+                          "9 counted count 2 variable\n"
+                          "10\n"
+                          "13\n"
+                          "10\n"
                           "13\n"
                           "13\n"
-                          "6 null\n"
+                          "5 null\n"
                           "12 nic/a instance 0 version 6\n"
-                          "7 data abcd\n"
+                          "6 data abcd\n"
                           "13\n"
+                          "13\n");
+}
+
+/* Marks go with the item that they were made for, and with no other. */
+static void marks_go_with_the_next_item(void)
+{
+    migcore_observer observer;
+    struct seen seen;
+    migcore_visitor *v = observer_of(&observer, &seen);
+    uint8_t data[2] = { 0xab, 0xcd };
+    char text[4] = "hi";
+    size_t one = 1;
+    bool present = true;
+
+#define MARKED(marks, call) \
+    CHECK_OK(migcore_mark(v, marks)); \
+    CHECK_OK(call)
+    MARKED(1, migcore_begin_device(v, "d", 0, 1, 1));
+    CHECK_OK(migcore_visit_u8(v, "plain", data));
+    MARKED(2, migcore_visit_u8(v, "u8", data));
+    MARKED(3, migcore_visit_u8_or(v, "or", data, 0));
+    MARKED(4, migcore_visit_u8_since(v, "since", data, 1, 0));
+    MARKED(5, migcore_visit_u8_array(v, "array", data, 2));
+    MARKED(6, migcore_visit_u8_varray(v, "varray", data, 2, &one));
+    MARKED(7, migcore_visit_bytes(v, "bytes", data, 2));
+    MARKED(1, migcore_visit_varbytes(v, "varbytes", data, 2, &one));
+    MARKED(2, migcore_visit_string(v, "string", text, sizeof text));
+    MARKED(3, migcore_visit_absent(v, "absent"));
+    MARKED(4, migcore_put_raw(v, data, 2));
+    MARKED(5, migcore_begin_struct(v, "struct"));
+    MARKED(6, migcore_begin_versioned_struct(v, "versioned", NULL, 1, 1));
+    CHECK_OK(migcore_end_struct(v));
+    CHECK_OK(migcore_end_struct(v));
+    MARKED(7, migcore_begin_list(v, "list", 1));
+    MARKED(1, migcore_begin_element(v));
+    CHECK_OK(migcore_end_element(v));
+    CHECK_OK(migcore_end_list(v));
+    MARKED(2, migcore_begin_varlist(v, "varlist", 1, &one));
+    CHECK_OK(migcore_begin_element(v));
+    CHECK_OK(migcore_end_element(v));
+    CHECK_OK(migcore_end_list(v));
+    MARKED(3, migcore_begin_optional(v, "optional", &present));
+    CHECK_OK(migcore_end_optional(v));
+    MARKED(4, migcore_begin_subsection(v, "d/a", 1));
+    CHECK_OK(migcore_end_subsection(v));
+    /* The last word counts. */
+    CHECK_OK(migcore_mark(v, MIGCORE_MARK_SECRET));
+    MARKED(0, migcore_visit_u8(v, "unmarked", data));
+    CHECK_OK(migcore_mark(v, MIGCORE_MARK_SECRET));
+    MARKED(MIGCORE_MARK_VOLATILE, migcore_visit_u8(v, "again", data));
+    CHECK_OK(migcore_end_device(v));
+    CHECK_OK(migcore_finish(v));
+    CHECK_TEXT(seen.text, "7 d marks 1 instance 0 version 1\n"
+                          "1 plain kind 2 bits 0xab\n"
+                          "1 u8 kind 2 bits 0xab marks 2\n"
+                          "1 or kind 2 bits 0xab marks 3\n"
+                          "1 since kind 2 bits 0xab marks 4\n"
+                          "2 array kind 2 marks 5 count 2 data abcd\n"
+                          "2 varray kind 2 marks 6 count 1 data ab variable\n"
+                          "3 bytes marks 7 data abcd\n"
+                          "3 varbytes marks 1 data ab variable\n"
+                          "4 string marks 2 data 6869\n"
+                          "5 absent marks 3\n"
+                          "6 marks 4 data abcd\n"
+                          "8 struct marks 5\n"
+                          "8 versioned marks 6 instance 0 version 1\n"
+                          "13\n"
+                          "13\n"
+                          "9 list marks 7 count 1\n"
+                          "10 marks 1\n"
+                          "13\n"
+                          "13\n"
+                          "9 varlist marks 2 count 1 variable\n"
+                          "10\n"
+                          "13\n"
+                          "13\n"
+                          "11 optional bits 0x1 marks 3\n"
+                          "13\n"
+                          "12 d/a marks 4 instance 0 version 1\n"
+                          "13\n"
+                          "1 unmarked kind 2 bits 0xab\n"
+                          "1 again kind 2 bits 0xab marks 4\n"
+                          "13\n");
+}
+
+/* An item that this version has not takes its marks away with it, of every kind. */
+#define LEFT_OUT(name, type, constant) \
+    CHECK_OK(migcore_mark(v, MIGCORE_MARK_ANCILLARY | MIGCORE_MARK_SECRET)); \
+    { \
+        type left_out = (type)1; \
+        CHECK_OK(migcore_visit_##name##_since(v, "key", &left_out, 2, (type)0)); \
+        CHECK(left_out == (type)1); \
+    } \
+    CHECK_OK(migcore_visit_u8(v, "irq_pending", &irq));
+
+static void marks_of_what_is_left_out_are_too(void)
+{
+    migcore_observer observer;
+    struct seen seen;
+    migcore_visitor *v = observer_of(&observer, &seen);
+    char expected[600] = "7 d instance 0 version 1\n";
+    uint8_t irq = 9;
+    int i;
+
+    CHECK_OK(migcore_begin_device(v, "d", 0, 1, 1));
+    EACH_KIND(LEFT_OUT)
+    CHECK_OK(migcore_end_device(v));
+    CHECK_OK(migcore_finish(v));
+    for (i = 0; i < 11; i++) {
+        strcat(expected, "1 irq_pending kind 2 bits 0x9\n");
+    }
+    strcat(expected, "13\n");
+    CHECK_TEXT(seen.text, expected);
+}
+
+/* Before an end there is nothing that the marks could belong to. */
+static void marks_need_an_item(void)
+{
+    migcore_observer observer;
+    struct seen seen;
+    size_t end;
+    bool present = true;
+
+    for (end = 0; end < 6; end++) {
+        migcore_visitor *v = observer_of(&observer, &seen);
+
+        check_case("end %lu", (unsigned long)end);
+        CHECK_OK(end == 0   ? migcore_begin_device(v, "d", 0, 1, 1)
+                 : end == 1 ? migcore_begin_struct(v, "s")
+                 : end == 2 ? migcore_begin_list(v, "l", 0)
+                 : end == 3 ? migcore_begin_list(v, "l", 1)
+                 : end == 4 ? migcore_begin_subsection(v, "n/a", 1)
+                            : migcore_begin_optional(v, "o", &present));
+        if (end == 3) {
+            CHECK_OK(migcore_begin_element(v));
+        }
+        CHECK_OK(migcore_mark(v, MIGCORE_MARK_SECRET));
+        CHECK_STATUS(end == 0   ? migcore_end_device(v)
+                     : end == 1 ? migcore_end_struct(v)
+                     : end == 2 ? migcore_end_list(v)
+                     : end == 3 ? migcore_end_element(v)
+                     : end == 4 ? migcore_end_subsection(v)
+                                : migcore_end_optional(v),
+                     MIGCORE_INVALID_ARGUMENT);
+        CHECK_STATUS(migcore_finish(v), MIGCORE_INVALID_ARGUMENT);
+        CHECK_EQUAL(report_of(v).cause, 0);
+    }
+    check_case("%s", "");
+}
+
+/* The version that is shown is the newest one; the one that is written may be older. */
+static void a_framed_version_is_not_shown(void)
+{
+    migcore_observer observer;
+    struct seen seen;
+    migcore_visitor *v = observer_of(&observer, &seen);
+    uint8_t value = 9;
+
+    CHECK_OK(migcore_set_state_version(v, 2));
+    CHECK_OK(migcore_begin_device(v, "d", 0, 5, 1));
+    CHECK_EQUAL(migcore_state_version(v), 2);
+    CHECK_OK(migcore_visit_u8_since(v, "left_out", &value, 3, 0));
+    CHECK_OK(migcore_end_device(v));
+    CHECK_TEXT(seen.text, "7 d instance 0 version 5\n"
                           "13\n");
 }
 
@@ -201,7 +370,7 @@ static migcore_status part_visit(migcore_visitor *v, void *opaque)
     return migcore_visit_u8(v, "part", (uint8_t *)opaque);
 }
 
-/* The marks of a subsection in a table are shown before it. */
+/* The marks of a subsection in a table are shown with it. */
 static void tables_show_marks(void)
 {
     static const migcore_subsection table[] = {
@@ -216,8 +385,7 @@ static void tables_show_marks(void)
     CHECK_OK(migcore_visit_subsections(v, "nic", table, COUNT_OF(table), &part));
     part = 0;
     CHECK_OK(migcore_visit_subsections(v, "nic", table, COUNT_OF(table), &part));
-    CHECK_TEXT(seen.text, "14 bits 0x5\n"
-                          "12 nic/a instance 0 version 2\n"
+    CHECK_TEXT(seen.text, "12 nic/a marks 5 instance 0 version 2\n"
                           "1 part kind 2 bits 0x5\n"
                           "13\n"
                           "12 nic/b instance 0 version 3\n"
@@ -231,10 +399,10 @@ static void tables_show_marks(void)
 static void the_numbers_are_those_of_the_header(void)
 {
     CHECK(MIGCORE_ITEM_SCALAR == 1 && MIGCORE_ITEM_ARRAY == 2 && MIGCORE_ITEM_BYTES == 3 && MIGCORE_ITEM_STRING == 4);
-    CHECK(MIGCORE_ITEM_PRESENCE == 5 && MIGCORE_ITEM_ABSENT == 6 && MIGCORE_ITEM_RAW == 7);
-    CHECK(MIGCORE_ITEM_BEGIN_DEVICE == 8 && MIGCORE_ITEM_BEGIN_STRUCT == 9 && MIGCORE_ITEM_BEGIN_LIST == 10);
-    CHECK(MIGCORE_ITEM_BEGIN_ELEMENT == 11 && MIGCORE_ITEM_BEGIN_SUBSECTION == 12 && MIGCORE_ITEM_END == 13);
-    CHECK(MIGCORE_ITEM_MARKS == 14 && MIGCORE_ITEM_LABEL == 15);
+    CHECK(MIGCORE_ITEM_ABSENT == 5 && MIGCORE_ITEM_RAW == 6);
+    CHECK(MIGCORE_ITEM_BEGIN_DEVICE == 7 && MIGCORE_ITEM_BEGIN_STRUCT == 8 && MIGCORE_ITEM_BEGIN_LIST == 9);
+    CHECK(MIGCORE_ITEM_BEGIN_ELEMENT == 10 && MIGCORE_ITEM_BEGIN_OPTIONAL == 11);
+    CHECK(MIGCORE_ITEM_BEGIN_SUBSECTION == 12 && MIGCORE_ITEM_END == 13);
 }
 
 static migcore_status stop_at(void *opaque, const migcore_item *item)
@@ -261,10 +429,34 @@ static void an_answer_ends_the_visit(void)
     CHECK_STATUS(migcore_finish(v), MIGCORE_REFUSED);
     CHECK_EQUAL(seen.items, 2);
     CHECK_TEXT(report_of(v).path, "second");
-    v = observer_of(&observer, &seen);
-    seen.stop_at = 1;
-    seen.answer = -5;
-    CHECK_STATUS(migcore_visit_u8(v, "first", &value), MIGCORE_BAD_CALLBACK);
+    CHECK(report_of(v).cause == 0);
+}
+
+/* A number that is no code, such as an errno, is a refusal, with the number as its cause. */
+static void a_foreign_answer_is_a_refusal(void)
+{
+    static const migcore_status answers[] = { -22, -5, -1, 1, 22, 99, 1000, INT32_MIN, INT32_MAX };
+    migcore_observer observer;
+    struct seen seen;
+    uint8_t value = 1;
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(answers); i++) {
+        migcore_visitor *v = observer_of(&observer, &seen);
+        migcore_error error;
+
+        check_case("answer %d", (int)answers[i]);
+        seen.stop_at = 2;
+        seen.answer = answers[i];
+        CHECK_OK(migcore_begin_struct(v, "s"));
+        CHECK_STATUS(migcore_visit_u8(v, "field", &value), MIGCORE_REFUSED);
+        CHECK_STATUS(migcore_end_struct(v), MIGCORE_REFUSED);
+        CHECK_STATUS(migcore_finish(v), MIGCORE_REFUSED);
+        error = report_of(v);
+        CHECK(error.cause == answers[i]);
+        CHECK_TEXT(error.path, "s.field");
+    }
+    check_case("%s", "");
 }
 
 /* A whole device, stopped at each of its items. */
@@ -311,9 +503,14 @@ void test_observer(void)
     scalars_are_bits_of_their_width();
     EACH_KIND(RUN_KIND_NUMBER)
     values_and_scopes();
+    marks_go_with_the_next_item();
+    marks_of_what_is_left_out_are_too();
+    marks_need_an_item();
+    a_framed_version_is_not_shown();
     tables_show_marks();
     the_numbers_are_those_of_the_header();
     an_answer_ends_the_visit();
+    a_foreign_answer_is_a_refusal();
     every_item_may_be_the_last();
     it_has_nothing_to_load();
 }

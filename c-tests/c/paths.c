@@ -30,17 +30,18 @@ static void each_kind_of_scope_shows(void)
 {
     struct memory memory;
     migcore_visitor *v = memory_save(&memory);
+    bool present = true;
 
     CHECK_TEXT(path_of(v, "field"), "field");
     CHECK_TEXT(path_of(memory_save(&memory), NULL), "");
     v = memory_save(&memory);
-    CHECK_OK(migcore_begin_device(v, "nic", 4294967295u, 1));
+    CHECK_OK(migcore_begin_device(v, "nic", 4294967295u, 1, 1));
     CHECK_TEXT(path_of(v, "head"), "nic/4294967295.head");
     v = memory_save(&memory);
-    CHECK_OK(migcore_begin_device(v, "nic", 0, 1));
+    CHECK_OK(migcore_begin_device(v, "nic", 0, 1, 1));
     CHECK_TEXT(path_of(v, NULL), "nic/0");
     v = memory_save(&memory);
-    CHECK_OK(migcore_begin_device(v, "nic", 0, 1));
+    CHECK_OK(migcore_begin_device(v, "nic", 0, 1, 1));
     CHECK_OK(migcore_begin_list(v, "rx_ring", 9));
     elements(v, 4);
     CHECK_TEXT(path_of(v, "head"), "nic/0.rx_ring[3].head");
@@ -50,6 +51,18 @@ static void each_kind_of_scope_shows(void)
     CHECK_OK(migcore_begin_subsection(v, "ptimer/c", 1));
     CHECK_OK(migcore_begin_list(v, "d", 1));
     CHECK_TEXT(path_of(v, "e"), "a.b.ptimer/c.d.e");
+    v = memory_save(&memory);
+    CHECK_OK(migcore_begin_optional(v, "irq", &present));
+    CHECK_TEXT(path_of(v, "line"), "irq.line");
+    v = memory_save(&memory);
+    CHECK_OK(migcore_begin_device(v, "nic", 0, 1, 1));
+    CHECK_OK(migcore_begin_optional(v, "irq", &present));
+    CHECK_OK(migcore_begin_optional(v, NULL, &present));
+    CHECK_TEXT(path_of(v, "line"), "nic/0.irq.line");
+    v = memory_save(&memory);
+    CHECK_OK(migcore_begin_optional(v, "irq", &present));
+    CHECK_OK(migcore_end_optional(v));
+    CHECK_TEXT(path_of(v, "next"), "next");
 }
 
 static void closed_scopes_do_not_show(void)
@@ -57,7 +70,7 @@ static void closed_scopes_do_not_show(void)
     struct memory memory;
     migcore_visitor *v = memory_save(&memory);
 
-    CHECK_OK(migcore_begin_device(v, "nic", 7, 1));
+    CHECK_OK(migcore_begin_device(v, "nic", 7, 1, 1));
     CHECK_OK(migcore_begin_struct(v, "closed"));
     CHECK_OK(migcore_end_struct(v));
     CHECK_OK(migcore_begin_list(v, "list", 2));
@@ -75,7 +88,7 @@ static void names_of_closed_scopes_are_forgotten(void)
     migcore_visitor *v = memory_save(&memory);
     unsigned i;
 
-    CHECK_OK(migcore_begin_device(v, "nic", 7, 1));
+    CHECK_OK(migcore_begin_device(v, "nic", 7, 1, 1));
     for (i = 0; i < 1000; i++) {
         CHECK_OK(migcore_begin_struct(v, "a struct with a name"));
         CHECK_OK(migcore_begin_list(v, "a list", 0));
@@ -134,7 +147,7 @@ static void long_paths_are_shortened_in_the_middle(void)
         memset(field, 'f', length);
         field[length - 1] = 'z';
         field[length] = '\0';
-        CHECK_OK(migcore_begin_device(v, "device", 0, 1));
+        CHECK_OK(migcore_begin_device(v, "device", 0, 1, 1));
         path = path_of(v, field);
         CHECK(strncmp(path, "device/0.", 9) == 0);
         CHECK_EQUAL(path[strlen(path) - 1], 'z');
@@ -156,7 +169,7 @@ static void deep_paths_keep_their_ends(void)
         check_case("16 scopes of %lu", (unsigned long)length);
         memset(name, 's', length);
         name[length] = '\0';
-        CHECK_OK(migcore_begin_device(v, "cpu", 0, 1));
+        CHECK_OK(migcore_begin_device(v, "cpu", 0, 1, 1));
         for (depth = 1; depth < MIGCORE_MAX_DEPTH; depth++) {
             CHECK_OK(migcore_begin_struct(v, name));
         }

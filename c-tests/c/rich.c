@@ -247,14 +247,15 @@ static void visit_lists(migcore_visitor *v, struct rich *s)
 
 migcore_status rich_visit(migcore_visitor *v, struct rich *s)
 {
-    migcore_begin_device(v, "rich", 0, RICH_VERSION);
+    migcore_begin_device(v, "rich", 0, RICH_VERSION, 1);
 #define VISIT(name, type, constant) migcore_visit_##name(v, #name, &s->one_##name);
     EACH_KIND(VISIT)
     visit_arrays(v, s);
-    migcore_visit_optional(v, "irq", &s->has_irq);
+    migcore_begin_optional(v, "irq", &s->has_irq);
     if (s->has_irq) {
-        migcore_visit_u8(v, "irq", &s->irq);
+        migcore_visit_u8(v, "line", &s->irq);
     }
+    migcore_end_optional(v);
     migcore_visit_absent(v, "backend");
     migcore_begin_versioned_struct(v, "core", "rich_core", 4, 2);
     migcore_visit_u16_since(v, "since", &s->since, 4, 0);

@@ -35,7 +35,7 @@ static void rings_visit(migcore_visitor *v, struct ring *rings, size_t count)
 
 static migcore_status nic_visit(migcore_visitor *v, struct nic *s)
 {
-    CHECK_OK(migcore_begin_device(v, "nic", 1, 4));
+    CHECK_OK(migcore_begin_device(v, "nic", 1, 4, 1));
     CHECK_OK(migcore_begin_struct(v, "regs"));
     CHECK_OK(migcore_visit_u8(v, "control", &s->control));
     CHECK_OK(migcore_end_struct(v));
@@ -73,18 +73,89 @@ static void a_counted_list_has_bounds(void)
 
     CHECK_STATUS(migcore_begin_varlist(v, "ports", 3, &count), MIGCORE_INVALID_ARGUMENT);
     CHECK_EQUAL(migcore_position(v), 0);
+    CHECK(report_of(v).expected == 3 && report_of(v).found == 4 && count == 4);
     v = memory_load(&memory, "\0\0\0\4", 4);
     count = 77;
     CHECK_STATUS(migcore_begin_varlist(v, "ports", 3, &count), MIGCORE_TOO_MANY);
-    CHECK_EQUAL(count, 77);
+    CHECK_EQUAL(count, 0);
     CHECK_EQUAL(report_of(v).expected, 3);
     CHECK_EQUAL(report_of(v).found, 4);
     v = memory_load(&memory, "\0\0\0", 3);
+    count = 77;
     CHECK_STATUS(migcore_begin_varlist(v, "ports", 3, &count), MIGCORE_TRUNCATED);
-    CHECK_EQUAL(count, 77);
+    CHECK_EQUAL(count, 0);
     v = memory_load(&memory, "\0\0\0\3", 4);
     CHECK_OK(migcore_begin_varlist(v, "ports", 3, &count));
     CHECK_EQUAL(count, 3);
+}
+
+/* Who goes on by what a load told goes nowhere after an error, whenever it was. */
+static void outputs_after_an_error(void)
+{
+    static const uint8_t stream[] = { 1, 0, 0, 0, 1, 5, 3, 's', '/', 'a', 0, 0, 0, 1 };
+    struct memory memory;
+    migcore_visitor *v = memory_load(&memory, stream, sizeof stream);
+    char name[256];
+    uint32_t version;
+    size_t count = SIZE_MAX;
+    bool present = true, found = true, has = true;
+
+    CHECK_STATUS(migcore_fail(v, "x", MIGCORE_REFUSED, 0), MIGCORE_REFUSED);
+    CHECK_STATUS(migcore_begin_optional(v, "o", &present), MIGCORE_REFUSED);
+    CHECK(!present);
+    CHECK_STATUS(migcore_begin_varlist(v, "l", SIZE_MAX, &count), MIGCORE_REFUSED);
+    CHECK_EQUAL(count, 0);
+    CHECK_STATUS(migcore_next_subsection(v, "s", name, sizeof name, &version, &found), MIGCORE_REFUSED);
+    CHECK(!found);
+    CHECK_STATUS(migcore_has(v, "h", &has), MIGCORE_REFUSED);
+    CHECK(!has);
+    v = memory_load(&memory, "", 0);
+    present = true;
+    CHECK_STATUS(migcore_begin_optional(v, "o", &present), MIGCORE_TRUNCATED);
+    CHECK(!present);
+    /* On save they are the caller's. */
+    v = memory_save(&memory);
+    count = 3;
+    present = true;
+    CHECK_STATUS(migcore_fail(v, "x", MIGCORE_REFUSED, 0), MIGCORE_REFUSED);
+    CHECK_STATUS(migcore_begin_optional(v, "o", &present), MIGCORE_REFUSED);
+    CHECK_STATUS(migcore_begin_varlist(v, "l", 3, &count), MIGCORE_REFUSED);
+    CHECK(present && count == 3);
+}
+
+/* What is optional is a scope: its items are inside, and it ends also when it is not there. */
+static void what_is_optional_is_a_scope(void)
+{
+    struct memory memory;
+    migcore_visitor *v = memory_save(&memory);
+    bool present = true, absent = false;
+    uint8_t line = 7;
+
+    CHECK_OK(migcore_begin_device(v, "nic", 0, 3, 1));
+    CHECK_OK(migcore_begin_optional(v, "irq", &present));
+    CHECK_EQUAL(migcore_state_version(v), 3);
+    CHECK_OK(migcore_visit_u8(v, "line", &line));
+    CHECK_OK(migcore_begin_optional(v, "inner", &absent));
+    CHECK_OK(migcore_end_optional(v));
+    CHECK_OK(migcore_end_optional(v));
+    CHECK_OK(migcore_end_device(v));
+    CHECK_OK(migcore_finish(v));
+    CHECK_MEMORY(memory.bytes, migcore_position(v), "\1\7\0", 3);
+    CHECK(present && !absent);
+    v = memory_load(&memory, "\1\7\0", 3);
+    present = false;
+    absent = true;
+    line = 0;
+    CHECK_OK(migcore_begin_device(v, "nic", 0, 3, 1));
+    CHECK_OK(migcore_begin_optional(v, "irq", &present));
+    CHECK(present);
+    CHECK_OK(migcore_visit_u8(v, "line", &line));
+    CHECK_EQUAL(line, 7);
+    CHECK_OK(migcore_begin_optional(v, "inner", &absent));
+    CHECK(!absent);
+    CHECK_OK(migcore_end_optional(v));
+    CHECK_STATUS(migcore_visit_u8(v, "line", &line), MIGCORE_TRUNCATED);
+    CHECK_TEXT(report_of(v).path, "nic/0.irq.line");
 }
 
 static void a_list_is_no_longer_than_the_wire_can_say(void)
@@ -109,7 +180,8 @@ static void a_list_is_no_longer_than_the_wire_can_say(void)
 typedef migcore_status end_call(migcore_visitor *v);
 
 static end_call *const ends[] = {
-    migcore_end_device, migcore_end_struct, migcore_end_list, migcore_end_element, migcore_end_subsection,
+    migcore_end_device,  migcore_end_struct,     migcore_end_list,
+    migcore_end_element, migcore_end_subsection, migcore_end_optional,
 };
 
 /* Opens a scope that the end of this number closes; a list without its elements. */
@@ -117,10 +189,10 @@ static void open_scope(migcore_visitor *v, size_t end, bool loading)
 {
     char name[256];
     uint32_t version;
-    bool found;
+    bool found, present = true;
 
     if (end == 0) {
-        CHECK_OK(migcore_begin_device(v, "d", 0, 1));
+        CHECK_OK(migcore_begin_device(v, "d", 0, 1, 1));
     } else if (end == 1) {
         CHECK_OK(migcore_begin_struct(v, "s"));
     } else if (end == 2 || end == 3) {
@@ -128,8 +200,10 @@ static void open_scope(migcore_visitor *v, size_t end, bool loading)
         if (end == 3) {
             CHECK_OK(migcore_begin_element(v));
         }
+    } else if (end == 5) {
+        CHECK_OK(migcore_begin_optional(v, "o", &present));
     } else if (loading) {
-        CHECK_OK(migcore_next_subsection(v, "s", name, &version, &found));
+        CHECK_OK(migcore_next_subsection(v, "s", name, sizeof name, &version, &found));
         CHECK(found);
     } else {
         CHECK_OK(migcore_begin_subsection(v, "s/a", 1));
@@ -227,9 +301,10 @@ static void scopes_nest_16_deep(void)
     struct memory memory;
     size_t depth, extra;
 
-    for (extra = 0; extra < 4; extra++) {
+    for (extra = 0; extra < 5; extra++) {
         migcore_visitor *v = memory_save(&memory);
         size_t count = 1;
+        bool present = true;
 
         check_case("one more: %lu", (unsigned long)extra);
         for (depth = 0; depth < MIGCORE_MAX_DEPTH; depth++) {
@@ -237,8 +312,9 @@ static void scopes_nest_16_deep(void)
         }
         CHECK_OK(migcore_get_status(v));
         CHECK_STATUS(extra == 0   ? migcore_begin_struct(v, "s")
-                     : extra == 1 ? migcore_begin_device(v, "d", 0, 1)
+                     : extra == 1 ? migcore_begin_device(v, "d", 0, 1, 1)
                      : extra == 2 ? migcore_begin_varlist(v, "l", 1, &count)
+                     : extra == 3 ? migcore_begin_optional(v, "o", &present)
                                   : migcore_begin_subsection(v, "s/a", 1),
                      MIGCORE_TOO_DEEP);
         CHECK_STATUS(migcore_finish(v), MIGCORE_TOO_DEEP);
@@ -279,7 +355,7 @@ static void a_subsection_too_deep_on_load(void)
     for (depth = 0; depth < MIGCORE_MAX_DEPTH; depth++) {
         CHECK_OK(migcore_begin_struct(v, "s"));
     }
-    CHECK_STATUS(migcore_next_subsection(v, "s", name, &version, &found), MIGCORE_TOO_DEEP);
+    CHECK_STATUS(migcore_next_subsection(v, "s", name, sizeof name, &version, &found), MIGCORE_TOO_DEEP);
 }
 
 static void names_are_bounded(void)
@@ -288,22 +364,25 @@ static void names_are_bounded(void)
     struct memory memory;
     migcore_visitor *v = memory_save(&memory);
     size_t count = 0;
+    bool present = false;
     int kind;
 
     memset(name, 'n', sizeof name - 1);
     name[MIGCORE_MAX_NAME] = '\0';
-    CHECK_OK(migcore_begin_device(v, name, 0, 1));
+    CHECK_OK(migcore_begin_device(v, name, 0, 1, 1));
     CHECK_OK(migcore_begin_struct(v, name));
     CHECK_OK(migcore_begin_varlist(v, name, 0, &count));
     CHECK_OK(migcore_begin_subsection(v, name, 1));
+    CHECK_OK(migcore_begin_optional(v, name, &present));
     name[MIGCORE_MAX_NAME] = 'n';
-    for (kind = 0; kind < 6; kind++) {
+    for (kind = 0; kind < 7; kind++) {
         v = memory_save(&memory);
-        CHECK_STATUS(kind == 0   ? migcore_begin_device(v, name, 0, 1)
+        CHECK_STATUS(kind == 0   ? migcore_begin_device(v, name, 0, 1, 1)
                      : kind == 1 ? migcore_begin_struct(v, name)
                      : kind == 2 ? migcore_begin_versioned_struct(v, name, "d", 1, 1)
                      : kind == 3 ? migcore_begin_list(v, name, 0)
                      : kind == 4 ? migcore_begin_varlist(v, name, 0, &count)
+                     : kind == 5 ? migcore_begin_optional(v, name, &present)
                                  : migcore_begin_subsection(v, name, 1),
                      MIGCORE_NAME_TOO_LONG);
         CHECK_EQUAL(report_of(v).expected, MIGCORE_MAX_NAME);
@@ -329,6 +408,8 @@ void test_scopes(void)
 {
     scopes_leave_only_counts_on_the_wire();
     a_counted_list_has_bounds();
+    outputs_after_an_error();
+    what_is_optional_is_a_scope();
     a_list_is_no_longer_than_the_wire_can_say();
     ends_fit_their_begins();
     elements_are_counted();

@@ -24,6 +24,7 @@ static void nothing_happens(migcore_visitor *v, const struct call *call, migcore
 
     place_init(&place);
     place_init(&untouched);
+    place_refuse(&untouched, call, migcore_is_loading(v));
     CHECK_STATUS(call->run(v, &place), first);
     CHECK(memcmp(&place, &untouched, sizeof place) == 0);
     CHECK_EQUAL(migcore_position(v), position);
@@ -46,7 +47,7 @@ static void after_an_error(const struct mode *mode, bool loading)
         channel_save(&channel, mode);
     }
     v = channel_visitor(&channel);
-    CHECK_OK(migcore_begin_device(v, "name", 0, 3));
+    CHECK_OK(migcore_begin_device(v, "name", 0, 3, 1));
     CHECK_OK(migcore_visit_u8(v, "first", &value));
     CHECK_OK(migcore_begin_list(v, "list", 1));
     CHECK_STATUS(migcore_fail(v, "here", MIGCORE_REFUSED, 7), MIGCORE_REFUSED);
@@ -102,7 +103,7 @@ static void without_an_error_they_do_something(void)
             done += migcore_position(v) != 0 || memcmp(&place, &untouched, sizeof place) != 0;
         }
     }
-    /* All but begins and ends, remarks and questions. */
+    /* All but begins and ends, marks and questions. */
     CHECK(done > 11 * 8);
 }
 

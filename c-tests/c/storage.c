@@ -80,7 +80,7 @@ static void walk_and_move(struct channel *c, uint32_t *words, uint8_t *part)
     static const migcore_subsection table[] = { { sizeof(migcore_subsection), "nic/a", 1, 1, 0, NULL, part_visit } };
     size_t i, count = 3;
 
-    CHECK_OK(migcore_begin_device(channel_move(c), "nic", 1, 5));
+    CHECK_OK(migcore_begin_device(channel_move(c), "nic", 1, 5, 1));
     CHECK_OK(migcore_begin_varlist(channel_move(c), "list", 3, &count));
     CHECK_EQUAL(count, 3);
     for (i = 0; i < count; i++) {

@@ -14,7 +14,7 @@ static migcore_status next(migcore_visitor *v, const char *owner, struct found *
 {
     memset(found, 0x77, sizeof *found);
     found->found = false;
-    return migcore_next_subsection(v, owner, found->name, &found->version, &found->found);
+    return migcore_next_subsection(v, owner, found->name, sizeof found->name, &found->version, &found->found);
 }
 
 static const uint8_t stream[] = {
@@ -193,6 +193,72 @@ static void each_call_has_its_direction(void)
     CHECK_EQUAL(migcore_position(v), 0);
 }
 
+/* Of no owner there can be no subsection: every name begins with an empty one. */
+static void a_subsection_needs_an_owner(void)
+{
+    struct memory memory;
+    struct found found;
+    int null;
+
+    for (null = 0; null < 2; null++) {
+        migcore_visitor *v = memory_load(&memory, stream + 1, sizeof stream - 1);
+
+        CHECK_STATUS(next(v, null ? NULL : "", &found), MIGCORE_INVALID_ARGUMENT);
+        CHECK(!found.found && found.version == 0x77777777);
+        CHECK_EQUAL(migcore_position(v), 0);
+        CHECK_STATUS(migcore_finish(v), MIGCORE_INVALID_ARGUMENT);
+        CHECK_STATUS(next(v, "n", &found), MIGCORE_INVALID_ARGUMENT);
+    }
+}
+
+/* There is room for every name, or none for any. */
+static void a_name_needs_its_room(void)
+{
+    static const size_t rooms[] = { 0, 1, 4, 255 };
+    struct memory memory;
+    struct found found;
+    size_t i;
+    migcore_visitor *v;
+
+    for (i = 0; i < COUNT_OF(rooms); i++) {
+        v = memory_load(&memory, stream + 1, sizeof stream - 1);
+        memset(&found, 0x77, sizeof found);
+        found.found = true;
+        CHECK_STATUS(migcore_next_subsection(v, "n", found.name, rooms[i], &found.version, &found.found),
+                     MIGCORE_INVALID_ARGUMENT);
+        CHECK(!found.found && found.version == 0x77777777 && found.name[0] == 0x77);
+        CHECK_STATUS(migcore_finish(v), MIGCORE_INVALID_ARGUMENT);
+    }
+    v = memory_load(&memory, stream + 1, sizeof stream - 1);
+    CHECK_OK(migcore_next_subsection(v, "n", found.name, MIGCORE_MAX_NAME + 1, &found.version, &found.found));
+    CHECK(found.found);
+}
+
+/* A loop that goes by `found` alone ends, also when what was found is cut. */
+static void found_is_false_after_an_error(void)
+{
+    static const uint8_t cut[] = { 5, 3, 'n', '/', 'a', 0, 0, 0, 1 };
+    struct memory memory;
+    migcore_visitor *v = memory_load(&memory, cut, sizeof cut);
+    char name[256];
+    uint32_t version, value;
+    bool found = true;
+    unsigned rounds;
+
+    for (rounds = 0; rounds < 9; rounds++) {
+        found = true;
+        migcore_next_subsection(v, "n", name, sizeof name, &version, &found);
+        if (!found) {
+            break;
+        }
+        migcore_visit_u32(v, "value", &value);
+        migcore_end_subsection(v);
+    }
+    CHECK_EQUAL(rounds, 1);
+    CHECK_STATUS(migcore_finish(v), MIGCORE_TRUNCATED);
+    CHECK_TEXT(report_of(v).path, "n/a.value");
+}
+
 static void a_subsection_needs_a_name(void)
 {
     struct memory memory;
@@ -213,5 +279,8 @@ void test_subsection_low(void)
     a_version_of_more_than_a_byte_is_refused();
     skipping_is_refused();
     each_call_has_its_direction();
+    a_subsection_needs_an_owner();
+    a_name_needs_its_room();
+    found_is_false_after_an_error();
     a_subsection_needs_a_name();
 }

@@ -4,6 +4,8 @@
  */
 #include "sections.h"
 
+#include <stdlib.h>
+
 struct timer {
     uint8_t control;
     uint32_t expiry;
@@ -67,7 +69,7 @@ static const migcore_subsection table[] = {
 
 static migcore_status visit(migcore_visitor *v, struct timer *s)
 {
-    CHECK_OK(migcore_begin_device(v, "timer", 0, 9));
+    CHECK_OK(migcore_begin_device(v, "timer", 0, 9, 1));
     CHECK_OK(migcore_visit_u8(v, "control", &s->control));
     migcore_visit_subsections(v, "timer", table, COUNT_OF(table), s);
     CHECK(migcore_get_status(v) != MIGCORE_OK || migcore_state_version(v) == 9);
@@ -267,7 +269,7 @@ static void a_foreign_part_waits_for_the_outer_level(void)
     struct timer s = timer_of(100, 101, 102);
     migcore_visitor *v = memory_load(&memory, stream, sizeof stream);
 
-    CHECK_OK(migcore_begin_device(v, "timer", 0, 1));
+    CHECK_OK(migcore_begin_device(v, "timer", 0, 1, 1));
     CHECK_OK(migcore_begin_versioned_struct(v, "core", "ptimer", 1, 1));
     CHECK_OK(migcore_visit_u8(v, "control", &s.control));
     CHECK_OK(migcore_visit_subsections(v, "ptimer", NULL, 0, NULL));
@@ -292,6 +294,7 @@ static void a_part_that_fails_ends_the_visit(void)
         s.returns = MIGCORE_BAD_VALUE;
         CHECK_STATUS(visit(v, &s), MIGCORE_BAD_VALUE);
         error = report_of(v);
+        CHECK(error.cause == 0);
         CHECK_TEXT(error.path, "timer/0.timer/expiry");
         CHECK_EQUAL(s.visits, 1);
         v = loading ? memory_load(&memory, all, sizeof all) : memory_save(&memory);
@@ -302,6 +305,44 @@ static void a_part_that_fails_ends_the_visit(void)
         CHECK_TEXT(message_of(&error),
                    "timer/0.timer/expiry: the device refused (error -22), at byte 23 of the stream");
     }
+}
+
+/* The codes are themselves, without a cause; every other number is a cause. */
+static void what_a_part_may_return(void)
+{
+    static const migcore_status codes[] = { MIGCORE_TRUNCATED, MIGCORE_TOO_NEW, MIGCORE_INVALID_ARGUMENT, MIGCORE_REFUSED };
+    static const migcore_status numbers[] = { -1, -22, -104, 1, 22, 100, 106, 602, 1000, INT32_MIN, INT32_MAX };
+    struct memory memory;
+    size_t i;
+    int loading;
+
+    for (i = 0; i < COUNT_OF(codes) + COUNT_OF(numbers); i++) {
+        for (loading = 0; loading < 2; loading++) {
+            bool code = i < COUNT_OF(codes);
+            struct timer s = timer_of(7, 0x21, 0);
+            migcore_visitor *v = loading ? memory_load(&memory, all, sizeof all) : memory_save(&memory);
+
+            s.returns = code ? codes[i] : numbers[i - COUNT_OF(codes)];
+            check_case("returns %d", (int)s.returns);
+            CHECK_STATUS(visit(v, &s), code ? s.returns : MIGCORE_REFUSED);
+            CHECK(report_of(v).cause == (code ? 0 : s.returns));
+            CHECK_EQUAL(report_of(v).offset, 23);
+        }
+    }
+    check_case("%s", "");
+}
+
+/* What a part returns does not hide what its visit found before. */
+static void the_first_error_of_a_part_stays(void)
+{
+    struct memory memory;
+    struct timer s = timer_of(7, 0x21, 0);
+    migcore_visitor *v = memory_load(&memory, all, 20);
+
+    s.returns = -22;
+    CHECK_STATUS(visit(v, &s), MIGCORE_TRUNCATED);
+    CHECK(report_of(v).cause == 0);
+    CHECK_TEXT(report_of(v).path, "timer/0.timer/expiry.expiry");
 }
 
 /* `visit` returns OK, but its visitor knows better. */
@@ -352,6 +393,40 @@ static void names_that_are_not_the_owners(void)
     }
 }
 
+/* What has no name has no parts that a load could find; so none are saved. */
+static void a_table_needs_an_owner(void)
+{
+    struct memory memory;
+    int loading, null;
+
+    for (loading = 0; loading < 2; loading++) {
+        for (null = 0; null < 2; null++) {
+            struct timer s = timer_of(7, 0, 0);
+            migcore_visitor *v = loading ? memory_load(&memory, all, sizeof all) : memory_save(&memory);
+
+            check_case("%s, %s", loading ? "load" : "save", null ? "NULL" : "empty");
+            CHECK_STATUS(migcore_visit_subsections(v, null ? NULL : "", table, 1, &s), MIGCORE_INVALID_ARGUMENT);
+            CHECK_EQUAL(migcore_position(v), 0);
+            CHECK_EQUAL(s.visits, 0);
+            CHECK_STATUS(migcore_finish(v), MIGCORE_INVALID_ARGUMENT);
+        }
+    }
+    check_case("%s", "");
+}
+
+/* Of a table of another release, there may be no more than a size. */
+static void short_tables_are_not_read_on(void)
+{
+    size_t *block = (size_t *)malloc(sizeof *block);
+    struct memory memory;
+
+    *block = sizeof *block;
+    CHECK_STATUS(migcore_visit_subsections(memory_save(&memory), "n", (const migcore_subsection *)(const void *)block, 1,
+                                           NULL),
+                 MIGCORE_BAD_SIZE);
+    free(block);
+}
+
 static void a_version_that_the_wire_cannot_carry(void)
 {
     migcore_subsection wide = { sizeof(migcore_subsection), "timer/wide", 256, 1, 0, NULL, edge_visit };
@@ -373,8 +448,12 @@ void test_subsection_table(void)
     what_is_no_part_of_it_is_left_for_others();
     a_foreign_part_waits_for_the_outer_level();
     a_part_that_fails_ends_the_visit();
+    what_a_part_may_return();
+    the_first_error_of_a_part_stays();
     an_error_that_a_part_ignores_is_kept();
     a_part_without_needed_is_always_there();
     names_that_are_not_the_owners();
+    a_table_needs_an_owner();
+    short_tables_are_not_read_on();
     a_version_that_the_wire_cannot_carry();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Byte buffers, strings, optional and absent items, remarks on items.
+ * Byte buffers, strings, optional and absent items, marks.
  */
 #include "sections.h"
 
@@ -12,7 +12,7 @@ static const uint8_t expected[] = {
     'n', 'a', 0xc3, 0xaf, 'v', 'e', /* label: "naive" with a diaeresis, UTF-8 */
     0x00,                         /* empty: length */
     0x01,                         /* irq: present */
-    0x21,                         /* irq */
+    0x21,                         /* irq: line */
     0x00,                         /* dma: not present */
     0x30,                         /* backend: a null pointer */
 };
@@ -35,14 +35,16 @@ static migcore_status visit(migcore_visitor *v, struct state *s)
     CHECK_OK(migcore_visit_varbytes(v, "packet", s->packet, sizeof s->packet, &s->packet_length));
     CHECK_OK(migcore_visit_string(v, "label", s->label, sizeof s->label));
     CHECK_OK(migcore_visit_string(v, "empty", s->empty, sizeof s->empty));
-    CHECK_OK(migcore_visit_optional(v, "irq", &s->has_irq));
+    CHECK_OK(migcore_begin_optional(v, "irq", &s->has_irq));
     if (s->has_irq) {
-        CHECK_OK(migcore_visit_u8(v, "irq", &s->irq));
+        CHECK_OK(migcore_visit_u8(v, "line", &s->irq));
     }
-    CHECK_OK(migcore_visit_optional(v, "dma", &s->has_dma));
+    CHECK_OK(migcore_end_optional(v));
+    CHECK_OK(migcore_begin_optional(v, "dma", &s->has_dma));
     if (s->has_dma) {
-        CHECK_OK(migcore_visit_u8(v, "dma", &s->dma));
+        CHECK_OK(migcore_visit_u8(v, "channel", &s->dma));
     }
+    CHECK_OK(migcore_end_optional(v));
     CHECK_OK(migcore_visit_absent(v, "backend"));
     return migcore_finish(v);
 }
@@ -158,6 +160,7 @@ static void counted_bytes_have_bounds(void)
     migcore_visitor *v = memory_save(&memory);
 
     CHECK_STATUS(migcore_visit_varbytes(v, "data", data, 4, &length), MIGCORE_INVALID_ARGUMENT);
+    CHECK(report_of(v).expected == 4 && report_of(v).found == 5);
     v = memory_load(&memory, "\0\0\0\5abcde", 9);
     length = 77;
     CHECK_STATUS(migcore_visit_varbytes(v, "data", data, 4, &length), MIGCORE_TOO_MANY);
@@ -194,7 +197,31 @@ static void a_null_pointer_is_only_0x30(void)
     CHECK_STATUS(migcore_visit_absent(memory_load(&memory, "", 0), "backend"), MIGCORE_TRUNCATED);
 }
 
-static void remarks_leave_no_bytes(void)
+/* A wire without names has every item, and so has every save; asking moves nothing. */
+static void this_wire_has_every_item(void)
+{
+    struct memory memory;
+    migcore_visitor *v;
+    int loading;
+
+    for (loading = 0; loading < 2; loading++) {
+        bool has = false;
+
+        v = loading ? memory_load(&memory, "", 0) : memory_save(&memory);
+        CHECK_OK(migcore_has(v, "a", &has));
+        CHECK(has);
+        CHECK_OK(migcore_begin_struct(v, "s"));
+        has = false;
+        CHECK_OK(migcore_has(v, NULL, &has));
+        CHECK(has);
+        CHECK_EQUAL(migcore_position(v), 0);
+        CHECK_STATUS(migcore_fail(v, "x", MIGCORE_REFUSED, 0), MIGCORE_REFUSED);
+        CHECK_STATUS(migcore_has(v, "a", &has), MIGCORE_REFUSED);
+        CHECK(!has);
+    }
+}
+
+static void marks_leave_no_bytes(void)
 {
     struct memory memory;
     uint8_t value = 9;
@@ -205,7 +232,6 @@ static void remarks_leave_no_bytes(void)
 
         CHECK_OK(migcore_mark(v, MIGCORE_MARK_ANCILLARY | MIGCORE_MARK_SECRET | MIGCORE_MARK_VOLATILE));
         CHECK_OK(migcore_mark(v, 0));
-        CHECK_OK(migcore_label(v, "uint8 equal"));
         CHECK_OK(migcore_visit_u8(v, "value", &value));
         CHECK_EQUAL(migcore_position(v), 1);
         CHECK_STATUS(migcore_mark(v, 8), MIGCORE_INVALID_ARGUMENT);
@@ -221,5 +247,6 @@ void test_values(void)
     a_string_ends_at_its_nul();
     counted_bytes_have_bounds();
     a_null_pointer_is_only_0x30();
-    remarks_leave_no_bytes();
+    this_wire_has_every_item();
+    marks_leave_no_bytes();
 }

@@ -30,6 +30,7 @@ struct maker {
         enum walk_type type;
         uint32_t outer_version;
         size_t elements;
+        bool absent;
         unsigned owner;
     } scopes[MIGCORE_MAX_DEPTH * 2];
     size_t depth, counted_depth;
@@ -130,20 +131,9 @@ static void add_string(struct maker *m)
     memcpy(m->block + step->at, text, step->count);
 }
 
-static void add_optional(struct maker *m)
-{
-    struct walk_step *step = add(m, WALK_OPTIONAL);
-
-    step->kind = some_kind(m);
-    step->count_at = room(m, 1);
-    step->at = room(m, walk_width(step->kind));
-    m->block[step->count_at] = (uint8_t)random_below(&m->random, 3);
-    step->count = m->block[step->count_at] != 0;
-}
-
 static void add_leaf(struct maker *m)
 {
-    switch (random_below(&m->random, 13)) {
+    switch (random_below(&m->random, 12)) {
     case 0:
         add_array(m, false);
         break;
@@ -163,18 +153,15 @@ static void add_leaf(struct maker *m)
         add_string(m);
         break;
     case 6:
-        add_optional(m);
-        break;
-    case 7:
         add(m, WALK_ABSENT);
         break;
-    case 8:
-        add(m, WALK_REMARK);
+    case 7:
+        add(m, WALK_MARK);
         break;
-    case 9:
+    case 8:
         add_scalar(m, WALK_SINCE);
         break;
-    case 10:
+    case 9:
         add_scalar(m, WALK_OR);
         break;
     default:
@@ -189,6 +176,7 @@ static struct walk_step *open_scope(struct maker *m, enum walk_type type, size_t
     m->scopes[m->depth].type = type;
     m->scopes[m->depth].outer_version = m->version;
     m->scopes[m->depth].elements = elements;
+    m->scopes[m->depth].absent = false;
     m->scopes[m->depth].owner = m->owners++;
     m->depth++;
     m->counted_depth += type != WALK_BEGIN_ELEMENT;
@@ -198,14 +186,28 @@ static struct walk_step *open_scope(struct maker *m, enum walk_type type, size_t
     return step;
 }
 
+/* Of the outermost devices, some have a version that the framing tells. */
+static void open_device(struct maker *m)
+{
+    uint32_t version = random_below(&m->random, 9), framed = version;
+    struct walk_step *step;
+
+    if (m->depth == 0 && version > 1 && random_below(&m->random, 2) == 0) {
+        framed = version / 2 + random_below(&m->random, version - version / 2 + 1);
+        add(m, WALK_SET_VERSION)->version = framed;
+    }
+    step = open_scope(m, WALK_BEGIN_DEVICE, 0);
+    step->version = version;
+    m->version = framed;
+}
+
 static void open_some_scope(struct maker *m)
 {
     struct walk_step *step;
 
-    switch (random_below(&m->random, 5)) {
+    switch (random_below(&m->random, 6)) {
     case 0:
-        step = open_scope(m, WALK_BEGIN_DEVICE, 0);
-        step->version = m->version = random_below(&m->random, 9);
+        open_device(m);
         break;
     case 1:
         open_scope(m, WALK_BEGIN_STRUCT, 0);
@@ -216,6 +218,13 @@ static void open_some_scope(struct maker *m)
         break;
     case 3:
         open_scope(m, WALK_BEGIN_LIST, random_below(&m->random, 4));
+        break;
+    case 4:
+        step = open_scope(m, WALK_BEGIN_OPTIONAL, 0);
+        step->count_at = room(m, 1);
+        m->block[step->count_at] = (uint8_t)random_below(&m->random, 3);
+        step->count = m->block[step->count_at] != 0;
+        m->scopes[m->depth - 1].absent = step->count == 0;
         break;
     default:
         step = open_scope(m, WALK_BEGIN_VARLIST, random_below(&m->random, 4));
@@ -257,7 +266,7 @@ static void close_scope(struct maker *m)
     add(m, WALK_END)->ends = type;
 }
 
-/* In a list there are only elements. */
+/* In a list there are only elements, and nothing in what is not there. */
 static void add_step(struct maker *m)
 {
     enum walk_type inside = m->depth == 0 ? WALK_BEGIN_STRUCT : m->scopes[m->depth - 1].type;
@@ -269,6 +278,8 @@ static void add_step(struct maker *m)
             m->scopes[m->depth - 1].elements--;
             open_scope(m, WALK_BEGIN_ELEMENT, 0);
         }
+    } else if (m->depth > 0 && m->scopes[m->depth - 1].absent) {
+        close_scope(m);
     } else if (random_below(&m->random, 4) == 0 && m->counted_depth < MIGCORE_MAX_DEPTH) {
         open_some_scope(m);
     } else if (random_below(&m->random, 4) == 0 && m->depth > 0) {
@@ -338,13 +349,6 @@ static migcore_status run_kind(const struct runner *r, const struct walk_step *s
     return MIGCORE_INVALID_ARGUMENT;
 }
 
-static migcore_status run_optional(const struct runner *r, const struct walk_step *step)
-{
-    migcore_status status = migcore_visit_optional(visitor(r), "f", (bool *)(void *)(r->block + step->count_at));
-
-    return status == MIGCORE_OK && r->block[step->count_at] != 0 ? run_kind(r, step, WALK_SCALAR) : status;
-}
-
 static migcore_status run_raw(const struct runner *r, const struct walk_step *step)
 {
     void *at = r->block + step->at;
@@ -353,13 +357,6 @@ static migcore_status run_raw(const struct runner *r, const struct walk_step *st
         return migcore_get_raw(visitor(r), at, step->count, NULL);
     }
     return migcore_put_raw(visitor(r), at, step->count);
-}
-
-static migcore_status run_remark(const struct runner *r)
-{
-    migcore_status status = migcore_mark(visitor(r), MIGCORE_MARK_VOLATILE);
-
-    return status == MIGCORE_OK ? migcore_label(visitor(r), "label") : status;
 }
 
 static void name_owner(char *name, unsigned owner)
@@ -380,7 +377,7 @@ static migcore_status run_subsection(const struct runner *r, const struct walk_s
         return step->type == WALK_NO_SUBSECTION ? MIGCORE_OK
                                                 : migcore_begin_subsection(visitor(r), expected, step->version);
     }
-    status = migcore_next_subsection(visitor(r), owner, name, &version, &found);
+    status = migcore_next_subsection(visitor(r), owner, name, sizeof name, &version, &found);
     if (status == MIGCORE_OK) {
         CHECK_EQUAL(found, step->type == WALK_BEGIN_SUBSECTION);
         if (found) {
@@ -398,11 +395,13 @@ static migcore_status run_begin(const struct runner *r, const struct walk_step *
     name_owner(description, step->owner);
     switch (step->type) {
     case WALK_BEGIN_DEVICE:
-        return migcore_begin_device(visitor(r), description, step->owner, step->version);
+        return migcore_begin_device(visitor(r), description, step->owner, step->version, step->version / 2);
     case WALK_BEGIN_STRUCT:
         return migcore_begin_struct(visitor(r), "s");
     case WALK_BEGIN_VERSIONED:
         return migcore_begin_versioned_struct(visitor(r), "s", description, step->version, 0);
+    case WALK_BEGIN_OPTIONAL:
+        return migcore_begin_optional(visitor(r), "o", (bool *)(void *)(r->block + step->count_at));
     case WALK_BEGIN_LIST:
         return migcore_begin_list(visitor(r), "l", step->count);
     case WALK_BEGIN_VARLIST:
@@ -422,6 +421,8 @@ static migcore_status run_end(const struct runner *r, const struct walk_step *st
     case WALK_BEGIN_LIST:
     case WALK_BEGIN_VARLIST:
         return migcore_end_list(visitor(r));
+    case WALK_BEGIN_OPTIONAL:
+        return migcore_end_optional(visitor(r));
     case WALK_BEGIN_ELEMENT:
         return migcore_end_element(visitor(r));
     case WALK_BEGIN_SUBSECTION:
@@ -449,14 +450,14 @@ static migcore_status run_step(const struct runner *r, const struct walk_step *s
                                       (size_t *)(void *)(r->block + step->count_at));
     case WALK_STRING:
         return migcore_visit_string(visitor(r), "f", at, step->capacity);
-    case WALK_OPTIONAL:
-        return run_optional(r, step);
     case WALK_ABSENT:
         return migcore_visit_absent(visitor(r), "f");
     case WALK_RAW:
         return run_raw(r, step);
-    case WALK_REMARK:
-        return run_remark(r);
+    case WALK_SET_VERSION:
+        return migcore_set_state_version(visitor(r), step->version);
+    case WALK_MARK:
+        return migcore_mark(visitor(r), MIGCORE_MARK_VOLATILE);
     case WALK_END:
         return run_end(r, step);
     default:
@@ -526,9 +527,8 @@ static void expect_step(const struct walk_step *step, const uint8_t *saved, uint
     case WALK_STRING:
         memcpy(expected + step->at, saved + step->at, step->count);
         break;
-    case WALK_OPTIONAL:
-        expected[step->count_at] = step->count != 0;
-        expect_values(step, saved, expected);
+    case WALK_BEGIN_OPTIONAL:
+        expected[step->count_at] = (uint8_t)step->count;
         break;
     default:
         /* Of steps without values the width is 0. */

@@ -20,13 +20,14 @@ enum walk_type {
     WALK_BYTES,
     WALK_VARBYTES,
     WALK_STRING,
-    WALK_OPTIONAL,
     WALK_ABSENT,
     WALK_RAW,
-    WALK_REMARK,
+    WALK_MARK,
+    WALK_SET_VERSION,
     WALK_BEGIN_DEVICE,
     WALK_BEGIN_STRUCT,
     WALK_BEGIN_VERSIONED,
+    WALK_BEGIN_OPTIONAL,
     WALK_BEGIN_LIST,
     WALK_BEGIN_VARLIST,
     WALK_BEGIN_ELEMENT,
@@ -42,7 +43,7 @@ struct walk_step {
     unsigned kind;
     size_t at, count, capacity, count_at;
     uint32_t version;
-    /* Of a WALK_END: what it ends. Of a WALK_OPTIONAL: WALK_SCALAR. */
+    /* Of a WALK_END: what it ends. */
     enum walk_type ends;
     /* Of a subsection: its owner's number; its own, after that. */
     unsigned owner, part;

@@ -84,7 +84,7 @@ fn rust_layouts() -> Layouts {
         legacy::migcore_legacy { visitor }
         object::migcore_visitor { }
         observer::migcore_item {
-            size item_type kind name name_length bits data length count instance version variable
+            size item_type kind name name_length bits data length count instance version marks variable
         }
         observer::migcore_observer { visitor }
         subsection::migcore_subsection { size name version minimum_version marks needed visit }
@@ -93,7 +93,7 @@ fn rust_layouts() -> Layouts {
 
 /// Members that C sees but may not use; Rust does not tell their offsets outside of the crate. They
 /// are held by the order of the members, and by the size.
-const PRIVATE: [&str; 3] = ["state", "reserved", "operations"];
+const PRIVATE: [&str; 4] = ["state", "failure", "reserved", "operations"];
 
 #[test]
 fn sizes_alignments_and_offsets_are_the_same() {

@@ -15,19 +15,19 @@ use std::ptr;
 use heapless::String as Text;
 use migcore::codec::legacy::{Loader, Saver};
 use migcore::error::Report;
-use migcore::visit::Visitor;
+use migcore::visit::{Versions, Visitor};
 use migcore_ffi::error::{migcore_error, MIGCORE_PATH_SIZE};
 use migcore_ffi::legacy::{migcore_legacy, migcore_legacy_load_memory, migcore_legacy_save_memory};
 use migcore_ffi::object::migcore_visitor;
 use migcore_ffi::scalar::*;
 use migcore_ffi::scope::{
-    migcore_begin_device, migcore_begin_element, migcore_begin_list, migcore_begin_struct,
-    migcore_end_device, migcore_end_element, migcore_end_list, migcore_end_struct,
+    migcore_begin_device, migcore_begin_element, migcore_begin_list, migcore_begin_optional,
+    migcore_begin_struct, migcore_end_device, migcore_end_element, migcore_end_list,
+    migcore_end_optional, migcore_end_struct,
 };
 use migcore_ffi::status::MIGCORE_OK;
 use migcore_ffi::value::{
-    migcore_visit_absent, migcore_visit_bytes, migcore_visit_optional, migcore_visit_string,
-    migcore_visit_varbytes,
+    migcore_visit_absent, migcore_visit_bytes, migcore_visit_string, migcore_visit_varbytes,
 };
 use migcore_ffi::visitor::{migcore_finish, migcore_get_error, migcore_position};
 use proptest::collection::vec;
@@ -36,6 +36,7 @@ use proptest::prelude::*;
 const LONGEST_TEXT: usize = 255;
 const NAME: &CStr = c"field";
 const MEMORY: usize = 1 << 16;
+const VERSION: u32 = 3;
 
 /// Makes [`Item`] and what is done with its scalars, of all kinds.
 macro_rules! items {
@@ -190,7 +191,7 @@ unsafe fn visit_item_in_c(v: *mut migcore_visitor, item: &mut Item) {
                 migcore_visit_absent(v, name);
             }
             Item::Device(instance, inside) => {
-                migcore_begin_device(v, name, *instance, 1);
+                migcore_begin_device(v, name, *instance, VERSION, 1);
                 visit_in_c(v, inside);
                 migcore_end_device(v);
             }
@@ -232,11 +233,12 @@ unsafe fn visit_optional_in_c(v: *mut migcore_visitor, value: &mut Option<u32>) 
     let mut present = value.is_some();
     // SAFETY: the caller promises a visitor.
     unsafe {
-        migcore_visit_optional(v, NAME.as_ptr(), &raw mut present);
+        migcore_begin_optional(v, NAME.as_ptr(), &raw mut present);
         *value = present.then(|| value.unwrap_or_default());
         if let Some(value) = value {
             migcore_visit_u32(v, NAME.as_ptr(), value);
         }
+        migcore_end_optional(v);
     }
 }
 
@@ -308,7 +310,8 @@ fn visit_in_rust(v: &mut Visitor<'_>, items: &mut [Item]) -> migcore::Result<()>
             Item::Optional(value) => v.optional("field", value, |v, it| v.visit("field", it))?,
             Item::Absent => v.absent("field")?,
             Item::Device(instance, inside) => {
-                v.device("field", *instance, 1, |v| visit_in_rust(v, inside))?;
+                let versions = Versions { current: VERSION, minimum: 1 };
+                v.device("field", *instance, versions, |v| visit_in_rust(v, inside))?;
             }
             Item::Struct(inside) => v.structure("field", |v| visit_in_rust(v, inside))?,
             Item::List(elements) => {
