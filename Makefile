@@ -10,7 +10,6 @@ SONUMBER = 0
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 SONAME = libmigcore.so.$(SONUMBER)
 SHARED = libmigcore.so.$(VERSION)
-HEADERS = $(patsubst include/%,%,$(wildcard include/*.h include/*/*.h))
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 BARE = thumbv7em-none-eabi
 
@@ -27,32 +26,27 @@ help: ## print this list
 
 lib: ## the release libraries, in build/lib
 	@scripts/build-lib
-	@cc -shared -Wl,-z,defs -Wl,-soname,$(SONAME) -o build/lib/$(SHARED) \
-	    -Wl,--whole-archive build/lib/libmigcore.a -Wl,--no-whole-archive
+	@cc -shared -Wl,-z,defs -Wl,-soname,$(SONAME) -o build/lib/.$(SHARED).$$$$ \
+	    -Wl,--whole-archive build/lib/libmigcore.a -Wl,--no-whole-archive && \
+	    mv -f build/lib/.$(SHARED).$$$$ build/lib/$(SHARED)
 	@ln -sf $(SHARED) build/lib/$(SONAME)
 	@ln -sf $(SONAME) build/lib/libmigcore.so
 
 demo: setup-demo lib ## a device is converted to migcore, step by step
 	@$(MAKE) --no-print-directory -C examples/convert demo
 
-install: lib ## libraries, headers and migcore.pc below PREFIX (DESTDIR is honoured)
-	@install -d $(DESTDIR)$(LIBDIR)/pkgconfig
-	@install -m 644 build/lib/libmigcore.a $(DESTDIR)$(LIBDIR)
-	@install -m 755 build/lib/$(SHARED) $(DESTDIR)$(LIBDIR)
-	@ln -sf $(SHARED) $(DESTDIR)$(LIBDIR)/$(SONAME)
-	@ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libmigcore.so
-	@set -e; for header in $(HEADERS); do \
-	    install -D -m 644 include/$$header $(DESTDIR)$(INCLUDEDIR)/$$header; done
-	@sed -e 's|@prefix@|$(PREFIX)|' -e 's|@libdir@|$(LIBDIR)|' -e 's|@includedir@|$(INCLUDEDIR)|' \
-	    -e 's|@version@|$(VERSION)|' ffi/migcore.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/migcore.pc
-	@chmod 644 $(DESTDIR)$(LIBDIR)/pkgconfig/migcore.pc
-
+# The places go through the environment, where no character of theirs means anything to make's shell.
+install install-places uninstall: export DESTDIR := $(DESTDIR)
+install install-places uninstall: export PREFIX := $(PREFIX)
+install install-places uninstall: export LIBDIR := $(LIBDIR)
+install install-places uninstall: export INCLUDEDIR := $(INCLUDEDIR)
+INSTALL = @SONAME=$(SONAME) SHARED=$(SHARED) scripts/install
+install: install-places lib ## libraries, headers and migcore.pc below PREFIX (DESTDIR is honoured)
+	$(INSTALL)
 uninstall: ## remove what install put there
-	@rm -f $(DESTDIR)$(LIBDIR)/libmigcore.a $(DESTDIR)$(LIBDIR)/libmigcore.so \
-	    $(DESTDIR)$(LIBDIR)/$(SONAME) $(DESTDIR)$(LIBDIR)/$(SHARED) $(DESTDIR)$(LIBDIR)/pkgconfig/migcore.pc
-	@rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(HEADERS))
-	@for dir in $(sort $(patsubst %/,%,$(filter-out ./,$(dir $(HEADERS))))); do \
-	    [ ! -d $(DESTDIR)$(INCLUDEDIR)/$$dir ] || rmdir --ignore-fail-on-non-empty $(DESTDIR)$(INCLUDEDIR)/$$dir; done
+	$(INSTALL) --uninstall
+install-places:
+	$(INSTALL) --check
 
 # ---- test
 
@@ -112,4 +106,4 @@ clean: ## remove everything that was made
 	cargo clean
 	rm -rf build
 
-.PHONY: help lib demo install uninstall test check tests-begin $(TESTS) bench fuzz setup setup-demo header clean
+.PHONY: help lib demo install install-places uninstall test check tests-begin $(TESTS) bench fuzz setup setup-demo header clean

@@ -2,7 +2,7 @@
 
 use migcore::codec::legacy::{Loader, Saver};
 use migcore::error::Report;
-use migcore::visit::{Visit, Visitor};
+use migcore::visit::{Versions, Visit, Visitor};
 use migcore::Result;
 
 use crate::device::{Device, Eeprom, Ring};
@@ -106,9 +106,9 @@ pub fn load(devices: &mut [Device], bytes: &[u8]) -> core::result::Result<u64, R
 }
 
 fn visit_all(devices: &mut [Device], v: &mut Visitor<'_>) -> Result<()> {
-    (0..)
-        .zip(devices)
-        .try_for_each(|(instance, device)| v.device("nic", instance, 1, |v| device.visit(v)))
+    (0..).zip(devices).try_for_each(|(instance, device)| {
+        v.device("nic", instance, Versions::only(1), |v| device.visit(v))
+    })
 }
 
 /// Saves 64 u32 fields.

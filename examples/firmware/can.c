@@ -1,7 +1,5 @@
 #include "can.h"
 
-#define CAN_VERSION 1u
-
 static migcore_status visit_frame(migcore_visitor *v, struct can_frame *frame)
 {
     migcore_begin_element(v);
@@ -27,8 +25,7 @@ static migcore_status visit_mailboxes(migcore_visitor *v, struct can *can)
 static migcore_status visit_received(migcore_visitor *v, struct can *can)
 {
     migcore_begin_varlist(v, "received", CAN_FIFO_DEPTH, &can->received_count);
-    /* After an error the count is whatever it was, so the loop asks too. */
-    for (size_t i = 0; i < can->received_count && migcore_get_status(v) == MIGCORE_OK; i++) {
+    for (size_t i = 0; i < can->received_count; i++) {
         visit_frame(v, &can->received[i]);
     }
     return migcore_end_list(v);
@@ -63,7 +60,6 @@ static const migcore_subsection can_subsections[] = {
 
 migcore_status can_visit(migcore_visitor *v, struct can *can)
 {
-    migcore_begin_device(v, "can", 0, CAN_VERSION);
     migcore_visit_u32(v, "control", &can->control);
     migcore_visit_u32(v, "status", &can->status);
     migcore_visit_u32(v, "bit_timing", &can->bit_timing);
@@ -75,6 +71,5 @@ migcore_status can_visit(migcore_visitor *v, struct can *can)
     migcore_visit_u32_array(v, "filter_masks", can->filter_masks, CAN_FILTERS);
     visit_mailboxes(v, can);
     visit_received(v, can);
-    migcore_visit_subsections(v, "can", can_subsections, 1, can);
-    return migcore_end_device(v);
+    return migcore_visit_subsections(v, "can", can_subsections, 1, can);
 }

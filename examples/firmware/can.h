@@ -8,6 +8,7 @@
 
 #include "migcore.h"
 
+#define CAN_VERSION 1u
 #define CAN_FILTERS 14u
 #define CAN_MAILBOXES 3u
 #define CAN_FIFO_DEPTH 8u
@@ -34,7 +35,8 @@ struct can {
     bool bus_off;
 };
 
-/* Saves or loads the controller: the direction is the visitor's. */
+/* Saves or loads what is in the controller: the direction is the visitor's, and whoever owns the
+ * controller opens the device that this is in. */
 migcore_status can_visit(migcore_visitor *v, struct can *can);
 
 #endif

@@ -1,8 +1,14 @@
 #include "snapshot.h"
 
-/* Fills `error` from the visitor when something went wrong, and passes the status on. */
-static migcore_status report(migcore_visitor *v, migcore_status status, migcore_error *error)
+/* Visits the devices of this firmware, and tells in `error` what went wrong, if anything did. */
+static migcore_status visit_all(migcore_visitor *v, struct can *can, migcore_error *error)
 {
+    migcore_status status;
+
+    migcore_begin_device(v, "can", 0, CAN_VERSION, CAN_VERSION);
+    can_visit(v, can);
+    migcore_end_device(v);
+    status = migcore_finish(v);
     if (status != MIGCORE_OK) {
         error->size = sizeof *error;
         migcore_get_error(v, error);
@@ -13,18 +19,14 @@ static migcore_status report(migcore_visitor *v, migcore_status status, migcore_
 migcore_status snapshot_save(struct snapshot *snapshot, struct can *can, migcore_error *error)
 {
     migcore_legacy codec;
-    migcore_status status =
-        migcore_legacy_save_memory(&codec, sizeof codec, snapshot->bytes, sizeof snapshot->bytes, NULL);
+    migcore_status status;
 
-    if (status != MIGCORE_OK) {
-        return status;
-    }
-    can_visit(&codec.visitor, can);
-    status = migcore_finish(&codec.visitor);
+    migcore_legacy_save_memory(&codec, sizeof codec, snapshot->bytes, sizeof snapshot->bytes, NULL);
+    status = visit_all(&codec.visitor, can, error);
     if (status == MIGCORE_OK) {
         snapshot->length = (size_t)migcore_position(&codec.visitor);
     }
-    return report(&codec.visitor, status, error);
+    return status;
 }
 
 migcore_status snapshot_load(const struct snapshot *snapshot, struct can *can, migcore_error *error)
@@ -32,17 +34,13 @@ migcore_status snapshot_load(const struct snapshot *snapshot, struct can *can, m
     /* Not on the stack, which is small, and not the live one, which must survive a bad image. */
     static struct can scratch;
     migcore_legacy codec;
-    migcore_status status =
-        migcore_legacy_load_memory(&codec, sizeof codec, snapshot->bytes, snapshot->length, NULL);
+    migcore_status status;
 
-    if (status != MIGCORE_OK) {
-        return status;
-    }
     scratch = (struct can){ 0 };
-    can_visit(&codec.visitor, &scratch);
-    status = migcore_finish(&codec.visitor);
+    migcore_legacy_load_memory(&codec, sizeof codec, snapshot->bytes, snapshot->length, NULL);
+    status = visit_all(&codec.visitor, &scratch, error);
     if (status == MIGCORE_OK) {
         *can = scratch;
     }
-    return report(&codec.visitor, status, error);
+    return status;
 }

@@ -53,21 +53,15 @@ int scalars_load_bare(uint32_t *values, const uint8_t *in, size_t length)
 int scalars_save_migcore(const uint32_t *values, uint8_t *out, size_t capacity)
 {
     migcore_legacy codec;
-    migcore_status status = migcore_legacy_save_memory(&codec, sizeof codec, out, capacity, NULL);
 
-    if (status != MIGCORE_OK) {
-        return status;
-    }
+    migcore_legacy_save_memory(&codec, sizeof codec, out, capacity, NULL);
     return visit_migcore(&codec.visitor, (uint32_t *)values); /* saving only reads */
 }
 
 int scalars_load_migcore(uint32_t *values, const uint8_t *in, size_t length)
 {
     migcore_legacy codec;
-    migcore_status status = migcore_legacy_load_memory(&codec, sizeof codec, in, length, NULL);
 
-    if (status != MIGCORE_OK) {
-        return status;
-    }
+    migcore_legacy_load_memory(&codec, sizeof codec, in, length, NULL);
     return visit_migcore(&codec.visitor, values);
 }

@@ -78,9 +78,8 @@ static void visit_ring(migcore_visitor *v, struct w1_ring *r)
     migcore_end_element(v);
 }
 
-static void visit_device(migcore_visitor *v, struct w1_device *d, uint32_t instance)
+static void visit_device(migcore_visitor *v, struct w1_device *d)
 {
-    migcore_begin_device(v, "nic", instance, 1);
     visit_registers(v, d);
     visit_counters(v, d);
     migcore_visit_u32_array(v, "statistics", d->statistics, W1_STATISTICS);
@@ -92,13 +91,14 @@ static void visit_device(migcore_visitor *v, struct w1_device *d, uint32_t insta
         visit_ring(v, &d->rings[i]);
     }
     migcore_end_list(v);
-    migcore_end_device(v);
 }
 
 static int visit_all(migcore_visitor *v, struct w1_device *devices, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        visit_device(v, &devices[i], (uint32_t)i);
+        migcore_begin_device(v, "nic", (uint32_t)i, 1, 1);
+        visit_device(v, &devices[i]);
+        migcore_end_device(v);
     }
     return migcore_finish(v);
 }
@@ -107,11 +107,8 @@ static int save(const struct w1_device *devices, size_t count, uint8_t *out, siz
                 const migcore_kernels *kernels)
 {
     migcore_legacy codec;
-    migcore_status status = migcore_legacy_save_memory(&codec, sizeof codec, out, capacity, kernels);
 
-    if (status != MIGCORE_OK) {
-        return status;
-    }
+    migcore_legacy_save_memory(&codec, sizeof codec, out, capacity, kernels);
     /* Saving only reads the device: the cast loses nothing. */
     return visit_all(&codec.visitor, (struct w1_device *)devices, count);
 }
@@ -120,11 +117,8 @@ static int load(struct w1_device *devices, size_t count, const uint8_t *in, size
                 const migcore_kernels *kernels)
 {
     migcore_legacy codec;
-    migcore_status status = migcore_legacy_load_memory(&codec, sizeof codec, in, length, kernels);
 
-    if (status != MIGCORE_OK) {
-        return status;
-    }
+    migcore_legacy_load_memory(&codec, sizeof codec, in, length, kernels);
     return visit_all(&codec.visitor, devices, count);
 }
 
