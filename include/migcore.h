@@ -1,5 +1,5 @@
 /*
- * migcore.h: visit, transform and encode the state of virtual machines and devices.
+ * migcore.h: visits the state of virtual machines and devices, and encodes it.
  *
  * One function visits the state of a device, and saves or loads it:
  *
@@ -25,7 +25,9 @@
  * Memory: the library never allocates. Objects live in storage of the caller, hold no pointer into
  * themselves and need no destructor. Pointers that are given to a call are used during that call
  * only, where its text does not say otherwise. Values may be unaligned. NULL where it is not allowed
- * is an error, not a crash; a name may be NULL.
+ * is an error, not a crash; a name may be NULL. Saving only reads: cast a state that is const.
+ *
+ * A load that fails has stored what came before the fault: load into a copy, or reset the device.
  *
  * Threads: no global state; an object belongs to one thread at a time. Callbacks return normally: no
  * longjmp and no exception through the library.
@@ -73,6 +75,12 @@
  * The buffer that a stream needs so that subsections can be found without a peek callback.
  */
 #define MIGCORE_LOOK_AHEAD 257
+
+/**
+ * What migcore_state_version returns where nobody told a version: newer than any, so that nothing is
+ * left out.
+ */
+#define MIGCORE_NEWEST 4294967295
 
 /**
  * A reader that does not know the item may skip it. Everything else is critical.
@@ -721,7 +729,9 @@ bool migcore_is_loading(const struct migcore_visitor *v);
 
 /**
  * The version of the state being visited: of the innermost device, versioned struct or subsection;
- * on load the stream's, on save the target's. 0 outside of them and for what is no visitor.
+ * on load the stream's, on save the target's. Use it for arrays and structs that exist from a version
+ * on, as the _since calls do for scalars. MIGCORE_NEWEST where nobody told a version; 0 for what is no
+ * visitor.
  */
 uint32_t migcore_state_version(struct migcore_visitor *v);
 
@@ -770,21 +780,28 @@ migcore_status migcore_fail(struct migcore_visitor *v,
 migcore_status migcore_flush(struct migcore_visitor *v);
 
 /**
+ * Checks, on load, that the stream ends here: MIGCORE_UNCONSUMED if it does not. For a state whose end
+ * is that of its stream; on save there is nothing to check.
+ */
+migcore_status migcore_expect_end(struct migcore_visitor *v);
+
+/**
  * Ends a visit: returns its first error, checks that every scope is closed, and sends on what is held
- * back. What the visitor borrowed is the caller's again. Nothing needs to be freed; for another visit,
+ * back. What a stream still holds is not looked at: see migcore_expect_end. What the visitor borrowed is the caller's again. Nothing needs to be freed; for another visit,
  * begin again.
  */
 migcore_status migcore_finish(struct migcore_visitor *v);
 
 /**
- *Visits a bool. On save `value` is only read; on load it is written
+ * Visits a bool. On save `value` is only read; on load it is written
  * when the call succeeds, and only then.
  */
 migcore_status migcore_visit_bool(struct migcore_visitor *v, const char *name, bool *value);
 
 /**
- *Visits a bool that exists from `version` of the state on. In an older
- * state nothing is on the wire, and loading stores `otherwise`.
+ * Visits a bool that exists from `version` of the state on. In an older
+ * state nothing is on the wire, and loading stores `otherwise`. The version is that of
+ * migcore_state_version.
  */
 migcore_status migcore_visit_bool_since(struct migcore_visitor *v,
                                         const char *name,
@@ -793,7 +810,7 @@ migcore_status migcore_visit_bool_since(struct migcore_visitor *v,
                                         bool otherwise);
 
 /**
- *Visits a bool that may be missing in the stream, in which case loading
+ * Visits a bool that may be missing in the stream, in which case loading
  * stores `otherwise`. On a wire without names it is never missing.
  */
 migcore_status migcore_visit_bool_or(struct migcore_visitor *v,
@@ -802,7 +819,7 @@ migcore_status migcore_visit_bool_or(struct migcore_visitor *v,
                                      bool otherwise);
 
 /**
- *Visits `count` elements of type bool in one call. Both sides know the
+ * Visits `count` elements of type bool in one call. Both sides know the
  * count. A load that fails may have written some of the elements.
  */
 migcore_status migcore_visit_bool_array(struct migcore_visitor *v,
@@ -811,7 +828,7 @@ migcore_status migcore_visit_bool_array(struct migcore_visitor *v,
                                         size_t count);
 
 /**
- *Visits the first `*count` elements of type bool; the count is part of
+ * Visits the first `*count` elements of type bool; the count is part of
  * the state. On load at most `capacity` elements are accepted, and `count` is written.
  */
 migcore_status migcore_visit_bool_varray(struct migcore_visitor *v,
@@ -821,14 +838,15 @@ migcore_status migcore_visit_bool_varray(struct migcore_visitor *v,
                                          size_t *count);
 
 /**
- *Visits a uint8_t. On save `value` is only read; on load it is written
+ * Visits a uint8_t. On save `value` is only read; on load it is written
  * when the call succeeds, and only then.
  */
 migcore_status migcore_visit_u8(struct migcore_visitor *v, const char *name, uint8_t *value);
 
 /**
- *Visits a uint8_t that exists from `version` of the state on. In an older
- * state nothing is on the wire, and loading stores `otherwise`.
+ * Visits a uint8_t that exists from `version` of the state on. In an older
+ * state nothing is on the wire, and loading stores `otherwise`. The version is that of
+ * migcore_state_version.
  */
 migcore_status migcore_visit_u8_since(struct migcore_visitor *v,
                                       const char *name,
@@ -837,7 +855,7 @@ migcore_status migcore_visit_u8_since(struct migcore_visitor *v,
                                       uint8_t otherwise);
 
 /**
- *Visits a uint8_t that may be missing in the stream, in which case loading
+ * Visits a uint8_t that may be missing in the stream, in which case loading
  * stores `otherwise`. On a wire without names it is never missing.
  */
 migcore_status migcore_visit_u8_or(struct migcore_visitor *v,
@@ -846,7 +864,7 @@ migcore_status migcore_visit_u8_or(struct migcore_visitor *v,
                                    uint8_t otherwise);
 
 /**
- *Visits `count` elements of type uint8_t in one call. Both sides know the
+ * Visits `count` elements of type uint8_t in one call. Both sides know the
  * count. A load that fails may have written some of the elements.
  */
 migcore_status migcore_visit_u8_array(struct migcore_visitor *v,
@@ -855,7 +873,7 @@ migcore_status migcore_visit_u8_array(struct migcore_visitor *v,
                                       size_t count);
 
 /**
- *Visits the first `*count` elements of type uint8_t; the count is part of
+ * Visits the first `*count` elements of type uint8_t; the count is part of
  * the state. On load at most `capacity` elements are accepted, and `count` is written.
  */
 migcore_status migcore_visit_u8_varray(struct migcore_visitor *v,
@@ -865,14 +883,15 @@ migcore_status migcore_visit_u8_varray(struct migcore_visitor *v,
                                        size_t *count);
 
 /**
- *Visits a uint16_t. On save `value` is only read; on load it is written
+ * Visits a uint16_t. On save `value` is only read; on load it is written
  * when the call succeeds, and only then.
  */
 migcore_status migcore_visit_u16(struct migcore_visitor *v, const char *name, uint16_t *value);
 
 /**
- *Visits a uint16_t that exists from `version` of the state on. In an older
- * state nothing is on the wire, and loading stores `otherwise`.
+ * Visits a uint16_t that exists from `version` of the state on. In an older
+ * state nothing is on the wire, and loading stores `otherwise`. The version is that of
+ * migcore_state_version.
  */
 migcore_status migcore_visit_u16_since(struct migcore_visitor *v,
                                        const char *name,
@@ -881,7 +900,7 @@ migcore_status migcore_visit_u16_since(struct migcore_visitor *v,
                                        uint16_t otherwise);
 
 /**
- *Visits a uint16_t that may be missing in the stream, in which case loading
+ * Visits a uint16_t that may be missing in the stream, in which case loading
  * stores `otherwise`. On a wire without names it is never missing.
  */
 migcore_status migcore_visit_u16_or(struct migcore_visitor *v,
@@ -890,7 +909,7 @@ migcore_status migcore_visit_u16_or(struct migcore_visitor *v,
                                     uint16_t otherwise);
 
 /**
- *Visits `count` elements of type uint16_t in one call. Both sides know the
+ * Visits `count` elements of type uint16_t in one call. Both sides know the
  * count. A load that fails may have written some of the elements.
  */
 migcore_status migcore_visit_u16_array(struct migcore_visitor *v,
@@ -899,7 +918,7 @@ migcore_status migcore_visit_u16_array(struct migcore_visitor *v,
                                        size_t count);
 
 /**
- *Visits the first `*count` elements of type uint16_t; the count is part of
+ * Visits the first `*count` elements of type uint16_t; the count is part of
  * the state. On load at most `capacity` elements are accepted, and `count` is written.
  */
 migcore_status migcore_visit_u16_varray(struct migcore_visitor *v,
@@ -909,14 +928,15 @@ migcore_status migcore_visit_u16_varray(struct migcore_visitor *v,
                                         size_t *count);
 
 /**
- *Visits a uint32_t. On save `value` is only read; on load it is written
+ * Visits a uint32_t. On save `value` is only read; on load it is written
  * when the call succeeds, and only then.
  */
 migcore_status migcore_visit_u32(struct migcore_visitor *v, const char *name, uint32_t *value);
 
 /**
- *Visits a uint32_t that exists from `version` of the state on. In an older
- * state nothing is on the wire, and loading stores `otherwise`.
+ * Visits a uint32_t that exists from `version` of the state on. In an older
+ * state nothing is on the wire, and loading stores `otherwise`. The version is that of
+ * migcore_state_version.
  */
 migcore_status migcore_visit_u32_since(struct migcore_visitor *v,
                                        const char *name,
@@ -925,7 +945,7 @@ migcore_status migcore_visit_u32_since(struct migcore_visitor *v,
                                        uint32_t otherwise);
 
 /**
- *Visits a uint32_t that may be missing in the stream, in which case loading
+ * Visits a uint32_t that may be missing in the stream, in which case loading
  * stores `otherwise`. On a wire without names it is never missing.
  */
 migcore_status migcore_visit_u32_or(struct migcore_visitor *v,
@@ -934,7 +954,7 @@ migcore_status migcore_visit_u32_or(struct migcore_visitor *v,
                                     uint32_t otherwise);
 
 /**
- *Visits `count` elements of type uint32_t in one call. Both sides know the
+ * Visits `count` elements of type uint32_t in one call. Both sides know the
  * count. A load that fails may have written some of the elements.
  */
 migcore_status migcore_visit_u32_array(struct migcore_visitor *v,
@@ -943,7 +963,7 @@ migcore_status migcore_visit_u32_array(struct migcore_visitor *v,
                                        size_t count);
 
 /**
- *Visits the first `*count` elements of type uint32_t; the count is part of
+ * Visits the first `*count` elements of type uint32_t; the count is part of
  * the state. On load at most `capacity` elements are accepted, and `count` is written.
  */
 migcore_status migcore_visit_u32_varray(struct migcore_visitor *v,
@@ -953,14 +973,15 @@ migcore_status migcore_visit_u32_varray(struct migcore_visitor *v,
                                         size_t *count);
 
 /**
- *Visits a uint64_t. On save `value` is only read; on load it is written
+ * Visits a uint64_t. On save `value` is only read; on load it is written
  * when the call succeeds, and only then.
  */
 migcore_status migcore_visit_u64(struct migcore_visitor *v, const char *name, uint64_t *value);
 
 /**
- *Visits a uint64_t that exists from `version` of the state on. In an older
- * state nothing is on the wire, and loading stores `otherwise`.
+ * Visits a uint64_t that exists from `version` of the state on. In an older
+ * state nothing is on the wire, and loading stores `otherwise`. The version is that of
+ * migcore_state_version.
  */
 migcore_status migcore_visit_u64_since(struct migcore_visitor *v,
                                        const char *name,
@@ -969,7 +990,7 @@ migcore_status migcore_visit_u64_since(struct migcore_visitor *v,
                                        uint64_t otherwise);
 
 /**
- *Visits a uint64_t that may be missing in the stream, in which case loading
+ * Visits a uint64_t that may be missing in the stream, in which case loading
  * stores `otherwise`. On a wire without names it is never missing.
  */
 migcore_status migcore_visit_u64_or(struct migcore_visitor *v,
@@ -978,7 +999,7 @@ migcore_status migcore_visit_u64_or(struct migcore_visitor *v,
                                     uint64_t otherwise);
 
 /**
- *Visits `count` elements of type uint64_t in one call. Both sides know the
+ * Visits `count` elements of type uint64_t in one call. Both sides know the
  * count. A load that fails may have written some of the elements.
  */
 migcore_status migcore_visit_u64_array(struct migcore_visitor *v,
@@ -987,7 +1008,7 @@ migcore_status migcore_visit_u64_array(struct migcore_visitor *v,
                                        size_t count);
 
 /**
- *Visits the first `*count` elements of type uint64_t; the count is part of
+ * Visits the first `*count` elements of type uint64_t; the count is part of
  * the state. On load at most `capacity` elements are accepted, and `count` is written.
  */
 migcore_status migcore_visit_u64_varray(struct migcore_visitor *v,
@@ -997,14 +1018,15 @@ migcore_status migcore_visit_u64_varray(struct migcore_visitor *v,
                                         size_t *count);
 
 /**
- *Visits a int8_t. On save `value` is only read; on load it is written
+ * Visits a int8_t. On save `value` is only read; on load it is written
  * when the call succeeds, and only then.
  */
 migcore_status migcore_visit_i8(struct migcore_visitor *v, const char *name, int8_t *value);
 
 /**
- *Visits a int8_t that exists from `version` of the state on. In an older
- * state nothing is on the wire, and loading stores `otherwise`.
+ * Visits a int8_t that exists from `version` of the state on. In an older
+ * state nothing is on the wire, and loading stores `otherwise`. The version is that of
+ * migcore_state_version.
  */
 migcore_status migcore_visit_i8_since(struct migcore_visitor *v,
                                       const char *name,
@@ -1013,7 +1035,7 @@ migcore_status migcore_visit_i8_since(struct migcore_visitor *v,
                                       int8_t otherwise);
 
 /**
- *Visits a int8_t that may be missing in the stream, in which case loading
+ * Visits a int8_t that may be missing in the stream, in which case loading
  * stores `otherwise`. On a wire without names it is never missing.
  */
 migcore_status migcore_visit_i8_or(struct migcore_visitor *v,
@@ -1022,7 +1044,7 @@ migcore_status migcore_visit_i8_or(struct migcore_visitor *v,
                                    int8_t otherwise);
 
 /**
- *Visits `count` elements of type int8_t in one call. Both sides know the
+ * Visits `count` elements of type int8_t in one call. Both sides know the
  * count. A load that fails may have written some of the elements.
  */
 migcore_status migcore_visit_i8_array(struct migcore_visitor *v,
@@ -1031,7 +1053,7 @@ migcore_status migcore_visit_i8_array(struct migcore_visitor *v,
                                       size_t count);
 
 /**
- *Visits the first `*count` elements of type int8_t; the count is part of
+ * Visits the first `*count` elements of type int8_t; the count is part of
  * the state. On load at most `capacity` elements are accepted, and `count` is written.
  */
 migcore_status migcore_visit_i8_varray(struct migcore_visitor *v,
@@ -1041,14 +1063,15 @@ migcore_status migcore_visit_i8_varray(struct migcore_visitor *v,
                                        size_t *count);
 
 /**
- *Visits a int16_t. On save `value` is only read; on load it is written
+ * Visits a int16_t. On save `value` is only read; on load it is written
  * when the call succeeds, and only then.
  */
 migcore_status migcore_visit_i16(struct migcore_visitor *v, const char *name, int16_t *value);
 
 /**
- *Visits a int16_t that exists from `version` of the state on. In an older
- * state nothing is on the wire, and loading stores `otherwise`.
+ * Visits a int16_t that exists from `version` of the state on. In an older
+ * state nothing is on the wire, and loading stores `otherwise`. The version is that of
+ * migcore_state_version.
  */
 migcore_status migcore_visit_i16_since(struct migcore_visitor *v,
                                        const char *name,
@@ -1057,7 +1080,7 @@ migcore_status migcore_visit_i16_since(struct migcore_visitor *v,
                                        int16_t otherwise);
 
 /**
- *Visits a int16_t that may be missing in the stream, in which case loading
+ * Visits a int16_t that may be missing in the stream, in which case loading
  * stores `otherwise`. On a wire without names it is never missing.
  */
 migcore_status migcore_visit_i16_or(struct migcore_visitor *v,
@@ -1066,7 +1089,7 @@ migcore_status migcore_visit_i16_or(struct migcore_visitor *v,
                                     int16_t otherwise);
 
 /**
- *Visits `count` elements of type int16_t in one call. Both sides know the
+ * Visits `count` elements of type int16_t in one call. Both sides know the
  * count. A load that fails may have written some of the elements.
  */
 migcore_status migcore_visit_i16_array(struct migcore_visitor *v,
@@ -1075,7 +1098,7 @@ migcore_status migcore_visit_i16_array(struct migcore_visitor *v,
                                        size_t count);
 
 /**
- *Visits the first `*count` elements of type int16_t; the count is part of
+ * Visits the first `*count` elements of type int16_t; the count is part of
  * the state. On load at most `capacity` elements are accepted, and `count` is written.
  */
 migcore_status migcore_visit_i16_varray(struct migcore_visitor *v,
@@ -1085,14 +1108,15 @@ migcore_status migcore_visit_i16_varray(struct migcore_visitor *v,
                                         size_t *count);
 
 /**
- *Visits a int32_t. On save `value` is only read; on load it is written
+ * Visits a int32_t. On save `value` is only read; on load it is written
  * when the call succeeds, and only then.
  */
 migcore_status migcore_visit_i32(struct migcore_visitor *v, const char *name, int32_t *value);
 
 /**
- *Visits a int32_t that exists from `version` of the state on. In an older
- * state nothing is on the wire, and loading stores `otherwise`.
+ * Visits a int32_t that exists from `version` of the state on. In an older
+ * state nothing is on the wire, and loading stores `otherwise`. The version is that of
+ * migcore_state_version.
  */
 migcore_status migcore_visit_i32_since(struct migcore_visitor *v,
                                        const char *name,
@@ -1101,7 +1125,7 @@ migcore_status migcore_visit_i32_since(struct migcore_visitor *v,
                                        int32_t otherwise);
 
 /**
- *Visits a int32_t that may be missing in the stream, in which case loading
+ * Visits a int32_t that may be missing in the stream, in which case loading
  * stores `otherwise`. On a wire without names it is never missing.
  */
 migcore_status migcore_visit_i32_or(struct migcore_visitor *v,
@@ -1110,7 +1134,7 @@ migcore_status migcore_visit_i32_or(struct migcore_visitor *v,
                                     int32_t otherwise);
 
 /**
- *Visits `count` elements of type int32_t in one call. Both sides know the
+ * Visits `count` elements of type int32_t in one call. Both sides know the
  * count. A load that fails may have written some of the elements.
  */
 migcore_status migcore_visit_i32_array(struct migcore_visitor *v,
@@ -1119,7 +1143,7 @@ migcore_status migcore_visit_i32_array(struct migcore_visitor *v,
                                        size_t count);
 
 /**
- *Visits the first `*count` elements of type int32_t; the count is part of
+ * Visits the first `*count` elements of type int32_t; the count is part of
  * the state. On load at most `capacity` elements are accepted, and `count` is written.
  */
 migcore_status migcore_visit_i32_varray(struct migcore_visitor *v,
@@ -1129,14 +1153,15 @@ migcore_status migcore_visit_i32_varray(struct migcore_visitor *v,
                                         size_t *count);
 
 /**
- *Visits a int64_t. On save `value` is only read; on load it is written
+ * Visits a int64_t. On save `value` is only read; on load it is written
  * when the call succeeds, and only then.
  */
 migcore_status migcore_visit_i64(struct migcore_visitor *v, const char *name, int64_t *value);
 
 /**
- *Visits a int64_t that exists from `version` of the state on. In an older
- * state nothing is on the wire, and loading stores `otherwise`.
+ * Visits a int64_t that exists from `version` of the state on. In an older
+ * state nothing is on the wire, and loading stores `otherwise`. The version is that of
+ * migcore_state_version.
  */
 migcore_status migcore_visit_i64_since(struct migcore_visitor *v,
                                        const char *name,
@@ -1145,7 +1170,7 @@ migcore_status migcore_visit_i64_since(struct migcore_visitor *v,
                                        int64_t otherwise);
 
 /**
- *Visits a int64_t that may be missing in the stream, in which case loading
+ * Visits a int64_t that may be missing in the stream, in which case loading
  * stores `otherwise`. On a wire without names it is never missing.
  */
 migcore_status migcore_visit_i64_or(struct migcore_visitor *v,
@@ -1154,7 +1179,7 @@ migcore_status migcore_visit_i64_or(struct migcore_visitor *v,
                                     int64_t otherwise);
 
 /**
- *Visits `count` elements of type int64_t in one call. Both sides know the
+ * Visits `count` elements of type int64_t in one call. Both sides know the
  * count. A load that fails may have written some of the elements.
  */
 migcore_status migcore_visit_i64_array(struct migcore_visitor *v,
@@ -1163,7 +1188,7 @@ migcore_status migcore_visit_i64_array(struct migcore_visitor *v,
                                        size_t count);
 
 /**
- *Visits the first `*count` elements of type int64_t; the count is part of
+ * Visits the first `*count` elements of type int64_t; the count is part of
  * the state. On load at most `capacity` elements are accepted, and `count` is written.
  */
 migcore_status migcore_visit_i64_varray(struct migcore_visitor *v,
@@ -1173,14 +1198,15 @@ migcore_status migcore_visit_i64_varray(struct migcore_visitor *v,
                                         size_t *count);
 
 /**
- *Visits a float. On save `value` is only read; on load it is written
+ * Visits a float. On save `value` is only read; on load it is written
  * when the call succeeds, and only then.
  */
 migcore_status migcore_visit_f32(struct migcore_visitor *v, const char *name, float *value);
 
 /**
- *Visits a float that exists from `version` of the state on. In an older
- * state nothing is on the wire, and loading stores `otherwise`.
+ * Visits a float that exists from `version` of the state on. In an older
+ * state nothing is on the wire, and loading stores `otherwise`. The version is that of
+ * migcore_state_version.
  */
 migcore_status migcore_visit_f32_since(struct migcore_visitor *v,
                                        const char *name,
@@ -1189,7 +1215,7 @@ migcore_status migcore_visit_f32_since(struct migcore_visitor *v,
                                        float otherwise);
 
 /**
- *Visits a float that may be missing in the stream, in which case loading
+ * Visits a float that may be missing in the stream, in which case loading
  * stores `otherwise`. On a wire without names it is never missing.
  */
 migcore_status migcore_visit_f32_or(struct migcore_visitor *v,
@@ -1198,7 +1224,7 @@ migcore_status migcore_visit_f32_or(struct migcore_visitor *v,
                                     float otherwise);
 
 /**
- *Visits `count` elements of type float in one call. Both sides know the
+ * Visits `count` elements of type float in one call. Both sides know the
  * count. A load that fails may have written some of the elements.
  */
 migcore_status migcore_visit_f32_array(struct migcore_visitor *v,
@@ -1207,7 +1233,7 @@ migcore_status migcore_visit_f32_array(struct migcore_visitor *v,
                                        size_t count);
 
 /**
- *Visits the first `*count` elements of type float; the count is part of
+ * Visits the first `*count` elements of type float; the count is part of
  * the state. On load at most `capacity` elements are accepted, and `count` is written.
  */
 migcore_status migcore_visit_f32_varray(struct migcore_visitor *v,
@@ -1217,14 +1243,15 @@ migcore_status migcore_visit_f32_varray(struct migcore_visitor *v,
                                         size_t *count);
 
 /**
- *Visits a double. On save `value` is only read; on load it is written
+ * Visits a double. On save `value` is only read; on load it is written
  * when the call succeeds, and only then.
  */
 migcore_status migcore_visit_f64(struct migcore_visitor *v, const char *name, double *value);
 
 /**
- *Visits a double that exists from `version` of the state on. In an older
- * state nothing is on the wire, and loading stores `otherwise`.
+ * Visits a double that exists from `version` of the state on. In an older
+ * state nothing is on the wire, and loading stores `otherwise`. The version is that of
+ * migcore_state_version.
  */
 migcore_status migcore_visit_f64_since(struct migcore_visitor *v,
                                        const char *name,
@@ -1233,7 +1260,7 @@ migcore_status migcore_visit_f64_since(struct migcore_visitor *v,
                                        double otherwise);
 
 /**
- *Visits a double that may be missing in the stream, in which case loading
+ * Visits a double that may be missing in the stream, in which case loading
  * stores `otherwise`. On a wire without names it is never missing.
  */
 migcore_status migcore_visit_f64_or(struct migcore_visitor *v,
@@ -1242,7 +1269,7 @@ migcore_status migcore_visit_f64_or(struct migcore_visitor *v,
                                     double otherwise);
 
 /**
- *Visits `count` elements of type double in one call. Both sides know the
+ * Visits `count` elements of type double in one call. Both sides know the
  * count. A load that fails may have written some of the elements.
  */
 migcore_status migcore_visit_f64_array(struct migcore_visitor *v,
@@ -1251,7 +1278,7 @@ migcore_status migcore_visit_f64_array(struct migcore_visitor *v,
                                        size_t count);
 
 /**
- *Visits the first `*count` elements of type double; the count is part of
+ * Visits the first `*count` elements of type double; the count is part of
  * the state. On load at most `capacity` elements are accepted, and `count` is written.
  */
 migcore_status migcore_visit_f64_varray(struct migcore_visitor *v,

@@ -58,7 +58,8 @@
  *                                 0.15, 1002 is 10.2. May differ from file to file. File functions exist exactly in the
  *                                 releases that had them. Visits and what belongs to Error, which sources are converted
  *                                 *to*, are there in every release, and follow its argument order and return type.
- *     MIGCORE_QEMU_DEFINE         in ONE source file: makes the objects of which there is one (list, Error pool).
+ *     MIGCORE_QEMU_DEFINE         in ONE source file: makes the objects of which there is one (list, Error pool). In none:
+ *                                 the linker says `undefined reference to migcore_qemu_files`.
  *     MIGCORE_QEMU_COEXIST        what the program has of its own, so that it is left out here: a sum of
  *                                 MIGCORE_QEMU_HOST_FILE      QEMUFile and qemu_put_*, qemu_get_*, qemu_file_*
  *                                 MIGCORE_QEMU_HOST_ERROR     Error and error_*
@@ -77,7 +78,13 @@
  * What is not here, because it could not work over caller's storage or has no bytes of its own: files made by name or by
  * descriptor (qemu_fopen_ops, qemu_file_new_input: use migcore_qemu_file_init_*), rate limits, the QEMU 9.0 offset calls,
  * linked GenericLists, alternates, enums, `any` and `null` visits. For arrays, buffers, devices and subsections see
- * migcore_qemu_visit_* and migcore_qemu_begin_* in migcore_qemu/visit.h.
+ * migcore_qemu_visit_* and migcore_qemu_begin_* in migcore_qemu/visit.h. What has no name there (a count and that many structs
+ * or numbers, float, _since) is called by its name in migcore.h on the same visitor, with one migcore_qemu_check() at the end:
+ * see examples/convert/mixed.c.
+ *
+ * Not here yet, but in a later release: the registration of devices and what runs over all of them (register_savevm,
+ * unregister_savevm, qemu_savevm_state, qemu_loadvm_state and friends). Until then the program calls the functions of its
+ * devices itself, as examples/convert/owner.h does.
  */
 #ifndef MIGCORE_QEMU_H
 #define MIGCORE_QEMU_H

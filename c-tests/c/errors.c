@@ -252,7 +252,7 @@ static const struct load loads[] = {
     { "count cut", load_varbytes, MIGCORE_TRUNCATED, 4, 3, "f", { 0, 0, 0 }, 3 },
     { "new device", load_device, MIGCORE_TOO_NEW, 3, 4, "f/2", { 0 }, 1 },
     { "old device", load_old_device, MIGCORE_TOO_OLD, 6, 4, "f/2", { 0 }, 1 },
-    { "old struct", load_versioned, MIGCORE_TOO_OLD, 2, 1, "f", { 0 }, 1 },
+    { "struct of no version", load_versioned, MIGCORE_INVALID_ARGUMENT, 0, 0, "f", { 0 }, 1 },
     { "subsection of a version of two bytes", load_next, MIGCORE_TOO_NEW, 255, 256, "",
       { 5, 3, 'n', '/', 'a', 0, 0, 1, 0 }, 9 },
     { "part of a version of two bytes", load_table, MIGCORE_TOO_NEW, 255, 256, "",
@@ -330,11 +330,11 @@ static void offsets_of_what_is_not_saved(void)
                      i < 5    ? MIGCORE_INVALID_ARGUMENT
                      : i == 5 ? MIGCORE_TOO_LONG
                      : i == 6 ? MIGCORE_TOO_NEW
-                              : MIGCORE_TOO_OLD);
+                              : MIGCORE_INVALID_ARGUMENT);
         error = report_of(v);
         CHECK_EQUAL(error.offset, 1);
-        CHECK_EQUAL(error.expected, i < 5 ? 4 : i < 7 ? 255 : 2);
-        CHECK_EQUAL(error.found, i < 5 ? 5 : i == 5 ? 299 : i == 6 ? 256 : 1);
+        CHECK_EQUAL(error.expected, i < 5 ? 4 : i < 7 ? 255 : 0);
+        CHECK_EQUAL(error.found, i < 5 ? 5 : i == 5 ? 299 : i == 6 ? 256 : 0);
         CHECK_TEXT(error.path, "f");
         CHECK_EQUAL(migcore_position(v), 1);
     }

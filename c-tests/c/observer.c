@@ -90,7 +90,8 @@ static void scalars_are_bits_of_their_width(void)
     CHECK_OK(migcore_visit_f32(v, "one", &one));
     CHECK_OK(migcore_visit_f64(v, NULL, &two));
     CHECK_OK(migcore_visit_bool(v, "on", &on));
-    CHECK_OK(migcore_visit_u16_since(v, "old", &number, 1, 0));
+    CHECK_OK(migcore_set_state_version(v, 1));
+    CHECK_OK(migcore_visit_u16_since(v, "left_out", &number, 2, 0));
     CHECK_OK(migcore_visit_u16_or(v, "number", &number, 0));
     CHECK_OK(migcore_finish(v));
     CHECK_EQUAL(migcore_position(v), 6);

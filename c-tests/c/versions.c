@@ -98,7 +98,7 @@ static void scopes_bring_their_version_and_take_it_away(void)
     for (loading = 0; loading < 2; loading++) {
         migcore_visitor *v = loading ? memory_load(&memory, subsection, sizeof subsection) : memory_save(&memory);
 
-        CHECK_EQUAL(migcore_state_version(v), 0);
+        CHECK_EQUAL(migcore_state_version(v), MIGCORE_NEWEST);
         CHECK_OK(migcore_begin_device(v, "a", 0, 7, 1));
         CHECK_EQUAL(migcore_state_version(v), 7);
         CHECK_OK(migcore_begin_struct(v, "plain"));
@@ -118,7 +118,7 @@ static void scopes_bring_their_version_and_take_it_away(void)
         CHECK_OK(migcore_end_subsection(v));
         CHECK_EQUAL(migcore_state_version(v), 7);
         CHECK_OK(migcore_end_device(v));
-        CHECK_EQUAL(migcore_state_version(v), 0);
+        CHECK_EQUAL(migcore_state_version(v), MIGCORE_NEWEST);
         CHECK_OK(migcore_finish(v));
     }
 }
@@ -149,7 +149,7 @@ static void the_framed_version_is_adopted_or_refused(void)
 
     for (framed = 0; framed < 5; framed++) {
         for (version = 0; version < 5; version++) {
-            for (minimum = 0; minimum < 5; minimum++) {
+            for (minimum = 0; minimum <= version; minimum++) {
                 for (loading = 0; loading < 2; loading++) {
                     uint32_t state = framed == 0 ? version : framed;
                     const uint8_t *bytes = state < 2 ? version_1 : version_2;
@@ -171,7 +171,7 @@ static void the_framed_version_is_adopted_or_refused(void)
                         CHECK_MEMORY(loading ? bytes : memory.bytes, migcore_position(v), bytes, length);
                         CHECK(s.control == 0x11223344 && s.reload == 0x5566);
                         CHECK_EQUAL(s.armed, loading && state < 2);
-                        CHECK_EQUAL(migcore_state_version(v), 0);
+                        CHECK_EQUAL(migcore_state_version(v), MIGCORE_NEWEST);
                     } else {
                         CHECK_EQUAL(migcore_position(v), 0);
                         CHECK(error.expected == (expected == MIGCORE_TOO_NEW ? version : minimum));
@@ -183,6 +183,29 @@ static void the_framed_version_is_adopted_or_refused(void)
         }
     }
     check_case("%s", "");
+}
+
+/* A range that is none is the caller's mistake; and a version that was told counts, also if it is 0. */
+static void versions_at_the_edges(void)
+{
+    struct memory memory;
+    struct timer s = { 1, false, 2 };
+    migcore_visitor *v = memory_save(&memory);
+
+    CHECK_STATUS(migcore_begin_device(v, "timer", 3, 1, 2), MIGCORE_INVALID_ARGUMENT);
+    v = memory_load(&memory, version_1, sizeof version_1);
+    CHECK_OK(migcore_set_state_version(v, 0));
+    CHECK_STATUS(migcore_begin_device(v, "timer", 3, 2, 1), MIGCORE_TOO_OLD);
+    v = memory_save(&memory);
+    CHECK_OK(migcore_begin_device(v, "timer", 3, 2, 1));
+    CHECK_STATUS(migcore_set_state_version(v, 1), MIGCORE_INVALID_ARGUMENT);
+    v = memory_load(&memory, version_2, sizeof version_2);
+    CHECK_OK(timer_visit(v, &s));
+    CHECK_OK(migcore_expect_end(v));
+    v = memory_load(&memory, version_2, sizeof version_2);
+    CHECK_STATUS(migcore_expect_end(v), MIGCORE_UNCONSUMED);
+    CHECK_EQUAL(report_of(v).offset, 0);
+    CHECK_OK(migcore_expect_end(memory_save(&memory)));
 }
 
 /* A stream of a program of version 1 through one of version 2, in a QEMU section or alike. */
@@ -212,12 +235,12 @@ static void a_framed_version_is_of_one_device(void)
         CHECK_OK(migcore_visit_u8_since(v, "left_out", &value, 2, 9));
         CHECK_EQUAL(value, loading ? 9 : 7);
         CHECK_OK(migcore_end_device(v));
-        CHECK_EQUAL(migcore_state_version(v), 0);
+        CHECK_EQUAL(migcore_state_version(v), MIGCORE_NEWEST);
         CHECK_OK(migcore_begin_device(v, "b", 0, 3, 2));
         CHECK_EQUAL(migcore_state_version(v), 3);
         CHECK_OK(migcore_visit_u8_since(v, "there", &value, 2, 9));
         CHECK_OK(migcore_end_device(v));
-        CHECK_EQUAL(migcore_state_version(v), 0);
+        CHECK_EQUAL(migcore_state_version(v), MIGCORE_NEWEST);
         CHECK_OK(migcore_set_state_version(v, 4));
         CHECK_STATUS(migcore_begin_device(v, "c", 1, 3, 2), MIGCORE_TOO_NEW);
         CHECK_EQUAL(report_of(v).offset, 1);
@@ -280,7 +303,7 @@ static void a_device_in_a_device_gives_the_version_back(void)
         CHECK_OK(migcore_end_struct(v));
         CHECK_EQUAL(migcore_state_version(v), 2);
         CHECK_OK(migcore_end_device(v));
-        CHECK_EQUAL(migcore_state_version(v), 0);
+        CHECK_EQUAL(migcore_state_version(v), MIGCORE_NEWEST);
         CHECK_MEMORY(loading ? bytes : memory.bytes, migcore_position(v), bytes, sizeof bytes);
         CHECK_OK(migcore_finish(v));
     }
@@ -291,9 +314,8 @@ static void a_struct_whose_versions_exclude_its_own(void)
     struct memory memory;
     migcore_visitor *v = memory_load(&memory, "", 0);
 
-    CHECK_STATUS(migcore_begin_versioned_struct(v, "s", "ptimer", 2, 3), MIGCORE_TOO_OLD);
-    CHECK_EQUAL(report_of(v).expected, 3);
-    CHECK_EQUAL(report_of(v).found, 2);
+    CHECK_STATUS(migcore_begin_versioned_struct(v, "s", "ptimer", 2, 3), MIGCORE_INVALID_ARGUMENT);
+    CHECK_TEXT(report_of(v).path, "s");
 }
 
 void test_versions(void)
@@ -303,6 +325,7 @@ void test_versions(void)
     the_field_is_there_from_its_version_on();
     EACH_KIND(RUN_VERSIONS)
     scopes_bring_their_version_and_take_it_away();
+    versions_at_the_edges();
     the_framed_version_is_adopted_or_refused();
     an_old_stream_loads_in_a_new_program();
     a_framed_version_is_of_one_device();

@@ -296,6 +296,7 @@ void walk_make(struct walk *walk, uint8_t *block, uint32_t seed)
 
     memset(&maker, 0, sizeof maker);
     memset(walk, 0, sizeof *walk);
+    maker.version = MIGCORE_NEWEST;
     maker.walk = walk;
     maker.block = block;
     maker.random = seed * 2654435761u + 1;

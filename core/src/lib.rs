@@ -1,8 +1,8 @@
 //! Carries the state of virtual machines and devices from one program to another.
 //!
-//! Three problems are kept apart: **visit** a device's state (one function that saves and loads),
-//! **transform** it between versions, **encode** it in any format. A device is written against
-//! [`visit::Visitor`] alone and never learns which format is behind it.
+//! Problems that are one in most programs are kept apart: to **visit** a device's state (one function
+//! that saves and loads), and to **encode** it. A device is written against [`visit::Visitor`] alone and
+//! never learns which format is behind it.
 //!
 //! ```
 //! use migcore::codec::legacy;

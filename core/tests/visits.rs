@@ -12,7 +12,7 @@ use migcore::codec::legacy::{self, Loader, Saver};
 use migcore::codec::observe::{Event, Item, Observer, Refusal};
 use migcore::error::{Report, MAX_DEPTH};
 use migcore::visit::{
-    Description, Extent, Kind, Marks, Scope, ScopeKind, Versions, Visit, Visiting, Visitor,
+    Description, Extent, Kind, Marks, Scope, ScopeKind, Versions, Visit, Visiting, Visitor, NEWEST,
 };
 use migcore::{Code, Result};
 
@@ -171,7 +171,7 @@ fn versions_belong_to_their_scope() {
         Ok(())
     })
     .unwrap();
-    assert_eq!(seen, [0, 9, 9, 4, 9, 0]);
+    assert_eq!(seen, [NEWEST, 9, 9, 4, 9, NEWEST]);
 }
 
 #[test]
@@ -306,6 +306,32 @@ fn scopes_whose_load_tells_something_are_not_opened_blindly() {
 }
 
 #[test]
+fn where_nobody_told_a_version_nothing_is_left_out() {
+    let mut field = 5u8;
+    assert_eq!(saved(|v| v.visit_since("field", &mut field, 2, 0)), Ok(1));
+    assert_eq!(loaded(&[7], |v| v.visit_since("field", &mut field, 2, 0)), Ok(1));
+    assert_eq!(field, 7);
+}
+
+#[test]
+fn versions_that_exclude_each_other_are_the_caller_s_fault() {
+    let report = saved(|v| v.device("d", 0, Versions { current: 1, minimum: 2 }, |_| Ok(())));
+    assert_eq!(report.unwrap_err().code, Code::InvalidArgument);
+}
+
+#[test]
+fn the_end_of_the_stream_can_be_asked_for() {
+    let visit = |v: &mut Visitor<'_>| {
+        v.visit("a", &mut 0u8)?;
+        v.expect_end()
+    };
+    assert_eq!(saved(visit), Ok(1));
+    assert_eq!(loaded(&[1], visit), Ok(1));
+    let report = loaded(&[1, 2], visit).unwrap_err();
+    assert_eq!((report.code, report.fault.offset), (Code::Unconsumed, 1));
+}
+
+#[test]
 fn calls_of_the_other_direction_are_refused() {
     assert_eq!(
         saved(|v| v.get_raw(&mut [0; 1]).map(|_| ())).unwrap_err().code,
@@ -381,8 +407,9 @@ fn an_observer_sees_names_types_values_marks_and_scopes() {
 #[test]
 fn marks_of_an_item_that_is_left_out_are_left_out_with_it() {
     let lines = shown(|v| {
+        v.set_version(1)?;
         v.mark(Marks::ANCILLARY | Marks::SECRET)?;
-        v.visit_since("new", &mut 1u8, 1, 0)?;
+        v.visit_since("new", &mut 1u8, 2, 0)?;
         v.visit("pending", &mut 2u8)
     });
     assert_eq!(lines, [format!("pending 0 {:?}", Event::Scalar(Kind::U8, 2))]);

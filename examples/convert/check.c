@@ -4,10 +4,12 @@
  * streams, but for those in check_strange_subsections. Stage 0 over the host's file is the yardstick: none of its bytes
  * passes through migcore.
  */
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "mixed.h"
 #include "ports.h"
 #include "wire.h"
 
@@ -186,6 +188,7 @@ static void refuses(const NicPort *port, unsigned stage, const Stream *stream)
         int error = port->load(stage, &s, stream->version, stream->bytes, stream->length, &used);
 
         check(error < 0, "refuses", port, stage, (long long)stream->length);
+        check(!stream->cut || error == -EIO, "a cut is -EIO", port, stage, error);
         check(s.irq_line == before.irq_line, "interrupt line after a refusal", port, stage, (long long)stream->length);
         check_refused_card(port, stage, stream, &before, &s);
         /* Up to stage 2 a bad length is in the device before it is found to be bad. */
@@ -399,6 +402,7 @@ int main(void)
     check_bad_streams(&s);
     check_times(&s);
     check_names(&s);
+    check(mixed_failures() == 0, "both kinds of calls on one visitor (mixed.c)", &own_port, 3, mixed_failures());
     s.fifo_used = NIC_FIFO_BYTES;
     s.wake_used = NIC_WAKE_BYTES;
     check_state(&s);

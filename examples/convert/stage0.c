@@ -88,7 +88,7 @@ static int wake_load(QEMUFile *f, NicState *s)
     }
     qemu_file_skip(f, 2 + strlen(name));
     if (qemu_get_be32(f) != 1) {
-        return -EINVAL;
+        return qemu_file_get_error(f) ?: -EINVAL; /* a stream that ends has version 0 here */
     }
     s->wake_events = qemu_get_be16(f);
     s->wake_used = qemu_get_be32(f);

@@ -120,8 +120,11 @@ static int nic_load(QEMUFile *f, void *opaque, int version_id)
     }
     nic_visit(qemu_file_get_visitor(f), s, version_id, &err);
     if (err) {
+        /* What a visit met is on the file: -EIO where the stream ends. A check of the card's own is in err alone. */
+        int ret = qemu_file_get_error(f);
+
         error_report_err(err);
-        return -EINVAL;
+        return ret != 0 ? ret : -EINVAL;
     }
     nic_update_irq(s);
     return 0;

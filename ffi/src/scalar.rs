@@ -40,7 +40,7 @@ macro_rules! scalars {
     ($($type:ident $c:literal $kind:ident
         $visit:ident $since:ident $or:ident $array:ident $varray:ident;)*) => {
         $(
-            #[doc = concat!("Visits a ", $c, ". On save `value` is only read; on load it is written")]
+            #[doc = concat!(" Visits a ", $c, ". On save `value` is only read; on load it is written")]
             /// when the call succeeds, and only then.
             #[no_mangle]
             pub unsafe extern "C" fn $visit(
@@ -54,8 +54,9 @@ macro_rules! scalars {
                 }
             }
 
-            #[doc = concat!("Visits a ", $c, " that exists from `version` of the state on. In an older")]
-            /// state nothing is on the wire, and loading stores `otherwise`.
+            #[doc = concat!(" Visits a ", $c, " that exists from `version` of the state on. In an older")]
+            /// state nothing is on the wire, and loading stores `otherwise`. The version is that of
+            /// migcore_state_version.
             #[no_mangle]
             pub unsafe extern "C" fn $since(
                 v: *mut migcore_visitor,
@@ -74,7 +75,7 @@ macro_rules! scalars {
                 }
             }
 
-            #[doc = concat!("Visits a ", $c, " that may be missing in the stream, in which case loading")]
+            #[doc = concat!(" Visits a ", $c, " that may be missing in the stream, in which case loading")]
             /// stores `otherwise`. On a wire without names it is never missing.
             #[no_mangle]
             pub unsafe extern "C" fn $or(
@@ -93,7 +94,7 @@ macro_rules! scalars {
                 }
             }
 
-            #[doc = concat!("Visits `count` elements of type ", $c, " in one call. Both sides know the")]
+            #[doc = concat!(" Visits `count` elements of type ", $c, " in one call. Both sides know the")]
             /// count. A load that fails may have written some of the elements.
             #[no_mangle]
             pub unsafe extern "C" fn $array(
@@ -108,7 +109,7 @@ macro_rules! scalars {
                 }
             }
 
-            #[doc = concat!("Visits the first `*count` elements of type ", $c, "; the count is part of")]
+            #[doc = concat!(" Visits the first `*count` elements of type ", $c, "; the count is part of")]
             /// the state. On load at most `capacity` elements are accepted, and `count` is written.
             #[no_mangle]
             pub unsafe extern "C" fn $varray(

@@ -7,6 +7,10 @@ use crate::object::{migcore_visitor, operations, run, with};
 use crate::place::CName;
 use crate::status::{migcore_status, refusal, MIGCORE_OK};
 
+/// What migcore_state_version returns where nobody told a version: newer than any, so that nothing is
+/// left out.
+pub const MIGCORE_NEWEST: u32 = 0xffff_ffff;
+
 /// Whether this visitor loads. False for what is no visitor.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_is_loading(v: *const migcore_visitor) -> bool {
@@ -15,7 +19,9 @@ pub unsafe extern "C" fn migcore_is_loading(v: *const migcore_visitor) -> bool {
 }
 
 /// The version of the state being visited: of the innermost device, versioned struct or subsection;
-/// on load the stream's, on save the target's. 0 outside of them and for what is no visitor.
+/// on load the stream's, on save the target's. Use it for arrays and structs that exist from a version
+/// on, as the _since calls do for scalars. MIGCORE_NEWEST where nobody told a version; 0 for what is no
+/// visitor.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_state_version(v: *mut migcore_visitor) -> u32 {
     // SAFETY: the caller promises NULL or a visitor.
@@ -101,8 +107,16 @@ pub unsafe extern "C" fn migcore_flush(v: *mut migcore_visitor) -> migcore_statu
     }
 }
 
+/// Checks, on load, that the stream ends here: MIGCORE_UNCONSUMED if it does not. For a state whose end
+/// is that of its stream; on save there is nothing to check.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_expect_end(v: *mut migcore_visitor) -> migcore_status {
+    // SAFETY: the caller promises NULL or a visitor.
+    unsafe { run(v, |visitor| visitor.expect_end()) }
+}
+
 /// Ends a visit: returns its first error, checks that every scope is closed, and sends on what is held
-/// back. What the visitor borrowed is the caller's again. Nothing needs to be freed; for another visit,
+/// back. What a stream still holds is not looked at: see migcore_expect_end. What the visitor borrowed is the caller's again. Nothing needs to be freed; for another visit,
 /// begin again.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_finish(v: *mut migcore_visitor) -> migcore_status {

@@ -160,14 +160,16 @@ impl Code {
             Code::TooNew => c"written by a newer version than the device can read",
             Code::TooOld => c"written by an older version than the device can read",
             Code::NullPointer => c"a pointer is NULL that must not be",
-            Code::BadSize => c"a size differs from the library's: rebuild with its header",
+            Code::BadSize => c"a size member is not set, or is of another release of the header",
             Code::Misaligned => c"the storage is not aligned for its type",
             Code::BadObject => c"the object is not initialised, or is of another type",
             Code::Busy => c"the object was entered again from its own callback",
-            Code::Unbalanced => c"begin and end of the scopes do not match",
+            Code::Unbalanced => c"begin and end of scopes or elements do not match",
             Code::WrongDirection => c"this call belongs to the other direction",
             Code::InvalidArgument => c"an argument is out of its range",
-            Code::Unsupported => c"this source, sink or wire cannot do that",
+            Code::Unsupported => {
+                c"the source cannot look ahead: it needs a peek, or the visitor a larger buffer"
+            }
             Code::ReadFailed => c"reading from the source failed",
             Code::WriteFailed => c"writing to the sink failed",
             Code::NoSpace => c"the memory for the stream is full",

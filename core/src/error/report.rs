@@ -50,12 +50,17 @@ impl Report {
             Code::TooNew => ("newest version known", "found"),
             Code::TooOld => ("oldest version known", "found"),
             Code::TooMany | Code::TooLong | Code::NameTooLong => ("room for", "found"),
-            Code::BadValue => ("expected", "found"),
+            Code::BadValue | Code::Unbalanced => ("expected", "found"),
+            Code::InvalidArgument => ("at most", "given"),
+            Code::Unsupported => ("bytes of buffer needed", "there"),
             Code::ReadFailed | Code::WriteFailed | Code::BadCallback | Code::Refused => {
                 return self.cause(put);
             }
             _ => return,
         };
+        if self.fault.expected == 0 && self.fault.found == 0 {
+            return;
+        }
         put(Piece::Text(" ("));
         put(Piece::Text(wanted));
         put(Piece::Text(" "));

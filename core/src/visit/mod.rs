@@ -66,7 +66,7 @@ pub use kind::{Extent, Kind, Scalar, Slots};
 pub use marks::Marks;
 pub use name::Name;
 pub use place::{Count, Place, Text};
-pub use scope::{Description, Opened, Scope, ScopeKind, Versions};
+pub use scope::{Description, Opened, Scope, ScopeKind, Versions, NEWEST};
 pub use subsection::{
     walk_subsections, Subsection, SubsectionEntry, SubsectionName, SubsectionTable,
 };

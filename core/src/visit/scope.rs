@@ -85,6 +85,9 @@ pub struct Description<'a> {
     pub versions: Versions,
 }
 
+/// The version of a state of which nobody told one: newer than any, so that nothing of it is left out.
+pub const NEWEST: u32 = u32::MAX;
+
 /// Which versions of a state a program knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Versions {

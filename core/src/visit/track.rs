@@ -1,6 +1,6 @@
 //! Where a visit is: the open scopes, the version, and the first error.
 
-use super::{Name, Scope, ScopeKind};
+use super::{Name, Scope, ScopeKind, NEWEST};
 use crate::error::{put_number, Code, Fault, Path, Put, Report, Result, MAX_DEPTH};
 use crate::io::{copy, told};
 
@@ -37,14 +37,14 @@ struct Frame {
 }
 
 impl Track {
-    /// No scope open, version 0, no error.
+    /// No scope open, no version told, no error.
     #[must_use]
     pub const fn new() -> Self {
         Track {
             frames: heapless::Vec::new(),
             names: [0; NAMES],
             names_used: 0,
-            version: 0,
+            version: NEWEST,
             framed: None,
             report: None,
         }
@@ -91,7 +91,7 @@ impl Track {
     pub(super) fn take_framed(&mut self) -> Option<u32> {
         let framed = self.framed.take();
         if framed.is_some() {
-            self.version = 0;
+            self.version = NEWEST;
         }
         framed
     }
@@ -170,6 +170,18 @@ impl Track {
             }
             Some(top) => top.kind == kind,
             None => false,
+        }
+    }
+
+    /// How many elements the innermost scope has, if it is a list, and how many were begun.
+    #[cold]
+    pub(super) fn elements(&self) -> (usize, usize) {
+        match self.frames.last() {
+            Some(list) if list.kind == ScopeKind::List => (
+                usize::try_from(list.count).unwrap_or(usize::MAX),
+                usize::try_from(list.number).unwrap_or(usize::MAX),
+            ),
+            _ => (0, 0),
         }
     }
 

@@ -48,7 +48,7 @@ impl<'v> Visitor<'v> {
     }
 
     /// The version of the innermost device, versioned struct or subsection: on load the stream's,
-    /// on save the target's.
+    /// on save the target's. [`NEWEST`](crate::visit::NEWEST) where nobody told one.
     #[must_use]
     pub fn version(&self) -> u32 {
         self.track.version()
@@ -92,7 +92,8 @@ impl<'v> Visitor<'v> {
         self.track.check()
     }
 
-    /// Checks that every scope was closed and sends on what is held back.
+    /// Checks that every scope was closed and sends on what is held back. What the stream still holds
+    /// is not looked at: see [`expect_end`](Visitor::expect_end).
     ///
     /// # Errors
     /// Those of the sink; [`Code::Unbalanced`].
@@ -104,6 +105,25 @@ impl<'v> Visitor<'v> {
         match self.is_loading() {
             true => Ok(()),
             false => self.flush(),
+        }
+    }
+
+    /// Checks that the stream ends here, for a state whose end is that of its stream. On save there is
+    /// nothing to check.
+    ///
+    /// # Errors
+    /// Those of the wire; [`Code::Unconsumed`].
+    pub fn expect_end(&mut self) -> Result<()> {
+        if !self.is_loading() {
+            return self.track.check();
+        }
+        let offset = self.position();
+        match self.load(&"", |decoder| decoder.raw(&mut [0]))? {
+            0 => Ok(()),
+            _ => {
+                let fault = Fault { offset, ..Fault::default() };
+                Err(self.track.fail(Code::Unconsumed, fault, &""))
+            }
         }
     }
 

@@ -21,6 +21,55 @@
 //!
 //! Names and marks do not reach this wire, nor do the versions of devices and structs: a section's
 //! header has them, and that is the caller's.
+//!
+//! # Through `std::io`
+//!
+//! ```
+//! use migcore::codec::legacy::{Loader, Saver};
+//! use migcore::io::{Failure, Portable, Sink, Source, StreamReader, StreamWriter};
+//! use migcore::visit::{Versions, Visitor};
+//!
+//! struct Io<T>(T);
+//!
+//! fn failure(error: std::io::Error) -> Failure {
+//!     match error.kind() {
+//!         std::io::ErrorKind::Interrupted => Failure::Retry,
+//!         _ => Failure::Failed(error.raw_os_error().map_or(-1, |errno| -errno)),
+//!     }
+//! }
+//!
+//! impl<T: std::io::Write> Sink for Io<T> {
+//!     fn write(&mut self, bytes: &[u8]) -> Result<usize, Failure> {
+//!         self.0.write(bytes).map_err(failure)
+//!     }
+//! }
+//!
+//! impl<T: std::io::Read> Source for Io<T> {
+//!     fn read(&mut self, out: &mut [u8]) -> Result<usize, Failure> {
+//!         self.0.read(out).map_err(failure)
+//!     }
+//! }
+//!
+//! fn visit(v: &mut Visitor<'_>, level: &mut u16) -> migcore::Result<()> {
+//!     v.device("uart", 0, Versions { current: 2, minimum: 1 }, |v| v.visit("level", level))
+//! }
+//!
+//! let (mut file, mut buffer) = (Vec::new(), [0; 512]);
+//! let mut saver = Saver::new(StreamWriter::new(Io(&mut file), &mut buffer), Portable);
+//! // An error stays in the visit, and `finish` returns the whole report of it.
+//! let _ = visit(&mut saver.visitor(), &mut 0x0102);
+//! assert_eq!(saver.finish(), Ok(2));
+//!
+//! let mut level = 0;
+//! let mut loader = Loader::new(StreamReader::new(Io(&file[..1]), &mut buffer), Portable);
+//! let _ = visit(&mut loader.visitor(), &mut level);
+//! let report = loader.finish().unwrap_err();
+//! assert_eq!(
+//!     report.to_string(),
+//!     "uart/0.level: the stream ends inside this item (bytes needed 2, there 1), \
+//!      at byte 0 of the stream"
+//! );
+//! ```
 
 mod decoder;
 mod encoder;
@@ -115,7 +164,7 @@ impl<R: crate::io::Reader, K: Kernels> Loader<R, K> {
     }
 }
 
-/// Saves one device into memory and gives the number of bytes.
+/// Saves one device, in this version of its state, into memory and gives the number of bytes.
 ///
 /// # Errors
 /// The first error of the visit, whole.
@@ -131,8 +180,9 @@ pub fn save(
     saver.finish().map(length)
 }
 
-/// Loads one device, whose state is of `version`, from memory and gives the number of bytes that it
-/// read; more may follow.
+/// Loads one device from memory, whose state is of `version`, and gives the number of bytes that it
+/// read; more may follow. Whether the device knows that version is the caller's to check; for a range of
+/// versions see [`Visitor::device`].
 ///
 /// # Errors
 /// The first error of the visit, whole.

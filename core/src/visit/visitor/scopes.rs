@@ -43,7 +43,8 @@ impl Visitor<'_> {
         }
         self.track.check()?;
         if !self.track.may_close(kind) {
-            return Err(self.fail(Code::Unbalanced, 0, 0, &""));
+            let (expected, found) = self.track.elements();
+            return Err(self.fail(Code::Unbalanced, expected, found, &""));
         }
         let done = match &mut self.side {
             Side::Save(encoder) => encoder.end(kind),
@@ -159,6 +160,9 @@ impl Visitor<'_> {
             }
             _ => None,
         };
+        if known.is_some_and(|(_, versions)| versions.minimum > versions.current) {
+            return Err(self.fail(Code::InvalidArgument, 0, 0, name));
+        }
         let framed = match scope {
             Scope::Device { .. } => self.track.take_framed(),
             _ => None,
