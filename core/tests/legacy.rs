@@ -267,3 +267,10 @@ fn a_count_beyond_the_room_is_refused_before_anything_is_stored() {
     let report = loader.finish().unwrap_err();
     assert_eq!((report.fault.expected, report.fault.found), (4, 5));
 }
+
+#[test]
+fn bytes_that_are_no_whole_elements_are_refused() {
+    use migcore::visit::Extent;
+    let report = refused(|v| v.save_array(&"array", Kind::U32, Extent::Fixed, &[0; 10]));
+    assert_eq!((report.code, report.fault.offset), (Code::InvalidArgument, 0));
+}

@@ -140,7 +140,7 @@ fn of(event: Event<'_>) -> migcore_item {
         }
         Event::Array(kind, extent, elements) => migcore_item {
             kind: number(kind),
-            count: elements.len().checked_div(kind.width().bytes()).unwrap_or(0),
+            count: kind.width().elements_in(elements.len()),
             variable: extent == Extent::Variable,
             ..with_data(MIGCORE_ITEM_ARRAY, elements)
         },

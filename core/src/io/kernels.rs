@@ -27,6 +27,30 @@ impl Width {
             Width::Eight => 8,
         }
     }
+
+    /// How many whole elements `length` bytes hold. A shift: a division takes as long as an array.
+    #[inline]
+    #[must_use]
+    pub const fn elements_in(self, length: usize) -> usize {
+        match self {
+            Width::One => length,
+            Width::Two => length >> 1,
+            Width::Four => length >> 2,
+            Width::Eight => length >> 3,
+        }
+    }
+
+    /// Whether `length` bytes are whole elements.
+    #[inline]
+    #[must_use]
+    pub const fn divides(self, length: usize) -> bool {
+        match self {
+            Width::One => true,
+            Width::Two => length & 1 == 0,
+            Width::Four => length & 3 == 0,
+            Width::Eight => length & 7 == 0,
+        }
+    }
 }
 
 /// Loops that a caller may replace by faster ones for its processor.
@@ -99,6 +123,16 @@ fn swap<const N: usize>(to: &mut [u8], from: &[u8], reversed: impl Fn([u8; N]) -
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn elements_are_counted_as_a_division_would() {
+        for width in [Width::One, Width::Two, Width::Four, Width::Eight] {
+            for length in 0..100 {
+                assert_eq!(width.elements_in(length), length / width.bytes());
+                assert_eq!(width.divides(length), length % width.bytes() == 0);
+            }
+        }
+    }
 
     #[test]
     fn crc_is_the_one_of_png() {

@@ -180,7 +180,7 @@ impl Slots<'_> {
     #[must_use]
     pub fn capacity(&self, kind: Kind) -> usize {
         match self {
-            Slots::Bytes(bytes) => bytes.len().checked_div(kind.width().bytes()).unwrap_or(0),
+            Slots::Bytes(bytes) => kind.width().elements_in(bytes.len()),
             Slots::Bools(flags) => flags.len(),
         }
     }

@@ -117,7 +117,7 @@ impl<W: Writer, K: Kernels> Encoder for LegacyEncoder<W, K> {
         elements: &[u8],
     ) -> Result<()> {
         let width = kind.width();
-        self.count(extent, elements.len().checked_div(width.bytes()).unwrap_or(0))?;
+        self.count(extent, width.elements_in(elements.len()))?;
         if kind != Kind::Bool {
             return self.writer.put_elements(&self.kernels, width, elements);
         }

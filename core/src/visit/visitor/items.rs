@@ -92,7 +92,7 @@ impl Visitor<'_> {
         extent: Extent,
         elements: &[u8],
     ) -> Result<()> {
-        if elements.len().checked_rem(kind.width().bytes()) != Some(0) {
+        if !kind.width().divides(elements.len()) {
             return Err(self.fail(Code::InvalidArgument, 0, elements.len(), name));
         }
         self.save(name, |encoder| encoder.array(name, kind, extent, elements))
