@@ -787,8 +787,8 @@ migcore_status migcore_expect_end(struct migcore_visitor *v);
 
 /**
  * Ends a visit: returns its first error, checks that every scope is closed, and sends on what is held
- * back. What a stream still holds is not looked at: see migcore_expect_end. What the visitor borrowed is the caller's again. Nothing needs to be freed; for another visit,
- * begin again.
+ * back. What a stream still holds is not looked at: see migcore_expect_end. What the visitor borrowed
+ * is the caller's again. Nothing needs to be freed; for another visit, begin again.
  */
 migcore_status migcore_finish(struct migcore_visitor *v);
 
