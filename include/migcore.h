@@ -148,7 +148,8 @@ typedef struct migcore_error {
 } migcore_error;
 
 /**
- * Fast loops for this processor. A NULL member means the portable loop. The functions may be called from any thread, keep no state, and may not use a visitor.
+ * Fast loops for this processor. A NULL member means the portable loop. The functions may be called
+ * from any thread, keep no state, and may not use a visitor.
  */
 typedef struct migcore_kernels {
     /**

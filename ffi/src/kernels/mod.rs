@@ -34,7 +34,8 @@ mod tests;
 #[cfg(all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"))]
 mod x86;
 
-/// Fast loops for this processor. A NULL member means the portable loop. The functions may be called from any thread, keep no state, and may not use a visitor.
+/// Fast loops for this processor. A NULL member means the portable loop. The functions may be called
+/// from any thread, keep no state, and may not use a visitor.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct migcore_kernels {
