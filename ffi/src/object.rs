@@ -1,9 +1,9 @@
 //! Objects in storage of the caller, and the way of a call to the wire behind a visitor.
 //!
 //! An object begins with a [`migcore_visitor`]: a state word, and a table of functions made for its
-//! wire. A call checks the state word, which tells an object that is ready from one that is busy and
-//! from bytes that are no object, and goes on through the table: so a program links only the wires
-//! that it begins.
+//! wire. A call checks the state word, which tells an object that is ready from one that is busy, from
+//! one that could not be begun and from bytes that are no object, and goes on through the table: so a
+//! program links only the wires that it begins.
 
 use core::ptr;
 
@@ -219,7 +219,8 @@ pub(crate) unsafe fn run(
     }
 }
 
-/// Runs `call` on the visitor of an object that is ready, and marks the object busy meanwhile.
+/// Runs `call` on the visitor of an object that is ready. Meanwhile the object is marked busy, if
+/// anybody could come back to it.
 ///
 /// # Safety
 /// `v` is the head of an `Object<W>` that is ready: as it is in a function of the table of `W`.

@@ -3,7 +3,7 @@
 use core::ffi::c_void;
 
 use crate::memory::{bytes, bytes_mut};
-use crate::object::{enter, migcore_visitor, operations, through, with, Wire};
+use crate::object::{enter, migcore_visitor, through, with, Wire};
 use crate::status::{migcore_status, status, MIGCORE_TRUNCATED};
 
 /// Saves bytes that have neither name nor type: what code writes that is not converted yet.
@@ -46,13 +46,8 @@ pub unsafe extern "C" fn migcore_get_raw(
 ) -> migcore_status {
     // SAFETY: the caller promises a visitor, `length` bytes, and NULL or a count.
     unsafe {
-        match operations(v) {
-            Ok(operations) => (operations.get_raw)(v, data, length, got),
-            Err(not_ready) => {
-                tell(got, 0);
-                not_ready
-            }
-        }
+        tell(got, 0);
+        through(v, |operations| (operations.get_raw)(v, data, length, got))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Devices, structs and lists.
+//! Devices, structs, lists, and what is optional.
 
 use core::ffi::c_char;
 

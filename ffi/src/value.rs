@@ -1,4 +1,4 @@
-//! Buffers, strings, optional and absent items, and remarks on items.
+//! Buffers, strings, null pointers, marks, and whether there is an item.
 
 use core::ffi::{c_char, c_void};
 

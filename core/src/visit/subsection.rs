@@ -30,10 +30,9 @@ impl Visitor<'_> {
     /// Visits the subsections of the description `owner`, at the end of its struct or device.
     ///
     /// # Errors
-    /// Those of the wire and of the parts; [`UnknownSubsection`](crate::Code::UnknownSubsection) for one that is not `known`
-    /// and may not be skipped; [`TooNew`](crate::Code::TooNew) and [`TooOld`](crate::Code::TooOld); [`Unsupported`](crate::Code::Unsupported) when the
-    /// source cannot look ahead; [`InvalidArgument`](crate::Code::InvalidArgument) for a name that
-    /// does not begin with the owner's.
+    /// Those of the wire and of the parts; [`Code::UnknownSubsection`] for one that is not `known` and
+    /// may not be skipped; [`Code::TooNew`] and [`Code::TooOld`]; [`Code::Unsupported`] when the source
+    /// cannot look ahead; [`Code::InvalidArgument`] for a name that does not begin with the owner's.
     pub fn subsections<T: ?Sized>(
         &mut self,
         owner: &str,
@@ -48,8 +47,8 @@ impl Visitor<'_> {
     /// [`end`](Visitor::end).
     ///
     /// # Errors
-    /// Those of the wire; [`WrongDirection`](crate::Code::WrongDirection) on save; [`Code::TooDeep`];
-    /// [`Unsupported`](crate::Code::Unsupported).
+    /// Those of the wire; [`Code::WrongDirection`] on save; [`Code::TooDeep`];
+    /// [`Code::Unsupported`].
     pub fn next_subsection(
         &mut self,
         owner: &[u8],
@@ -74,7 +73,7 @@ impl Visitor<'_> {
     /// Passes over the subsection just opened, which nobody knows, and closes it.
     ///
     /// # Errors
-    /// [`UnknownSubsection`](crate::Code::UnknownSubsection) when that may not be done.
+    /// [`Code::UnknownSubsection`] when that may not be done.
     pub fn skip_subsection(&mut self) -> Result<()> {
         self.check()?;
         if !self.track().may_close(ScopeKind::Subsection) {

@@ -1,8 +1,9 @@
 //! What every wire implements: an encoder, a decoder, or both side by side.
 
-use super::{Extent, Kind, Name, Opened, Scope, ScopeKind, Slots, SubsectionName, Track, Visitor};
-use crate::error::{Code, Fault, Report, Result};
-use crate::visit::Marks;
+use super::{
+    Extent, Kind, Marks, Name, Opened, Scope, ScopeKind, Slots, SubsectionName, Track, Visitor,
+};
+use crate::error::{Code, Fault, Path, Report, Result};
 
 /// Takes the values of a state, in order.
 ///
@@ -191,6 +192,13 @@ impl<W> Visiting<W> {
     pub fn track(&self) -> &Track {
         &self.track
     }
+
+    /// The full report of `code`, which a call on this visit returned.
+    #[must_use]
+    pub fn report_of(&self, code: Code) -> Report {
+        let bare = || Report { code, fault: Fault::default(), path: Path::new() };
+        self.report().cloned().unwrap_or_else(bare)
+    }
 }
 
 impl<W: Encoder> Visiting<W> {
@@ -206,18 +214,5 @@ impl<W: Decoder> Visiting<W> {
     #[inline]
     pub fn loader(&mut self) -> Visitor<'_> {
         Visitor::loading(&mut self.wire, &mut self.track)
-    }
-}
-
-/// The report of a code, for callers that want to return the whole.
-impl<W> Visiting<W> {
-    /// The full report of `code`, which a call on this visit returned.
-    #[must_use]
-    pub fn report_of(&self, code: Code) -> Report {
-        self.report().cloned().unwrap_or(Report {
-            code,
-            fault: Fault::default(),
-            path: crate::error::Path::new(),
-        })
     }
 }
