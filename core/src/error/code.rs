@@ -17,11 +17,29 @@ pub enum Code {
     UnknownSubsection = 104,
     /// The stream holds data that nobody read.
     Unconsumed = 105,
+    /// The item has another type in the stream, and not one that fits without loss.
+    WrongType = 106,
+    /// The stream does not hold an item or a device that must be there.
+    Missing = 107,
+    /// The bytes do not begin as a stream of this format does.
+    BadSignature = 108,
+    /// The checksum of a chunk, or of all of them, differs.
+    BadCrc = 109,
+    /// A chunk whose type is none, or that a reader must know and this one does not.
+    UnknownChunk = 110,
+    /// A chunk is missing, comes twice, or stands where it may not.
+    BadOrder = 111,
+    /// The description of items that a stream carries makes no sense, or does not fit the values.
+    BadShape = 112,
+    /// A device that this program does not have and that may not be skipped.
+    UnknownDevice = 113,
 
     /// Written by a version newer than this device can read.
     TooNew = 201,
     /// Written by a version older than this device can read.
     TooOld = 202,
+    /// The stream is of a newer format, or needs a feature that this library does not have.
+    UnknownFormat = 203,
 
     /// A pointer that must not be null is null.
     NullPointer = 301,
@@ -41,12 +59,16 @@ pub enum Code {
     InvalidArgument = 308,
     /// The wire or the source cannot do this, such as look ahead without a peek.
     Unsupported = 309,
+    /// A handle whose item was removed.
+    StaleHandle = 310,
+    /// The machine was loaded in part: it may be neither run nor saved before a reset.
+    Dirty = 311,
 
     /// The source reported an error.
     ReadFailed = 401,
     /// The sink reported an error.
     WriteFailed = 402,
-    /// The memory that the stream is written to is full.
+    /// The memory that the caller gave is too small.
     NoSpace = 403,
     /// A callback returned what its contract does not allow.
     BadCallback = 404,
@@ -59,6 +81,11 @@ pub enum Code {
     TooMany = 503,
     /// A length that the wire cannot carry.
     TooLong = 504,
+    /// Items are visited in another order than the stream's, too far apart to be found without an
+    /// index.
+    NeedsIndex = 505,
+    /// The stream asks for more work than the limit allows.
+    TooMuchWork = 506,
 
     /// The device itself refused, for instance after checking what it loaded.
     Refused = 601,
@@ -83,14 +110,23 @@ pub enum Block {
 
 impl Code {
     /// Every code, in order of number.
-    pub const ALL: [Code; 25] = [
+    pub const ALL: [Code; 38] = [
         Code::Truncated,
         Code::BadValue,
         Code::BadText,
         Code::UnknownSubsection,
         Code::Unconsumed,
+        Code::WrongType,
+        Code::Missing,
+        Code::BadSignature,
+        Code::BadCrc,
+        Code::UnknownChunk,
+        Code::BadOrder,
+        Code::BadShape,
+        Code::UnknownDevice,
         Code::TooNew,
         Code::TooOld,
+        Code::UnknownFormat,
         Code::NullPointer,
         Code::BadSize,
         Code::Misaligned,
@@ -100,6 +136,8 @@ impl Code {
         Code::WrongDirection,
         Code::InvalidArgument,
         Code::Unsupported,
+        Code::StaleHandle,
+        Code::Dirty,
         Code::ReadFailed,
         Code::WriteFailed,
         Code::NoSpace,
@@ -108,6 +146,8 @@ impl Code {
         Code::NameTooLong,
         Code::TooMany,
         Code::TooLong,
+        Code::NeedsIndex,
+        Code::TooMuchWork,
         Code::Refused,
     ];
 
@@ -157,8 +197,19 @@ impl Code {
             Code::BadText => c"a string that is not UTF-8 text, or that holds a NUL",
             Code::UnknownSubsection => c"the device does not know this subsection",
             Code::Unconsumed => c"data is left over that nobody read",
+            Code::WrongType => c"the item has another type in the stream",
+            Code::Missing => c"the stream does not hold this item",
+            Code::BadSignature => c"this is not a migcore stream, or it was damaged on its way",
+            Code::BadCrc => c"the stream is damaged: a checksum differs",
+            Code::UnknownChunk => {
+                c"the stream holds a chunk that this reader must know and does not"
+            }
+            Code::BadOrder => c"a chunk is missing, repeated or out of place",
+            Code::BadShape => c"the stream describes its items in a way that makes no sense",
+            Code::UnknownDevice => c"there is no such device here",
             Code::TooNew => c"written by a newer version than the device can read",
             Code::TooOld => c"written by an older version than the device can read",
+            Code::UnknownFormat => c"the stream is of a newer format than this library reads",
             Code::NullPointer => c"a pointer is NULL that must not be",
             Code::BadSize => c"a size member is not set, or is of another release of the header",
             Code::Misaligned => c"the storage is not aligned for its type",
@@ -170,14 +221,18 @@ impl Code {
             Code::Unsupported => {
                 c"the source cannot look ahead: it needs a peek, or the visitor a larger buffer"
             }
+            Code::StaleHandle => c"the item of this handle was removed",
+            Code::Dirty => c"the machine was loaded in part and must be reset first",
             Code::ReadFailed => c"reading from the source failed",
             Code::WriteFailed => c"writing to the sink failed",
-            Code::NoSpace => c"the memory for the stream is full",
+            Code::NoSpace => c"the memory that was given is too small",
             Code::BadCallback => c"a callback returned what it may not return",
             Code::TooDeep => c"scopes nest too deep",
             Code::NameTooLong => c"a name is too long",
             Code::TooMany => c"the stream holds more than there is room for",
             Code::TooLong => c"longer than the wire can carry",
+            Code::NeedsIndex => c"items come in another order than the device reads: give an index",
+            Code::TooMuchWork => c"the stream asks for more work than is allowed",
             Code::Refused => c"the device refused",
         }
     }

@@ -46,11 +46,15 @@ impl Report {
     fn numbers(&self, put: &mut dyn FnMut(Piece<'_>)) {
         let (wanted, there) = match self.code {
             Code::Truncated => ("bytes needed", "there"),
-            Code::NoSpace => ("bytes needed", "free"),
-            Code::TooNew => ("newest version known", "found"),
+            Code::NoSpace => ("bytes needed", "there"),
+            Code::TooNew | Code::UnknownFormat => ("newest version known", "found"),
             Code::TooOld => ("oldest version known", "found"),
-            Code::TooMany | Code::TooLong | Code::NameTooLong => ("room for", "found"),
-            Code::BadValue | Code::Unbalanced => ("expected", "found"),
+            Code::TooMany | Code::TooLong | Code::NameTooLong | Code::NeedsIndex => {
+                ("room for", "found")
+            }
+            Code::BadValue | Code::Unbalanced | Code::BadCrc | Code::BadOrder => {
+                ("expected", "found")
+            }
             Code::InvalidArgument => ("at most", "given"),
             Code::Unsupported => ("bytes of buffer needed", "there"),
             Code::ReadFailed | Code::WriteFailed | Code::BadCallback | Code::Refused => {

@@ -69,7 +69,7 @@ pub trait Kernels {
 }
 
 /// Copies elements of the machine's byte order to big-endian ones, or back.
-pub(super) fn copy_big_endian(kernels: &impl Kernels, width: Width, to: &mut [u8], from: &[u8]) {
+pub(crate) fn copy_big_endian(kernels: &impl Kernels, width: Width, to: &mut [u8], from: &[u8]) {
     if cfg!(target_endian = "big") || width == Width::One {
         super::copy(to, from);
     } else {

@@ -14,6 +14,7 @@ mod slice;
 mod stream;
 mod writer;
 
+pub(crate) use kernels::copy_big_endian;
 pub use kernels::{Kernels, Portable, Width};
 pub use reader::Reader;
 pub use slice::{SliceReader, SliceWriter};

@@ -17,9 +17,15 @@ impl Marks {
     /// The value does not count when states are compared, as that of a clock.
     pub const VOLATILE: Marks = Marks(4);
 
-    const ALL: u32 = 7;
+    /// An ancillary item that stays true whatever becomes of the rest of the state: a program that does
+    /// not know it may keep it and send it on.
+    pub const SAFE_TO_COPY: Marks = Marks(8);
+    /// A byte buffer whose inside is not described: a device that is not converted yet, a foreign format.
+    pub const OPAQUE: Marks = Marks(16);
 
-    /// The marks as a number: 1 ancillary, 2 secret, 4 volatile.
+    const ALL: u32 = 31;
+
+    /// The marks as a number: 1 ancillary, 2 secret, 4 volatile, 8 safe to copy, 16 opaque.
     #[must_use]
     pub const fn bits(self) -> u32 {
         self.0
@@ -59,7 +65,7 @@ mod tests {
         let both = Marks::ANCILLARY | Marks::VOLATILE;
         assert_eq!(both.bits(), 5);
         assert_eq!(Marks::from_bits(5), Some(both));
-        assert_eq!(Marks::from_bits(8), None);
+        assert_eq!(Marks::from_bits(32), None);
         assert!(both.contains(Marks::VOLATILE) && !both.contains(Marks::SECRET));
     }
 }

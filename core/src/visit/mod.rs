@@ -60,6 +60,7 @@ mod scope;
 mod subsection;
 mod track;
 mod visitor;
+mod widen;
 mod wire;
 
 pub use kind::{Extent, Kind, Scalar, Slots};
@@ -72,4 +73,5 @@ pub use subsection::{
 };
 pub use track::Track;
 pub use visitor::{Visit, Visitor};
+pub use widen::widen;
 pub use wire::{Decoder, Encoder, Visiting};

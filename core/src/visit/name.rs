@@ -7,6 +7,12 @@
 pub trait Name {
     /// The bytes of the name, by convention printable ASCII; empty for an item without a name.
     fn bytes(&self) -> &[u8];
+
+    /// Whether the name is `expected`; an answer may be had before the name is measured.
+    #[inline]
+    fn is(&self, expected: &[u8]) -> bool {
+        self.bytes() == expected
+    }
 }
 
 impl Name for &str {

@@ -45,6 +45,16 @@ impl Scope<'_> {
         }
     }
 
+    /// The scope of a device whose state is written as of another version than the current one.
+    pub(super) fn written_as(self, version: Option<u32>) -> Self {
+        match (self, version) {
+            (Scope::Device { instance, versions: Versions { minimum, .. } }, Some(current)) => {
+                Scope::Device { instance, versions: Versions { current, minimum } }
+            }
+            _ => self,
+        }
+    }
+
     /// The scope without its numbers.
     #[must_use]
     pub const fn kind(&self) -> ScopeKind {

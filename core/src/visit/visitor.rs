@@ -103,8 +103,8 @@ impl<'v> Visitor<'v> {
             return Err(self.fail(Code::Unbalanced, 0, self.track.depth(), &""));
         }
         match self.is_loading() {
-            true => Ok(()),
-            false => self.flush(),
+            true => self.load(&"", |decoder| decoder.finish()),
+            false => self.save(&"", |encoder| encoder.finish()),
         }
     }
 
@@ -117,13 +117,19 @@ impl<'v> Visitor<'v> {
         if !self.is_loading() {
             return self.track.check();
         }
+        self.track.check()?;
         let offset = self.position();
-        match self.load(&"", |decoder| decoder.raw(&mut [0]))? {
-            0 => Ok(()),
-            _ => {
+        let done = match &mut self.side {
+            Side::Load(decoder) => decoder.expect_end(),
+            Side::Save(_) => Ok(()),
+        };
+        match done {
+            Err(Code::Unconsumed) => {
                 let fault = Fault { offset, ..Fault::default() };
                 Err(self.track.fail(Code::Unconsumed, fault, &""))
             }
+            Err(code) => Err(self.wire_failed(code, &"")),
+            Ok(()) => Ok(()),
         }
     }
 
@@ -182,11 +188,25 @@ impl<'v> Visitor<'v> {
     /// first error.
     #[cold]
     pub fn wire_failed(&mut self, code: Code, name: &dyn Name) -> Code {
-        let fault = match &self.side {
-            Side::Save(encoder) => encoder.fault(),
-            Side::Load(decoder) => decoder.fault(),
-        };
-        self.track.fail(code, fault, name)
+        match &self.side {
+            Side::Save(encoder) => self.track.fail(code, encoder.fault(), name),
+            Side::Load(decoder) => match name.bytes() {
+                [] => self.track.fail(code, decoder.fault(), &decoder.blamed()),
+                _ => self.track.fail(code, decoder.fault(), name),
+            },
+        }
+    }
+
+    /// Says which version of the device that begins next is the oldest that can read its state as it is
+    /// saved; without this call, only the one that saves and newer ones can. On load nothing happens.
+    ///
+    /// # Errors
+    /// The first error.
+    pub fn set_oldest_reader(&mut self, version: u32) -> Result<()> {
+        if self.is_loading() {
+            return self.track.check();
+        }
+        self.save(&"", |encoder| encoder.oldest_reader(version))
     }
 
     /// Notes an error that the visitor found.

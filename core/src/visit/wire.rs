@@ -68,8 +68,23 @@ pub trait Encoder {
     /// Takes bytes that have neither name nor type: what code writes that is not converted yet.
     fn raw(&mut self, bytes: &[u8]) -> Result<()>;
 
+    /// The oldest version of the device that begins next which can read the state as it is written. Left
+    /// out, it is the version that writes. A wire that cannot carry it drops it.
+    ///
+    /// # Errors
+    /// Those of the wire.
+    fn oldest_reader(&mut self, version: u32) -> Result<()> {
+        let _ = version;
+        Ok(())
+    }
+
     /// Sends on what is held back.
     fn flush(&mut self) -> Result<()>;
+
+    /// Ends the stream, once, with what a wire puts at its end; sends on what is held back.
+    fn finish(&mut self) -> Result<()> {
+        self.flush()
+    }
 }
 
 /// Gives the values of a state, in the order in which the device asks.
@@ -81,6 +96,12 @@ pub trait Decoder {
 
     /// The place and numbers of the last error.
     fn fault(&self) -> Fault;
+
+    /// The name of the item that the last error is about, when the device did not name it: an item that
+    /// nobody read.
+    fn blamed(&self) -> &[u8] {
+        &[]
+    }
 
     /// Gives a scalar as bits (see [`Scalar`](super::Scalar)).
     fn scalar(&mut self, name: &dyn Name, kind: Kind) -> Result<u64>;
@@ -166,6 +187,25 @@ pub trait Decoder {
 
     /// Copies raw bytes that follow the next `ahead` ones, consuming nothing, and says how many.
     fn peek(&mut self, ahead: usize, out: &mut [u8]) -> Result<usize>;
+
+    /// Ends the load: checks what a wire has at its end. Every scope is closed.
+    ///
+    /// # Errors
+    /// Those of the wire.
+    fn finish(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Checks that nothing follows.
+    ///
+    /// # Errors
+    /// [`Code::Unconsumed`]; those of the wire.
+    fn expect_end(&mut self) -> Result<()> {
+        match self.raw(&mut [0])? {
+            0 => Ok(()),
+            _ => Err(Code::Unconsumed),
+        }
+    }
 }
 
 /// A wire together with the [`Track`] of the visit that goes on over it.

@@ -169,7 +169,7 @@ impl Visitor<'_> {
         };
         let opened = match &mut self.side {
             Side::Save(encoder) => encoder
-                .begin(&text, scope)
+                .begin(&text, scope.written_as(framed))
                 .map(|()| Opened { count: scope.count(), ..Opened::default() }),
             Side::Load(decoder) => decoder.begin(&text, scope),
         };
