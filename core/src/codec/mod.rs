@@ -3,5 +3,6 @@
 //! * [`legacy`]: QEMU's bytes, as `qemu_put_be32` and its family write them.
 //! * [`observe`]: no bytes at all; each item is shown to a callback of the caller.
 
+pub mod chunk;
 pub mod legacy;
 pub mod observe;

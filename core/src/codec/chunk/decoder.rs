@@ -1,0 +1,242 @@
+//! Chunks to values.
+
+mod index;
+mod items;
+mod lists;
+mod raw;
+mod replay;
+mod scopes;
+mod seek;
+mod skip;
+mod step;
+mod walker;
+mod window;
+mod wire;
+
+pub use index::IndexEntry;
+pub use window::WINDOW;
+
+use super::header::FragmentHead;
+use super::store::{Fragment, Store};
+use super::{DeviceHead, Header, Totals};
+use crate::error::{Code, Result};
+use crate::visit::{Marks, ScopeKind, SubsectionName};
+use walker::Walker;
+
+/// What was passed over because it is ancillary and nobody asked for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Skipped {
+    /// Chunks of a type that this library does not know.
+    pub chunks: u64,
+    /// Devices.
+    pub devices: u64,
+    /// Items and scopes of devices.
+    pub items: u64,
+}
+
+/// Reads the devices of a stream from a [`Store`]. Items lie in devices: outside of one, asking for them
+/// is [`Code::Unbalanced`].
+///
+/// Devices are read in the order of the stream. Inside of one, items are found by name in any order; in
+/// the order of the stream, that is one comparison each. Out of it, an item may lie [`WINDOW`] items behind
+/// the first unread one, or, with memory for an index, anywhere in the open scope. After an error
+/// nothing more is given.
+#[derive(Debug)]
+pub struct ChunkDecoder<'b, S> {
+    walker: Walker<S>,
+    /// Items are read in order: what is at the place is the first unread one.
+    straight: bool,
+    failed: Option<Code>,
+    /// Bytes of the raw item at the place that were not taken yet.
+    raw_left: usize,
+    /// The next device, when it was looked at but not opened.
+    upcoming: Option<Fragment>,
+    index: &'b mut [IndexEntry],
+    index_used: usize,
+    searched: u64,
+    skipped: Skipped,
+    blamed: SubsectionName,
+}
+
+impl<'b, S: Store> ChunkDecoder<'b, S> {
+    /// Reads from `store`.
+    pub fn new(store: S) -> Self {
+        ChunkDecoder::with_index(store, &mut [])
+    }
+
+    /// Reads from `store`, with memory for devices that read items in another order than the stream's.
+    pub fn with_index(store: S, index: &'b mut [IndexEntry]) -> Self {
+        ChunkDecoder {
+            walker: Walker::new(store),
+            straight: false,
+            failed: None,
+            raw_left: 0,
+            upcoming: None,
+            index,
+            index_used: 0,
+            searched: 0,
+            skipped: Skipped::default(),
+            blamed: SubsectionName::new(),
+        }
+    }
+
+    /// What the stream says of itself.
+    ///
+    /// # Errors
+    /// Those of the stream.
+    pub fn header(&mut self) -> Result<Header<'_>> {
+        self.alive()?;
+        if let Err(code) = self.walker.store.header() {
+            self.walker.fault = self.walker.store.fault();
+            return Err(self.fail(code));
+        }
+        Header::parse(self.walker.store.header()?)
+    }
+
+    /// Looks at the next device of the stream without opening it; `None` when there are no more. Only
+    /// between devices.
+    ///
+    /// # Errors
+    /// Those of the stream; [`Code::Unbalanced`] inside of a device.
+    pub fn next_device(&mut self) -> Result<Option<DeviceHead<'_>>> {
+        self.alive()?;
+        match self.look_ahead() {
+            Ok(None) => Ok(None),
+            Ok(Some(fragment)) => self.head_of(&fragment).map(Some),
+            Err(code) => Err(self.fail(code)),
+        }
+    }
+
+    /// Passes over the next device, whether it is critical or not, and checks all of it.
+    ///
+    /// # Errors
+    /// Those of the stream; [`Code::Missing`] when there is none.
+    pub fn skip_device(&mut self) -> Result<()> {
+        self.alive()?;
+        let done = self.pass_device();
+        done.map_err(|code| self.fail(code))
+    }
+
+    /// How many items were looked at beyond the first unread one. Reading in order this stays 0.
+    #[must_use]
+    pub fn searched(&self) -> u64 {
+        self.searched
+    }
+
+    /// What was passed over so far.
+    #[must_use]
+    pub fn skipped(&self) -> Skipped {
+        Skipped { chunks: self.walker.store.skipped(), ..self.skipped }
+    }
+
+    /// The chunks so far. At the end of the stream these were found to be all.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        self.walker.store.totals()
+    }
+
+    #[inline]
+    fn alive(&self) -> Result<()> {
+        match self.failed {
+            None => Ok(()),
+            Some(code) => Err(code),
+        }
+    }
+
+    /// Makes `code` what every later call returns.
+    #[cold]
+    fn fail(&mut self, code: Code) -> Code {
+        self.failed = Some(code);
+        self.straight = false;
+        code
+    }
+
+    /// The first fragment of the next device.
+    fn look_ahead(&mut self) -> Result<Option<Fragment>> {
+        if !self.walker.frames.is_empty() {
+            return Err(self.walker.refuse(Code::Unbalanced, self.walker.at.values, 0, 0));
+        }
+        if self.upcoming.is_none() {
+            self.upcoming = match self.walker.store.device() {
+                Ok(fragment) => fragment,
+                Err(code) => {
+                    self.walker.fault = self.walker.store.fault();
+                    return Err(code);
+                }
+            };
+        }
+        Ok(self.upcoming)
+    }
+
+    /// What a first fragment says of its device.
+    fn head_of(&self, fragment: &Fragment) -> Result<DeviceHead<'_>> {
+        let data = self.walker.store.memory().get(fragment.data..fragment.values_end);
+        let (_, rest) = FragmentHead::parse(data.unwrap_or_default())?;
+        DeviceHead::parse(rest).map(|(head, _)| head)
+    }
+
+    /// Opens the next device.
+    fn open_device(&mut self) -> Result<()> {
+        let Some(fragment) = self.look_ahead()? else { return Err(self.no_device()) };
+        let marks = self.head_of(&fragment)?.marks;
+        self.upcoming = None;
+        self.walker.enter_device(fragment, marks)?;
+        self.straight = true;
+        Ok(())
+    }
+
+    fn pass_device(&mut self) -> Result<()> {
+        self.open_device()?;
+        self.leave_rest(true)?;
+        self.walker.end_device()
+    }
+
+    #[cold]
+    fn no_device(&mut self) -> Code {
+        let offset = self.walker.store.frontier();
+        self.walker.fault = crate::error::Fault { offset, ..Default::default() };
+        Code::Missing
+    }
+
+    /// Passes over the next device, which nobody asked for, if it is ancillary.
+    fn leave_device(&mut self) -> Result<()> {
+        let Some(fragment) = self.look_ahead()? else { return Ok(()) };
+        let head = self.head_of(&fragment)?;
+        if head.marks.contains(Marks::ANCILLARY) {
+            self.skipped.devices = self.skipped.devices.saturating_add(1);
+            return self.pass_device();
+        }
+        let mut blamed = SubsectionName::new();
+        // A name is no longer than the room for it.
+        let _ = blamed.extend_from_slice(head.name);
+        self.blamed = blamed;
+        Err(self.walker.refuse(Code::UnknownDevice, fragment.data, 0, 0))
+    }
+
+    /// The innermost scope ends, which is of this kind.
+    fn end_scope(&mut self, kind: ScopeKind) -> Result<()> {
+        if kind == ScopeKind::List {
+            self.walker.end_list()?;
+            return self.back_outside();
+        }
+        self.leave_rest(false)?;
+        if self.walker.frames.len() == 1 {
+            self.straight = false;
+            return self.walker.end_device();
+        }
+        self.walker.arrive()?;
+        self.walker.end_scope()?;
+        match kind {
+            ScopeKind::Element => Ok(()),
+            _ => self.back_outside(),
+        }
+    }
+
+    /// A scope was closed: goes on in the one around it.
+    fn back_outside(&mut self) -> Result<()> {
+        match self.walker.frames.last() {
+            Some(_) => self.settle(),
+            None => Ok(()),
+        }
+    }
+}

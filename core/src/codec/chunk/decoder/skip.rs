@@ -1,0 +1,124 @@
+//! Passes over items, and checks their values on the way.
+
+use super::step::{Leaf, Step};
+use super::walker::{Frame, Walker};
+use crate::codec::chunk::shape::What;
+use crate::codec::chunk::store::Store;
+use crate::error::{Code, Result};
+use crate::io::told;
+use crate::visit::{Kind, ScopeKind};
+
+impl<S: Store> Walker<S> {
+    /// Passes over the item here, with all that is in it, and checks its values.
+    pub(super) fn skip(&mut self) -> Result<()> {
+        let outer = self.frames.len();
+        loop {
+            self.step()?;
+            if self.frames.len() == outer {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Passes one operation.
+    fn step(&mut self) -> Result<()> {
+        self.count()?;
+        if let Some(Frame { kind: ScopeKind::List, elements, .. }) = self.frames.last() {
+            match (elements.inside, elements.left) {
+                (true, _) => {}
+                (false, 0) => return self.end_list(),
+                (false, _) => return self.begin_element(),
+            }
+        }
+        self.arrive()?;
+        let Some(operation) = self.operation()? else { return Err(self.misfit()) };
+        let (marks, length) = (operation.marks, operation.length);
+        match Step::of(&operation.what) {
+            Step::Leaf(leaf) => {
+                self.pass(length);
+                self.skip_leaf(leaf)
+            }
+            Step::Begin(begin) => {
+                self.pass(length);
+                self.enter(begin, marks).map(|_| ())
+            }
+            Step::Element => Err(self.misfit()),
+            Step::End => self.end_scope(),
+        }
+    }
+
+    fn skip_leaf(&mut self, leaf: Leaf) -> Result<()> {
+        match leaf {
+            Leaf::Scalar(kind) => self.take_bits(kind).map(|_| ()),
+            Leaf::Array(kind, count) => {
+                let count = self.count_of(count)?;
+                self.skip_elements(kind, count)
+            }
+            Leaf::Bytes(count) => {
+                let count = self.count_of(count)?;
+                self.skip_elements(Kind::U8, count)
+            }
+            Leaf::Text => self.take_text().map(|_| ()),
+            Leaf::Absent => Ok(()),
+            Leaf::Raw => {
+                let length = self.take_count()?;
+                self.take_whole(length).map(|_| ())
+            }
+        }
+    }
+
+    /// A count that is known from the shape, or stands before the elements.
+    pub(super) fn count_of(&mut self, fixed: Option<u32>) -> Result<u32> {
+        match fixed {
+            Some(count) => Ok(count),
+            None => self.take_count(),
+        }
+    }
+
+    fn skip_elements(&mut self, kind: Kind, count: u32) -> Result<()> {
+        let mut left = bytes_of(kind, count);
+        while left > 0 {
+            let (start, end) = self.take_piece(left, kind.width())?;
+            if kind == Kind::Bool {
+                self.check_flags(start, end)?;
+            }
+            left = left.saturating_sub(told(end.saturating_sub(start)));
+        }
+        Ok(())
+    }
+
+    /// Checks that bools are 0 or 1.
+    pub(super) fn check_flags(&mut self, start: usize, end: usize) -> Result<()> {
+        let flags = self.store.memory().get(start..end).unwrap_or_default();
+        match flags.iter().enumerate().find(|(_, flag)| **flag > 1) {
+            None => Ok(()),
+            Some((at, &flag)) => {
+                let position = start.saturating_add(at);
+                Err(self.refuse(Code::BadValue, position, 1, u64::from(flag)))
+            }
+        }
+    }
+
+    /// Passes over items without values, up to the end of the scope.
+    pub(super) fn pass_items(&mut self) -> Result<()> {
+        let mut depth = 0usize;
+        loop {
+            self.count()?;
+            self.arrive()?;
+            let Some(operation) = self.operation()? else { return Err(self.misfit()) };
+            let length = operation.length;
+            match operation.what {
+                What::End if depth == 0 => return Ok(()),
+                What::End => depth = depth.saturating_sub(1),
+                what if what.begins() => depth = depth.saturating_add(1),
+                _ => {}
+            }
+            self.pass(length);
+        }
+    }
+}
+
+/// The bytes of that many elements.
+pub(super) fn bytes_of(kind: Kind, count: u32) -> u64 {
+    u64::from(count).saturating_mul(told(kind.width().bytes()))
+}

@@ -1,0 +1,208 @@
+//! Items behind the first unread one, without an index. Which of them were read is one bit each.
+//!
+//! An ancillary item that nobody reads must not keep a reader from going on: where the window would become
+//! too small, or a store leaves the fragment and cannot go back, such items are left for good. Only their
+//! hashes are kept, so that a device which asks for one of them later gets an error, and never another
+//! item of this name.
+
+use super::index::hash_of;
+use super::seek::{Hit, Seek, Wanted};
+use super::walker::Place;
+use super::ChunkDecoder;
+use crate::codec::chunk::store::Store;
+use crate::error::{Code, Result};
+use crate::visit::Marks;
+
+/// How many items behind the first unread one can be read before it without an index.
+pub const WINDOW: u32 = 64;
+
+/// How many ancillary items of an open scope can be left for good.
+const LEAVABLE: usize = 8;
+
+/// Hashes of ancillary items that were left.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Gone {
+    hashes: [u32; LEAVABLE],
+    count: usize,
+}
+
+impl Gone {
+    pub(super) fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Whether one of them can be what is wanted.
+    pub(super) fn may_hold(&self, wanted: &Wanted<'_>) -> bool {
+        !self.is_empty() && {
+            let hash = wanted.hash();
+            self.hashes.iter().take(self.count).any(|gone| *gone == hash)
+        }
+    }
+
+    /// Adds one more; says whether there was room.
+    fn add(&mut self, hash: u32) -> bool {
+        let Some(place) = self.hashes.get_mut(self.count) else { return false };
+        *place = hash;
+        self.count = self.count.saturating_add(1);
+        true
+    }
+}
+
+/// An item behind the first unread one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Behind {
+    bit: u32,
+    /// The unread items before it, with those that are gone, if all of them may be left.
+    leave: Option<Gone>,
+}
+
+/// Where to go back to when such an item was read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Back {
+    first: Place,
+    behind: Behind,
+}
+
+impl<S: Store> ChunkDecoder<'_, S> {
+    /// Looks behind the first unread item, which is not wanted, item by item. `None`: items were left, and
+    /// there is another first one now.
+    pub(super) fn look_behind(&mut self, wanted: &Wanted<'_>) -> Result<Option<Hit>> {
+        let (first, seek) = (self.walker.at, *self.seek_of()?);
+        let mut leave = Some(seek.gone);
+        let mut behind = 0u32;
+        let hit = loop {
+            if behind == 0 || seek.ahead & mask(behind.wrapping_sub(1)) == 0 {
+                leave = self.leave_too(leave)?;
+            }
+            self.pin(leave);
+            self.walker.skip()?;
+            self.walker.arrive()?;
+            self.unpin(leave);
+            self.searched = self.searched.saturating_add(1);
+            match self.walker.is(wanted)? {
+                None => break Some(Hit::Nowhere),
+                Some(_) if behind == WINDOW => break None,
+                Some(true) if seek.ahead & mask(behind) == 0 => {
+                    break Some(Hit::Behind(self.walker.at, Behind { bit: behind, leave }));
+                }
+                Some(_) => behind = behind.saturating_add(1),
+            }
+        };
+        if self.cannot_go_back(&first) {
+            self.leave_for_good(leave)?;
+            return Ok(hit.map(|hit| match hit {
+                Hit::Behind(..) => Hit::First,
+                hit => hit,
+            }));
+        }
+        self.walker.at = first;
+        if hit.is_none() {
+            self.leave_first()?;
+        }
+        Ok(hit)
+    }
+
+    /// Adds the item here to those that may be left; `None` when it may not.
+    fn leave_too(&self, leave: Option<Gone>) -> Result<Option<Gone>> {
+        let Some(operation) = self.walker.operation()? else { return Ok(None) };
+        Ok(leave.and_then(|mut gone| {
+            let may = operation.marks.contains(Marks::ANCILLARY) && gone.add(hash_of(&operation));
+            may.then_some(gone)
+        }))
+    }
+
+    /// What is before the place is needed again, unless it may be left.
+    fn pin(&mut self, leave: Option<Gone>) {
+        self.walker.pins = self.walker.pins.saturating_add(u32::from(leave.is_none()));
+    }
+
+    fn unpin(&mut self, leave: Option<Gone>) {
+        self.walker.pins = self.walker.pins.saturating_sub(u32::from(leave.is_none()));
+    }
+
+    /// Whether the fragment of `first` was left and is no more.
+    fn cannot_go_back(&self, first: &Place) -> bool {
+        let gone = first.fragment.number != self.walker.at.fragment.number;
+        gone && !self.walker.store.can_return()
+    }
+
+    /// What was passed is left: the place is that of the first unread item now.
+    fn leave_for_good(&mut self, leave: Option<Gone>) -> Result<()> {
+        let seek = *self.seek_of()?;
+        let gone = leave.unwrap_or(seek.gone);
+        let more = crate::io::told(gone.count.saturating_sub(seek.gone.count));
+        self.skipped.items = self.skipped.items.saturating_add(more);
+        *self.seek_of()? = Seek { ahead: 0, back: None, gone, ..seek };
+        self.straight = false;
+        Ok(())
+    }
+
+    /// Leaves the first unread item, so that the window reaches further.
+    fn leave_first(&mut self) -> Result<()> {
+        let seek = *self.seek_of()?;
+        let Some(gone) = self.leave_too(Some(seek.gone))? else {
+            let (room, at) = (u64::from(WINDOW), self.walker.at.values);
+            return Err(self.walker.refuse(Code::NeedsIndex, at, room, room.saturating_add(1)));
+        };
+        self.skipped.items = self.skipped.items.saturating_add(1);
+        self.seek_of()?.gone = gone;
+        self.walker.skip()?;
+        self.settle()
+    }
+
+    /// Goes to an item behind the first unread one.
+    pub(super) fn go_behind(&mut self, place: Place, behind: Behind) -> Result<()> {
+        let first = core::mem::replace(&mut self.walker.at, place);
+        self.pin(behind.leave);
+        self.seek_of()?.back = Some(Back { first, behind });
+        Ok(())
+    }
+
+    /// The item that was sought is read: goes on to the first unread one.
+    #[inline]
+    pub(super) fn settle(&mut self) -> Result<()> {
+        self.straight = self.seek_of()?.is_straight();
+        match self.straight {
+            true => Ok(()),
+            false => self.settle_disorder(),
+        }
+    }
+
+    fn settle_disorder(&mut self) -> Result<()> {
+        let seek = *self.seek_of()?;
+        if let Some(found) = seek.index {
+            return self.go_to_first_entry(found);
+        }
+        if let Some(back) = seek.back {
+            return self.go_back(&back);
+        }
+        let mut ahead = seek.ahead;
+        while ahead & 1 != 0 {
+            self.walker.arrive()?;
+            self.walker.skip()?;
+            ahead >>= 1;
+        }
+        let seek = Seek { ahead: ahead >> 1, ..seek };
+        *self.seek_of()? = seek;
+        self.straight = seek.is_straight();
+        Ok(())
+    }
+
+    fn go_back(&mut self, back: &Back) -> Result<()> {
+        let Back { first, behind: Behind { bit, leave } } = *back;
+        self.unpin(leave);
+        self.straight = false;
+        if self.cannot_go_back(&first) {
+            return self.leave_for_good(leave);
+        }
+        self.walker.at = first;
+        let seek = self.seek_of()?;
+        seek.ahead |= mask(bit);
+        seek.back = None;
+        Ok(())
+    }
+}
+
+fn mask(bit: u32) -> u64 {
+    1u64.checked_shl(bit).unwrap_or(0)
+}

@@ -1,0 +1,162 @@
+//! The calls of the visitor.
+
+use super::ChunkDecoder;
+use crate::codec::chunk::store::Store;
+use crate::error::{Code, Fault, Result};
+use crate::visit::{Decoder, Extent, Kind, Name, Opened, Scope, ScopeKind, Slots, SubsectionName};
+
+impl<S: Store> ChunkDecoder<'_, S> {
+    /// Runs a call, and remembers its error.
+    #[inline]
+    fn run<R>(&mut self, call: impl FnOnce(&mut Self) -> Result<R>) -> Result<R> {
+        self.alive()?;
+        match call(self) {
+            Ok(done) => Ok(done),
+            Err(code) => Err(self.fail(code)),
+        }
+    }
+
+    /// A scalar that is not the next one, or is of another kind.
+    #[cold]
+    fn slow(&mut self, name: &dyn Name, kind: Kind) -> Result<u64> {
+        self.run(|decoder| decoder.find_scalar(name, kind))
+    }
+
+    #[cold]
+    fn bad_flag(&mut self, value: u8) -> Code {
+        let at = self.walker.at.values.saturating_sub(1);
+        let code = self.walker.refuse(Code::BadValue, at, 1, u64::from(value));
+        self.fail(code)
+    }
+
+    fn finish_stream(&mut self) -> Result<()> {
+        while self.look_ahead()?.is_some() {
+            self.leave_device()?;
+        }
+        Ok(())
+    }
+}
+
+impl<S: Store> Decoder for ChunkDecoder<'_, S> {
+    fn position(&self) -> u64 {
+        match self.walker.frames.is_empty() {
+            true => self.walker.store.frontier(),
+            false => self.walker.store.offset(self.walker.at.values),
+        }
+    }
+
+    fn fault(&self) -> Fault {
+        self.walker.fault
+    }
+
+    fn blamed(&self) -> &[u8] {
+        &self.blamed
+    }
+
+    #[inline]
+    fn scalar(&mut self, name: &dyn Name, kind: Kind) -> Result<u64> {
+        if crate::io::Width::Eight == kind.width() {
+            if let Some(bytes) = self.take_next(name, kind) {
+                return Ok(u64::from_be_bytes(bytes));
+            }
+        }
+        self.slow(name, kind)
+    }
+
+    #[inline]
+    #[allow(clippy::as_conversions, reason = "bits are of the width of their kind")]
+    fn scalar8(&mut self, name: &dyn Name, kind: Kind) -> Result<u8> {
+        match self.take_next(name, kind) {
+            Some([value]) if value > 1 && kind == Kind::Bool => Err(self.bad_flag(value)),
+            Some([value]) => Ok(value),
+            None => self.slow(name, kind).map(|bits| bits as u8),
+        }
+    }
+
+    #[inline]
+    #[allow(clippy::as_conversions, reason = "bits are of the width of their kind")]
+    fn scalar16(&mut self, name: &dyn Name, kind: Kind) -> Result<u16> {
+        match self.take_next(name, kind) {
+            Some(bytes) => Ok(u16::from_be_bytes(bytes)),
+            None => self.slow(name, kind).map(|bits| bits as u16),
+        }
+    }
+
+    #[inline]
+    #[allow(clippy::as_conversions, reason = "bits are of the width of their kind")]
+    fn scalar32(&mut self, name: &dyn Name, kind: Kind) -> Result<u32> {
+        match self.take_next(name, kind) {
+            Some(bytes) => Ok(u32::from_be_bytes(bytes)),
+            None => self.slow(name, kind).map(|bits| bits as u32),
+        }
+    }
+
+    fn array(
+        &mut self,
+        name: &dyn Name,
+        kind: Kind,
+        extent: Extent,
+        slots: Slots<'_>,
+    ) -> Result<usize> {
+        self.run(|decoder| decoder.find_array(name, kind, extent, slots))
+    }
+
+    fn bytes(&mut self, name: &dyn Name, extent: Extent, out: &mut [u8]) -> Result<usize> {
+        self.run(|decoder| decoder.find_bytes(name, extent, out))
+    }
+
+    fn text(
+        &mut self,
+        name: &dyn Name,
+        capacity: usize,
+        store: &mut dyn FnMut(&str) -> Result<()>,
+    ) -> Result<()> {
+        self.run(|decoder| decoder.find_text(name, capacity, store))
+    }
+
+    fn absent(&mut self, name: &dyn Name) -> Result<()> {
+        self.run(|decoder| decoder.find_absent(name))
+    }
+
+    fn has(&mut self, name: &dyn Name) -> Result<bool> {
+        self.run(|decoder| decoder.has_item(name))
+    }
+
+    fn begin(&mut self, name: &dyn Name, scope: Scope<'_>) -> Result<Opened> {
+        self.run(|decoder| decoder.begin_scope(name, scope))
+    }
+
+    fn end(&mut self, kind: ScopeKind) -> Result<()> {
+        self.blamed.clear();
+        self.run(|decoder| decoder.end_scope(kind))
+    }
+
+    fn next_subsection(&mut self, _owner: &[u8], name: &mut SubsectionName) -> Result<Option<u32>> {
+        self.run(|decoder| decoder.open_subsection(name))
+    }
+
+    fn skip_subsection(&mut self) -> Result<()> {
+        self.run(Self::leave_subsection)
+    }
+
+    fn raw(&mut self, out: &mut [u8]) -> Result<usize> {
+        self.run(|decoder| decoder.take_raw(out))
+    }
+
+    fn peek(&mut self, ahead: usize, out: &mut [u8]) -> Result<usize> {
+        self.run(|decoder| decoder.peek_raw(ahead, out))
+    }
+
+    /// Reads the stream to its end. Devices that are left must be ancillary.
+    fn finish(&mut self) -> Result<()> {
+        self.run(Self::finish_stream)
+    }
+
+    fn expect_end(&mut self) -> Result<()> {
+        self.run(|decoder| {
+            decoder.finish_stream()?;
+            let end = decoder.walker.store.expect_end();
+            end.inspect_err(|_| decoder.walker.fault = decoder.walker.store.fault())
+        })
+    }
+}

@@ -1,0 +1,287 @@
+//! The scopes that a writer has open, and the forms of the elements of its lists.
+
+use super::shapes::Full;
+use super::ChunkEncoder;
+use crate::codec::chunk::shape::{Draft, ELEMENT, END, RUN};
+use crate::error::{Code, Result};
+use crate::io::{Kernels, Writer};
+use crate::visit::ScopeKind;
+
+/// An open scope inside of a device.
+#[derive(Debug)]
+pub(super) struct Frame {
+    pub(super) kind: ScopeKind,
+    /// It began in this fragment, whose shape then has its end.
+    pub(super) here: bool,
+    /// An optional that is not there.
+    pub(super) absent: bool,
+    pub(super) list: List,
+}
+
+/// What is to be known of a list. Places are those in the shape at hand and in the values of this
+/// fragment.
+#[derive(Debug, Default)]
+pub(super) struct List {
+    /// An element is open.
+    pub(super) open: bool,
+    /// The open element began in this fragment.
+    pub(super) here: bool,
+    /// Where the alternatives stand, and what lies behind those that were used.
+    pub(super) alternatives: usize,
+    pub(super) behind: usize,
+    /// How many alternatives there are up to the last one that a whole element used.
+    pub(super) used: u16,
+    /// The alternative of the run, and where it stands.
+    pub(super) alternative: u16,
+    pub(super) form: usize,
+    /// Where the run's header is, if one is open, and how many elements it has.
+    pub(super) run: Option<usize>,
+    pub(super) count: u32,
+    /// Where the values of the open element begin.
+    pub(super) element: usize,
+    /// The list itself was put into the shape, not compared.
+    pub(super) inserted: bool,
+}
+
+impl List {
+    /// Whether the open element has a form that elements before it in the fragment need whole.
+    pub(super) fn is_shared(&self) -> bool {
+        self.open && self.here && self.alternative < self.used
+    }
+
+    /// Forgets what lies in the fragment before.
+    pub(super) fn cut(&mut self) {
+        let open = self.open;
+        *self = List { open, ..List::default() };
+    }
+
+    /// Moves the places by what was dropped before them: in the shape and in the values.
+    pub(super) fn moved(&mut self, shape: impl Fn(usize) -> usize, value: impl Fn(usize) -> usize) {
+        self.alternatives = shape(self.alternatives);
+        self.behind = shape(self.behind);
+        self.form = shape(self.form);
+        self.run = self.run.map(&value);
+        self.element = value(self.element);
+    }
+}
+
+impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
+    /// Passes an operation of the shape at hand, or changes the shape so that it has it.
+    pub(super) fn step(&mut self, draft: &Draft<'_>) -> core::result::Result<(), Full> {
+        if !self.shapes.inserting && self.shapes.passes_draft(draft) {
+            return Ok(());
+        }
+        let before = self.shapes.length();
+        match self.shapes.inserting {
+            true => self.insert(draft)?,
+            false => self.learn(draft)?,
+        }
+        self.grown(before);
+        Ok(())
+    }
+
+    /// The shape may have grown inside of alternatives: those behind them have moved.
+    fn grown(&mut self, before: usize) {
+        let (gap, more) = (self.shapes.gap(), self.shapes.length().saturating_sub(before));
+        for frame in self.frames.iter_mut().filter(|frame| frame.list.behind > gap) {
+            frame.list.behind = frame.list.behind.saturating_add(more);
+        }
+    }
+
+    fn insert(&mut self, draft: &Draft<'_>) -> core::result::Result<(), Full> {
+        let ends_here = draft.code == END && self.frames.last().is_some_and(|frame| frame.here);
+        match ends_here && self.shapes.passes_end() {
+            true => Ok(()),
+            false => self.shapes.insert(draft),
+        }
+    }
+
+    /// The visit leaves the shape at hand: in an element of a list another form is taken or added,
+    /// elsewhere another shape.
+    #[cold]
+    fn learn(&mut self, draft: &Draft<'_>) -> core::result::Result<(), Full> {
+        let all_visited = self.shapes.at() == self.shapes.length();
+        match self.frames.iter().rposition(|frame| frame.list.open && frame.list.here) {
+            Some(index) if !all_visited => self.other_form(index, draft),
+            _ => self.other_shape(draft),
+        }
+    }
+
+    fn other_shape(&mut self, draft: &Draft<'_>) -> core::result::Result<(), Full> {
+        if self.shapes.switch(draft) {
+            return Ok(());
+        }
+        let ends = |frame: &Frame| {
+            usize::from(frame.here).saturating_add(usize::from(frame.list.open && frame.list.here))
+        };
+        let open = self.frames.iter().map(ends).sum();
+        self.shapes.cut_off(open, draft.length().saturating_add(1))?;
+        self.shapes.inserting = true;
+        self.insert(draft)
+    }
+
+    /// Takes or makes the form of an element that begins as the one at hand and goes on with `draft`.
+    fn other_form(&mut self, index: usize, draft: &Draft<'_>) -> core::result::Result<(), Full> {
+        let Some(Frame { list, .. }) = self.frames.get(index) else { return Err(Full) };
+        let (form, mut place, mut number) = (list.form, list.alternatives, 0u16);
+        let length = self.shapes.at().saturating_sub(form);
+        let begun = self.shapes.visited().get(form..).unwrap_or_default();
+        let mut found = None;
+        while let Some(behind) = self.shapes.behind_alternative(place) {
+            let (start, rest) =
+                self.shapes.from(place).split_at_checked(length).unwrap_or_default();
+            if start == begun && draft.begins(rest) {
+                found = Some(place);
+                break;
+            }
+            number = number.checked_add(1).ok_or(Full)?;
+            place = behind;
+        }
+        if found.is_some() {
+            self.shapes.go_to(place.saturating_add(length).saturating_add(draft.length()));
+        } else {
+            let open = self.frames.len().saturating_sub(index).saturating_sub(1);
+            self.shapes.branch(form, place, draft, open)?;
+            self.shapes.inserting = true;
+        }
+        self.take_form(index, place, number, found.is_none());
+        Ok(())
+    }
+
+    /// The open element of a list has another form than was thought: another run begins with it.
+    fn take_form(&mut self, index: usize, place: usize, number: u16, inserted: bool) {
+        let Some(Frame { list, .. }) = self.frames.get_mut(index) else { return };
+        let form = core::mem::replace(&mut list.form, place);
+        list.alternative = number;
+        let Some(run) = list.run else { return };
+        let more = match list.count {
+            0 | 1 => {
+                self.values.patch_run(run, number, 1);
+                0
+            }
+            count => {
+                let before = count.saturating_sub(1).to_be_bytes();
+                self.values.patch(run.saturating_add(2), before);
+                self.values.insert_run(list.element, number);
+                list.run = Some(list.element);
+                list.element = list.element.saturating_add(RUN);
+                RUN
+            }
+        };
+        list.count = 1;
+        for frame in self.frames.iter_mut().skip(index.saturating_add(1)) {
+            let shape = |at: usize| at.saturating_sub(form).saturating_add(place);
+            frame.list.moved(shape, |at| at.saturating_add(more));
+            frame.list.inserted |= inserted;
+        }
+    }
+
+    /// An element begins in the list that is the innermost scope.
+    pub(super) fn begin_element(&mut self) -> Result<()> {
+        self.settle_raw();
+        for _ in 0..super::ATTEMPTS {
+            if self.values.free() >= RUN && self.try_begin_element().is_ok() {
+                return Ok(());
+            }
+            self.make_room(1, RUN)?;
+        }
+        Err(self.no_room(1, RUN))
+    }
+
+    fn try_begin_element(&mut self) -> core::result::Result<(), Full> {
+        let before = self.shapes.length();
+        let Some(Frame { list, .. }) = self.frames.last_mut() else { return Err(Full) };
+        let mut inserting = false;
+        match list.run {
+            Some(run) => {
+                list.count = list.count.wrapping_add(1);
+                self.values.patch(run.saturating_add(2), list.count.to_be_bytes());
+            }
+            None => {
+                list.form = list.alternatives;
+                list.alternative = 0;
+                if self.shapes.from(list.form).first() != Some(&ELEMENT) {
+                    self.shapes.go_to(list.form);
+                    self.shapes.insert(&Draft::bare(ELEMENT))?;
+                    inserting = true;
+                }
+                list.run = Some(self.values.used());
+                list.count = 1;
+                self.values.append(RUN);
+                self.values.patch_run(list.run.unwrap_or_default(), 0, 1);
+            }
+        }
+        self.shapes.go_to(list.form.saturating_add(1));
+        self.shapes.inserting = inserting;
+        list.element = self.values.used();
+        list.open = true;
+        list.here = true;
+        if inserting {
+            self.grown(before);
+        }
+        self.settle();
+        Ok(())
+    }
+
+    /// The element ends that is open in the list that is the innermost scope.
+    pub(super) fn end_element(&mut self) -> Result<()> {
+        self.settle_raw();
+        let here = self.frames.last().is_some_and(|frame| frame.list.here);
+        let passed = (here || !self.shapes.inserting) && self.shapes.passes_end();
+        if !passed {
+            self.operation(&Draft::bare(END), 0)?;
+        }
+        let (at, inserting) = (self.shapes.at(), self.shapes.inserting);
+        let Some(Frame { list, .. }) = self.frames.last_mut() else {
+            return Err(self.misplaced());
+        };
+        if list.here {
+            list.behind = list.behind.max(at);
+            list.used = list.used.max(list.alternative.saturating_add(1));
+        } else {
+            list.alternatives = at;
+            list.behind = at;
+            list.inserted = inserting;
+        }
+        list.open = false;
+        list.here = false;
+        self.shapes.go_to(list.behind);
+        self.settle();
+        Ok(())
+    }
+
+    /// A scope ends that is neither a device nor an element.
+    pub(super) fn end_scope(&mut self) -> Result<()> {
+        self.settle_raw();
+        self.go_to_end_of_scope();
+        let inserting_outside =
+            self.shapes.inserting && !self.frames.last().is_some_and(|frame| frame.here);
+        if inserting_outside || !self.shapes.passes_end() {
+            self.operation(&Draft::bare(END), 0)?;
+        }
+        let _ = self.frames.pop();
+        self.settle();
+        Ok(())
+    }
+
+    /// Passes over what the shape expects in the scope and does not come.
+    fn go_to_end_of_scope(&mut self) {
+        let Some(frame) = self.frames.last() else { return };
+        if frame.kind == ScopeKind::List {
+            self.shapes.inserting = frame.list.inserted;
+            let mut at = frame.list.behind;
+            while let Some(behind) = self.shapes.behind_alternative(at) {
+                at = behind;
+            }
+            self.shapes.go_to(at);
+        } else if frame.absent && !self.shapes.inserting && frame.here {
+            self.shapes.skip_to_end();
+        }
+    }
+
+    /// An item where none may be, or the end of nothing.
+    #[cold]
+    pub(super) fn misplaced(&mut self) -> Code {
+        self.out.raise(Code::Unbalanced, 0, 0)
+    }
+}

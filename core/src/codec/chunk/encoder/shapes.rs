@@ -1,0 +1,378 @@
+//! The shapes that a writer remembers, and the one that it compares with.
+
+use crate::codec::chunk::settings::MAX_SLOTS;
+use crate::codec::chunk::shape::{to_end, Draft, DEVICE, ELEMENT, END, STRUCT};
+
+/// There is no room for an operation in a shape.
+pub(super) struct Full;
+
+/// Shapes in slots of one size, and a place in one of them.
+///
+/// A visit is compared with the shape at hand, operation by operation. Where it leaves that shape, another
+/// one that begins alike is taken; if there is none, a copy is changed, which then goes out.
+///
+/// Every scope and element that begins in a shape also ends there, also while it is open; but for a shape
+/// that was cut with its fragment.
+#[derive(Debug)]
+pub(super) struct Shapes<'s> {
+    memory: &'s mut [u8],
+    /// The size of a slot.
+    size: usize,
+    /// How long the shape in each slot is: what a reader has there, unless it was changed.
+    lengths: heapless::Vec<usize, MAX_SLOTS>,
+    /// The slot of the shape at hand, and where its bytes begin.
+    slot: usize,
+    base: usize,
+    /// How long the shape at hand is.
+    length: usize,
+    /// The place in it: what lies before was visited.
+    at: usize,
+    /// Where it was made longer last.
+    gap: usize,
+    /// It was changed: a reader does not have it.
+    changed: bool,
+    /// The slot to be replaced next.
+    next: usize,
+    /// What is visited is put in at the place, and not compared.
+    pub(super) inserting: bool,
+}
+
+impl<'s> Shapes<'s> {
+    /// `slots` slots of `size` bytes; `memory` has them.
+    pub(super) fn new(memory: &'s mut [u8], slots: usize, size: usize) -> Self {
+        let mut lengths = heapless::Vec::new();
+        // At most as many as there is room for.
+        let _ = lengths.resize(slots.min(MAX_SLOTS), 0);
+        Shapes {
+            memory,
+            size,
+            lengths,
+            slot: 0,
+            base: 0,
+            length: 0,
+            at: 0,
+            gap: 0,
+            changed: false,
+            next: 0,
+            inserting: false,
+        }
+    }
+
+    /// How many slots there are.
+    pub(super) fn slots(&self) -> usize {
+        self.lengths.len()
+    }
+
+    /// How long a shape may be.
+    pub(super) fn capacity(&self) -> usize {
+        self.size
+    }
+
+    pub(super) fn slot(&self) -> usize {
+        self.slot
+    }
+
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
+    pub(super) fn length(&self) -> usize {
+        self.length
+    }
+
+    /// Where the shape at hand was made longer last, other than at its end.
+    pub(super) fn gap(&self) -> usize {
+        self.gap
+    }
+
+    pub(super) fn is_changed(&self) -> bool {
+        self.changed
+    }
+
+    pub(super) fn go_to(&mut self, at: usize) {
+        self.at = at;
+    }
+
+    /// The shape at hand.
+    pub(super) fn bytes(&self) -> &[u8] {
+        let end = self.base.saturating_add(self.length);
+        self.memory.get(self.base..end).unwrap_or_default()
+    }
+
+    /// What lies before the place.
+    pub(super) fn visited(&self) -> &[u8] {
+        self.bytes().get(..self.at).unwrap_or_default()
+    }
+
+    /// What lies from `at` on.
+    #[inline]
+    pub(super) fn from(&self, at: usize) -> &[u8] {
+        let end = self.base.wrapping_add(self.length);
+        self.memory.get(self.base.wrapping_add(at)..end).unwrap_or_default()
+    }
+
+    /// Whether the next operation is this one, of an item without marks and parameters; then it is
+    /// passed.
+    #[inline]
+    pub(super) fn passes(&mut self, code: u8, name: &dyn crate::visit::Name) -> bool {
+        if self.inserting {
+            return false;
+        }
+        let [found, length, rest @ ..] = self.from(self.at) else { return false };
+        let length = usize::from(*length);
+        if *found == code && rest.get(..length).is_some_and(|expected| name.is(expected)) {
+            self.at = self.at.wrapping_add(length).wrapping_add(2);
+            return true;
+        }
+        false
+    }
+
+    /// Passes the operation if it is the next one.
+    pub(super) fn passes_draft(&mut self, draft: &Draft<'_>) -> bool {
+        let found = draft.begins(self.from(self.at));
+        if found {
+            self.at = self.at.saturating_add(draft.length());
+        }
+        found
+    }
+
+    /// Passes the end of a scope if it is next.
+    #[inline]
+    pub(super) fn passes_end(&mut self) -> bool {
+        let found = self.from(self.at).first() == Some(&END);
+        if found {
+            self.at = self.at.wrapping_add(1);
+        }
+        found
+    }
+
+    /// Goes to the end that closes the scope of the place.
+    pub(super) fn skip_to_end(&mut self) {
+        if let Ok(Some(length)) = to_end(self.from(self.at)) {
+            self.at = self.at.saturating_add(length);
+        }
+    }
+
+    /// The place behind the alternative at `at`; `None` where there is none, or where the shape was cut
+    /// inside of it.
+    pub(super) fn behind_alternative(&self, at: usize) -> Option<usize> {
+        if self.from(at).first() != Some(&ELEMENT) {
+            return None;
+        }
+        let inside = at.saturating_add(1);
+        let length = to_end(self.from(inside)).ok().flatten()?;
+        Some(inside.saturating_add(length).saturating_add(1))
+    }
+
+    /// Takes the shape of another slot that begins alike and goes on with the operation, and passes that.
+    pub(super) fn switch(&mut self, draft: &Draft<'_>) -> bool {
+        self.switch_to(|rest| draft.begins(rest)) && self.passes_draft(draft)
+    }
+
+    /// Takes the shape of another slot that begins alike and ends here.
+    pub(super) fn switch_to_end(&mut self) -> bool {
+        self.switch_to(|rest| rest.is_empty())
+    }
+
+    fn switch_to(&mut self, suits: impl Fn(&[u8]) -> bool) -> bool {
+        if self.changed {
+            return false;
+        }
+        let found = (0..self.lengths.len()).find(|slot| {
+            let shape = self.in_slot(*slot);
+            let (visited, rest) = match shape.split_at_checked(self.at) {
+                Some(parts) => parts,
+                None => return false,
+            };
+            suits(rest) && visited == self.visited()
+        });
+        if let Some(slot) = found {
+            self.take(slot);
+        }
+        found.is_some()
+    }
+
+    fn in_slot(&self, slot: usize) -> &[u8] {
+        let start = slot.saturating_mul(self.size);
+        let length = self.lengths.get(slot).copied().unwrap_or(0);
+        self.memory.get(start..start.saturating_add(length)).unwrap_or_default()
+    }
+
+    /// Makes the shape in a slot the one at hand; the place stays.
+    fn take(&mut self, slot: usize) {
+        self.slot = slot;
+        self.base = slot.saturating_mul(self.size);
+        self.length = self.lengths.get(slot).copied().unwrap_or(0);
+        self.changed = false;
+    }
+
+    /// Goes to the beginning of a shape that may be the right one, for a fragment that begins with an
+    /// element of a list or not.
+    pub(super) fn restart(&mut self, slot: usize, in_list: bool) {
+        let suits = |shape: &[u8]| shape.first() == Some(&ELEMENT);
+        let found = match in_list {
+            true => (0..self.lengths.len()).find(|slot| suits(self.in_slot(*slot))),
+            false => Some(slot),
+        };
+        self.take(found.unwrap_or(slot));
+        if found.is_none() {
+            self.length = 0;
+        }
+        self.at = 0;
+        self.inserting = false;
+    }
+
+    /// Begins a shape with a part of the one at hand, which a reader may have already.
+    pub(super) fn restart_with(&mut self, from: usize, to: usize) {
+        let part = self.bytes().get(from..to).unwrap_or_default();
+        let known = (0..self.lengths.len()).find(|slot| self.in_slot(*slot) == part);
+        self.at = self.at.saturating_sub(from);
+        self.inserting = self.inserting && known.is_none();
+        match known {
+            Some(slot) => self.take(slot),
+            None => {
+                let (start, end) = (self.base.saturating_add(from), self.base.saturating_add(to));
+                self.choose();
+                self.memory.copy_within(start..end, self.base);
+                self.length = to.saturating_sub(from);
+            }
+        }
+    }
+
+    /// Makes the slot to be replaced the one at hand.
+    fn choose(&mut self) {
+        if self.lengths.len() > 1 && self.next == self.slot {
+            self.advance();
+        }
+        self.slot = self.next;
+        self.base = self.slot.saturating_mul(self.size);
+        self.changed = true;
+        self.advance();
+    }
+
+    fn advance(&mut self) {
+        self.next = self.next.saturating_add(1);
+        if self.next >= self.lengths.len() {
+            self.next = 0;
+        }
+    }
+
+    /// Makes the shape at hand one that may be changed: a copy in the slot to be replaced.
+    fn change(&mut self) {
+        if !self.changed {
+            let (start, length) = (self.base, self.length);
+            self.choose();
+            self.memory.copy_within(start..start.saturating_add(length), self.base);
+        }
+    }
+
+    /// Drops what lies behind the place, but for the ends of `open` scopes, for `more` bytes to come.
+    pub(super) fn cut_off(&mut self, open: usize, more: usize) -> core::result::Result<(), Full> {
+        let length = self.at.saturating_add(open);
+        if length.saturating_add(more) > self.size {
+            return Err(Full);
+        }
+        self.change();
+        let start = self.base.saturating_add(self.at);
+        let ends = self.memory.get_mut(start..start.saturating_add(open)).unwrap_or_default();
+        ends.fill(END);
+        self.length = length;
+        Ok(())
+    }
+
+    /// Puts an operation in at the place, and the end of the scope that it begins behind it.
+    pub(super) fn insert(&mut self, draft: &Draft<'_>) -> core::result::Result<(), Full> {
+        let ends = usize::from(begins(draft));
+        let length = draft.length();
+        self.open_gap(self.at, length.saturating_add(ends))?;
+        let start = self.base.saturating_add(self.at);
+        let place = self.memory.get_mut(start..).unwrap_or_default();
+        draft.emit(place.get_mut(..length).unwrap_or_default());
+        if let Some(end) = place.get_mut(length).filter(|_| ends > 0) {
+            *end = END;
+        }
+        self.at = self.at.saturating_add(length);
+        Ok(())
+    }
+
+    /// Puts in an alternative at `at` that begins as the bytes from `form` up to the place, goes on with
+    /// the operation (an end: with that of a scope), and ends `open` scopes and the element. The place is
+    /// then behind the operation.
+    pub(super) fn branch(
+        &mut self,
+        form: usize,
+        at: usize,
+        draft: &Draft<'_>,
+        open: usize,
+    ) -> core::result::Result<(), Full> {
+        let (start, length) = (form, self.at.saturating_sub(form));
+        let ends = open.saturating_add(1);
+        let is_end = draft.code == END;
+        let more = match is_end {
+            true => 0,
+            false => draft.length().saturating_add(usize::from(begins(draft))),
+        };
+        let needed = length.saturating_add(ends).saturating_add(more);
+        if self.length.saturating_add(needed) > self.size {
+            return Err(Full);
+        }
+        self.open_gap(at, length.saturating_add(ends))?;
+        let source = self.base.saturating_add(start);
+        let target = self.base.saturating_add(at);
+        self.memory.copy_within(source..source.saturating_add(length), target);
+        let behind = target.saturating_add(length);
+        self.memory.get_mut(behind..behind.saturating_add(ends)).unwrap_or_default().fill(END);
+        self.at = at.saturating_add(length);
+        if is_end {
+            self.at = self.at.saturating_add(1);
+            return Ok(());
+        }
+        self.insert(draft)?;
+        self.gap = at;
+        Ok(())
+    }
+
+    /// Moves what lies from `at` on, so that `length` bytes can be put in.
+    fn open_gap(&mut self, at: usize, length: usize) -> core::result::Result<(), Full> {
+        let behind = self.length.saturating_add(length);
+        if behind > self.size {
+            return Err(Full);
+        }
+        self.change();
+        let (start, end) = (self.base.saturating_add(at), self.base.saturating_add(self.length));
+        self.memory.copy_within(start..end, start.saturating_add(length));
+        self.length = behind;
+        self.gap = at;
+        Ok(())
+    }
+
+    /// Ends the shape at the place: drops what was only expected.
+    pub(super) fn finish(&mut self) {
+        if self.at == self.length || self.at == 0 || self.switch_to_end() {
+            return;
+        }
+        self.change();
+        self.length = self.at;
+    }
+
+    /// Forgets the shape at hand if a reader does not have it.
+    pub(super) fn give_up(&mut self) {
+        if self.changed {
+            self.length = 0;
+            self.sent();
+        }
+    }
+
+    /// Notes that a reader has the shape at hand now.
+    pub(super) fn sent(&mut self) {
+        self.changed = false;
+        if let Some(length) = self.lengths.get_mut(self.slot) {
+            *length = self.length;
+        }
+    }
+}
+
+/// Whether the operation begins a scope.
+fn begins(draft: &Draft<'_>) -> bool {
+    (STRUCT..=DEVICE).contains(&draft.code)
+}

@@ -1,0 +1,87 @@
+//! Checks a shape when it arrives, whether anything uses it or not (`docs/format.md`, section 6).
+
+use super::shape::{Operation, What};
+use crate::error::{Code, Result, MAX_DEPTH};
+
+/// Checks every operation of a shape, and the nesting of those that it opens itself; what surrounds it is
+/// not known here. Says where an error is.
+pub(super) fn check_shape(shape: &[u8]) -> core::result::Result<(), (Code, usize)> {
+    let (mut at, mut nesting) = (0usize, Nesting::default());
+    loop {
+        let rest = shape.get(at..).unwrap_or_default();
+        let Some(operation) = Operation::parse(rest).map_err(|code| (code, at))? else {
+            return Ok(());
+        };
+        nesting.pass(&operation.what).map_err(|code| (code, at))?;
+        at = at.saturating_add(operation.length);
+    }
+}
+
+/// The scopes that a shape opened and did not close, from the innermost: one bit each, set for a list.
+#[derive(Clone, Copy, Default)]
+struct Nesting {
+    lists: u64,
+    depth: u32,
+    /// How many of them are elements, which do not count for the depth.
+    elements: u32,
+}
+
+impl Nesting {
+    fn pass(&mut self, what: &What<'_>) -> Result<()> {
+        let in_list = self.depth > 0 && self.lists & 1 != 0;
+        let element = matches!(what, What::Element);
+        if *what == What::End {
+            self.elements = self.elements.saturating_sub(u32::from(self.ends_element()));
+            self.lists >>= 1;
+            self.depth = self.depth.saturating_sub(1);
+            return Ok(());
+        }
+        if self.depth > 0 && in_list != element {
+            return Err(Code::BadShape);
+        }
+        if !what.begins() {
+            return Ok(());
+        }
+        self.lists = self.lists << 1 | u64::from(matches!(what, What::List(..)));
+        self.depth = self.depth.saturating_add(1);
+        self.elements = self.elements.saturating_add(u32::from(element));
+        match usize::try_from(self.depth.saturating_sub(self.elements)) {
+            Ok(scopes) if scopes <= MAX_DEPTH => Ok(()),
+            _ => Err(Code::TooDeep),
+        }
+    }
+
+    /// Whether the innermost scope is an element: what stands directly in a list.
+    fn ends_element(&self) -> bool {
+        self.depth > 1 && self.lists & 2 != 0 || self.depth == 1 && self.elements == 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::chunk::shape::{ELEMENT, END, LIST, STRUCT};
+
+    #[test]
+    fn elements_stand_in_lists_and_nothing_else_does() {
+        let list = [LIST, 0, 0, 0, 0, 1];
+        let whole = [&list[..], &[ELEMENT, 2, 0, END, ELEMENT, END, END, 2, 0]].concat();
+        assert_eq!(check_shape(&whole), Ok(()));
+        assert_eq!(check_shape(&[&list[..], &[2, 0]].concat()), Err((Code::BadShape, 6)));
+        assert_eq!(check_shape(&[STRUCT, 0, ELEMENT]), Err((Code::BadShape, 2)));
+        assert_eq!(check_shape(&[ELEMENT, ELEMENT]), Err((Code::BadShape, 1)));
+        assert_eq!(check_shape(&[2, 0, END, ELEMENT, STRUCT, 0]), Ok(()));
+    }
+
+    #[test]
+    fn sixteen_scopes_nest_and_elements_do_not_count() {
+        let nested = [LIST, 0, 0, 0, 0, 1, ELEMENT].repeat(MAX_DEPTH);
+        assert_eq!(check_shape(&nested), Ok(()));
+        let deeper = [&nested[..], &[STRUCT, 0]].concat();
+        assert_eq!(check_shape(&deeper), Err((Code::TooDeep, nested.len())));
+        let in_list = [&nested[..], &[END, STRUCT, 0]].concat();
+        assert_eq!(check_shape(&in_list), Err((Code::BadShape, nested.len() + 1)));
+        let in_element = [&nested[..], &[END, END, STRUCT, 0]].concat();
+        assert_eq!(check_shape(&in_element), Ok(()));
+    }
+}
