@@ -36,6 +36,7 @@
 //! | module | is |
 //! |---|---|
 //! | [`codec`] | the wires: `legacy` (QEMU's bytes), `observe` (a caller's callback) |
+//! | [`model`] | the state of devices as data: a tree in memory of the caller |
 //! | [`visit`] | visitors, the kinds of value, scopes, versions, the path of an error |
 //! | [`io`] | checked readers and writers, sources, sinks, CRC and byte-swap kernels |
 //! | [`error`] | the error codes, the report of a fault, the limits |
@@ -62,6 +63,7 @@ extern crate std;
 pub mod codec;
 pub mod error;
 pub mod io;
+pub mod model;
 pub mod visit;
 
 pub use error::{Code, Report, Result};

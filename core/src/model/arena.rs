@@ -1,0 +1,166 @@
+//! The block: nodes grow from its front, names and payloads from its back.
+
+use zerocopy::{FromBytes, IntoBytes};
+
+use super::node::{Form, Node, NODE, NONE, NO_NODE};
+use crate::io::copy;
+
+/// Four numbers that are kept for a while.
+pub(super) type Record = [u32; 4];
+
+/// The size of one.
+pub(super) const RECORD: usize = 16;
+
+/// Memory of the caller, divided. Places at the back are counted from the end of the block, so none
+/// of them is 0.
+#[derive(Debug)]
+pub(super) struct Arena<'m> {
+    memory: &'m mut [u8],
+    /// Nodes ever begun.
+    nodes: usize,
+    /// Nodes on the free list.
+    free_nodes: usize,
+    /// The first node of the free list.
+    free: u32,
+    /// Bytes taken at the back.
+    back: usize,
+    high_water: usize,
+}
+
+impl<'m> Arena<'m> {
+    pub(super) fn new(memory: &'m mut [u8]) -> Self {
+        // Places and nodes are numbers of 32 bits.
+        let most = usize::try_from(u32::MAX).unwrap_or(usize::MAX);
+        let usable = memory.len().min(most);
+        let memory = memory.get_mut(..usable).unwrap_or_default();
+        Arena { memory, nodes: 0, free_nodes: 0, free: NONE, back: 0, high_water: 0 }
+    }
+
+    pub(super) fn capacity(&self) -> usize {
+        self.memory.len()
+    }
+
+    pub(super) fn used(&self) -> usize {
+        self.taken().saturating_sub(self.free_nodes.saturating_mul(NODE))
+    }
+
+    pub(super) fn high_water(&self) -> usize {
+        self.high_water
+    }
+
+    /// The bytes between nodes and back.
+    pub(super) fn gap(&self) -> usize {
+        self.capacity().saturating_sub(self.taken())
+    }
+
+    /// Reads a record from the memory between nodes and back, where it may be kept as long as nothing
+    /// is added to the tree.
+    pub(super) fn record(&self, offset: usize) -> Record {
+        let start = self.nodes.saturating_mul(NODE).saturating_add(offset);
+        let bytes = self.memory.get(start..).unwrap_or_default();
+        Record::read_from_prefix(bytes).map_or([0; 4], |(record, _)| record)
+    }
+
+    /// Writes such a record, within the [`gap`](Arena::gap).
+    pub(super) fn set_record(&mut self, offset: usize, record: Record) {
+        let start = self.nodes.saturating_mul(NODE).saturating_add(offset);
+        // Whoever takes the room has seen that it is there.
+        let _ = record.write_to_prefix(self.memory.get_mut(start..).unwrap_or_default());
+    }
+
+    /// The bytes of the gap that one more node costs.
+    pub(super) fn node_cost(&self) -> usize {
+        match self.free {
+            NONE => NODE,
+            _ => 0,
+        }
+    }
+
+    /// The node of this number; a free one where there is none.
+    #[inline]
+    pub(super) fn node(&self, index: u32) -> Node {
+        let place = self.memory.get(offset(index)..self.nodes.saturating_mul(NODE));
+        place.and_then(Node::read).unwrap_or(NO_NODE)
+    }
+
+    #[inline]
+    pub(super) fn put(&mut self, index: u32, node: &Node) {
+        let end = self.nodes.saturating_mul(NODE);
+        node.write(self.memory.get_mut(offset(index)..end).unwrap_or_default());
+    }
+
+    /// Changes a node; nothing where there is none.
+    #[inline]
+    pub(super) fn edit(&mut self, index: u32, change: impl FnOnce(&mut Node)) {
+        let mut node = self.node(index);
+        change(&mut node);
+        self.put(index, &node);
+    }
+
+    /// Begins a node that nothing refers to yet. There is room for it.
+    pub(super) fn begin(&mut self) -> (u32, u32) {
+        let index = self.free;
+        if index != NONE {
+            let node = self.node(index);
+            self.free = node.next;
+            self.free_nodes = self.free_nodes.saturating_sub(1);
+            return (index, node.generation);
+        }
+        let index = u32::try_from(self.nodes).unwrap_or(NONE);
+        self.nodes = self.nodes.saturating_add(1);
+        self.note();
+        (index, 1)
+    }
+
+    /// Puts a node on the free list. Handles of it are stale from now on.
+    pub(super) fn release(&mut self, index: u32) {
+        let generation = self.node(index).generation.wrapping_add(1).max(1);
+        self.put(index, &Node { form: Form::Free, generation, next: self.free, ..NO_NODE });
+        self.free = index;
+        self.free_nodes = self.free_nodes.saturating_add(1);
+    }
+
+    /// Takes `length` bytes at the back, and gives their place. There is room for them.
+    pub(super) fn take(&mut self, length: usize) -> u32 {
+        self.back = self.back.saturating_add(length);
+        self.note();
+        u32::try_from(self.back).unwrap_or(NONE)
+    }
+
+    /// The bytes at the back that begin at `place`, up to the end of the block.
+    #[inline]
+    pub(super) fn at(&self, place: u32) -> &[u8] {
+        let start = self.start_of(usize::try_from(place).unwrap_or(usize::MAX));
+        self.memory.get(start..).unwrap_or_default()
+    }
+
+    /// Puts bytes at a place that was taken for them.
+    pub(super) fn store(&mut self, place: u32, bytes: &[u8]) {
+        let start = self.start_of(usize::try_from(place).unwrap_or(usize::MAX));
+        copy(self.memory.get_mut(start..).unwrap_or_default(), bytes);
+    }
+
+    /// Makes every flag of an array that was stored 0 or 1.
+    pub(super) fn normalize_flags(&mut self, place: u32, length: usize) {
+        let start = self.start_of(usize::try_from(place).unwrap_or(usize::MAX));
+        let flags = self.memory.get_mut(start..).unwrap_or_default();
+        flags.iter_mut().take(length).for_each(|flag| *flag = u8::from(*flag != 0));
+    }
+
+    fn taken(&self) -> usize {
+        self.nodes.saturating_mul(NODE).saturating_add(self.back)
+    }
+
+    fn start_of(&self, place: usize) -> usize {
+        self.capacity().saturating_sub(place)
+    }
+
+    fn note(&mut self) {
+        self.high_water = self.high_water.max(self.taken());
+    }
+}
+
+/// Where a node begins. Nowhere in the block for [`NONE`].
+fn offset(index: u32) -> usize {
+    usize::try_from(index).unwrap_or(usize::MAX).saturating_mul(NODE)
+}

@@ -1,0 +1,108 @@
+//! Nodes to the calls of a visitor.
+
+use super::tree::{NodeId, Tree};
+use super::value::Value;
+use super::walk::{Step, Walk};
+use crate::error::{Code, Result};
+use crate::visit::{Kind, Marks, Scalar, Scope, Visitor};
+
+impl Tree<'_> {
+    /// Saves a node through a visitor, with its own scope; of the root, all that is in it. What the
+    /// visitor's wire gets is what it would have got from the device.
+    ///
+    /// # Errors
+    /// Those of the visitor; [`Code::WrongDirection`] when it loads; [`Code::StaleHandle`].
+    pub fn replay(&self, node: NodeId, v: &mut Visitor<'_>) -> Result<()> {
+        let top = self.top(node, v)?;
+        let mut walk = Walk::new(top);
+        while let Some(step) = walk.next(self) {
+            match step {
+                Step::Enter(at) => self.enter(at, v)?,
+                Step::Leave(at) => self.leave(at, v)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Saves what is inside of a node through a visitor, without the node itself: for a caller that
+    /// opened the scope, or on whose wire a device has none.
+    ///
+    /// # Errors
+    /// As [`replay`](Tree::replay).
+    pub fn replay_inside(&self, node: NodeId, v: &mut Visitor<'_>) -> Result<()> {
+        let top = self.top(node, v)?;
+        let mut walk = Walk::new(top);
+        while let Some(step) = walk.next(self) {
+            match step {
+                Step::Enter(at) if at != top => self.enter(at, v)?,
+                Step::Leave(at) if at != top => self.leave(at, v)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn top(&self, node: NodeId, v: &mut Visitor<'_>) -> Result<u32> {
+        v.check()?;
+        if v.is_loading() {
+            return Err(v.fail_as(Code::WrongDirection, 0, &""));
+        }
+        self.check(node).map_err(|code| v.fail_as(code, 0, &""))
+    }
+
+    fn enter(&self, at: u32, v: &mut Visitor<'_>) -> Result<()> {
+        let (name, marks) = (self.name_at(at), self.marks_at(at));
+        if marks != Marks::NONE {
+            v.mark(marks)?;
+        }
+        match self.value_at(at) {
+            Value::Root => Ok(()),
+            Value::Device { instance, versions, oldest_reader } => {
+                if oldest_reader != versions.current {
+                    v.set_oldest_reader(oldest_reader)?;
+                }
+                v.begin(&name, Scope::Device { instance, versions })
+            }
+            Value::Struct(description) => v.begin(&name, Scope::Struct(description)),
+            Value::List { extent } => {
+                v.begin(&name, Scope::List { extent, count: self.elements(at) })
+            }
+            Value::Element => v.begin_element(),
+            Value::Optional { present } => v.begin(&name, Scope::Optional { present }),
+            Value::Subsection { version } => v.begin(&name, Scope::Subsection { version }),
+            Value::Scalar(kind, bits) => save_scalar(name, kind, bits, v),
+            Value::Array(kind, extent, elements) => v.save_array(&name, kind, extent, elements),
+            Value::Bytes(extent, data) => v.save_bytes(&name, extent, data),
+            Value::Text(text) => v.save_text(&name, text),
+            Value::Absent => v.null(&name),
+            Value::Raw(bytes) => v.put_raw(bytes),
+        }
+    }
+
+    fn leave(&self, at: u32, v: &mut Visitor<'_>) -> Result<()> {
+        match self.value_at(at).scope_kind() {
+            Some(kind) => v.end(kind),
+            None => Ok(()),
+        }
+    }
+}
+
+fn save_scalar(name: &[u8], kind: Kind, bits: u64, v: &mut Visitor<'_>) -> Result<()> {
+    match kind {
+        Kind::Bool => typed::<bool>(name, bits, v),
+        Kind::U8 => typed::<u8>(name, bits, v),
+        Kind::U16 => typed::<u16>(name, bits, v),
+        Kind::U32 => typed::<u32>(name, bits, v),
+        Kind::U64 => typed::<u64>(name, bits, v),
+        Kind::I8 => typed::<i8>(name, bits, v),
+        Kind::I16 => typed::<i16>(name, bits, v),
+        Kind::I32 => typed::<i32>(name, bits, v),
+        Kind::I64 => typed::<i64>(name, bits, v),
+        Kind::F32 => typed::<f32>(name, bits, v),
+        Kind::F64 => typed::<f64>(name, bits, v),
+    }
+}
+
+fn typed<T: Scalar>(name: &[u8], bits: u64, v: &mut Visitor<'_>) -> Result<()> {
+    v.scalar(&name, &mut T::from_wire_bits(bits))
+}
