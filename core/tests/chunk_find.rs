@@ -19,7 +19,9 @@ mod support;
 use chunks::*;
 use migcore::codec::chunk::{ChunkDecoder, IndexEntry, Limits, SliceStore, StreamStore};
 use migcore::io::{Portable, SliceReader};
-use migcore::visit::{Decoder, Kind, Scope, ScopeKind, SubsectionName, Track, Versions, Visitor};
+use migcore::visit::{
+    Decoder, DeviceDecoder, Kind, Scope, ScopeKind, SubsectionName, Track, Versions, Visitor,
+};
 use migcore::Code;
 use reading::*;
 

@@ -8,7 +8,8 @@ use super::widened::fill_widened;
 use crate::error::{Code, Fault, Result, MAX_DEPTH};
 use crate::io::{copy, told};
 use crate::visit::{
-    widen, Decoder, Extent, Kind, Marks, Name, Opened, Scope, ScopeKind, Slots, SubsectionName,
+    widen, Decoder, DeviceDecoder, DeviceHead, Extent, Kind, Marks, Name, Opened, Scope, ScopeKind,
+    Slots, SubsectionName,
 };
 
 /// The scopes that a visitor may have open, as many elements of lists, and the one to begin with.
@@ -161,6 +162,14 @@ impl<'t, 'm> TreeDecoder<'t, 'm> {
         Ok((at, opened))
     }
 
+    /// The next device that is not read, outside of all devices.
+    fn upcoming_device(&mut self) -> Result<Option<u32>> {
+        if self.levels.len() > 1 {
+            return Err(self.fail(Code::Unbalanced, 0, 0));
+        }
+        Ok(self.levels.last_mut().and_then(|level| level.upcoming_device(self.tree)))
+    }
+
     fn find_element(&mut self) -> Option<u32> {
         let level = self.levels.last_mut()?;
         level.find_other(self.tree, |node| node.form == Form::Element)
@@ -173,10 +182,8 @@ impl<'t, 'm> TreeDecoder<'t, 'm> {
                 Value::Device { versions, oldest_reader, .. },
                 Scope::Device { versions: known, .. },
             ) => {
-                let readable = oldest_reader <= known.current;
-                let told =
-                    if readable { versions.current.min(known.current) } else { versions.current };
-                Ok(Opened { version: Some(told), ..nothing })
+                let version = known.taken_for(versions.current, oldest_reader);
+                Ok(Opened { version: Some(version), ..nothing })
             }
             (Value::Struct(None), Scope::Struct(None)) => Ok(nothing),
             (Value::Struct(Some(stored)), Scope::Struct(Some(known)))
@@ -399,5 +406,24 @@ impl Decoder for TreeDecoder<'_, '_> {
 
     fn expect_end(&mut self) -> Result<()> {
         self.check_read()
+    }
+}
+
+impl DeviceDecoder for TreeDecoder<'_, '_> {
+    fn next_device(&mut self) -> Result<Option<DeviceHead<'_>>> {
+        let Some(at) = self.upcoming_device()? else { return Ok(None) };
+        let node = self.tree.node(at);
+        let Value::Device { instance, versions, oldest_reader } = self.tree.value_of(&node) else {
+            return Ok(None);
+        };
+        let (name, marks) = (self.tree.name_of(&node), marks_of(&node));
+        Ok(Some(DeviceHead { name, instance, version: versions.current, oldest_reader, marks }))
+    }
+
+    fn skip_device(&mut self) -> Result<()> {
+        let Some(at) = self.upcoming_device()? else { return Err(self.fail(Code::Missing, 0, 0)) };
+        self.consume(at);
+        self.tree.arena.edit(at, |node| node.flags = node.flags & !READ | SKIPPED);
+        Ok(())
     }
 }

@@ -200,6 +200,18 @@ impl Level {
         None
     }
 
+    /// The next unread device. It is not passed: asking again gives the same one.
+    pub(super) fn upcoming_device(&mut self, tree: &Tree<'_>) -> Option<u32> {
+        while self.others != NONE {
+            let node = tree.node(self.others);
+            if node.form == Form::Device && node.is_unread() {
+                return Some(self.others);
+            }
+            self.others = self.after(&node);
+        }
+        None
+    }
+
     /// Notes that an item is read.
     pub(super) fn consume(&mut self, tree: &mut Tree<'_>, at: u32) {
         let node = tree.node(at);

@@ -52,6 +52,7 @@
 //! # assert_eq!(writer.finish(), Ok(6 + 16 + 8 + 2));
 //! ```
 
+mod devices;
 mod kind;
 mod marks;
 mod name;
@@ -63,6 +64,7 @@ mod visitor;
 mod widen;
 mod wire;
 
+pub use devices::{DeviceDecoder, DeviceHead};
 pub use kind::{Extent, Kind, Scalar, Slots};
 pub use marks::Marks;
 pub use name::Name;

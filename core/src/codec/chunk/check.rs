@@ -3,7 +3,7 @@
 use super::{ChunkDecoder, Chunks, Header, Limits, Skipped, SliceStore, Totals};
 use crate::error::{put_number, Code, Fault, Path, Report};
 use crate::io::Kernels;
-use crate::visit::{Decoder, SubsectionName};
+use crate::visit::{Decoder, DeviceDecoder, SubsectionName};
 
 /// What is in a stream that was found right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,9 +18,9 @@ pub use window::WINDOW;
 
 use super::header::FragmentHead;
 use super::store::{Fragment, Store};
-use super::{DeviceHead, Header, Totals};
+use super::{Header, Totals};
 use crate::error::{Code, Result};
-use crate::visit::{Marks, ScopeKind, SubsectionName};
+use crate::visit::{DeviceDecoder, DeviceHead, Marks, ScopeKind, SubsectionName};
 use walker::Walker;
 
 /// What was passed over because it is ancillary and nobody asked for it.
@@ -91,30 +91,6 @@ impl<'b, S: Store> ChunkDecoder<'b, S> {
             return Err(self.fail(code));
         }
         Header::parse(self.walker.store.header()?)
-    }
-
-    /// Looks at the next device of the stream without opening it; `None` when there are no more. Only
-    /// between devices.
-    ///
-    /// # Errors
-    /// Those of the stream; [`Code::Unbalanced`] inside of a device.
-    pub fn next_device(&mut self) -> Result<Option<DeviceHead<'_>>> {
-        self.alive()?;
-        match self.look_ahead() {
-            Ok(None) => Ok(None),
-            Ok(Some(fragment)) => self.head_of(&fragment).map(Some),
-            Err(code) => Err(self.fail(code)),
-        }
-    }
-
-    /// Passes over the next device, whether it is critical or not, and checks all of it.
-    ///
-    /// # Errors
-    /// Those of the stream; [`Code::Missing`] when there is none.
-    pub fn skip_device(&mut self) -> Result<()> {
-        self.alive()?;
-        let done = self.pass_device();
-        done.map_err(|code| self.fail(code))
     }
 
     /// How many items were looked at beyond the first unread one. Reading in order this stays 0.
@@ -238,5 +214,22 @@ impl<'b, S: Store> ChunkDecoder<'b, S> {
             Some(_) => self.settle(),
             None => Ok(()),
         }
+    }
+}
+
+impl<S: Store> DeviceDecoder for ChunkDecoder<'_, S> {
+    fn next_device(&mut self) -> Result<Option<DeviceHead<'_>>> {
+        self.alive()?;
+        match self.look_ahead() {
+            Ok(None) => Ok(None),
+            Ok(Some(fragment)) => self.head_of(&fragment).map(Some),
+            Err(code) => Err(self.fail(code)),
+        }
+    }
+
+    fn skip_device(&mut self) -> Result<()> {
+        self.alive()?;
+        let done = self.pass_device();
+        done.map_err(|code| self.fail(code))
     }
 }

@@ -5,14 +5,13 @@ mod scopes;
 mod shapes;
 mod values;
 
-use super::header::DeviceHead;
 use super::settings::Settings;
 use super::shape::{number, Draft, ABSENT, RAW, RUN, TEXT};
 use super::write::{pack, ChunkWriter, FRAME_HEAD};
 use super::ChunkType;
 use crate::error::{Code, Fault, Result, MAX_DEPTH, MAX_NAME};
 use crate::io::{told, Kernels, Writer};
-use crate::visit::{Encoder, Extent, Kind, Marks, Name, Scope, ScopeKind};
+use crate::visit::{DeviceHead, Encoder, Extent, Kind, Marks, Name, Scope, ScopeKind};
 use scopes::{Frame, List};
 use shapes::Shapes;
 use values::Values;

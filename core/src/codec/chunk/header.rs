@@ -2,7 +2,7 @@
 //! (`docs/format.md`, sections 5 and 7).
 
 use crate::error::{Code, Result, MAX_NAME};
-use crate::visit::Marks;
+use crate::visit::{DeviceHead, Marks};
 
 /// The version of the format.
 const MAJOR: u8 = 1;
@@ -130,25 +130,11 @@ impl FragmentHead {
     }
 }
 
-/// What the first fragment of a device says of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DeviceHead<'h> {
-    /// The name of the device.
-    pub name: &'h [u8],
-    /// Tells devices of one name apart.
-    pub instance: u32,
-    /// The version of the state.
-    pub version: u32,
-    /// The oldest version of the device that can read the state.
-    pub oldest_reader: u32,
-    /// The marks of the whole device.
-    pub marks: Marks,
-}
+/// How long the head of a device is beside its name.
+pub(super) const DEVICE_HEAD: usize = 14;
 
+/// The head of a device in the data of its first fragment.
 impl<'h> DeviceHead<'h> {
-    /// How long it is beside the name.
-    pub(super) const FIXED: usize = 14;
-
     /// Reads it, and gives what follows.
     pub(super) fn parse(data: &'h [u8]) -> Result<(Self, &'h [u8])> {
         let mut fields = Fields { rest: data };
@@ -167,7 +153,7 @@ impl<'h> DeviceHead<'h> {
 
     /// Writes it, and says how long it is; `None` when it does not fit.
     pub(super) fn emit(&self, place: &mut [u8]) -> Option<usize> {
-        let length = DeviceHead::FIXED.saturating_add(self.name.len());
+        let length = DEVICE_HEAD.saturating_add(self.name.len());
         let mut out = Out { place: place.get_mut(..length)?, used: 0 };
         out.string(self.name);
         out.put(&self.instance.to_be_bytes());

@@ -18,7 +18,7 @@ pub use check::{check, Summary};
 pub use chunks::{Chunk, Chunks};
 pub use decoder::{ChunkDecoder, IndexEntry, Skipped, WINDOW};
 pub use encoder::ChunkEncoder;
-pub use header::{DeviceHead, Header, Totals};
+pub use header::{Header, Totals};
 pub use kinds::ChunkType;
 pub use receive::{Received, Receiver};
 pub use rules::Limits;

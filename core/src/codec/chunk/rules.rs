@@ -3,9 +3,10 @@
 
 use super::header::{FragmentHead, NO_SHAPE};
 use super::nesting::check_shape;
-use super::{ChunkType, DeviceHead, Header, Totals};
+use super::{ChunkType, Header, Totals};
 use crate::error::Code;
 use crate::io::{told, Kernels};
+use crate::visit::DeviceHead;
 
 /// The longest data of a chunk.
 const MAX_LENGTH: u32 = 0x7fff_ffff;

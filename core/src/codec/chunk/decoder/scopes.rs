@@ -56,7 +56,7 @@ impl<S: Store> ChunkDecoder<'_, S> {
             let Some(fragment) = self.look_ahead()? else { return Err(self.no_device()) };
             let head = self.head_of(&fragment)?;
             if head.name == name && head.instance == instance {
-                let version = known(head.version, head.oldest_reader, versions);
+                let version = versions.taken_for(head.version, head.oldest_reader);
                 self.open_device()?;
                 return Ok(Opened { version: Some(version), ..Opened::default() });
             }
@@ -78,7 +78,7 @@ impl<S: Store> ChunkDecoder<'_, S> {
             return Err(self.walker.refuse(Code::BadValue, self.walker.at.values, 0, 0));
         }
         self.enter()?;
-        let version = Some(known(version, oldest_reader, versions));
+        let version = Some(versions.taken_for(version, oldest_reader));
         Ok(Opened { version, ..Opened::default() })
     }
 
@@ -179,14 +179,5 @@ impl<S: Store> ChunkDecoder<'_, S> {
         self.walker.arrive()?;
         self.walker.end_scope()?;
         self.settle()
-    }
-}
-
-/// The version of a state for a device that knows these: its own, if the state is newer but can still be
-/// read by it.
-fn known(version: u32, oldest_reader: u32, versions: Versions) -> u32 {
-    match version > versions.current && oldest_reader <= versions.current {
-        true => versions.current,
-        false => version,
     }
 }
