@@ -98,6 +98,17 @@
 #define MIGCORE_MARK_VOLATILE 4
 
 /**
+ * With MIGCORE_MARK_ANCILLARY: the item stays true whatever becomes of the rest of the state. A program
+ * that does not know it may keep it and send it on.
+ */
+#define MIGCORE_MARK_SAFE_TO_COPY 8
+
+/**
+ * A buffer whose inside is not described: a device that is not converted yet, a foreign format.
+ */
+#define MIGCORE_MARK_OPAQUE 16
+
+/**
  * What a call needs from the wire behind a visitor. Every function takes an object that is ready.
  *
  * All calls could go through `with`; those that a device makes once a field, and those that wrap
@@ -410,6 +421,46 @@ typedef struct migcore_subsection {
 #define MIGCORE_UNCONSUMED 105
 
 /**
+ * The item has another type in the stream, and not one that fits without loss.
+ */
+#define MIGCORE_WRONG_TYPE 106
+
+/**
+ * The stream does not hold an item or a device that must be there.
+ */
+#define MIGCORE_MISSING 107
+
+/**
+ * The bytes do not begin as a stream of this format does.
+ */
+#define MIGCORE_BAD_SIGNATURE 108
+
+/**
+ * The checksum of a chunk, or of all of them, differs.
+ */
+#define MIGCORE_BAD_CRC 109
+
+/**
+ * A chunk whose type is none, or that a reader must know and this one does not.
+ */
+#define MIGCORE_UNKNOWN_CHUNK 110
+
+/**
+ * A chunk or a device is missing, comes twice, or stands where it may not.
+ */
+#define MIGCORE_BAD_ORDER 111
+
+/**
+ * The description of items that a stream carries makes no sense, or does not fit the values.
+ */
+#define MIGCORE_BAD_SHAPE 112
+
+/**
+ * A device that this program does not have and that may not be skipped.
+ */
+#define MIGCORE_UNKNOWN_DEVICE 113
+
+/**
  * Written by a version newer than this device can read.
  */
 #define MIGCORE_TOO_NEW 201
@@ -418,6 +469,11 @@ typedef struct migcore_subsection {
  * Written by a version older than this device can read.
  */
 #define MIGCORE_TOO_OLD 202
+
+/**
+ * The stream is of a newer format, or needs a feature that this library does not have.
+ */
+#define MIGCORE_UNKNOWN_FORMAT 203
 
 /**
  * A pointer that must not be NULL is NULL.
@@ -465,6 +521,16 @@ typedef struct migcore_subsection {
 #define MIGCORE_UNSUPPORTED 309
 
 /**
+ * A handle whose item was removed.
+ */
+#define MIGCORE_STALE_HANDLE 310
+
+/**
+ * The machine was loaded in part: it may be neither run nor saved before a reset.
+ */
+#define MIGCORE_DIRTY 311
+
+/**
  * The source reported an error.
  */
 #define MIGCORE_READ_FAILED 401
@@ -475,7 +541,7 @@ typedef struct migcore_subsection {
 #define MIGCORE_WRITE_FAILED 402
 
 /**
- * The memory that the stream is written to is full.
+ * The memory that was given is too small; the report tells how much is needed.
  */
 #define MIGCORE_NO_SPACE 403
 
@@ -503,6 +569,16 @@ typedef struct migcore_subsection {
  * A length that the wire cannot carry.
  */
 #define MIGCORE_TOO_LONG 504
+
+/**
+ * Items are visited in another order than the stream's, too far apart to be found without an index.
+ */
+#define MIGCORE_NEEDS_INDEX 505
+
+/**
+ * The stream asks for more work than the limit allows.
+ */
+#define MIGCORE_TOO_MUCH_WORK 506
 
 /**
  * The device itself refused.
@@ -1320,6 +1396,12 @@ migcore_status migcore_visit_string(struct migcore_visitor *v,
  * Visits a null pointer: on load, checks that the stream has one here too.
  */
 migcore_status migcore_visit_absent(struct migcore_visitor *v, const char *name);
+
+/**
+ * Says which version of the device that begins next is the oldest that can read its state as it is
+ * saved; without this call, only the one that saves and newer ones can. On load nothing happens.
+ */
+migcore_status migcore_set_oldest_reader(struct migcore_visitor *v, uint32_t version);
 
 /**
  * Marks the next item or scope with MIGCORE_MARK_ constants; if that is left out, the marks are left

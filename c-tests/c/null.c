@@ -280,7 +280,7 @@ static void tables_are_checked(void)
     CHECK_STATUS(migcore_finish(v), MIGCORE_BAD_SIZE);
     CHECK_EQUAL(migcore_position(v), 0);
     table[1].size++;
-    table[1].marks = 8;
+    table[1].marks = 32;
     v = memory_save(&memory);
     CHECK_STATUS(migcore_visit_subsections(v, "n", table, 2, NULL), MIGCORE_INVALID_ARGUMENT);
     table[1].marks = 7;

@@ -41,6 +41,7 @@ fn to_stream(
     match done {
         Ok(()) => {
             memory.truncate(length);
+            memory.shrink_to_fit();
             Ok(memory)
         }
         Err(code) => Err(visiting.report_of(code)),

@@ -21,10 +21,28 @@ pub const MIGCORE_BAD_TEXT: migcore_status = 103;
 pub const MIGCORE_UNKNOWN_SUBSECTION: migcore_status = 104;
 /// The stream holds data that nobody read.
 pub const MIGCORE_UNCONSUMED: migcore_status = 105;
+/// The item has another type in the stream, and not one that fits without loss.
+pub const MIGCORE_WRONG_TYPE: migcore_status = 106;
+/// The stream does not hold an item or a device that must be there.
+pub const MIGCORE_MISSING: migcore_status = 107;
+/// The bytes do not begin as a stream of this format does.
+pub const MIGCORE_BAD_SIGNATURE: migcore_status = 108;
+/// The checksum of a chunk, or of all of them, differs.
+pub const MIGCORE_BAD_CRC: migcore_status = 109;
+/// A chunk whose type is none, or that a reader must know and this one does not.
+pub const MIGCORE_UNKNOWN_CHUNK: migcore_status = 110;
+/// A chunk or a device is missing, comes twice, or stands where it may not.
+pub const MIGCORE_BAD_ORDER: migcore_status = 111;
+/// The description of items that a stream carries makes no sense, or does not fit the values.
+pub const MIGCORE_BAD_SHAPE: migcore_status = 112;
+/// A device that this program does not have and that may not be skipped.
+pub const MIGCORE_UNKNOWN_DEVICE: migcore_status = 113;
 /// Written by a version newer than this device can read.
 pub const MIGCORE_TOO_NEW: migcore_status = 201;
 /// Written by a version older than this device can read.
 pub const MIGCORE_TOO_OLD: migcore_status = 202;
+/// The stream is of a newer format, or needs a feature that this library does not have.
+pub const MIGCORE_UNKNOWN_FORMAT: migcore_status = 203;
 /// A pointer that must not be NULL is NULL.
 pub const MIGCORE_NULL_POINTER: migcore_status = 301;
 /// A size argument differs from the library's: header and library are of different releases.
@@ -43,11 +61,15 @@ pub const MIGCORE_WRONG_DIRECTION: migcore_status = 307;
 pub const MIGCORE_INVALID_ARGUMENT: migcore_status = 308;
 /// The wire or the source cannot do this, such as look ahead without a peek.
 pub const MIGCORE_UNSUPPORTED: migcore_status = 309;
+/// A handle whose item was removed.
+pub const MIGCORE_STALE_HANDLE: migcore_status = 310;
+/// The machine was loaded in part: it may be neither run nor saved before a reset.
+pub const MIGCORE_DIRTY: migcore_status = 311;
 /// The source reported an error.
 pub const MIGCORE_READ_FAILED: migcore_status = 401;
 /// The sink reported an error.
 pub const MIGCORE_WRITE_FAILED: migcore_status = 402;
-/// The memory that the stream is written to is full.
+/// The memory that was given is too small; the report tells how much is needed.
 pub const MIGCORE_NO_SPACE: migcore_status = 403;
 /// A callback returned what its contract does not allow.
 pub const MIGCORE_BAD_CALLBACK: migcore_status = 404;
@@ -59,6 +81,10 @@ pub const MIGCORE_NAME_TOO_LONG: migcore_status = 502;
 pub const MIGCORE_TOO_MANY: migcore_status = 503;
 /// A length that the wire cannot carry.
 pub const MIGCORE_TOO_LONG: migcore_status = 504;
+/// Items are visited in another order than the stream's, too far apart to be found without an index.
+pub const MIGCORE_NEEDS_INDEX: migcore_status = 505;
+/// The stream asks for more work than the limit allows.
+pub const MIGCORE_TOO_MUCH_WORK: migcore_status = 506;
 /// The device itself refused.
 pub const MIGCORE_REFUSED: migcore_status = 601;
 
@@ -125,8 +151,17 @@ mod tests {
             (MIGCORE_BAD_TEXT, Code::BadText),
             (MIGCORE_UNKNOWN_SUBSECTION, Code::UnknownSubsection),
             (MIGCORE_UNCONSUMED, Code::Unconsumed),
+            (MIGCORE_WRONG_TYPE, Code::WrongType),
+            (MIGCORE_MISSING, Code::Missing),
+            (MIGCORE_BAD_SIGNATURE, Code::BadSignature),
+            (MIGCORE_BAD_CRC, Code::BadCrc),
+            (MIGCORE_UNKNOWN_CHUNK, Code::UnknownChunk),
+            (MIGCORE_BAD_ORDER, Code::BadOrder),
+            (MIGCORE_BAD_SHAPE, Code::BadShape),
+            (MIGCORE_UNKNOWN_DEVICE, Code::UnknownDevice),
             (MIGCORE_TOO_NEW, Code::TooNew),
             (MIGCORE_TOO_OLD, Code::TooOld),
+            (MIGCORE_UNKNOWN_FORMAT, Code::UnknownFormat),
             (MIGCORE_NULL_POINTER, Code::NullPointer),
             (MIGCORE_BAD_SIZE, Code::BadSize),
             (MIGCORE_MISALIGNED, Code::Misaligned),
@@ -136,6 +171,8 @@ mod tests {
             (MIGCORE_WRONG_DIRECTION, Code::WrongDirection),
             (MIGCORE_INVALID_ARGUMENT, Code::InvalidArgument),
             (MIGCORE_UNSUPPORTED, Code::Unsupported),
+            (MIGCORE_STALE_HANDLE, Code::StaleHandle),
+            (MIGCORE_DIRTY, Code::Dirty),
             (MIGCORE_READ_FAILED, Code::ReadFailed),
             (MIGCORE_WRITE_FAILED, Code::WriteFailed),
             (MIGCORE_NO_SPACE, Code::NoSpace),
@@ -144,6 +181,8 @@ mod tests {
             (MIGCORE_NAME_TOO_LONG, Code::NameTooLong),
             (MIGCORE_TOO_MANY, Code::TooMany),
             (MIGCORE_TOO_LONG, Code::TooLong),
+            (MIGCORE_NEEDS_INDEX, Code::NeedsIndex),
+            (MIGCORE_TOO_MUCH_WORK, Code::TooMuchWork),
             (MIGCORE_REFUSED, Code::Refused),
         ];
         assert_eq!(expected.len(), Code::ALL.len());

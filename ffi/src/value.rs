@@ -171,6 +171,22 @@ pub const MIGCORE_MARK_ANCILLARY: u32 = 1;
 pub const MIGCORE_MARK_SECRET: u32 = 2;
 /// The value does not count when states are compared, as that of a clock.
 pub const MIGCORE_MARK_VOLATILE: u32 = 4;
+/// With MIGCORE_MARK_ANCILLARY: the item stays true whatever becomes of the rest of the state. A program
+/// that does not know it may keep it and send it on.
+pub const MIGCORE_MARK_SAFE_TO_COPY: u32 = 8;
+/// A buffer whose inside is not described: a device that is not converted yet, a foreign format.
+pub const MIGCORE_MARK_OPAQUE: u32 = 16;
+
+/// Says which version of the device that begins next is the oldest that can read its state as it is
+/// saved; without this call, only the one that saves and newer ones can. On load nothing happens.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_set_oldest_reader(
+    v: *mut migcore_visitor,
+    version: u32,
+) -> migcore_status {
+    // SAFETY: the caller promises NULL or a visitor.
+    unsafe { run(v, |visitor| visitor.set_oldest_reader(version)) }
+}
 
 /// Marks the next item or scope with MIGCORE_MARK_ constants; if that is left out, the marks are left
 /// out with it. Has a meaning on save only, and on wires that can carry it.

@@ -27,7 +27,7 @@ pub enum Code {
     BadCrc = 109,
     /// A chunk whose type is none, or that a reader must know and this one does not.
     UnknownChunk = 110,
-    /// A chunk is missing, comes twice, or stands where it may not.
+    /// A chunk or a device is missing, comes twice, or stands where it may not.
     BadOrder = 111,
     /// The description of items that a stream carries makes no sense, or does not fit the values.
     BadShape = 112,
@@ -204,7 +204,7 @@ impl Code {
             Code::UnknownChunk => {
                 c"the stream holds a chunk that this reader must know and does not"
             }
-            Code::BadOrder => c"a chunk is missing, repeated or out of place",
+            Code::BadOrder => c"a chunk or a device is missing, repeated or out of place",
             Code::BadShape => c"the stream describes its items in a way that makes no sense",
             Code::UnknownDevice => c"there is no such device here",
             Code::TooNew => c"written by a newer version than the device can read",
