@@ -35,7 +35,8 @@
 //!
 //! | module | is |
 //! |---|---|
-//! | [`codec`] | the wires: `legacy` (QEMU's bytes), `observe` (a caller's callback) |
+//! | [`machine`] | the devices of one machine: save, check, load, undo |
+//! | [`codec`] | the wires: `chunk` (migcore's own), `legacy` (QEMU's bytes), `observe` (a caller's callback) |
 //! | [`model`] | the state of devices as data: a tree in memory of the caller |
 //! | [`visit`] | visitors, the kinds of value, scopes, versions, the path of an error |
 //! | [`io`] | checked readers and writers, sources, sinks, CRC and byte-swap kernels |
@@ -63,6 +64,7 @@ extern crate std;
 pub mod codec;
 pub mod error;
 pub mod io;
+pub mod machine;
 pub mod model;
 pub mod visit;
 

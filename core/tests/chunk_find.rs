@@ -19,9 +19,7 @@ mod support;
 use chunks::*;
 use migcore::codec::chunk::{ChunkDecoder, IndexEntry, Limits, SliceStore, StreamStore};
 use migcore::io::{Portable, SliceReader};
-use migcore::visit::{
-    Decoder, DeviceDecoder, Kind, Scope, ScopeKind, SubsectionName, Track, Versions, Visitor,
-};
+use migcore::visit::{Decoder, Kind, Scope, ScopeKind, SubsectionName, Track, Versions, Visitor};
 use migcore::Code;
 use reading::*;
 
@@ -126,7 +124,7 @@ fn devices_are_found_in_order_and_ancillary_ones_skipped() {
     let mut decoder = ChunkDecoder::new(SliceStore::new(&bytes, Limits::default(), Portable));
     assert_eq!(decoder.header().unwrap().machine, "pc");
     assert_eq!(decoder.next_device().unwrap().unwrap().name, b"odd");
-    decoder.skip_device().unwrap();
+    decoder.check_device().unwrap();
     let head = decoder.next_device().unwrap().unwrap();
     assert_eq!(
         (head.name, head.instance, head.version, head.oldest_reader),

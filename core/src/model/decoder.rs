@@ -8,8 +8,8 @@ use super::widened::fill_widened;
 use crate::error::{Code, Fault, Result, MAX_DEPTH};
 use crate::io::{copy, told};
 use crate::visit::{
-    widen, Decoder, DeviceDecoder, DeviceHead, Extent, Kind, Marks, Name, Opened, Scope, ScopeKind,
-    Slots, SubsectionName,
+    widen, Decoder, DeviceHead, Extent, Kind, Marks, Name, Opened, Scope, ScopeKind, Slots,
+    SubsectionName,
 };
 
 /// The scopes that a visitor may have open, as many elements of lists, and the one to begin with.
@@ -398,18 +398,6 @@ impl Decoder for TreeDecoder<'_, '_> {
         }
     }
 
-    fn finish(&mut self) -> Result<()> {
-        self.check_read()?;
-        self.count_skipped();
-        Ok(())
-    }
-
-    fn expect_end(&mut self) -> Result<()> {
-        self.check_read()
-    }
-}
-
-impl DeviceDecoder for TreeDecoder<'_, '_> {
     fn next_device(&mut self) -> Result<Option<DeviceHead<'_>>> {
         let Some(at) = self.upcoming_device()? else { return Ok(None) };
         let node = self.tree.node(at);
@@ -420,10 +408,32 @@ impl DeviceDecoder for TreeDecoder<'_, '_> {
         Ok(Some(DeviceHead { name, instance, version: versions.current, oldest_reader, marks }))
     }
 
-    fn skip_device(&mut self) -> Result<()> {
+    fn check_device(&mut self) -> Result<()> {
         let Some(at) = self.upcoming_device()? else { return Err(self.fail(Code::Missing, 0, 0)) };
         self.consume(at);
-        self.tree.arena.edit(at, |node| node.flags = node.flags & !READ | SKIPPED);
         Ok(())
+    }
+
+    fn skip_device(&mut self) -> Result<()> {
+        let Some(at) = self.upcoming_device()? else { return Err(self.fail(Code::Missing, 0, 0)) };
+        if !marks_of(&self.tree.node(at)).contains(Marks::ANCILLARY) {
+            self.fail(Code::UnknownDevice, 0, 0);
+            self.blamed = Some(at);
+            return Err(Code::UnknownDevice);
+        }
+        self.consume(at);
+        self.tree.arena.edit(at, |node| node.flags = node.flags & !READ | SKIPPED);
+        self.skipped = self.skipped.saturating_add(1);
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<()> {
+        self.check_read()?;
+        self.count_skipped();
+        Ok(())
+    }
+
+    fn expect_end(&mut self) -> Result<()> {
+        self.check_read()
     }
 }

@@ -1,7 +1,6 @@
-//! The devices of a stream, one after the other, for whoever does not know beforehand which they are.
+//! What a wire with names tells of a device before its state.
 
-use super::{Decoder, Marks, Versions};
-use crate::error::Result;
+use super::{Marks, Versions};
 
 /// What a stream says of a device before its state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,20 +34,4 @@ impl Versions {
     pub fn contains(self, version: u32) -> bool {
         (self.minimum..=self.current).contains(&version)
     }
-}
-
-/// A wire whose devices come with their names.
-pub trait DeviceDecoder: Decoder {
-    /// Looks at the next device without opening it; `None` when there are no more.
-    ///
-    /// # Errors
-    /// Those of the wire; [`Code::Unbalanced`](crate::error::Code::Unbalanced) inside of a device.
-    fn next_device(&mut self) -> Result<Option<DeviceHead<'_>>>;
-
-    /// Passes over the next device, whether it is critical or not, and checks as much of it as the wire
-    /// can without the device.
-    ///
-    /// # Errors
-    /// Those of the wire; [`Code::Missing`](crate::error::Code::Missing) when there is none.
-    fn skip_device(&mut self) -> Result<()>;
 }

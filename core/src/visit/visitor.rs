@@ -1,6 +1,7 @@
 //! The visitor: one side of a wire, with its direction.
 
 mod device;
+mod devices;
 mod items;
 mod scopes;
 
@@ -146,6 +147,12 @@ impl<'v> Visitor<'v> {
     pub fn fail_as(&mut self, code: Code, cause: i32, name: &dyn Name) -> Code {
         let offset = self.position();
         self.track.fail(code, Fault { offset, cause, ..Fault::default() }, name)
+    }
+
+    /// Makes `code` the error of the visit, with numbers of the caller's, at an item `name` of the
+    /// innermost scope, and gives the first error.
+    pub fn fail_with(&mut self, code: Code, fault: Fault, name: &dyn Name) -> Code {
+        self.track.fail(code, fault, name)
     }
 
     #[inline]

@@ -1,7 +1,8 @@
 //! What every wire implements: an encoder, a decoder, or both side by side.
 
 use super::{
-    Extent, Kind, Marks, Name, Opened, Scope, ScopeKind, Slots, SubsectionName, Track, Visitor,
+    DeviceHead, Extent, Kind, Marks, Name, Opened, Scope, ScopeKind, Slots, SubsectionName, Track,
+    Visitor,
 };
 use crate::error::{Code, Fault, Path, Report, Result};
 
@@ -187,6 +188,38 @@ pub trait Decoder {
 
     /// Copies raw bytes that follow the next `ahead` ones, consuming nothing, and says how many.
     fn peek(&mut self, ahead: usize, out: &mut [u8]) -> Result<usize>;
+
+    /// Looks at the next device without opening it; `None` when there are no more.
+    ///
+    /// # Errors
+    /// Those of the wire; [`Code::Unbalanced`] inside of a device; [`Code::Unsupported`] where devices
+    /// have no names.
+    fn next_device(&mut self) -> Result<Option<DeviceHead<'_>>> {
+        Err(Code::Unsupported)
+    }
+
+    /// Passes over the next device, whether it is critical or not, and checks as much of it as can be
+    /// without the device.
+    ///
+    /// # Errors
+    /// As [`next_device`](Decoder::next_device); [`Code::Missing`] when there is none.
+    fn check_device(&mut self) -> Result<()> {
+        Err(Code::Unsupported)
+    }
+
+    /// Passes over the next device, which this program does not have, and counts it.
+    ///
+    /// # Errors
+    /// As [`check_device`](Decoder::check_device); [`Code::UnknownDevice`] when it is critical.
+    fn skip_device(&mut self) -> Result<()> {
+        Err(Code::Unsupported)
+    }
+
+    /// A number that tells two streams apart that were read to their end, as a checksum does; 0 where
+    /// the wire has none.
+    fn fingerprint(&self) -> u64 {
+        0
+    }
 
     /// Ends the load: checks what a wire has at its end. Every scope is closed.
     ///

@@ -3,7 +3,7 @@
 use super::{ChunkDecoder, Chunks, Header, Limits, Skipped, SliceStore, Totals};
 use crate::error::{put_number, Code, Fault, Path, Report};
 use crate::io::Kernels;
-use crate::visit::{Decoder, DeviceDecoder, SubsectionName};
+use crate::visit::{Decoder, SubsectionName};
 
 /// What is in a stream that was found right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ fn walk<K: Kernels>(
         let _ = place.name.extend_from_slice(head.name);
         place.instance = head.instance;
         place.inside = true;
-        decoder.skip_device()?;
+        decoder.check_device()?;
         place.inside = false;
         devices = devices.saturating_add(1);
     }

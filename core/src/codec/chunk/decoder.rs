@@ -20,7 +20,7 @@ use super::header::FragmentHead;
 use super::store::{Fragment, Store};
 use super::{Header, Totals};
 use crate::error::{Code, Result};
-use crate::visit::{DeviceDecoder, DeviceHead, Marks, ScopeKind, SubsectionName};
+use crate::visit::{DeviceHead, Marks, ScopeKind, SubsectionName};
 use walker::Walker;
 
 /// What was passed over because it is ancillary and nobody asked for it.
@@ -214,22 +214,5 @@ impl<'b, S: Store> ChunkDecoder<'b, S> {
             Some(_) => self.settle(),
             None => Ok(()),
         }
-    }
-}
-
-impl<S: Store> DeviceDecoder for ChunkDecoder<'_, S> {
-    fn next_device(&mut self) -> Result<Option<DeviceHead<'_>>> {
-        self.alive()?;
-        match self.look_ahead() {
-            Ok(None) => Ok(None),
-            Ok(Some(fragment)) => self.head_of(&fragment).map(Some),
-            Err(code) => Err(self.fail(code)),
-        }
-    }
-
-    fn skip_device(&mut self) -> Result<()> {
-        self.alive()?;
-        let done = self.pass_device();
-        done.map_err(|code| self.fail(code))
     }
 }

@@ -9,7 +9,7 @@ use super::settings::Settings;
 use super::shape::{number, Draft, ABSENT, RAW, RUN, TEXT};
 use super::write::{pack, ChunkWriter, FRAME_HEAD};
 use super::ChunkType;
-use crate::error::{Code, Fault, Result, MAX_DEPTH, MAX_NAME};
+use crate::error::{Code, Fault, Report, Result, MAX_DEPTH, MAX_NAME};
 use crate::io::{told, Kernels, Writer};
 use crate::visit::{DeviceHead, Encoder, Extent, Kind, Marks, Name, Scope, ScopeKind};
 use scopes::{Frame, List};
@@ -61,7 +61,7 @@ impl<'s, W: Writer, K: Kernels> ChunkEncoder<'s, W, K> {
         kernels: K,
         settings: &Settings<'s>,
         scratch: &'s mut [u8],
-    ) -> core::result::Result<Self, (Code, Fault)> {
+    ) -> core::result::Result<Self, Report> {
         let size = scratch.len();
         let layout = settings.layout(size)?;
         let (shapes, values) = scratch

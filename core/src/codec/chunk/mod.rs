@@ -1,9 +1,70 @@
 //! Chunks: migcore's own wire, a stream that describes itself. `docs/format.md` has the bytes.
+//!
+//! | chunk | holds |
+//! |---|---|
+//! | `MHDR` | what a reader must know to read the stream at all |
+//! | `MSHP` | a shape: names, types, fixed counts, marks and scopes of items, sent once for all states of that shape |
+//! | `MDEV`, `mDEV`, `mDEv` | a fragment of a device: its shape's number, then values and variable counts, packed |
+//! | `MEND` | the number of chunks, and a CRC over their CRCs |
+//!
+//! A **writer** ([`ChunkEncoder`]) learns the shape of a device while it is visited, in scratch memory of
+//! the caller: 256 bytes are enough for devices of any size, if names are short ([`scratch_for`]). What
+//! does not fit goes out in several fragments. Over a sink, every chunk is written piece by piece: give
+//! the sink a buffer.
+//!
+//! A **reader** ([`ChunkDecoder`]) gives items by name, in any order, straight from a stream in memory
+//! ([`SliceStore`]), or from one that is read once ([`StreamStore`]). Each chunk is checked before
+//! anything of it is given, but what follows is not: who must not be left with half a state checks the
+//! whole stream first, with [`check`], or with a [`Receiver`] while it comes in, or lets a
+//! [`Machine`](crate::machine::Machine) do it. [`ChunkDecoder::replay_all`] gives all of a stream to another
+//! wire or to a tree, without the devices.
+//!
+//! ```
+//! use migcore::codec::chunk::{Loader, Saver, Settings};
+//! use migcore::visit::{Versions, Visitor};
+//!
+//! fn save(v: &mut Visitor<'_>) -> migcore::Result<()> {
+//!     v.device("uart", 0, Versions::only(1), |v| {
+//!         v.visit("level", &mut 0x0102u16)?;
+//!         v.visit("parity", &mut true)
+//!     })
+//! }
+//!
+//! // A later version reads fields in another order, has a wider one, and one that is new.
+//! fn load(v: &mut Visitor<'_>) -> migcore::Result<(bool, u32, u8)> {
+//!     let (mut parity, mut level, mut stop_bits) = (false, 0, 0);
+//!     v.device("uart", 0, Versions { current: 2, minimum: 1 }, |v| {
+//!         v.visit("parity", &mut parity)?;
+//!         v.visit("level", &mut level)?;
+//!         v.visit_or("stop_bits", &mut stop_bits, 1)
+//!     })?;
+//!     Ok((parity, level, stop_bits))
+//! }
+//!
+//! let (mut memory, mut scratch) = ([0; 256], [0; 256]);
+//! let settings = Settings { machine: "board", writer: "demo 1.0", ..Settings::default() };
+//! let mut saver = Saver::to_slice(&mut memory, &settings, &mut scratch)?;
+//! // An error stays in the visit, and `finish` returns the whole report of it.
+//! let _ = save(&mut saver.visitor());
+//! let length = saver.finish()? as usize;
+//!
+//! let mut loader = Loader::from_slice(&memory[..length]);
+//! assert_eq!(load(&mut loader.visitor()), Ok((true, 0x0102, 1)));
+//! loader.finish()?;
+//!
+//! memory[40] ^= 1;
+//! let mut loader = Loader::from_slice(&memory[..length]);
+//! let _ = load(&mut loader.visitor());
+//! let report = loader.finish().unwrap_err();
+//! assert!(report.to_string().contains("the stream is damaged: a checksum differs"));
+//! # Ok::<(), migcore::Report>(())
+//! ```
 
 mod check;
 mod chunks;
 mod decoder;
 mod encoder;
+mod ends;
 mod header;
 mod kinds;
 mod nesting;
@@ -18,6 +79,7 @@ pub use check::{check, Summary};
 pub use chunks::{Chunk, Chunks};
 pub use decoder::{ChunkDecoder, IndexEntry, Skipped, WINDOW};
 pub use encoder::ChunkEncoder;
+pub use ends::{Loader, Saver};
 pub use header::{Header, Totals};
 pub use kinds::ChunkType;
 pub use receive::{Received, Receiver};

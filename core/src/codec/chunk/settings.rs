@@ -1,7 +1,7 @@
 //! What a writer may choose.
 
 use super::header::FragmentHead;
-use crate::error::{Code, Fault, MAX_NAME};
+use crate::error::{Code, Fault, Path, Report, MAX_NAME};
 use crate::io::told;
 
 /// The most shape slots of a stream that this library writes or reads.
@@ -55,9 +55,10 @@ pub(super) struct Layout {
 
 impl Settings<'_> {
     /// Divides `scratch` bytes. Nine sixteenths are for shapes: a described struct has two names.
-    pub(super) fn layout(&self, scratch: usize) -> Result<Layout, (Code, Fault)> {
+    pub(super) fn layout(&self, scratch: usize) -> Result<Layout, Report> {
         let refused = |code, expected, found| {
-            (code, Fault { expected: told(expected), found: told(found), ..Fault::default() })
+            let fault = Fault { expected: told(expected), found: told(found), ..Fault::default() };
+            Report { code, fault, path: Path::new() }
         };
         for text in [self.machine, self.writer] {
             if text.len() > MAX_NAME {

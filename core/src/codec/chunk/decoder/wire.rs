@@ -2,8 +2,11 @@
 
 use super::ChunkDecoder;
 use crate::codec::chunk::store::Store;
+use crate::codec::chunk::Totals;
 use crate::error::{Code, Fault, Result};
-use crate::visit::{Decoder, Extent, Kind, Name, Opened, Scope, ScopeKind, Slots, SubsectionName};
+use crate::visit::{
+    Decoder, DeviceHead, Extent, Kind, Name, Opened, Scope, ScopeKind, Slots, SubsectionName,
+};
 
 impl<S: Store> ChunkDecoder<'_, S> {
     /// Runs a call, and remembers its error.
@@ -148,6 +151,31 @@ impl<S: Store> Decoder for ChunkDecoder<'_, S> {
     }
 
     /// Reads the stream to its end. Devices that are left must be ancillary.
+    fn next_device(&mut self) -> Result<Option<DeviceHead<'_>>> {
+        self.alive()?;
+        match self.look_ahead() {
+            Ok(None) => Ok(None),
+            Ok(Some(fragment)) => self.head_of(&fragment).map(Some),
+            Err(code) => Err(self.fail(code)),
+        }
+    }
+
+    fn check_device(&mut self) -> Result<()> {
+        self.run(Self::pass_device)
+    }
+
+    fn skip_device(&mut self) -> Result<()> {
+        self.run(|decoder| match decoder.look_ahead()? {
+            Some(_) => decoder.leave_device(),
+            None => Err(decoder.no_device()),
+        })
+    }
+
+    fn fingerprint(&self) -> u64 {
+        let Totals { chunks, crc } = self.totals();
+        u64::from(chunks) << 32 | u64::from(crc)
+    }
+
     fn finish(&mut self) -> Result<()> {
         self.run(Self::finish_stream)
     }

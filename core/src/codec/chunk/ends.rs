@@ -1,0 +1,108 @@
+//! Whole visits over chunks: an encoder or decoder with its track.
+
+use super::{ChunkDecoder, ChunkEncoder, Limits, Settings, SliceStore, Store};
+use crate::error::{Code, Report};
+use crate::io::{Kernels, Portable, SliceWriter, Writer};
+use crate::visit::{Visiting, Visitor};
+
+/// A visit that saves.
+#[derive(Debug)]
+pub struct Saver<'s, W, K = Portable> {
+    visiting: Visiting<ChunkEncoder<'s, W, K>>,
+}
+
+impl<'s> Saver<'s, SliceWriter<'s>> {
+    /// Saves into memory.
+    ///
+    /// # Errors
+    /// As [`ChunkEncoder::new`].
+    pub fn to_slice(
+        memory: &'s mut [u8],
+        settings: &Settings<'s>,
+        scratch: &'s mut [u8],
+    ) -> core::result::Result<Self, Report> {
+        Saver::new(SliceWriter::new(memory), Portable, settings, scratch)
+    }
+}
+
+impl<'s, W: Writer, K: Kernels> Saver<'s, W, K> {
+    /// Saves to a writer.
+    ///
+    /// # Errors
+    /// As [`ChunkEncoder::new`].
+    pub fn new(
+        writer: W,
+        kernels: K,
+        settings: &Settings<'s>,
+        scratch: &'s mut [u8],
+    ) -> core::result::Result<Self, Report> {
+        let encoder = ChunkEncoder::new(writer, kernels, settings, scratch)?;
+        Ok(Saver { visiting: Visiting::new(encoder) })
+    }
+
+    /// The visitor to give to devices.
+    pub fn visitor(&mut self) -> Visitor<'_> {
+        self.visiting.saver()
+    }
+
+    /// The full report of `code`, which a call on the visitor returned.
+    #[must_use]
+    pub fn report_of(&self, code: Code) -> Report {
+        self.visiting.report_of(code)
+    }
+
+    /// Ends the stream, sends on what is held back, and gives the number of bytes written.
+    ///
+    /// # Errors
+    /// The first error of the visit, whole.
+    pub fn finish(mut self) -> core::result::Result<u64, Report> {
+        let mut visitor = self.visiting.saver();
+        let done = visitor.finish();
+        let position = visitor.position();
+        done.map(|()| position).map_err(|code| self.visiting.report_of(code))
+    }
+}
+
+/// A visit that loads.
+#[derive(Debug)]
+pub struct Loader<'i, S> {
+    visiting: Visiting<ChunkDecoder<'i, S>>,
+}
+
+impl<'b> Loader<'_, SliceStore<'b, Portable>> {
+    /// Loads the stream that `bytes` begin with, whatever it asks for.
+    #[must_use]
+    pub fn from_slice(bytes: &'b [u8]) -> Self {
+        Loader::new(ChunkDecoder::new(SliceStore::new(bytes, Limits::default(), Portable)))
+    }
+}
+
+impl<'i, S: Store> Loader<'i, S> {
+    /// Loads with a decoder.
+    pub fn new(decoder: ChunkDecoder<'i, S>) -> Self {
+        Loader { visiting: Visiting::new(decoder) }
+    }
+
+    /// The visitor to give to devices.
+    pub fn visitor(&mut self) -> Visitor<'_> {
+        self.visiting.loader()
+    }
+
+    /// The full report of `code`, which a call on the visitor returned.
+    #[must_use]
+    pub fn report_of(&self, code: Code) -> Report {
+        self.visiting.report_of(code)
+    }
+
+    /// Checks that every scope was closed and that nothing critical is left in the stream, and gives the
+    /// number of bytes read.
+    ///
+    /// # Errors
+    /// The first error of the visit, whole.
+    pub fn finish(mut self) -> core::result::Result<u64, Report> {
+        let mut visitor = self.visiting.loader();
+        let done = visitor.finish();
+        let position = visitor.position();
+        done.map(|()| position).map_err(|code| self.visiting.report_of(code))
+    }
+}

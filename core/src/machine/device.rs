@@ -1,0 +1,103 @@
+//! What a machine asks of a device.
+
+use crate::error::{Code, Result};
+use crate::visit::{Visit, Visitor};
+
+/// What a hook comes to: the device may refuse, with a number of its own, which the report keeps as its
+/// cause.
+pub type Hook = core::result::Result<(), i32>;
+
+/// A device of a machine: its visit function, and hooks for what has to be done around it. Hooks must not
+/// reach the outside world; what does belongs into [`on_run`](Device::on_run).
+pub trait Device: Visit {
+    /// Before a save.
+    ///
+    /// # Errors
+    /// A refusal: nothing is saved.
+    fn pre_save(&mut self) -> Hook {
+        Ok(())
+    }
+
+    /// After a save, also one that failed, if [`pre_save`](Device::pre_save) did not.
+    ///
+    /// # Errors
+    /// A refusal: the save has failed.
+    fn post_save(&mut self) -> Hook {
+        Ok(())
+    }
+
+    /// Before a load, once the whole stream was checked.
+    ///
+    /// # Errors
+    /// A refusal: the load has failed.
+    fn pre_load(&mut self) -> Hook {
+        Ok(())
+    }
+
+    /// After a load of a state of this version, before the next device is loaded.
+    ///
+    /// # Errors
+    /// A refusal: the load has failed.
+    fn post_load(&mut self, version: u32) -> Hook {
+        let _ = version;
+        Ok(())
+    }
+
+    /// The machine is about to run.
+    ///
+    /// # Errors
+    /// A refusal: the machine does not run.
+    fn on_run(&mut self) -> Hook {
+        Ok(())
+    }
+
+    /// Whether the device can load into a scratch instance.
+    fn has_scratch(&self) -> bool {
+        false
+    }
+
+    /// Visits a fresh scratch instance: the same items as [`visit`](Visit::visit), nothing of the device
+    /// itself. Called where [`has_scratch`](Device::has_scratch) says so.
+    ///
+    /// # Errors
+    /// As [`visit`](Visit::visit).
+    fn visit_scratch(&mut self, v: &mut Visitor<'_>) -> Result<()> {
+        Err(v.fail_as(Code::Unsupported, 0, &""))
+    }
+}
+
+impl<T: Visit + ?Sized> Visit for &mut T {
+    fn visit(&mut self, v: &mut Visitor<'_>) -> Result<()> {
+        (**self).visit(v)
+    }
+}
+
+impl<T: Device + ?Sized> Device for &mut T {
+    fn pre_save(&mut self) -> Hook {
+        (**self).pre_save()
+    }
+
+    fn post_save(&mut self) -> Hook {
+        (**self).post_save()
+    }
+
+    fn pre_load(&mut self) -> Hook {
+        (**self).pre_load()
+    }
+
+    fn post_load(&mut self, version: u32) -> Hook {
+        (**self).post_load(version)
+    }
+
+    fn on_run(&mut self) -> Hook {
+        (**self).on_run()
+    }
+
+    fn has_scratch(&self) -> bool {
+        (**self).has_scratch()
+    }
+
+    fn visit_scratch(&mut self, v: &mut Visitor<'_>) -> Result<()> {
+        (**self).visit_scratch(v)
+    }
+}

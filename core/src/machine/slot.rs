@@ -1,0 +1,149 @@
+//! A device with what its machine calls it.
+
+use super::device::{Device, Hook};
+use crate::error::Result;
+use crate::visit::{Marks, Versions, Visit, Visitor};
+
+/// What a machine calls a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identity<'n> {
+    /// The name of the device.
+    pub name: &'n [u8],
+    /// Tells devices of one name apart.
+    pub instance: u32,
+    /// The versions of its state.
+    pub versions: Versions,
+    /// The oldest version that can read the state as it is saved: the current one, where nothing else is
+    /// known.
+    pub oldest_reader: u32,
+    /// The marks of its state on save.
+    pub marks: Marks,
+    /// A stream may lack it; then its state stays as it is.
+    pub optional: bool,
+}
+
+/// What a machine notes about a device, for its own use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Note {
+    /// The place of the device that stands here when all are sorted.
+    pub sorted: u32,
+    /// The present pass has seen it.
+    pub seen: bool,
+}
+
+/// A device that a [`Machine`](super::Machine) can keep: [`Slot`], or a type of the caller that holds
+/// the same.
+pub trait Registered: Device {
+    /// What the machine calls it. It stays the same as long as the machine is used.
+    fn identity(&self) -> Identity<'_>;
+
+    /// What was noted last; anything before that.
+    fn note(&self) -> Note;
+
+    /// Notes.
+    fn set_note(&mut self, note: Note);
+}
+
+/// A device in its place in a machine.
+#[derive(Debug)]
+pub struct Slot<'n, D> {
+    identity: Identity<'n>,
+    note: Note,
+    device: D,
+}
+
+impl<'n, D: Device> Slot<'n, D> {
+    /// A device with its name, instance and versions.
+    pub fn new(
+        name: &'n (impl AsRef<[u8]> + ?Sized),
+        instance: u32,
+        versions: Versions,
+        device: D,
+    ) -> Self {
+        let identity = Identity {
+            name: name.as_ref(),
+            instance,
+            versions,
+            oldest_reader: versions.current,
+            marks: Marks::NONE,
+            optional: false,
+        };
+        Slot { identity, note: Note::default(), device }
+    }
+
+    /// See [`Identity::oldest_reader`].
+    #[must_use]
+    pub fn oldest_reader(mut self, version: u32) -> Self {
+        self.identity.oldest_reader = version;
+        self
+    }
+
+    /// See [`Identity::marks`].
+    #[must_use]
+    pub fn marks(mut self, marks: Marks) -> Self {
+        self.identity.marks = marks;
+        self
+    }
+
+    /// See [`Identity::optional`].
+    #[must_use]
+    pub fn optional(mut self) -> Self {
+        self.identity.optional = true;
+        self
+    }
+
+    /// The device.
+    pub fn device(&mut self) -> &mut D {
+        &mut self.device
+    }
+}
+
+impl<D: Device> Registered for Slot<'_, D> {
+    fn identity(&self) -> Identity<'_> {
+        self.identity
+    }
+
+    fn note(&self) -> Note {
+        self.note
+    }
+
+    fn set_note(&mut self, note: Note) {
+        self.note = note;
+    }
+}
+
+impl<D: Device> Visit for Slot<'_, D> {
+    fn visit(&mut self, v: &mut Visitor<'_>) -> Result<()> {
+        self.device.visit(v)
+    }
+}
+
+impl<D: Device> Device for Slot<'_, D> {
+    fn pre_save(&mut self) -> Hook {
+        self.device.pre_save()
+    }
+
+    fn post_save(&mut self) -> Hook {
+        self.device.post_save()
+    }
+
+    fn pre_load(&mut self) -> Hook {
+        self.device.pre_load()
+    }
+
+    fn post_load(&mut self, version: u32) -> Hook {
+        self.device.post_load(version)
+    }
+
+    fn on_run(&mut self) -> Hook {
+        self.device.on_run()
+    }
+
+    fn has_scratch(&self) -> bool {
+        self.device.has_scratch()
+    }
+
+    fn visit_scratch(&mut self, v: &mut Visitor<'_>) -> Result<()> {
+        self.device.visit_scratch(v)
+    }
+}
