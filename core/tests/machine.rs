@@ -321,11 +321,11 @@ fn a_slot_holds_any_device() {
     impl Device for Fan {}
 
     let (mut fan, mut part) = (Fan(900), Part::new("nic", 1, &Log::default()));
-    let mut devices: [Slot<'_, &mut dyn Device>; 2] =
+    let mut devices: [Slot<'_, dyn Device>; 2] =
         [Slot::new("fan", 0, VERSIONS, &mut fan), Slot::new("nic", 0, VERSIONS, &mut part)];
     let bytes = save(&mut Machine::new(&mut devices).unwrap()).unwrap();
     fan.0 = 0;
-    let mut devices: [Slot<'_, &mut dyn Device>; 2] =
+    let mut devices: [Slot<'_, dyn Device>; 2] =
         [Slot::new("nic", 0, VERSIONS, &mut part), Slot::new("fan", 0, VERSIONS, &mut fan)];
     load(&mut Machine::new(&mut devices).unwrap(), &bytes).unwrap();
     assert_eq!(fan.0, 900);

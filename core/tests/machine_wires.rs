@@ -15,11 +15,11 @@ mod part;
 
 use std::cell::Cell;
 
-use migcore::codec::chunk::{ChunkDecoder, Limits, StreamStore};
+use migcore::codec::chunk::{ChunkDecoder, Limits, Saver, Settings, StreamStore};
 use migcore::io::{Failure, Portable, Source, StreamReader};
-use migcore::machine::{Checked, Device, Identity, Machine, Note, Registered};
+use migcore::machine::{Checked, Hook, Hooked, Identity, Machine, Note, Reach, Registered};
 use migcore::model::{Builder, Tree, TreeDecoder};
-use migcore::visit::{Marks, Versions, Visit, Visiting, Visitor};
+use migcore::visit::{Marks, Versions, Visiting, Visitor};
 use migcore::Result;
 use part::*;
 
@@ -89,21 +89,13 @@ fn a_tree_is_loaded_like_a_stream() {
     assert_eq!(states(&parts), saved);
 }
 
-/// A device that counts how often it is asked who it is.
+/// A device of a program that keeps them in its own way, and counts how often it is asked for the name.
 struct Counted<'c> {
     value: u32,
     name: [u8; 8],
     note: Note,
     asked: &'c Cell<u64>,
 }
-
-impl Visit for Counted<'_> {
-    fn visit(&mut self, v: &mut Visitor<'_>) -> Result<()> {
-        v.visit("value", &mut self.value)
-    }
-}
-
-impl Device for Counted<'_> {}
 
 impl Registered for Counted<'_> {
     fn identity(&self) -> Identity<'_> {
@@ -125,6 +117,27 @@ impl Registered for Counted<'_> {
     fn set_note(&mut self, note: Note) {
         self.note = note;
     }
+
+    fn run(&mut self, _hook: Hook) -> Hooked {
+        Ok(())
+    }
+
+    fn has_scratch(&self) -> bool {
+        false
+    }
+}
+
+/// The visitor of such a program.
+struct Own<'r, 'v>(&'r mut Visitor<'v>);
+
+impl Reach<Counted<'_>> for Own<'_, '_> {
+    fn with<R>(&mut self, call: impl FnOnce(&mut Visitor<'_>) -> Result<R>) -> Result<R> {
+        call(self.0)
+    }
+
+    fn visit(&mut self, device: &mut Counted<'_>, _scratch: bool) -> Result<()> {
+        self.0.visit("value", &mut device.value)
+    }
 }
 
 #[test]
@@ -138,15 +151,20 @@ fn the_work_does_not_grow_with_the_square_of_the_devices() {
             Counted { value: number, name, note: Note::default(), asked: &asked }
         };
         let mut devices: Vec<_> = (0..count).map(device).collect();
-        let bytes = save(&mut Machine::new(&mut devices).unwrap()).unwrap();
+        let (mut memory, mut scratch) = (vec![0; 1 << 20], [0; 256]);
+        let mut saver = Saver::to_slice(&mut memory, &Settings::default(), &mut scratch).unwrap();
+        let mut machine = Machine::new(&mut devices).unwrap();
+        machine.save_over(&mut Own(&mut saver.visitor())).unwrap();
+        let length = saver.finish().unwrap() as usize;
+        let bytes = &memory[..length];
         devices.reverse();
         devices.iter_mut().for_each(|device| device.value = 0);
 
         asked.set(0);
         let mut machine = Machine::new(&mut devices).unwrap();
         let sorting = asked.replace(0);
-        let checked = check(&mut machine, &bytes).unwrap();
-        over(&bytes, |v| machine.load(v, &checked)).unwrap();
+        let checked = over(bytes, |v| machine.check_over(&mut Own(v))).unwrap();
+        over(bytes, |v| machine.load_over(&mut Own(v), &checked)).unwrap();
         let loading = asked.get();
         println!(
             "{count} devices: asked {sorting} times to sort, {loading} times to check and load"

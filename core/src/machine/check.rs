@@ -1,10 +1,11 @@
 //! The pass over a stream that changes no device, and what both passes have in common.
 
 use super::label::Label;
+use super::reach::{visit, Reach};
 use super::slot::{Note, Registered};
 use super::Machine;
 use crate::error::{Code, Fault, Result};
-use crate::visit::{Marks, Scope, ScopeKind, Visitor};
+use crate::visit::{Marks, Visitor};
 
 /// A stream that was found right for a machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,22 +30,19 @@ pub(super) struct Pass {
 }
 
 impl<S: Registered> Machine<'_, S> {
-    /// Checks a whole stream for this machine, and changes no device. What follows the stream is not looked
-    /// at: see [`Visitor::expect_end`].
+    /// [`check`](Machine::check) for devices that hold their visitor on their own.
     ///
     /// # Errors
-    /// Those of the wire, of the visits of scratch instances; [`Code::UnknownDevice`], [`Code::Missing`],
-    /// [`Code::BadOrder`] for a device that comes twice, [`Code::TooNew`], [`Code::TooOld`]. The report is in
-    /// the visitor.
-    pub fn check(&mut self, v: &mut Visitor<'_>) -> Result<Checked> {
+    /// As [`check`](Machine::check).
+    pub fn check_over(&mut self, reach: &mut impl Reach<S>) -> Result<Checked> {
         let mut pass = self.begin_pass();
-        while let Some((at, _)) = self.next_known(&mut pass, v)? {
+        while let Some((at, _)) = reach.with(|v| self.next_known(&mut pass, v))? {
             match self.devices.get_mut(at) {
-                Some(device) if device.has_scratch() => visit_scratch(device, v)?,
-                _ => v.check_device()?,
+                Some(device) if device.has_scratch() => visit(reach, device, true)?,
+                _ => reach.with(|v| v.check_device())?,
             }
         }
-        self.end_pass(&pass, v)
+        reach.with(|v| self.end_pass(&pass, v))
     }
 
     pub(super) fn begin_pass(&mut self) -> Pass {
@@ -132,13 +130,4 @@ impl Checked {
     pub(super) fn is(&self, other: &Checked) -> bool {
         self.fingerprint == other.fingerprint
     }
-}
-
-fn visit_scratch(device: &mut impl Registered, v: &mut Visitor<'_>) -> Result<()> {
-    let identity = device.identity();
-    let (instance, versions) = (identity.instance, identity.versions);
-    v.begin(&identity.name, Scope::Device { instance, versions })?;
-    let done = device.visit_scratch(v);
-    done.map_err(|code| v.fail_as(code, 0, &""))?;
-    v.end(ScopeKind::Device)
 }

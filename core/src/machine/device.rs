@@ -5,7 +5,7 @@ use crate::visit::{Visit, Visitor};
 
 /// What a hook comes to: the device may refuse, with a number of its own, which the report keeps as its
 /// cause.
-pub type Hook = core::result::Result<(), i32>;
+pub type Hooked = core::result::Result<(), i32>;
 
 /// A device of a machine: its visit function, and hooks for what has to be done around it. Hooks must not
 /// reach the outside world; what does belongs into [`on_run`](Device::on_run).
@@ -14,7 +14,7 @@ pub trait Device: Visit {
     ///
     /// # Errors
     /// A refusal: nothing is saved.
-    fn pre_save(&mut self) -> Hook {
+    fn pre_save(&mut self) -> Hooked {
         Ok(())
     }
 
@@ -22,7 +22,7 @@ pub trait Device: Visit {
     ///
     /// # Errors
     /// A refusal: the save has failed.
-    fn post_save(&mut self) -> Hook {
+    fn post_save(&mut self) -> Hooked {
         Ok(())
     }
 
@@ -30,7 +30,7 @@ pub trait Device: Visit {
     ///
     /// # Errors
     /// A refusal: the load has failed.
-    fn pre_load(&mut self) -> Hook {
+    fn pre_load(&mut self) -> Hooked {
         Ok(())
     }
 
@@ -38,7 +38,7 @@ pub trait Device: Visit {
     ///
     /// # Errors
     /// A refusal: the load has failed.
-    fn post_load(&mut self, version: u32) -> Hook {
+    fn post_load(&mut self, version: u32) -> Hooked {
         let _ = version;
         Ok(())
     }
@@ -47,7 +47,7 @@ pub trait Device: Visit {
     ///
     /// # Errors
     /// A refusal: the machine does not run.
-    fn on_run(&mut self) -> Hook {
+    fn on_run(&mut self) -> Hooked {
         Ok(())
     }
 
@@ -66,38 +66,17 @@ pub trait Device: Visit {
     }
 }
 
-impl<T: Visit + ?Sized> Visit for &mut T {
-    fn visit(&mut self, v: &mut Visitor<'_>) -> Result<()> {
-        (**self).visit(v)
-    }
-}
-
-impl<T: Device + ?Sized> Device for &mut T {
-    fn pre_save(&mut self) -> Hook {
-        (**self).pre_save()
-    }
-
-    fn post_save(&mut self) -> Hook {
-        (**self).post_save()
-    }
-
-    fn pre_load(&mut self) -> Hook {
-        (**self).pre_load()
-    }
-
-    fn post_load(&mut self, version: u32) -> Hook {
-        (**self).post_load(version)
-    }
-
-    fn on_run(&mut self) -> Hook {
-        (**self).on_run()
-    }
-
-    fn has_scratch(&self) -> bool {
-        (**self).has_scratch()
-    }
-
-    fn visit_scratch(&mut self, v: &mut Visitor<'_>) -> Result<()> {
-        (**self).visit_scratch(v)
-    }
+/// A hook of a [`Device`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hook {
+    /// [`Device::pre_save`].
+    PreSave,
+    /// [`Device::post_save`].
+    PostSave,
+    /// [`Device::pre_load`].
+    PreLoad,
+    /// [`Device::post_load`], of a state of this version.
+    PostLoad(u32),
+    /// [`Device::on_run`].
+    OnRun,
 }

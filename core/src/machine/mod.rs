@@ -50,7 +50,7 @@
 //!     }
 //! }
 //!
-//! fn slots(timers: &mut [Timer; 2]) -> [Slot<'_, &mut Timer>; 2] {
+//! fn slots(timers: &mut [Timer; 2]) -> [Slot<'_, Timer>; 2] {
 //!     let [first, second] = timers;
 //!     [Slot::new("timer", 0, Versions::only(1), first), Slot::new("timer", 1, Versions::only(1), second)]
 //! }
@@ -82,14 +82,16 @@ mod device;
 mod label;
 mod load;
 mod order;
+mod reach;
 mod save;
 mod slot;
 mod undo;
 
 pub use check::Checked;
-pub use device::{Device, Hook};
+pub use device::{Device, Hook, Hooked};
+pub use reach::Reach;
 pub use slot::{Identity, Note, Registered, Slot};
-pub use undo::Undo;
+pub use undo::{Undo, Undoing};
 
 use crate::error::{Code, Report};
 use label::Label;
@@ -141,7 +143,7 @@ impl<'m, S: Registered> Machine<'m, S> {
             return Err(Label::none().report(Code::Dirty, 0));
         }
         for device in self.devices.iter_mut() {
-            if let Err(cause) = device.on_run() {
+            if let Err(cause) = device.run(Hook::OnRun) {
                 return Err(Label::of(&device.identity()).report(Code::Refused, cause));
             }
         }

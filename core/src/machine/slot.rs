@@ -1,8 +1,7 @@
 //! A device with what its machine calls it.
 
-use super::device::{Device, Hook};
-use crate::error::Result;
-use crate::visit::{Marks, Versions, Visit, Visitor};
+use super::device::{Device, Hook, Hooked};
+use crate::visit::{Marks, Versions};
 
 /// What a machine calls a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,9 +30,9 @@ pub struct Note {
     pub seen: bool,
 }
 
-/// A device that a [`Machine`](super::Machine) can keep: [`Slot`], or a type of the caller that holds
-/// the same.
-pub trait Registered: Device {
+/// A device that a [`Machine`](super::Machine) can keep: a [`Slot`], or a type of the caller that is as
+/// much.
+pub trait Registered {
     /// What the machine calls it. It stays the same as long as the machine is used.
     fn identity(&self) -> Identity<'_>;
 
@@ -42,23 +41,32 @@ pub trait Registered: Device {
 
     /// Notes.
     fn set_note(&mut self, note: Note);
+
+    /// Runs a hook.
+    ///
+    /// # Errors
+    /// A refusal.
+    fn run(&mut self, hook: Hook) -> Hooked;
+
+    /// See [`Device::has_scratch`].
+    fn has_scratch(&self) -> bool;
 }
 
 /// A device in its place in a machine.
 #[derive(Debug)]
-pub struct Slot<'n, D> {
-    identity: Identity<'n>,
+pub struct Slot<'d, D: ?Sized> {
+    identity: Identity<'d>,
     note: Note,
-    device: D,
+    device: &'d mut D,
 }
 
-impl<'n, D: Device> Slot<'n, D> {
+impl<'d, D: Device + ?Sized> Slot<'d, D> {
     /// A device with its name, instance and versions.
     pub fn new(
-        name: &'n (impl AsRef<[u8]> + ?Sized),
+        name: &'d (impl AsRef<[u8]> + ?Sized),
         instance: u32,
         versions: Versions,
-        device: D,
+        device: &'d mut D,
     ) -> Self {
         let identity = Identity {
             name: name.as_ref(),
@@ -94,11 +102,11 @@ impl<'n, D: Device> Slot<'n, D> {
 
     /// The device.
     pub fn device(&mut self) -> &mut D {
-        &mut self.device
+        self.device
     }
 }
 
-impl<D: Device> Registered for Slot<'_, D> {
+impl<D: Device + ?Sized> Registered for Slot<'_, D> {
     fn identity(&self) -> Identity<'_> {
         self.identity
     }
@@ -110,40 +118,18 @@ impl<D: Device> Registered for Slot<'_, D> {
     fn set_note(&mut self, note: Note) {
         self.note = note;
     }
-}
 
-impl<D: Device> Visit for Slot<'_, D> {
-    fn visit(&mut self, v: &mut Visitor<'_>) -> Result<()> {
-        self.device.visit(v)
-    }
-}
-
-impl<D: Device> Device for Slot<'_, D> {
-    fn pre_save(&mut self) -> Hook {
-        self.device.pre_save()
-    }
-
-    fn post_save(&mut self) -> Hook {
-        self.device.post_save()
-    }
-
-    fn pre_load(&mut self) -> Hook {
-        self.device.pre_load()
-    }
-
-    fn post_load(&mut self, version: u32) -> Hook {
-        self.device.post_load(version)
-    }
-
-    fn on_run(&mut self) -> Hook {
-        self.device.on_run()
+    fn run(&mut self, hook: Hook) -> Hooked {
+        match hook {
+            Hook::PreSave => self.device.pre_save(),
+            Hook::PostSave => self.device.post_save(),
+            Hook::PreLoad => self.device.pre_load(),
+            Hook::PostLoad(version) => self.device.post_load(version),
+            Hook::OnRun => self.device.on_run(),
+        }
     }
 
     fn has_scratch(&self) -> bool {
         self.device.has_scratch()
-    }
-
-    fn visit_scratch(&mut self, v: &mut Visitor<'_>) -> Result<()> {
-        self.device.visit_scratch(v)
     }
 }

@@ -1,12 +1,12 @@
-//! A load that can be taken back.
+//! The state of a machine, kept while another one is loaded.
 
-use super::check::Checked;
-use super::slot::Registered;
+use super::device::Device;
+use super::slot::Slot;
 use super::Machine;
 use crate::codec::chunk::{ChunkDecoder, ChunkEncoder, Limits, Settings, SliceStore};
 use crate::error::{Code, Fault, Report, Result};
-use crate::io::{Failure, Kernels, Sink, SliceWriter, StreamWriter, Writer};
-use crate::visit::{Visiting, Visitor};
+use crate::io::{told, Failure, Kernels, Sink, SliceWriter, StreamWriter, Writer};
+use crate::visit::Visiting;
 
 /// Memory for the present state of a machine, which is kept as chunks.
 #[derive(Debug)]
@@ -19,78 +19,86 @@ pub struct Undo<'u, K> {
     pub kernels: K,
 }
 
-impl<S: Registered> Machine<'_, S> {
-    /// [`load`](Machine::load) into a machine whose present state is still wanted: when the load fails, that
-    /// state is put back, and the machine is dirty only if that fails too. All devices are saved before,
-    /// and loaded again then, with their hooks.
+/// Saves the state of a machine before a load, and puts it back.
+pub trait Undoing<S> {
+    /// Saves the present state.
     ///
     /// # Errors
-    /// As [`load`](Machine::load), with its report in the visitor also when the state was put back. Before the
-    /// load begins: those of saving the present state; [`Code::NoSpace`] with the size that the image
-    /// needs.
-    pub fn load_atomic<K: Kernels + Clone>(
-        &mut self,
-        v: &mut Visitor<'_>,
-        checked: &Checked,
-        undo: Undo<'_, K>,
-    ) -> Result<()> {
-        let Undo { image, scratch, kernels } = undo;
-        let length = match self.save_image(image, scratch, &kernels) {
-            Ok(length) => length,
-            Err(report) => {
-                return Err(v.fail_with(report.code, report.fault, &report.path.as_str()));
-            }
-        };
-        let done = self.load(v, checked);
-        if self.dirty {
-            let image = image.get(..length).unwrap_or_default();
-            self.dirty = self.put_back(image, kernels).is_err();
-        }
-        done
+    /// Those of saving; [`Code::NoSpace`] with the size that is needed.
+    fn save(&mut self, machine: &mut Machine<'_, S>) -> core::result::Result<(), Report>;
+
+    /// Loads it.
+    ///
+    /// # Errors
+    /// Those of loading.
+    fn put_back(&mut self, machine: &mut Machine<'_, S>) -> Result<()>;
+}
+
+/// The state in memory.
+pub(super) struct Image<'u, K> {
+    undo: Undo<'u, K>,
+    length: usize,
+}
+
+impl<'u, K: Kernels + Clone> Image<'u, K> {
+    pub(super) fn new(undo: Undo<'u, K>) -> Self {
+        Image { undo, length: 0 }
     }
 
-    /// Saves the present state, and says how long it is.
-    fn save_image<K: Kernels + Clone>(
+    /// How long the image would be.
+    fn measure<D: Device + ?Sized>(
         &mut self,
-        image: &mut [u8],
-        scratch: &mut [u8],
-        kernels: &K,
-    ) -> core::result::Result<usize, Report> {
-        let room = image.len();
-        let saved = self.save_to(SliceWriter::new(image), scratch, kernels.clone());
-        let length = match saved {
-            Err(report) if report.code == Code::NoSpace => {
-                // It may be the scratch memory that is too small: then this fails in the same way.
-                let needed =
-                    self.save_to(StreamWriter::new(Nowhere, &mut []), scratch, kernels.clone())?;
-                let room = u64::try_from(room).unwrap_or(u64::MAX);
-                let fault = Fault { expected: needed, found: room, ..Fault::default() };
-                return Err(Report { fault, ..report });
-            }
-            saved => saved?,
-        };
-        Ok(usize::try_from(length).unwrap_or(room))
-    }
-
-    fn save_to<W: Writer, K: Kernels>(
-        &mut self,
-        writer: W,
-        scratch: &mut [u8],
-        kernels: K,
+        machine: &mut Machine<'_, Slot<'_, D>>,
     ) -> core::result::Result<u64, Report> {
-        let encoder = ChunkEncoder::new(writer, kernels, &Settings::default(), scratch)?;
-        let mut visiting = Visiting::new(encoder);
-        let mut v = visiting.saver();
-        let done = self.save(&mut v).and_then(|()| v.finish());
-        let length = v.position();
-        done.map(|()| length).map_err(|code| visiting.report_of(code))
+        let Undo { scratch, kernels, .. } = &mut self.undo;
+        save_to(machine, StreamWriter::new(Nowhere, &mut []), scratch, kernels.clone())
     }
 
-    fn put_back<K: Kernels>(&mut self, image: &[u8], kernels: K) -> Result<()> {
-        let store = SliceStore::checked(image, Limits::default(), kernels);
-        let mut visiting = Visiting::new(ChunkDecoder::new(store));
-        self.fill(&mut visiting.loader(), None)
+    fn visiting(&self) -> Visiting<ChunkDecoder<'_, SliceStore<'_, K>>> {
+        let image = self.undo.image.get(..self.length).unwrap_or_default();
+        // Nobody else has the image: it is what was written.
+        let store = SliceStore::checked(image, Limits::default(), self.undo.kernels.clone());
+        Visiting::new(ChunkDecoder::new(store))
     }
+}
+
+impl<K: Kernels + Clone, D: Device + ?Sized> Undoing<Slot<'_, D>> for Image<'_, K> {
+    fn save(&mut self, machine: &mut Machine<'_, Slot<'_, D>>) -> core::result::Result<(), Report> {
+        let Undo { image, scratch, kernels } = &mut self.undo;
+        let room = told(image.len());
+        match save_to(machine, SliceWriter::new(image), scratch, kernels.clone()) {
+            Ok(length) => {
+                self.length = usize::try_from(length).unwrap_or(usize::MAX);
+                Ok(())
+            }
+            Err(report) if report.code == Code::NoSpace => {
+                // If it is the scratch memory that is too small, this fails in the same way.
+                let expected = self.measure(machine)?;
+                let fault = Fault { expected, found: room, ..Fault::default() };
+                Err(Report { fault, ..report })
+            }
+            Err(report) => Err(report),
+        }
+    }
+
+    fn put_back(&mut self, machine: &mut Machine<'_, Slot<'_, D>>) -> Result<()> {
+        let checked = machine.check(&mut self.visiting().loader())?;
+        machine.load(&mut self.visiting().loader(), &checked)
+    }
+}
+
+fn save_to<D: Device + ?Sized>(
+    machine: &mut Machine<'_, Slot<'_, D>>,
+    writer: impl Writer,
+    scratch: &mut [u8],
+    kernels: impl Kernels,
+) -> core::result::Result<u64, Report> {
+    let encoder = ChunkEncoder::new(writer, kernels, &Settings::default(), scratch)?;
+    let mut visiting = Visiting::new(encoder);
+    let mut v = visiting.saver();
+    let done = machine.save(&mut v).and_then(|()| v.finish());
+    let length = v.position();
+    done.map(|()| length).map_err(|code| visiting.report_of(code))
 }
 
 /// Counts what is written, and keeps nothing.

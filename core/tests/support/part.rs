@@ -15,7 +15,7 @@ use std::rc::Rc;
 use migcore::codec::chunk::{ChunkDecoder, Limits, Saver, Settings, SliceStore};
 use migcore::error::Report;
 use migcore::io::Portable;
-use migcore::machine::{Checked, Device, Hook, Machine, Registered, Slot};
+use migcore::machine::{Checked, Device, Hooked, Machine, Slot};
 use migcore::visit::{Versions, Visit, Visiting, Visitor};
 use migcore::{Code, Result};
 
@@ -51,7 +51,7 @@ impl Part {
         (self.value, self.table)
     }
 
-    fn hook(&self, hook: &str) -> Hook {
+    fn hook(&self, hook: &str) -> Hooked {
         self.log.borrow_mut().push(format!("{}.{hook}", self.name));
         match hook.starts_with(self.refusing) && !self.refusing.is_empty() {
             true => Err(7),
@@ -73,23 +73,23 @@ impl Visit for Part {
 }
 
 impl Device for Part {
-    fn pre_save(&mut self) -> Hook {
+    fn pre_save(&mut self) -> Hooked {
         self.hook("pre_save")
     }
 
-    fn post_save(&mut self) -> Hook {
+    fn post_save(&mut self) -> Hooked {
         self.hook("post_save")
     }
 
-    fn pre_load(&mut self) -> Hook {
+    fn pre_load(&mut self) -> Hooked {
         self.hook("pre_load")
     }
 
-    fn post_load(&mut self, version: u32) -> Hook {
+    fn post_load(&mut self, version: u32) -> Hooked {
         self.hook(&format!("post_load({version})"))
     }
 
-    fn on_run(&mut self) -> Hook {
+    fn on_run(&mut self) -> Hooked {
         self.hook("on_run")
     }
 
@@ -113,7 +113,7 @@ pub fn blanks(parts: &[Part; 3]) -> [Part; 3] {
     parts.each_ref().map(Part::blank)
 }
 
-pub fn slots(parts: &mut [Part; 3]) -> [Slot<'static, &mut Part>; 3] {
+pub fn slots(parts: &mut [Part; 3]) -> [Slot<'_, Part>; 3] {
     parts.each_mut().map(|part| Slot::new(part.name, 0, VERSIONS, part))
 }
 
@@ -121,7 +121,9 @@ pub fn states(parts: &[Part; 3]) -> [(u32, [u8; 32]); 3] {
     parts.each_ref().map(Part::state)
 }
 
-pub fn save<S: Registered>(machine: &mut Machine<'_, S>) -> core::result::Result<Vec<u8>, Report> {
+pub fn save<D: Device + ?Sized>(
+    machine: &mut Machine<'_, Slot<'_, D>>,
+) -> core::result::Result<Vec<u8>, Report> {
     let (mut memory, mut scratch) = (vec![0; 1 << 20], [0; 4096]);
     let mut saver = Saver::to_slice(&mut memory, &Settings::default(), &mut scratch).unwrap();
     // An error stays in the visit.
@@ -142,15 +144,15 @@ pub fn over<R>(
     done.map_err(|code| visiting.report_of(code))
 }
 
-pub fn check<S: Registered>(
-    machine: &mut Machine<'_, S>,
+pub fn check<D: Device + ?Sized>(
+    machine: &mut Machine<'_, Slot<'_, D>>,
     bytes: &[u8],
 ) -> core::result::Result<Checked, Report> {
     over(bytes, |v| machine.check(v))
 }
 
-pub fn load<S: Registered>(
-    machine: &mut Machine<'_, S>,
+pub fn load<D: Device + ?Sized>(
+    machine: &mut Machine<'_, Slot<'_, D>>,
     bytes: &[u8],
 ) -> core::result::Result<(), Report> {
     let checked = check(machine, bytes)?;
