@@ -356,7 +356,7 @@ typedef struct migcore_item {
      */
     uint32_t instance;
     /**
-     * The version of a device, a described struct or a subsection: the newest that is known.
+     * The version of a device, a described struct or a subsection, as it is written.
      */
     uint32_t version;
     /**
@@ -1864,8 +1864,9 @@ size_t migcore_chunk_scratch(size_t longest_name);
  * migcore_position tells how long it is.
  *
  * `scratch` is borrowed too: memory in which a device is put together, at least MIGCORE_CHUNK_SCRATCH
- * bytes, of which a device of any size can be saved. What is too small is told, with the size that is
- * needed, when the visit begins or when it meets a name that is too long for it. `settings` may be NULL.
+ * bytes, through which a device of any size can be saved; only a string must fit a fragment, which scratch
+ * memory or the settings make larger. What is too small is told, with the size that is needed, when the
+ * visit begins or when it meets a name that is too long for it. `settings` may be NULL.
  * `size` is sizeof(migcore_chunk_saver). `kernels` may be NULL; it is not copied.
  */
 migcore_status migcore_chunk_save_memory(struct migcore_chunk_saver *saver,

@@ -138,6 +138,7 @@ pub(crate) unsafe fn begin_told<S, W: Wire>(
         assert!(align_of::<Failed>() <= align_of::<S>());
     }
     let fault = wire.as_ref().err().map(|(_, fault)| *fault);
+    let fault = fault.filter(|fault| *fault != Fault::default());
     // SAFETY: as the caller promises.
     let begun = unsafe { begin(storage, size, wire.map_err(|(code, _)| code)) };
     if let (Some(fault), Ok(())) = (fault, check_storage(storage, size)) {

@@ -34,8 +34,9 @@ wire!(SaveStream, saves, calls_back: true);
 /// migcore_position tells how long it is.
 ///
 /// `scratch` is borrowed too: memory in which a device is put together, at least MIGCORE_CHUNK_SCRATCH
-/// bytes, of which a device of any size can be saved. What is too small is told, with the size that is
-/// needed, when the visit begins or when it meets a name that is too long for it. `settings` may be NULL.
+/// bytes, through which a device of any size can be saved; only a string must fit a fragment, which scratch
+/// memory or the settings make larger. What is too small is told, with the size that is needed, when the
+/// visit begins or when it meets a name that is too long for it. `settings` may be NULL.
 /// `size` is sizeof(migcore_chunk_saver). `kernels` may be NULL; it is not copied.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_chunk_save_memory(
