@@ -42,6 +42,7 @@ static const struct section {
     { "flips", test_flips },
     { "walks", test_walks },
     { "monkey", test_monkey },
+    { "chunk_walks", test_chunk_walks },
 };
 
 unsigned percent = 100;

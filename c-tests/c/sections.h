@@ -71,5 +71,6 @@ void test_cuts(void);
 void test_flips(void);
 void test_walks(void);
 void test_monkey(void);
+void test_chunk_walks(void);
 
 #endif
