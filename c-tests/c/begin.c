@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-/* Arguments of all five, good ones to begin with. */
+/* Arguments of all of them, good ones to begin with. */
 struct arguments {
     void *storage;
     size_t size;
@@ -20,6 +20,10 @@ struct arguments {
     migcore_source source, *source_given;
     migcore_observe observe;
     const migcore_kernels *kernels;
+    /* Of chunks: scratch of a saver, memory of a loader; and the index. */
+    uint8_t scratch[MIGCORE_CHUNK_SCRATCH];
+    void *scratch_given, *index;
+    size_t scratch_size, index_size;
 };
 
 static migcore_status observe_nothing(void *opaque, const migcore_item *item)
@@ -58,20 +62,59 @@ static migcore_status begin_observer(const struct arguments *a)
     return migcore_observer_init((migcore_observer *)a->storage, a->size, a->observe, NULL);
 }
 
+static migcore_status begin_chunk_save_memory(const struct arguments *a)
+{
+    return migcore_chunk_save_memory((migcore_chunk_saver *)a->storage, a->size, a->bytes, a->capacity,
+                                     a->scratch_given, a->scratch_size, NULL, a->kernels);
+}
+
+static migcore_status begin_chunk_save_stream(const struct arguments *a)
+{
+    return migcore_chunk_save_stream((migcore_chunk_saver *)a->storage, a->size, a->sink_given, a->bytes, a->capacity,
+                                     a->scratch_given, a->scratch_size, NULL, a->kernels);
+}
+
+static migcore_status begin_chunk_load_memory(const struct arguments *a)
+{
+    return migcore_chunk_load_memory((migcore_chunk_loader *)a->storage, a->size, a->bytes, a->capacity, a->index,
+                                     a->index_size, NULL, a->kernels);
+}
+
+static migcore_status begin_chunk_load_checked(const struct arguments *a)
+{
+    return migcore_chunk_load_checked((migcore_chunk_loader *)a->storage, a->size, a->bytes, a->capacity, a->index,
+                                      a->index_size, NULL, a->kernels);
+}
+
+static migcore_status begin_chunk_load_stream(const struct arguments *a)
+{
+    return migcore_chunk_load_stream((migcore_chunk_loader *)a->storage, a->size, a->source_given, a->bytes,
+                                     a->capacity, a->scratch_given, a->scratch_size, a->index, a->index_size, NULL,
+                                     a->kernels);
+}
+
 static const struct way {
     const char *name;
     migcore_status (*begin)(const struct arguments *);
     size_t size;
-    bool borrows, sinks, sources, loads;
+    bool borrows, sinks, sources, loads, chunks;
 } ways[] = {
-    { "save_memory", begin_save_memory, sizeof(migcore_legacy), true, false, false, false },
-    { "save_stream", begin_save_stream, sizeof(migcore_legacy), true, true, false, false },
-    { "load_memory", begin_load_memory, sizeof(migcore_legacy), true, false, false, true },
-    { "load_stream", begin_load_stream, sizeof(migcore_legacy), true, false, true, true },
-    { "observer", begin_observer, sizeof(migcore_observer), false, false, false, false },
+    { "save_memory", begin_save_memory, sizeof(migcore_legacy), true, false, false, false, false },
+    { "save_stream", begin_save_stream, sizeof(migcore_legacy), true, true, false, false, false },
+    { "load_memory", begin_load_memory, sizeof(migcore_legacy), true, false, false, true, false },
+    { "load_stream", begin_load_stream, sizeof(migcore_legacy), true, false, true, true, false },
+    { "observer", begin_observer, sizeof(migcore_observer), false, false, false, false, false },
+    { "chunk_save_memory", begin_chunk_save_memory, sizeof(migcore_chunk_saver), true, false, false, false, true },
+    { "chunk_save_stream", begin_chunk_save_stream, sizeof(migcore_chunk_saver), true, true, false, false, true },
+    { "chunk_load_memory", begin_chunk_load_memory, sizeof(migcore_chunk_loader), true, false, false, true, true },
+    { "chunk_load_checked", begin_chunk_load_checked, sizeof(migcore_chunk_loader), true, false, false, true, true },
+    { "chunk_load_stream", begin_chunk_load_stream, sizeof(migcore_chunk_loader), true, false, true, true, true },
 };
 
-/* What a C compiler aligns both storages to. */
+/* Of all storages the largest is that of a loader of chunks. */
+#define LARGEST sizeof(migcore_chunk_loader)
+
+/* What a C compiler aligns all storages to. */
 struct after_a_char {
     char c;
     migcore_legacy legacy;
@@ -81,7 +124,7 @@ struct after_a_char {
 
 static struct stream no_stream;
 /* Room for an object at an odd address. */
-static uint64_t storage[sizeof(migcore_legacy) / 8 + 2];
+static uint64_t storage[LARGEST / 8 + 2];
 
 static void good_arguments(struct arguments *a, const struct way *way)
 {
@@ -95,6 +138,8 @@ static void good_arguments(struct arguments *a, const struct way *way)
     a->source = stream_source(&no_stream, true);
     a->source_given = &a->source;
     a->observe = observe_nothing;
+    a->scratch_given = a->scratch;
+    a->scratch_size = sizeof a->scratch;
     memset(storage, 0x5a, sizeof storage);
 }
 
@@ -185,6 +230,30 @@ static void borrowed_memory_is_checked(const struct way *way)
     CHECK_OK(way->begin(&a));
 }
 
+/* The other memory that visitors over chunks borrow. */
+static void scratch_and_index_are_checked(const struct way *way)
+{
+    struct arguments a;
+
+    if (!way->loads || way->sources) {
+        good_arguments(&a, way);
+        a.scratch_given = NULL;
+        refused(way, &a, MIGCORE_NULL_POINTER, "NULL with a size of scratch");
+        good_arguments(&a, way);
+        a.scratch_size = SIZE_MAX;
+        refused(way, &a, MIGCORE_INVALID_ARGUMENT, "impossible size of scratch");
+    }
+    if (way->loads) {
+        good_arguments(&a, way);
+        a.index_size = 1;
+        refused(way, &a, MIGCORE_NULL_POINTER, "NULL with a size of index");
+        good_arguments(&a, way);
+        a.index = a.scratch;
+        a.index_size = SIZE_MAX;
+        refused(way, &a, MIGCORE_INVALID_ARGUMENT, "impossible size of index");
+    }
+}
+
 static void callbacks_are_checked(const struct way *way)
 {
     struct arguments a;
@@ -261,20 +330,23 @@ static void an_object_of_before_is_gone(const struct way *before, const struct w
     struct stream *stream = (struct stream *)calloc(1, sizeof *stream);
     migcore_visitor *v;
     uint32_t value = 0x11223344;
+    migcore_status begun;
 
     check_case("%s, then %s", before->name, way->name);
     good_arguments(&a, before);
     a.capacity = 64;
     a.bytes = calloc(1, a.capacity);
-    a.storage = malloc(sizeof(migcore_legacy));
+    a.storage = malloc(LARGEST);
     stream->capacity = stream->length = 64;
     stream->bytes = (uint8_t *)calloc(1, stream->length);
     a.sink.opaque = stream;
     a.source.opaque = stream;
     CHECK_OK(before->begin(&a));
     v = (migcore_visitor *)a.storage;
-    CHECK_OK(migcore_begin_device(v, "d", 0, 1, 1));
-    CHECK_OK(migcore_visit_u32(v, "value", &value));
+    /* For chunks there is nothing to load. */
+    begun = before->chunks && before->loads ? MIGCORE_BAD_SIGNATURE : MIGCORE_OK;
+    CHECK_STATUS(migcore_begin_device(v, "d", 0, 1, 1), begun);
+    CHECK_STATUS(migcore_visit_u32(v, "value", &value), begun);
     value = 0x11223344;
     free(a.bytes);
     free(stream->bytes);
@@ -295,7 +367,7 @@ static void an_object_of_before_is_gone(const struct way *before, const struct w
     b.storage = a.storage;
     CHECK_OK(way->begin(&b));
     CHECK_OK(migcore_get_status(v));
-    CHECK_OK(migcore_finish(v));
+    CHECK(migcore_finish(v) == MIGCORE_OK || way->chunks);
     free(a.storage);
 }
 
@@ -365,6 +437,9 @@ void test_begin(void)
         }
         for (k = 0; k < COUNT_OF(ways); k++) {
             an_object_of_before_is_gone(&ways[k], &ways[i]);
+        }
+        if (ways[i].chunks) {
+            scratch_and_index_are_checked(&ways[i]);
         }
         if (ways[i].sinks || ways[i].sources) {
             callbacks_are_checked(&ways[i]);

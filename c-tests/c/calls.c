@@ -14,6 +14,8 @@ void place_init(struct place *place)
     place->present = true;
     place->found = true;
     place->has = true;
+    place->more = true;
+    place->head.size = sizeof place->head;
 }
 
 void place_refuse(struct place *place, const struct call *call, bool loading)
@@ -23,6 +25,8 @@ void place_refuse(struct place *place, const struct call *call, bool loading)
         place->found = false;
     } else if (strcmp(call->name, "has") == 0) {
         place->has = false;
+    } else if (strcmp(call->name, "next_device") == 0) {
+        place->more = false;
     } else if (loading && strcmp(call->name, "begin_optional") == 0) {
         place->present = false;
     } else if (loading && strcmp(call->name, "begin_varlist") == 0) {
@@ -86,6 +90,9 @@ CALL(end_subsection, migcore_end_subsection(v))
 CALL(put_raw, migcore_put_raw(v, p->bytes, sizeof p->bytes))
 CALL(get_raw, migcore_get_raw(v, p->bytes, sizeof p->bytes, NULL))
 CALL(peek_raw, migcore_peek_raw(v, 1, p->bytes, sizeof p->bytes, NULL))
+CALL(next_device, migcore_next_device(v, &p->head, &p->more))
+CALL(check_device, migcore_check_device(v))
+CALL(skip_device, migcore_skip_device(v))
 CALL(set_state_version, migcore_set_state_version(v, 2))
 CALL(get_status, migcore_get_status(v))
 CALL(fail, migcore_fail(v, "name", MIGCORE_TOO_OLD, 1))
@@ -155,6 +162,9 @@ const struct call calls[] = {
     { "put_raw", call_put_raw, CALL_SAVES },
     { "get_raw", call_get_raw, CALL_LOADS },
     { "peek_raw", call_peek_raw, CALL_LOADS },
+    { "next_device", call_next_device, CALL_LOADS },
+    { "check_device", call_check_device, CALL_LOADS },
+    { "skip_device", call_skip_device, CALL_LOADS },
     ENTRY(set_state_version)
     ENTRY(get_status)
     ENTRY(fail)

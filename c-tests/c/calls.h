@@ -18,7 +18,8 @@ struct place {
     uint8_t bytes[8];
     char text[8];
     size_t count, list_count;
-    bool present, found, has;
+    bool present, found, has, more;
+    migcore_device_head head;
     char name[256];
     uint32_t version;
     /* How often a callback of the subsection table ran. */

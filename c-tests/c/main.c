@@ -42,6 +42,13 @@ static const struct section {
     { "flips", test_flips },
     { "walks", test_walks },
     { "monkey", test_monkey },
+    { "chunk_begin", test_chunk_begin },
+    { "chunk_whole", test_chunk_whole },
+    { "chunk_replay", test_chunk_replay },
+    { "chunk_devices", test_chunk_devices },
+    { "chunk_damage", test_chunk_damage },
+    { "chunk_io", test_chunk_io },
+    { "chunk_walks", test_chunk_walks },
 };
 
 unsigned percent = 100;

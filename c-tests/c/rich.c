@@ -245,9 +245,9 @@ static void visit_lists(migcore_visitor *v, struct rich *s)
     migcore_end_list(v);
 }
 
-migcore_status rich_visit(migcore_visitor *v, struct rich *s)
+migcore_status rich_visit_one(migcore_visitor *v, struct rich *s, uint32_t instance)
 {
-    migcore_begin_device(v, "rich", 0, RICH_VERSION, 1);
+    migcore_begin_device(v, "rich", instance, RICH_VERSION, 1);
 #define VISIT(name, type, constant) migcore_visit_##name(v, #name, &s->one_##name);
     EACH_KIND(VISIT)
     visit_arrays(v, s);
@@ -262,6 +262,11 @@ migcore_status rich_visit(migcore_visitor *v, struct rich *s)
     migcore_end_struct(v);
     visit_lists(v, s);
     migcore_visit_subsections(v, "rich", table, COUNT_OF(table), s);
-    migcore_end_device(v);
+    return migcore_end_device(v);
+}
+
+migcore_status rich_visit(migcore_visitor *v, struct rich *s)
+{
+    rich_visit_one(v, s, 0);
     return migcore_finish(v);
 }

@@ -64,6 +64,8 @@ bool rich_same(const struct rich *a, const struct rich *b);
 
 #define RICH_VERSION 3
 
+/* Visits the device, one of several. */
+migcore_status rich_visit_one(migcore_visitor *v, struct rich *s, uint32_t instance);
 /* Visits the device, and finishes the visit. */
 migcore_status rich_visit(migcore_visitor *v, struct rich *s);
 

@@ -71,5 +71,12 @@ void test_cuts(void);
 void test_flips(void);
 void test_walks(void);
 void test_monkey(void);
+void test_chunk_begin(void);
+void test_chunk_whole(void);
+void test_chunk_replay(void);
+void test_chunk_devices(void);
+void test_chunk_damage(void);
+void test_chunk_io(void);
+void test_chunk_walks(void);
 
 #endif

@@ -142,72 +142,126 @@ migcore_source stream_source(struct stream *stream, bool with_peek)
     return source;
 }
 
-static void begin(struct channel *channel, const struct mode *mode, size_t capacity)
+/* A block of just the size; NULL for none. */
+static uint8_t *block(size_t size)
+{
+    uint8_t *bytes = size == 0 ? NULL : (uint8_t *)malloc(size);
+
+    if (size != 0 && bytes == NULL) {
+        abort();
+    }
+    return bytes;
+}
+
+static void begin(struct channel *channel, const struct mode *mode, size_t storage_size, size_t capacity)
 {
     memset(channel, 0, sizeof *channel);
     channel->mode = mode;
-    channel->legacy = (migcore_legacy *)malloc(sizeof *channel->legacy);
-    channel->buffer = mode->buffer == 0 ? NULL : (uint8_t *)malloc(mode->buffer);
-    channel->stream.bytes = (uint8_t *)malloc(capacity == 0 ? 1 : capacity);
+    channel->storage_size = storage_size;
+    channel->visitor = (migcore_visitor *)(void *)block(storage_size);
+    channel->buffer = block(mode->buffer);
+    channel->stream.bytes = block(capacity == 0 ? 1 : capacity);
     channel->stream.capacity = capacity;
     channel->stream.most = mode->most;
     channel->stream.random = mode->random;
     channel->stream.moves.retries = mode->retries;
     channel->stream.peeks.retries = mode->retries;
-    if (channel->legacy == NULL || channel->stream.bytes == NULL || (mode->buffer != 0 && channel->buffer == NULL)) {
-        abort();
+}
+
+static void begin_load(struct channel *channel, const struct mode *mode, size_t storage_size, const void *bytes,
+                       size_t length)
+{
+    begin(channel, mode, storage_size, length);
+    if (length > 0) {
+        memcpy(channel->stream.bytes, bytes, length);
     }
+    channel->stream.length = length;
 }
 
 void channel_save(struct channel *channel, const struct mode *mode)
 {
-    begin(channel, mode, CHANNEL_CAPACITY);
+    migcore_legacy *legacy;
+
+    begin(channel, mode, sizeof *legacy, CHANNEL_CAPACITY);
+    legacy = (migcore_legacy *)(void *)channel->visitor;
     if (mode->memory) {
-        CHECK_OK(migcore_legacy_save_memory(channel->legacy, sizeof *channel->legacy, channel->stream.bytes,
-                                            channel->stream.capacity, NULL));
+        CHECK_OK(migcore_legacy_save_memory(legacy, sizeof *legacy, channel->stream.bytes, channel->stream.capacity,
+                                            NULL));
     } else {
         migcore_sink sink = stream_sink(&channel->stream);
 
-        CHECK_OK(migcore_legacy_save_stream(channel->legacy, sizeof *channel->legacy, &sink, channel->buffer,
-                                            mode->buffer, NULL));
+        CHECK_OK(migcore_legacy_save_stream(legacy, sizeof *legacy, &sink, channel->buffer, mode->buffer, NULL));
     }
 }
 
 void channel_load(struct channel *channel, const struct mode *mode, const void *bytes, size_t length)
 {
-    begin(channel, mode, length);
-    if (length > 0) {
-        memcpy(channel->stream.bytes, bytes, length);
-    }
-    channel->stream.length = length;
+    migcore_legacy *legacy;
+
+    begin_load(channel, mode, sizeof *legacy, bytes, length);
+    legacy = (migcore_legacy *)(void *)channel->visitor;
     if (mode->memory) {
-        CHECK_OK(migcore_legacy_load_memory(channel->legacy, sizeof *channel->legacy, channel->stream.bytes, length,
-                                            NULL));
+        CHECK_OK(migcore_legacy_load_memory(legacy, sizeof *legacy, channel->stream.bytes, length, NULL));
     } else {
         migcore_source source = stream_source(&channel->stream, !mode->no_peek);
 
-        CHECK_OK(migcore_legacy_load_stream(channel->legacy, sizeof *channel->legacy, &source, channel->buffer,
-                                            mode->buffer, NULL));
+        CHECK_OK(migcore_legacy_load_stream(legacy, sizeof *legacy, &source, channel->buffer, mode->buffer, NULL));
+    }
+}
+
+void channel_save_chunks(struct channel *channel, const struct mode *mode, const struct chunk_mode *chunks)
+{
+    migcore_chunk_saver *saver;
+
+    begin(channel, mode, sizeof *saver, 4 * CHANNEL_CAPACITY);
+    saver = (migcore_chunk_saver *)(void *)channel->visitor;
+    channel->scratch = block(chunks->scratch);
+    if (mode->memory) {
+        CHECK_OK(migcore_chunk_save_memory(saver, sizeof *saver, channel->stream.bytes, channel->stream.capacity,
+                                           channel->scratch, chunks->scratch, chunks->settings, NULL));
+    } else {
+        migcore_sink sink = stream_sink(&channel->stream);
+
+        CHECK_OK(migcore_chunk_save_stream(saver, sizeof *saver, &sink, channel->buffer, mode->buffer,
+                                           channel->scratch, chunks->scratch, chunks->settings, NULL));
+    }
+}
+
+void channel_load_chunks(struct channel *channel, const struct mode *mode, const struct chunk_mode *chunks,
+                         const void *bytes, size_t length)
+{
+    migcore_chunk_loader *loader;
+
+    begin_load(channel, mode, sizeof *loader, bytes, length);
+    loader = (migcore_chunk_loader *)(void *)channel->visitor;
+    channel->index = block(chunks->index);
+    if (mode->memory) {
+        CHECK_OK(migcore_chunk_load_memory(loader, sizeof *loader, channel->stream.bytes, length, channel->index,
+                                           chunks->index, NULL, NULL));
+    } else {
+        migcore_source source = stream_source(&channel->stream, false);
+
+        channel->scratch = block(chunks->memory);
+        CHECK_OK(migcore_chunk_load_stream(loader, sizeof *loader, &source, channel->buffer, mode->buffer,
+                                           channel->scratch, chunks->memory, channel->index, chunks->index, NULL,
+                                           NULL));
     }
 }
 
 migcore_visitor *channel_visitor(struct channel *channel)
 {
-    return &channel->legacy->visitor;
+    return channel->visitor;
 }
 
 migcore_visitor *channel_move(struct channel *channel)
 {
-    migcore_legacy *moved = (migcore_legacy *)malloc(sizeof *moved);
+    migcore_visitor *moved = (migcore_visitor *)(void *)block(channel->storage_size);
 
-    if (moved == NULL) {
-        abort();
-    }
-    memcpy(moved, channel->legacy, sizeof *moved);
-    memset(channel->legacy, 0xee, sizeof *channel->legacy);
-    free(channel->legacy);
-    channel->legacy = moved;
-    return &moved->visitor;
+    memcpy((void *)moved, (const void *)channel->visitor, channel->storage_size);
+    memset((void *)channel->visitor, 0xee, channel->storage_size);
+    free(channel->visitor);
+    channel->visitor = moved;
+    return moved;
 }
 
 const uint8_t *channel_bytes(const struct channel *channel)
@@ -222,7 +276,9 @@ size_t channel_length(struct channel *channel)
 
 void channel_free(struct channel *channel)
 {
-    free(channel->legacy);
+    free(channel->visitor);
     free(channel->buffer);
+    free(channel->scratch);
+    free(channel->index);
     free(channel->stream.bytes);
 }

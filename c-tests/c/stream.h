@@ -64,19 +64,31 @@ struct mode {
     bool no_peek;
 };
 
+/* What a visitor over chunks has beside. */
+struct chunk_mode {
+    /* Scratch memory of a saver, memory of a loader over a stream, and memory for an index. */
+    size_t scratch, memory, index;
+    const migcore_chunk_settings *settings;
+};
+
 #define CHANNEL_CAPACITY 32768
 
 /* One visitor with what it borrows. Storage and buffer are blocks of their own of just the right size, so that a tool that
  * checks memory sees each step out of them. */
 struct channel {
-    migcore_legacy *legacy;
-    uint8_t *buffer;
+    migcore_visitor *visitor;
+    size_t storage_size;
+    uint8_t *buffer, *scratch, *index;
     struct stream stream;
     const struct mode *mode;
 };
 
 void channel_save(struct channel *channel, const struct mode *mode);
 void channel_load(struct channel *channel, const struct mode *mode, const void *bytes, size_t length);
+/* The same over chunks. */
+void channel_save_chunks(struct channel *channel, const struct mode *mode, const struct chunk_mode *chunks);
+void channel_load_chunks(struct channel *channel, const struct mode *mode, const struct chunk_mode *chunks,
+                         const void *bytes, size_t length);
 /* The visitor; and the same after it was moved to another place in memory. */
 migcore_visitor *channel_visitor(struct channel *channel);
 migcore_visitor *channel_move(struct channel *channel);

@@ -230,11 +230,12 @@ static void marks_leave_no_bytes(void)
     for (loading = 0; loading < 2; loading++) {
         migcore_visitor *v = loading ? memory_load(&memory, "\11", 1) : memory_save(&memory);
 
-        CHECK_OK(migcore_mark(v, MIGCORE_MARK_ANCILLARY | MIGCORE_MARK_SECRET | MIGCORE_MARK_VOLATILE));
+        CHECK_OK(migcore_mark(v, MIGCORE_MARK_ANCILLARY | MIGCORE_MARK_SECRET | MIGCORE_MARK_VOLATILE |
+                                 MIGCORE_MARK_SAFE_TO_COPY | MIGCORE_MARK_OPAQUE));
         CHECK_OK(migcore_mark(v, 0));
         CHECK_OK(migcore_visit_u8(v, "value", &value));
         CHECK_EQUAL(migcore_position(v), 1);
-        CHECK_STATUS(migcore_mark(v, 8), MIGCORE_INVALID_ARGUMENT);
+        CHECK_STATUS(migcore_mark(v, 32), MIGCORE_INVALID_ARGUMENT);
         CHECK_STATUS(migcore_finish(v), MIGCORE_INVALID_ARGUMENT);
     }
 }

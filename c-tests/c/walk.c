@@ -36,6 +36,7 @@ struct maker {
     size_t depth, counted_depth;
     uint32_t version;
     unsigned owners;
+    bool for_chunks;
 };
 
 static size_t room(struct maker *m, size_t size)
@@ -157,6 +158,9 @@ static void add_leaf(struct maker *m)
         break;
     case 7:
         add(m, WALK_MARK);
+        if (m->for_chunks) {
+            add_scalar(m, WALK_SCALAR);
+        }
         break;
     case 8:
         add_scalar(m, WALK_SINCE);
@@ -280,6 +284,8 @@ static void add_step(struct maker *m)
         }
     } else if (m->depth > 0 && m->scopes[m->depth - 1].absent) {
         close_scope(m);
+    } else if (m->depth == 0 && m->for_chunks) {
+        open_device(m);
     } else if (random_below(&m->random, 4) == 0 && m->counted_depth < MIGCORE_MAX_DEPTH) {
         open_some_scope(m);
     } else if (random_below(&m->random, 4) == 0 && m->depth > 0) {
@@ -289,7 +295,7 @@ static void add_step(struct maker *m)
     }
 }
 
-void walk_make(struct walk *walk, uint8_t *block, uint32_t seed)
+void walk_make(struct walk *walk, uint8_t *block, uint32_t seed, bool for_chunks)
 {
     struct maker maker;
     size_t i, wanted;
@@ -298,6 +304,7 @@ void walk_make(struct walk *walk, uint8_t *block, uint32_t seed)
     memset(walk, 0, sizeof *walk);
     maker.version = MIGCORE_NEWEST;
     maker.walk = walk;
+    maker.for_chunks = for_chunks;
     maker.block = block;
     maker.random = seed * 2654435761u + 1;
     maker.random += maker.random == 0;

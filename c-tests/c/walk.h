@@ -60,8 +60,8 @@ struct walk {
     bool has_subsections;
 };
 
-/* A program, and the state that it starts from. */
-void walk_make(struct walk *walk, uint8_t *block, uint32_t seed);
+/* A program, and the state that it starts from. `for_chunks`: all items lie in devices, and every mark is one of an item. */
+void walk_make(struct walk *walk, uint8_t *block, uint32_t seed, bool for_chunks);
 /* Runs it, and finishes the visit. `moving`: the object is moved before every call. */
 migcore_status walk_run(const struct walk *walk, uint8_t *block, struct channel *channel, bool moving);
 /* Checks that `loaded`, which held `before` in each byte, has what `saved` has where the program visits, and only there. */

@@ -63,7 +63,7 @@ static void one_walk(uint32_t seed)
     uint32_t random = seed | 1;
     size_t length, round;
 
-    walk_make(&walk, saved, seed);
+    walk_make(&walk, saved, seed, false);
     memcpy(copy, saved, sizeof copy);
     check_case("walk %u", (unsigned)seed);
     length = save(&first, &memory_mode, false);
@@ -87,7 +87,7 @@ static void cut_walk(uint32_t seed)
     struct channel channel;
     size_t length, cut;
 
-    walk_make(&walk, saved, seed);
+    walk_make(&walk, saved, seed, false);
     memcpy(copy, saved, sizeof copy);
     if (walk.has_subsections) {
         return;

@@ -66,7 +66,7 @@ pub struct migcore_item {
     pub count: usize,
     /// The instance of a device.
     pub instance: u32,
-    /// The version of a device, a described struct or a subsection: the newest that is known.
+    /// The version of a device, a described struct or a subsection, as it is written.
     pub version: u32,
     /// MIGCORE_MARK_ constants.
     pub marks: u32,

@@ -4,6 +4,7 @@ use core::ffi::{c_char, c_void};
 
 use migcore::visit::{Kind, Scope, ScopeKind, Visitor};
 
+use crate::chunk::ChunkOperations;
 use crate::object::{enter, migcore_visitor, Wire};
 use crate::status::migcore_status;
 use crate::{raw, scalar, scope, value};
@@ -30,6 +31,8 @@ pub struct migcore_operations {
     pub(crate) put_raw: unsafe fn(*mut migcore_visitor, *const c_void, usize) -> migcore_status,
     pub(crate) get_raw:
         unsafe fn(*mut migcore_visitor, *mut c_void, usize, *mut usize) -> migcore_status,
+    /// What loaders of chunks have beside.
+    pub(crate) chunks: Option<&'static ChunkOperations>,
 }
 
 /// What runs on the visitor of an object.
@@ -81,6 +84,7 @@ impl migcore_operations {
             end_element: scope::end_element::<W>,
             put_raw: raw::put::<W>,
             get_raw: raw::get::<W>,
+            chunks: W::CHUNKS,
         }
     }
 }
