@@ -3,7 +3,7 @@
 use core::ffi::c_void;
 
 use migcore::codec::chunk::{Received, Receiver};
-use migcore::error::{Fault, Path};
+use migcore::error::Path;
 use migcore::{Code, Report, Result};
 
 use super::settings::{limits, migcore_chunk_limits};
@@ -143,7 +143,7 @@ pub unsafe extern "C" fn migcore_chunk_receiver_error(
                 let report = report.map(|code| Report { code, fault, path: Path::new() });
                 fill(error, report.as_ref())
             }
-            Err(not_ready) => fill_unbegun(error, not_ready, Fault::default()),
+            Err(not_ready) => fill_unbegun(error, not_ready, None),
         }
     }
 }
