@@ -17,6 +17,13 @@
  *     migcore_end_device(&legacy.visitor);
  *     migcore_status status = migcore_finish(&legacy.visitor);
  *
+ * Another wire is another way to begin; here chunks, a stream that describes itself:
+ *
+ *     migcore_chunk_saver saver;
+ *     unsigned char scratch[MIGCORE_CHUNK_SCRATCH];
+ *     migcore_chunk_save_memory(&saver, sizeof saver, bytes, sizeof bytes, scratch, sizeof scratch,
+ *                               NULL, NULL);
+ *
  * Errors: every call returns a migcore_status. The first error of a visit is kept; after it every
  * call returns it and does nothing, so it is enough to check once, at the end; also when the visitor
  * could not be begun. migcore_get_error tells what happened, where in the state and where in the
@@ -1887,7 +1894,7 @@ migcore_status migcore_chunk_save_memory(struct migcore_chunk_saver *saver,
 /**
  * Begins a visitor that saves chunks to a stream through `buffer`, which it borrows. A device goes out
  * when it ends, or in fragments as it fills `scratch`; without a buffer (NULL and 0) in two calls of write
- * for each, and four for each shape. With one, bytes go out when it is full and at migcore_flush or
+ * or more for each fragment, and four for each shape. With one, bytes go out when it is full and at migcore_flush or
  * migcore_finish. The rest as in migcore_chunk_save_memory.
  */
 migcore_status migcore_chunk_save_stream(struct migcore_chunk_saver *saver,
@@ -1937,7 +1944,8 @@ migcore_status migcore_chunk_load_checked(struct migcore_chunk_loader *loader,
 
 /**
  * Begins a visitor that loads from a stream through `buffer`, which it borrows. With a buffer it reads
- * ahead; without one (NULL and 0) it reads what the next chunk has and no more, in three calls of read.
+ * ahead; without one (NULL and 0) it reads what the next chunk has and no more, in three calls of read or
+ * more.
  *
  * `memory`, borrowed too, keeps what must be kept of the stream: the shapes of all slots, and one
  * fragment, as large as the header of the stream tells. With less the first call that reads fails with

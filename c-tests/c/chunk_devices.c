@@ -183,7 +183,7 @@ static void others_have_no_devices_to_name(void)
 static void save_many_items(void)
 {
     migcore_visitor *v = saving();
-    char name[8];
+    char name[16];
     uint16_t i;
 
     CHECK_OK(migcore_begin_device(v, "d", 0, 1, 1));
@@ -199,7 +199,7 @@ static void save_many_items(void)
 static migcore_status load_backwards(const struct mode *mode)
 {
     migcore_visitor *v = loading(mode);
-    char name[8];
+    char name[16];
     unsigned i;
 
     CHECK_OK(migcore_begin_device(v, "d", 0, 1, 1));

@@ -129,7 +129,7 @@ static void scratch_that_is_too_small_tells_the_size(void)
     CHECK(error.found == 0 && error.expected > 8 && error.expected <= sizeof scratch);
     needed = (size_t)error.expected;
     CHECK_STATUS(migcore_get_status(channel_visitor(&to)), MIGCORE_NO_SPACE);
-    CHECK(strncmp(report_of(channel_visitor(&to)).path, "cpu/0", 5) == 0);
+    CHECK(strstr(report_of(channel_visitor(&to)).path, "/0") != NULL);
     channel_free(&from);
     channel_load_chunks(&from, &stream_mode, &chunks, good, length);
     channel_free(&to);

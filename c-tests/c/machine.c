@@ -115,7 +115,7 @@ static void disk_visit(migcore_visitor *v, struct disk *s)
     static const migcore_subsection table[] = {
         { sizeof(migcore_subsection), "disk/timer", 1, 1, 0, NULL, timer_visit },
     };
-    bool has_error = s->has_error;
+    bool has_error = !migcore_is_loading(v) && s->has_error;
 
     migcore_visit_varbytes(v, "buffer", s->buffer, sizeof s->buffer, &s->used);
     queue_visit(v, s);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Calls in any order, sensible or not, over any bytes: over memory and over streams they do the same.
+ * Calls in any order, sensible or not, over any bytes, and over chunks: over memory and over streams they do the same.
  */
 #include "calls.h"
 #include "sections.h"
@@ -26,12 +26,19 @@ struct monkey {
 
 static struct monkey monkeys[WAYS];
 
-static void begin(struct monkey *monkey, const struct mode *mode, const uint8_t *bytes, size_t length)
+/* Of a saver so much that every device is one fragment: in another one a loader over a stream cannot go back. */
+static const struct chunk_mode chunk_mode = { 60000, 70000, 0, NULL };
+
+static void begin(struct monkey *monkey, const struct mode *mode, const uint8_t *bytes, size_t length, bool chunks)
 {
     memset(monkey->before, 0xb1, sizeof monkey->before);
     memset(monkey->after, 0xa1, sizeof monkey->after);
     place_init(&monkey->place);
-    if (bytes == NULL) {
+    if (chunks && bytes == NULL) {
+        channel_save_chunks(&monkey->channel, mode, &chunk_mode);
+    } else if (chunks) {
+        channel_load_chunks(&monkey->channel, mode, &chunk_mode, bytes, length);
+    } else if (bytes == NULL) {
         channel_save(&monkey->channel, mode);
     } else {
         channel_load(&monkey->channel, mode, bytes, length);
@@ -124,18 +131,12 @@ static size_t some_bytes(uint32_t *random, uint8_t *bytes, size_t capacity)
     return length;
 }
 
-static unsigned run(uint32_t seed, bool loading)
+static unsigned make_calls(uint32_t seed, bool loading, uint32_t *random)
 {
-    uint8_t bytes[600];
-    uint32_t random = seed * 2 + 1;
-    size_t length = some_bytes(&random, bytes, sizeof bytes), i;
     unsigned done = 0;
 
-    for (i = 0; i < WAYS; i++) {
-        begin(&monkeys[i], &modes[i], loading ? bytes : NULL, length);
-    }
     while (done < CALLS) {
-        const struct call *call = some_call(&random, loading ? CALL_LOADS : CALL_SAVES);
+        const struct call *call = some_call(random, loading ? CALL_LOADS : CALL_SAVES);
 
         check_case("seed %u, %s, call %u: %s", (unsigned)seed, loading ? "load" : "save", done, call->name);
         if (!call_all(call)) {
@@ -143,6 +144,20 @@ static unsigned run(uint32_t seed, bool loading)
         }
         done++;
     }
+    return done;
+}
+
+static unsigned run(uint32_t seed, bool loading)
+{
+    uint8_t bytes[600];
+    uint32_t random = seed * 2 + 1;
+    size_t length = some_bytes(&random, bytes, sizeof bytes), i;
+    unsigned done;
+
+    for (i = 0; i < WAYS; i++) {
+        begin(&monkeys[i], &modes[i], loading ? bytes : NULL, length, false);
+    }
+    done = make_calls(seed, loading, &random);
     for (i = 0; i < WAYS && !loading; i++) {
         if (migcore_flush(channel_visitor(&monkeys[i].channel)) == MIGCORE_OK) {
             CHECK_MEMORY(channel_bytes(&monkeys[i].channel), channel_length(&monkeys[i].channel),
@@ -155,15 +170,57 @@ static unsigned run(uint32_t seed, bool loading)
     return done;
 }
 
+/* Over chunks: the calls of a save, and then others on what they left. */
+static unsigned run_chunks(uint32_t seed)
+{
+    static uint8_t bytes[4 * CHANNEL_CAPACITY];
+    uint32_t random = seed * 2 + 1;
+    size_t length, i;
+    unsigned done, begun = 0;
+    bool whole;
+
+    for (i = 0; i < WAYS; i++) {
+        begin(&monkeys[i], &modes[i], NULL, 0, true);
+        CHECK_OK(migcore_begin_device(channel_visitor(&monkeys[i].channel), "name", 1, 2, 1));
+    }
+    done = make_calls(seed, false, &random);
+    for (i = 0; i < WAYS; i++) {
+        migcore_end_device(channel_visitor(&monkeys[i].channel));
+        migcore_finish(channel_visitor(&monkeys[i].channel));
+    }
+    /* Without a buffer, all of what was written is there also after an error. */
+    length = channel_length(&monkeys[1].channel);
+    memcpy(bytes, channel_bytes(&monkeys[1].channel), length);
+    whole = migcore_get_status(channel_visitor(&monkeys[1].channel)) == MIGCORE_OK;
+    for (i = 0; i < WAYS; i++) {
+        if (whole) {
+            CHECK_MEMORY(channel_bytes(&monkeys[i].channel), channel_length(&monkeys[i].channel), bytes, length);
+        }
+        channel_free(&monkeys[i].channel);
+    }
+    for (i = 0; i < WAYS; i++) {
+        begin(&monkeys[i], &modes[i], bytes, length, true);
+        begun += migcore_begin_device(channel_visitor(&monkeys[i].channel), "name", 1, 2, 1) == MIGCORE_OK;
+    }
+    CHECK(begun == WAYS || (begun == 0 && !whole));
+    done += make_calls(seed, true, &random);
+    for (i = 0; i < WAYS; i++) {
+        channel_free(&monkeys[i].channel);
+    }
+    return done;
+}
+
 void test_monkey(void)
 {
     uint32_t seed;
-    unsigned long done = 0;
+    unsigned long done = 0, over_chunks = 0;
 
     for (seed = 1; seed <= 20 * percent; seed++) {
         done += run(seed, true) + run(seed, false);
+        over_chunks += run_chunks(seed);
     }
     check_case("%s", "");
     /* They get somewhere. */
     CHECK(done > 2 * 20 * percent * 5);
+    CHECK(over_chunks > 20 * percent * 5);
 }

@@ -65,14 +65,23 @@ pub(crate) unsafe fn fill(error: *mut migcore_error, report: Option<&Report>) ->
 pub(crate) unsafe fn fill_unbegun(
     error: *mut migcore_error,
     status: migcore_status,
-    fault: Fault,
+    numbers: Option<(u64, u64)>,
 ) -> migcore_status {
-    let report = Code::from_number(status).map(|code| Report { code, fault, path: Path::new() });
+    let report = Code::from_number(status).map(|code| Report {
+        code,
+        fault: Fault::default(),
+        path: Path::new(),
+    });
     // SAFETY: as the caller promises.
-    match unsafe { fill(error, report.as_ref()) } {
-        MIGCORE_OK => status,
-        refused => refused,
+    let refused = unsafe { fill(error, report.as_ref()) };
+    if refused != MIGCORE_OK {
+        return refused;
     }
+    if let Some((expected, found)) = numbers {
+        // SAFETY: not null, aligned and of the right size: it was just filled.
+        unsafe { ((*error).expected, (*error).found) = (expected, found) };
+    }
+    status
 }
 
 fn from_report(report: Option<&Report>) -> migcore_error {

@@ -48,7 +48,8 @@ struct Object<W> {
 #[repr(C)]
 struct Failed {
     head: migcore_visitor,
-    fault: Fault,
+    /// What was expected, and what was found.
+    numbers: (u64, u64),
 }
 
 /// A wire that can stand behind a visitor.
@@ -134,14 +135,14 @@ pub(crate) unsafe fn begin_told<S, W: Wire>(
         assert!(size_of::<Failed>() <= size_of::<S>());
         assert!(align_of::<Failed>() <= align_of::<S>());
     }
-    let fault = wire.as_ref().err().map(|(_, fault)| *fault);
-    let fault = fault.filter(|fault| *fault != Fault::default());
+    let numbers = wire.as_ref().err().map(|(_, fault)| (fault.expected, fault.found));
+    let numbers = numbers.filter(|numbers| *numbers != (0, 0));
     // SAFETY: as the caller promises.
     let begun = unsafe { begin(storage, size, wire.map_err(|(code, _)| code)) };
-    if let (Some(fault), Ok(())) = (fault, check_storage(storage, size)) {
+    if let (Some(numbers), Ok(())) = (numbers, check_storage(storage, size)) {
         let head = migcore_visitor { state: FAILED_TOLD, failure: begun, operations: ptr::null() };
         // SAFETY: as large and as aligned as that, as just checked; the caller's alone.
-        unsafe { storage.cast::<Failed>().write(Failed { head, fault }) };
+        unsafe { storage.cast::<Failed>().write(Failed { head, numbers }) };
     }
     begun
 }
@@ -216,16 +217,16 @@ unsafe fn not_ready(v: *const migcore_visitor) -> migcore_status {
     }
 }
 
-/// The numbers of why an object could not be begun, where there are any.
+/// The numbers of why an object could not be begun, where there are any: expected, and found.
 ///
 /// # Safety
 /// `v` is NULL or points to a migcore_visitor.
-pub(crate) unsafe fn fault_of_begin(v: *const migcore_visitor) -> Fault {
+pub(crate) unsafe fn numbers_of_begin(v: *const migcore_visitor) -> Option<(u64, u64)> {
     // SAFETY: the caller promises NULL or a visitor.
     match !v.is_null() && unsafe { (*v).state } == FAILED_TOLD {
         // SAFETY: so `begin_told` left it.
-        true => unsafe { (*v.cast::<Failed>()).fault },
-        false => Fault::default(),
+        true => Some(unsafe { (*v.cast::<Failed>()).numbers }),
+        false => None,
     }
 }
 

@@ -128,7 +128,8 @@ pub unsafe extern "C" fn migcore_chunk_load_checked(
 }
 
 /// Begins a visitor that loads from a stream through `buffer`, which it borrows. With a buffer it reads
-/// ahead; without one (NULL and 0) it reads what the next chunk has and no more, in three calls of read.
+/// ahead; without one (NULL and 0) it reads what the next chunk has and no more, in three calls of read or
+/// more.
 ///
 /// `memory`, borrowed too, keeps what must be kept of the stream: the shapes of all slots, and one
 /// fragment, as large as the header of the stream tells. With less the first call that reads fails with

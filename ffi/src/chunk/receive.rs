@@ -3,11 +3,12 @@
 use core::ffi::c_void;
 
 use migcore::codec::chunk::{Received, Receiver};
-use migcore::error::{Fault, Path};
+use migcore::error::Path;
 use migcore::{Code, Report, Result};
 
+use super::check::{bare, tell_error};
 use super::settings::{limits, migcore_chunk_limits};
-use crate::error::{fill, fill_unbegun, migcore_error};
+use crate::error::{fill, migcore_error};
 use crate::kernels::{migcore_kernels, CKernels};
 use crate::memory::{bytes, bytes_mut};
 use crate::object::check_storage;
@@ -143,7 +144,10 @@ pub unsafe extern "C" fn migcore_chunk_receiver_error(
                 let report = report.map(|code| Report { code, fault, path: Path::new() });
                 fill(error, report.as_ref())
             }
-            Err(not_ready) => fill_unbegun(error, not_ready, Fault::default()),
+            Err(not_ready) => {
+                let report = Code::from_number(not_ready).map(bare);
+                tell_error(error, report.as_ref(), not_ready)
+            }
         }
     }
 }

@@ -60,7 +60,7 @@ pub unsafe extern "C" fn migcore_chunk_save_memory(
 
 /// Begins a visitor that saves chunks to a stream through `buffer`, which it borrows. A device goes out
 /// when it ends, or in fragments as it fills `scratch`; without a buffer (NULL and 0) in two calls of write
-/// for each, and four for each shape. With one, bytes go out when it is full and at migcore_flush or
+/// or more for each fragment, and four for each shape. With one, bytes go out when it is full and at migcore_flush or
 /// migcore_finish. The rest as in migcore_chunk_save_memory.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_chunk_save_stream(
