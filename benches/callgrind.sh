@@ -31,7 +31,7 @@ count_of() {
 printf '%-14s %-20s %14s %14s\n' group way instructions per-item
 "$binary" --list | while IFS="$(printf '\t')" read -r group items way; do
     case $group in
-    w2-*) continue ;; # a thousand W1; counting it again tells nothing new
+    *w2-*) continue ;; # a thousand W1; counting it again tells nothing new
     "$prefix"*) ;;
     *) continue ;;
     esac

@@ -7,7 +7,7 @@
 
 use migcore_benches::device::{samples, Device, WIRE_BYTES};
 use migcore_benches::native::{self, Way};
-use migcore_benches::workload::groups;
+use migcore_benches::workload::{groups, Group};
 use migcore_benches::{hand, visit};
 
 const COUNT: usize = 20; // more than one fill of the 32 KiB buffer
@@ -77,9 +77,12 @@ fn every_contender_runs() {
         for contender in &group.contenders {
             (contender.run)(&mut group.fixture, 1);
         }
-        assert_eq!(group.fixture.out, group.fixture.bytes, "{}", group.name);
-        if group.name.ends_with("load") {
-            assert_eq!(group.fixture.loaded, group.fixture.devices, "{}", group.name);
+        let Group { name, fixture, .. } = &group;
+        if name.ends_with("save") {
+            assert!(fixture.out.starts_with(&fixture.stream), "{name}");
+        }
+        if name.ends_with("load") || name.starts_with("tree") {
+            assert_eq!(fixture.loaded, fixture.devices, "{name}");
         }
     }
 }
