@@ -1,24 +1,41 @@
 //! The elements of lists: runs, and the alternatives that they name (`docs/format.md`, section 6).
 
-use super::walker::{Elements, Walker};
+use super::walker::{Elements, Frame, Walker};
 use crate::codec::chunk::shape::What;
 use crate::codec::chunk::store::Store;
 use crate::error::{Code, Result};
 
+impl Elements {
+    /// Begins an element of the run, and says where its items stand in the shape.
+    #[inline]
+    fn begin(&mut self) -> usize {
+        self.run = self.run.wrapping_sub(1);
+        self.left = self.left.wrapping_sub(1);
+        self.inside = true;
+        // The operation that begins an element is one byte.
+        self.alternative.saturating_add(1)
+    }
+}
+
 impl<S: Store> Walker<S> {
     /// Opens the next element of the innermost list, which lacks some.
+    #[inline]
     pub(super) fn begin_element(&mut self) -> Result<()> {
+        match self.frames.last_mut() {
+            Some(Frame { elements, .. }) if elements.run > 0 => {
+                self.at.shape = elements.begin();
+                Ok(())
+            }
+            _ => self.begin_first_of_run(),
+        }
+    }
+
+    fn begin_first_of_run(&mut self) -> Result<()> {
         let Some(mut elements) = self.frames.last().map(|frame| frame.elements) else {
             return Err(self.misfit());
         };
-        if elements.run == 0 {
-            self.begin_run(&mut elements)?;
-        }
-        elements.run = elements.run.wrapping_sub(1);
-        elements.left = elements.left.wrapping_sub(1);
-        elements.inside = true;
-        // The operation that begins an element is one byte.
-        self.at.shape = elements.alternative.saturating_add(1);
+        self.begin_run(&mut elements)?;
+        self.at.shape = elements.begin();
         self.set_elements(elements);
         Ok(())
     }
@@ -104,20 +121,31 @@ impl<S: Store> Walker<S> {
         Ok(())
     }
 
-    /// Closes an element, whose end was passed. If it began in an earlier fragment, alternatives follow.
+    /// Closes an element, whose end was passed.
+    #[inline]
     pub(super) fn end_element(&mut self) -> Result<()> {
-        let Some(mut elements) = self.frames.last().map(|frame| frame.elements) else {
-            return Err(self.misfit());
-        };
-        elements.inside = false;
-        if elements.home != self.at.fragment.number {
-            if elements.run != 0 {
-                return Err(self.misfit());
+        let here = self.at.fragment.number;
+        match self.frames.last_mut() {
+            Some(Frame { elements, .. }) if elements.home == here => {
+                elements.inside = false;
+                Ok(())
             }
-            self.renew(&mut elements);
+            _ => self.end_cut_element(),
         }
-        self.set_elements(elements);
-        Ok(())
+    }
+
+    /// The same for one that began in an earlier fragment: alternatives follow.
+    #[cold]
+    fn end_cut_element(&mut self) -> Result<()> {
+        match self.frames.last().map(|frame| frame.elements) {
+            Some(mut elements) if elements.run == 0 => {
+                elements.inside = false;
+                self.renew(&mut elements);
+                self.set_elements(elements);
+                Ok(())
+            }
+            _ => Err(self.misfit()),
+        }
     }
 
     /// Closes a list that had all its elements: passes over what is left of its alternatives.

@@ -13,6 +13,7 @@ use crate::visit::{
 };
 
 impl<S: Store> ChunkDecoder<'_, S> {
+    #[inline(never)]
     pub(super) fn begin_scope(&mut self, name: &dyn Name, scope: Scope<'_>) -> Result<Opened> {
         match scope {
             Scope::Element => self.begin_element(),
@@ -31,7 +32,7 @@ impl<S: Store> ChunkDecoder<'_, S> {
     }
 
     #[inline]
-    fn begin_element(&mut self) -> Result<Opened> {
+    pub(super) fn begin_element(&mut self) -> Result<Opened> {
         match self.walker.frames.last() {
             Some(top) if top.kind == ScopeKind::List && !top.elements.inside => {
                 if top.elements.left == 0 {
