@@ -109,6 +109,27 @@
 #define MIGCORE_MARK_OPAQUE 16
 
 /**
+ * The room for a name with its NUL.
+ */
+#define MIGCORE_NAME_SIZE 256
+
+/**
+ * The scratch memory that a writer needs for names of up to 64 bytes; for longer ones see
+ * migcore_chunk_scratch.
+ */
+#define MIGCORE_CHUNK_SCRATCH 256
+
+/**
+ * The memory for one item of an index: see migcore_chunk_load_memory.
+ */
+#define MIGCORE_INDEX_ENTRY 88
+
+/**
+ * The room for the type of a chunk, with its NUL.
+ */
+#define MIGCORE_CHUNK_TYPE_SIZE 5
+
+/**
  * What a call needs from the wire behind a visitor. Every function takes an object that is ready.
  *
  * All calls could go through `with`; those that a device makes once a field, and those that wrap
@@ -389,6 +410,257 @@ typedef struct migcore_subsection {
      */
     migcore_status (*visit)(struct migcore_visitor *v, void *opaque);
 } migcore_subsection;
+
+/**
+ * What a stream says of a device before its state.
+ */
+typedef struct migcore_device_head {
+    /**
+     * sizeof(migcore_device_head); the caller fills it in.
+     */
+    size_t size;
+    /**
+     * The name of the device. Ends with a NUL.
+     */
+    char name[MIGCORE_NAME_SIZE];
+    /**
+     * Tells devices of one name apart.
+     */
+    uint32_t instance;
+    /**
+     * The version of the state.
+     */
+    uint32_t version;
+    /**
+     * The oldest version of the device that can read the state.
+     */
+    uint32_t oldest_reader;
+    /**
+     * MIGCORE_MARK_ constants of the whole device.
+     */
+    uint32_t marks;
+} migcore_device_head;
+
+/**
+ * Storage for a visitor that saves to chunks. Give `&it.visitor` to the calls of a visit.
+ */
+typedef struct migcore_chunk_saver {
+    /**
+     * What the calls of a visit take.
+     */
+    struct migcore_visitor visitor;
+    uint64_t reserved[336];
+} migcore_chunk_saver;
+
+/**
+ * What a writer of a stream chooses. The same state and the same settings give the same bytes; none of
+ * them changes what a reader gets.
+ */
+typedef struct migcore_chunk_settings {
+    /**
+     * sizeof(migcore_chunk_settings)
+     */
+    size_t size;
+    /**
+     * The machine whose state it is: UTF-8, at most MIGCORE_MAX_NAME bytes; NULL: not told. Must stay as
+     * it is until the first device begins.
+     */
+    const char *machine;
+    /**
+     * The program that writes, in the same way.
+     */
+    const char *writer;
+    /**
+     * How many shapes are remembered, at most 32; 0: as the scratch memory allows.
+     */
+    uint32_t slots;
+    /**
+     * The most data of a fragment, in bytes. More than the scratch memory holds is possible: then large
+     * arrays go out from where they are. 0: what fits the scratch memory.
+     */
+    uint32_t fragment_limit;
+} migcore_chunk_settings;
+
+/**
+ * Storage for a visitor that loads from chunks. Give `&it.visitor` to the calls of a visit.
+ */
+typedef struct migcore_chunk_loader {
+    /**
+     * What the calls of a visit take.
+     */
+    struct migcore_visitor visitor;
+    uint64_t reserved[992];
+} migcore_chunk_loader;
+
+/**
+ * What a reader accepts at most, whatever a stream asks for. A member of 0 stands for its default: that
+ * of NULL in the place of the struct.
+ */
+typedef struct migcore_chunk_limits {
+    /**
+     * sizeof(migcore_chunk_limits)
+     */
+    size_t size;
+    /**
+     * Shape slots; by default 32, and never more.
+     */
+    uint32_t slots;
+    /**
+     * Data of a chunk that holds a shape, in bytes; by default 2^31-1.
+     */
+    uint32_t shape;
+    /**
+     * Data of any chunk, in bytes; by default 2^31-1.
+     */
+    uint32_t chunk;
+    /**
+     * Operations that are walked in one stream, beside those that a device asks for in order; by default
+     * 2^28, seconds of work.
+     */
+    uint64_t work;
+} migcore_chunk_limits;
+
+/**
+ * What a stream says of itself at its beginning.
+ */
+typedef struct migcore_chunk_header {
+    /**
+     * sizeof(migcore_chunk_header); the caller fills it in.
+     */
+    size_t size;
+    /**
+     * How many shape slots it uses.
+     */
+    uint32_t slots;
+    /**
+     * The most data of a chunk that holds a shape, in bytes.
+     */
+    uint32_t shape_limit;
+    /**
+     * The most data of a fragment of a device, in bytes.
+     */
+    uint32_t fragment_limit;
+    /**
+     * The machine whose state it is, UTF-8; may be empty. Ends with a NUL.
+     */
+    char machine[MIGCORE_NAME_SIZE];
+    /**
+     * The program that wrote it, in the same way.
+     */
+    char writer[MIGCORE_NAME_SIZE];
+} migcore_chunk_header;
+
+/**
+ * What a loader counted.
+ */
+typedef struct migcore_chunk_counts {
+    /**
+     * sizeof(migcore_chunk_counts); the caller fills it in.
+     */
+    size_t size;
+    /**
+     * The chunks so far. At the end of the stream these were found to be all.
+     */
+    uint32_t chunks;
+    /**
+     * The CRC-32 over their CRCs.
+     */
+    uint32_t crc;
+    /**
+     * What was passed over because it is ancillary and nobody asked for it: chunks of an unknown type.
+     */
+    uint64_t skipped_chunks;
+    /**
+     * Devices that were passed over.
+     */
+    uint64_t skipped_devices;
+    /**
+     * Items and scopes of devices that were passed over.
+     */
+    uint64_t skipped_items;
+    /**
+     * How many items were looked at beyond the first unread one. Reading in order this stays 0.
+     */
+    uint64_t searched;
+} migcore_chunk_counts;
+
+/**
+ * What is in a stream that was found right.
+ */
+typedef struct migcore_chunk_summary {
+    /**
+     * sizeof(migcore_chunk_summary); the caller fills it in.
+     */
+    size_t size;
+    /**
+     * What the stream says of itself.
+     */
+    struct migcore_chunk_header header;
+    /**
+     * How long the stream is, in bytes: up to and with its end chunk.
+     */
+    uint64_t length;
+    /**
+     * How many devices there are.
+     */
+    uint64_t devices;
+    /**
+     * How many chunks of an unknown type were passed over; they are ancillary.
+     */
+    uint64_t skipped_chunks;
+    /**
+     * How many chunks there are before the end chunk.
+     */
+    uint32_t chunks;
+    /**
+     * The CRC-32 over their CRCs.
+     */
+    uint32_t crc;
+} migcore_chunk_summary;
+
+/**
+ * A chunk of a stream in memory, and how far a walk of its chunks came.
+ */
+typedef struct migcore_chunk {
+    /**
+     * sizeof(migcore_chunk); the caller fills it in, and sets the rest to 0 before the first chunk.
+     */
+    size_t size;
+    /**
+     * Where it begins in the stream, in bytes.
+     */
+    size_t offset;
+    /**
+     * Where the next one begins; 0: nothing was read yet.
+     */
+    size_t next;
+    /**
+     * Its data: points into the stream.
+     */
+    const void *data;
+    /**
+     * The length of its data, in bytes.
+     */
+    size_t length;
+    /**
+     * Its CRC, as the stream holds it.
+     */
+    uint32_t crc;
+    /**
+     * Its type, four letters and a NUL. Lower case of the first one: a reader that does not know the type
+     * may skip the chunk; of the second: the type is a vendor's own; of the fourth: a program that does
+     * not know the type may send the chunk on.
+     */
+    char kind[MIGCORE_CHUNK_TYPE_SIZE];
+} migcore_chunk;
+
+/**
+ * Storage for a receiver, which collects a stream of chunks from pieces of any length. It belongs to one
+ * thread at a time, may be moved in memory between two calls, and needs no destructor.
+ */
+typedef struct migcore_chunk_receiver {
+    uint64_t reserved[32];
+} migcore_chunk_receiver;
 
 /**
  * Done.
@@ -1563,6 +1835,227 @@ migcore_status migcore_peek_raw(struct migcore_visitor *v,
                                 void *data,
                                 size_t length,
                                 size_t *got);
+
+/**
+ * Looks at the next device of the stream without beginning it, on load: writes `more`, false at the end
+ * of the stream and after an error, and if it is true `head`, whose `size` the caller has filled in. For
+ * wires whose devices come with their names, as chunks; on others, as the legacy one,
+ * MIGCORE_UNSUPPORTED. Then begin the device by this name and instance, or pass over it.
+ */
+migcore_status migcore_next_device(struct migcore_visitor *v,
+                                   struct migcore_device_head *head,
+                                   bool *more);
+
+/**
+ * Passes over the next device of the stream, critical or not, and checks as much of it as can be done
+ * without the device. MIGCORE_MISSING when there is none. For wires as migcore_next_device.
+ */
+migcore_status migcore_skip_device(struct migcore_visitor *v);
+
+/**
+ * The scratch memory that a writer needs for states whose longest name, be it of a device, a field or a
+ * description, has so many bytes. With more of it streams get shorter.
+ */
+size_t migcore_chunk_scratch(size_t longest_name);
+
+/**
+ * Begins a visitor that saves chunks into `memory`, which it borrows; when that is full, calls fail with
+ * MIGCORE_NO_SPACE. Every item lies in a device. migcore_finish writes the end of the stream; then
+ * migcore_position tells how long it is.
+ *
+ * `scratch` is borrowed too: memory in which a device is put together, at least MIGCORE_CHUNK_SCRATCH
+ * bytes, of which a device of any size can be saved. What is too small is told, with the size that is
+ * needed, when the visit begins or when it meets a name that is too long for it. `settings` may be NULL.
+ * `size` is sizeof(migcore_chunk_saver). `kernels` may be NULL; it is not copied.
+ */
+migcore_status migcore_chunk_save_memory(struct migcore_chunk_saver *saver,
+                                         size_t size,
+                                         void *memory,
+                                         size_t capacity,
+                                         void *scratch,
+                                         size_t scratch_size,
+                                         const struct migcore_chunk_settings *settings,
+                                         const struct migcore_kernels *kernels);
+
+/**
+ * Begins a visitor that saves chunks to a stream through `buffer`, which it borrows. A device goes out
+ * when it ends, or in fragments as it fills `scratch`; without a buffer (NULL and 0) in two calls of write
+ * for each, and four for each shape. With one, bytes go out when it is full and at migcore_flush or
+ * migcore_finish. The rest as in migcore_chunk_save_memory.
+ */
+migcore_status migcore_chunk_save_stream(struct migcore_chunk_saver *saver,
+                                         size_t size,
+                                         const struct migcore_sink *sink,
+                                         void *buffer,
+                                         size_t capacity,
+                                         void *scratch,
+                                         size_t scratch_size,
+                                         const struct migcore_chunk_settings *settings,
+                                         const struct migcore_kernels *kernels);
+
+/**
+ * Begins a visitor that loads from the stream that `bytes` begin with, which it borrows; behind its end
+ * anything may follow. Each chunk is checked before anything of it is given; whether the whole stream is
+ * good, before any device is touched, says migcore_chunk_check.
+ *
+ * Devices are begun in the order of the stream (see migcore_next_device); migcore_finish reads it to its
+ * end, and refuses a device that is left unless that is ancillary. Inside of a device, items are found by
+ * name in any order: near the order of the stream without further ado, anywhere with `index`. That is
+ * memory, borrowed too: MIGCORE_INDEX_ENTRY bytes for each item of the scopes that are open, and as many
+ * for each of those scopes; aligned to 8 bytes none of it is lost. It may be NULL with `index_size` 0.
+ *
+ * `limits` may be NULL. `size` is sizeof(migcore_chunk_loader). `kernels` may be NULL; it is not copied.
+ */
+migcore_status migcore_chunk_load_memory(struct migcore_chunk_loader *loader,
+                                         size_t size,
+                                         const void *bytes,
+                                         size_t length,
+                                         void *index,
+                                         size_t index_size,
+                                         const struct migcore_chunk_limits *limits,
+                                         const struct migcore_kernels *kernels);
+
+/**
+ * migcore_chunk_load_memory for bytes that migcore_chunk_check or a receiver found right, and that did
+ * not change since: the CRCs of chunks are not computed again.
+ */
+migcore_status migcore_chunk_load_checked(struct migcore_chunk_loader *loader,
+                                          size_t size,
+                                          const void *bytes,
+                                          size_t length,
+                                          void *index,
+                                          size_t index_size,
+                                          const struct migcore_chunk_limits *limits,
+                                          const struct migcore_kernels *kernels);
+
+/**
+ * Begins a visitor that loads from a stream through `buffer`, which it borrows. With a buffer it reads
+ * ahead; without one (NULL and 0) it reads what the next chunk has and no more, in three calls of read.
+ *
+ * `memory`, borrowed too, keeps what must be kept of the stream: the shapes of all slots, and one
+ * fragment, as large as the header of the stream tells. With less the first call that reads fails with
+ * MIGCORE_NO_SPACE and the size that is needed. Items of a device that lies in several fragments cannot
+ * be found again once their fragment was left. The rest as in migcore_chunk_load_memory.
+ */
+migcore_status migcore_chunk_load_stream(struct migcore_chunk_loader *loader,
+                                         size_t size,
+                                         const struct migcore_source *source,
+                                         void *buffer,
+                                         size_t capacity,
+                                         void *memory,
+                                         size_t memory_size,
+                                         void *index,
+                                         size_t index_size,
+                                         const struct migcore_chunk_limits *limits,
+                                         const struct migcore_kernels *kernels);
+
+/**
+ * Reads the header of the stream, if that was not read yet, and writes it to `header`, whose `size` the
+ * caller has filled in.
+ */
+migcore_status migcore_chunk_get_header(struct migcore_chunk_loader *loader,
+                                        struct migcore_chunk_header *header);
+
+/**
+ * Writes to `counts`, whose `size` the caller has filled in, what was counted so far; also after an error.
+ */
+migcore_status migcore_chunk_get_counts(struct migcore_chunk_loader *loader,
+                                        struct migcore_chunk_counts *counts);
+
+/**
+ * Checks the stream that `bytes` begin with: every rule of the format that needs no receiver, down to the
+ * last value of every device, so that a load cannot fail later for a damaged stream. Behind its end
+ * anything may follow. That devices differ in name or instance is not checked.
+ *
+ * `limits`, `kernels`, `summary` and `error` may be NULL; the `size` of the last two is filled in by the
+ * caller. `summary` is written when the stream is good, `error` in any case.
+ */
+migcore_status migcore_chunk_check(const void *bytes,
+                                   size_t length,
+                                   const struct migcore_chunk_limits *limits,
+                                   const struct migcore_kernels *kernels,
+                                   struct migcore_chunk_summary *summary,
+                                   struct migcore_error *error);
+
+/**
+ * Goes on to the next chunk of the stream that `bytes` begin with: writes `more`, false behind the end
+ * chunk and after an error, and if it is true `chunk`. Signature, types and CRCs are checked; order,
+ * limits and contents are not looked at. `kernels` and `error` may be NULL; `error` is written in any case.
+ */
+migcore_status migcore_chunk_next(const void *bytes,
+                                  size_t length,
+                                  const struct migcore_kernels *kernels,
+                                  struct migcore_chunk *chunk,
+                                  bool *more,
+                                  struct migcore_error *error);
+
+/**
+ * Begins a receiver that collects a stream in `memory`, which it borrows: all of the stream must fit.
+ * `limits` may be NULL. `size` is sizeof(migcore_chunk_receiver). `kernels` may be NULL; it is not copied.
+ */
+migcore_status migcore_chunk_receiver_init(struct migcore_chunk_receiver *receiver,
+                                           size_t size,
+                                           void *memory,
+                                           size_t capacity,
+                                           const struct migcore_chunk_limits *limits,
+                                           const struct migcore_kernels *kernels);
+
+/**
+ * Takes the next `length` bytes of the stream. Framing, types, order, CRCs, limits, shapes and totals are
+ * checked as they come; however the bytes are cut, the outcome is the same. Writes `consumed`, how many of
+ * the bytes belong to the stream, and `done`, whether it is complete; each may be NULL. What follows the
+ * end of the stream is left alone. When the memory is too small: MIGCORE_NO_SPACE, with the least size
+ * that the stream is known to need. After an error nothing more is taken.
+ */
+migcore_status migcore_chunk_receiver_feed(struct migcore_chunk_receiver *receiver,
+                                           const void *data,
+                                           size_t length,
+                                           size_t *consumed,
+                                           bool *done);
+
+/**
+ * Writes where the stream is and how long, once it is complete; MIGCORE_TRUNCATED before. It lies in the
+ * memory that the receiver was given, and can be loaded by migcore_chunk_load_checked. After an error
+ * `*data` is NULL and `*length` 0.
+ */
+migcore_status migcore_chunk_receiver_bytes(struct migcore_chunk_receiver *receiver,
+                                            const void **data,
+                                            size_t *length);
+
+/**
+ * Copies the report of the last call that failed to `error`, whose `size` the caller has filled in; a
+ * report of MIGCORE_OK when there was none, and one without a place for what is no receiver, or could not
+ * be begun, whose code is then returned.
+ */
+migcore_status migcore_chunk_receiver_error(struct migcore_chunk_receiver *receiver,
+                                            struct migcore_error *error);
+
+/**
+ * Gives the next device of the stream to `v`, which saves: its scope, its items and their marks, as they
+ * stand in the stream, checked on the way; so a state goes to any wire without the code of its devices.
+ * Writes `more`: whether there was one, false after an error.
+ *
+ * `scratch` is for arrays and buffers: those whose elements are in another order than the machine's, and
+ * those that are cut by the end of a fragment, must fit into it whole; else MIGCORE_NO_SPACE, and the
+ * report of the loader has the size. After an error both visits have failed with it: the report of the
+ * loader has the place in the stream, that of `v` the place in the state. Meanwhile callbacks of `v` may
+ * not use the loader.
+ */
+migcore_status migcore_chunk_replay_device(struct migcore_chunk_loader *loader,
+                                           struct migcore_visitor *v,
+                                           void *scratch,
+                                           size_t scratch_size,
+                                           bool *more);
+
+/**
+ * migcore_chunk_replay_device for all devices up to the end of the stream. Writes how many there were to
+ * `count`, which may be NULL; 0 after an error. The visits are not finished.
+ */
+migcore_status migcore_chunk_replay_all(struct migcore_chunk_loader *loader,
+                                        struct migcore_visitor *v,
+                                        void *scratch,
+                                        size_t scratch_size,
+                                        uint64_t *count);
 
 #ifdef __cplusplus
 }  // extern "C"

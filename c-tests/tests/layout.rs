@@ -14,7 +14,8 @@ use std::sync::OnceLock;
 
 use migcore_c_tests::interface::{Interface, ALIGNMENT, SIZE};
 use migcore_c_tests::{bound_header, expanded_ffi};
-use migcore_ffi::{error, io, kernels, legacy, object, observer, subsection};
+use migcore_ffi::chunk::{check, load, receive, save, settings, tell, walk};
+use migcore_ffi::{device, error, io, kernels, legacy, object, observer, subsection};
 
 /// `include/migcore.h` through libclang.
 fn header() -> &'static Interface {
@@ -77,17 +78,29 @@ macro_rules! layouts {
 
 fn rust_layouts() -> Layouts {
     layouts! {
+        check::migcore_chunk_summary { size header length devices skipped_chunks chunks crc }
+        device::migcore_device_head { size name instance version oldest_reader marks }
         error::migcore_error { size status cause offset expected found path }
         io::migcore_sink { size write position opaque }
         io::migcore_source { size read peek position opaque }
         kernels::migcore_kernels { size crc32 swap16 swap32 swap64 }
         legacy::migcore_legacy { visitor }
+        load::migcore_chunk_loader { visitor }
         object::migcore_visitor { }
         observer::migcore_item {
             size item_type kind name name_length bits data length count instance version marks variable
         }
         observer::migcore_observer { visitor }
+        receive::migcore_chunk_receiver { }
+        save::migcore_chunk_saver { visitor }
+        settings::migcore_chunk_limits { size slots shape chunk work }
+        settings::migcore_chunk_settings { size machine writer slots fragment_limit }
         subsection::migcore_subsection { size name version minimum_version marks needed visit }
+        tell::migcore_chunk_counts {
+            size chunks crc skipped_chunks skipped_devices skipped_items searched
+        }
+        tell::migcore_chunk_header { size slots shape_limit fragment_limit machine writer }
+        walk::migcore_chunk { size offset next data length crc kind }
     }
 }
 

@@ -25,7 +25,8 @@ use migcore::codec::observe::{Item, Observer};
 use migcore::error::Fault;
 use migcore::io::{Portable, SliceReader};
 use migcore::visit::{
-    Decoder, Description, Kind, ScopeKind, SubsectionName, Track, Versions, Visitor,
+    with_devices, Decoder, Description, DeviceDecoder, Kind, ScopeKind, SubsectionName, Track,
+    Versions, Visiting, Visitor,
 };
 use migcore::{Code, Result};
 use reading::*;
@@ -269,11 +270,35 @@ fn chunks_are_walked_one_by_one() {
     assert_eq!(kinds[..3], [*b"MHDR", *b"abCd", *b"MSHP"]);
     assert_eq!(kinds.last(), Some(b"MEND"));
     assert_eq!(chunks.rest(), b"tail");
+    let second = Chunks::new(&bytes, Portable).next().unwrap().unwrap().data.len() + 8 + 12;
+    let chunk = Chunks::at(&bytes, second, Portable).next().unwrap().unwrap();
+    assert_eq!((chunk.offset, chunk.kind.bytes()), (second, *b"abCd"));
+    assert_eq!(Chunks::at(&bytes, bytes.len() + 1, Portable).next(), Err(Code::Truncated));
     let mut damaged = bytes.clone();
     damaged[30] ^= 1;
     let mut chunks = Chunks::new(&damaged, Portable);
     assert_eq!(chunks.next(), Err(Code::BadCrc));
     assert_eq!(chunks.fault().offset, 8);
+}
+
+#[test]
+fn an_error_of_a_device_s_head_is_the_visit_s() {
+    let mut bytes = rich();
+    let end = bytes.len() - 1;
+    bytes[end] ^= 1;
+    let decoder = ChunkDecoder::new(SliceStore::new(&bytes, Limits::default(), Portable));
+    let mut visiting = Visiting::new(decoder);
+    let (decoder, track) = visiting.parts();
+    let mut run = |call: &mut dyn FnMut(&mut dyn DeviceDecoder) -> Result<()>| {
+        with_devices(decoder, track, |devices| call(devices))
+    };
+    run(&mut |devices| devices.skip_device()).unwrap();
+    run(&mut |devices| devices.skip_device()).unwrap();
+    let end = run(&mut |devices| devices.next_device().map(|_| ()));
+    assert_eq!(end, Err(Code::BadCrc));
+    assert_eq!(run(&mut |_| unreachable!("the visit failed")), Err(Code::BadCrc));
+    let report = visiting.report().unwrap();
+    assert_eq!((report.code, report.fault.offset as usize), (Code::BadCrc, bytes.len() - 20));
 }
 
 #[test]

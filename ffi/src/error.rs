@@ -58,19 +58,16 @@ pub(crate) unsafe fn fill(error: *mut migcore_error, report: Option<&Report>) ->
     MIGCORE_OK
 }
 
-/// Fills `error` with the status of what is no visitor, and gives that status.
+/// Fills `error` with the status of what is no visitor and the numbers of why, and gives that status.
 ///
 /// # Safety
 /// As [`fill`].
 pub(crate) unsafe fn fill_unbegun(
     error: *mut migcore_error,
     status: migcore_status,
+    fault: Fault,
 ) -> migcore_status {
-    let report = Code::from_number(status).map(|code| Report {
-        code,
-        fault: Fault::default(),
-        path: Path::new(),
-    });
+    let report = Code::from_number(status).map(|code| Report { code, fault, path: Path::new() });
     // SAFETY: as the caller promises.
     match unsafe { fill(error, report.as_ref()) } {
         MIGCORE_OK => status,

@@ -105,13 +105,25 @@ impl CSource {
 /// # Safety
 /// `given` is NULL or points to a `size_t` at least, and to as many bytes as that says.
 pub(crate) unsafe fn sized<T: Copy>(given: *const T) -> migcore::Result<T> {
+    // SAFETY: as the caller promises; it is as large as a `T` if this is found right.
+    unsafe {
+        check_sized(given)?;
+        Ok(given.read_unaligned())
+    }
+}
+
+/// Whether a struct of the caller is there, and says the size that this library knows. The size is read
+/// alone: the rest may not be there, or not be written yet.
+///
+/// # Safety
+/// `given` is NULL or points to a `size_t`.
+pub(crate) unsafe fn check_sized<T>(given: *const T) -> migcore::Result<()> {
     if given.is_null() {
         return Err(Code::NullPointer);
     }
-    // SAFETY: not null; the caller promises a size. It is read alone: the rest may not be there.
+    // SAFETY: not null; the caller promises a size.
     match unsafe { given.cast::<usize>().read_unaligned() } == size_of::<T>() {
-        // SAFETY: as large as a `T`, as just read.
-        true => Ok(unsafe { given.read_unaligned() }),
+        true => Ok(()),
         false => Err(Code::BadSize),
     }
 }

@@ -8,8 +8,8 @@
 //! * [`io`], [`kernels`]: what the caller plugs in
 //! * [`object`], `operations`: the storage that callers give, and how a call finds its wire
 //! * `memory`, `place`: pointers of the caller as slices, values and names
-//! * [`legacy`], [`observer`]: one way to begin for each wire
-//! * [`visitor`], [`scalar`], [`value`], [`scope`], [`subsection`], [`raw`]: the calls of a visit
+//! * [`legacy`], [`chunk`], [`observer`]: one way to begin for each wire, and what only it can do
+//! * [`visitor`], [`scalar`], [`value`], [`scope`], [`subsection`], [`raw`], [`device`]: the calls of a visit
 #![no_std]
 #![allow(non_camel_case_types, reason = "the names are those of the C header")]
 #![allow(
@@ -48,6 +48,8 @@ pub mod value;
 pub mod scope;
 pub mod subsection;
 pub mod raw;
+pub mod device;
+pub mod chunk;
 
 mod memory;
 mod operations;

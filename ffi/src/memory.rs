@@ -3,6 +3,7 @@
 use core::ffi::{c_char, c_void};
 use core::slice;
 
+use migcore::codec::chunk::IndexEntry;
 use migcore::{Code, Result};
 
 /// The largest object that Rust and C agree on.
@@ -35,6 +36,26 @@ pub(crate) unsafe fn bytes_mut<'a>(data: *mut c_void, length: usize) -> Result<&
     possible(data, length)?;
     // SAFETY: not null, of a possible length, and the caller promises the rest.
     Ok(unsafe { slice::from_raw_parts_mut(data.cast(), length) })
+}
+
+/// Memory of the caller as entries of an index: as many as lie in it whole, at addresses that fit. What it
+/// held is lost.
+///
+/// # Safety
+/// As [`bytes_mut`].
+pub(crate) unsafe fn index<'a>(data: *mut c_void, size: usize) -> Result<&'a mut [IndexEntry]> {
+    // SAFETY: as the caller promises.
+    let memory = unsafe { bytes_mut(data, size) }?;
+    let before = memory.as_ptr().align_offset(align_of::<IndexEntry>());
+    let fitting = memory.get_mut(before..).unwrap_or_default();
+    let count = fitting.len().div_euclid(size_of::<IndexEntry>());
+    let entries = fitting.as_mut_ptr().cast::<IndexEntry>();
+    for number in 0..count {
+        // SAFETY: aligned, and so many are in the memory, as just computed.
+        unsafe { entries.add(number).write(IndexEntry::default()) };
+    }
+    // SAFETY: aligned, and so many were just written.
+    Ok(unsafe { slice::from_raw_parts_mut(entries, count) })
 }
 
 /// The bytes of a string before its NUL, which must be among the first `capacity` bytes. What lies

@@ -7,10 +7,12 @@
 
 use core::ptr;
 
+use migcore::error::Fault;
 use migcore::visit::{Visiting, Visitor};
 use migcore::{Code, Result};
 
-use crate::operations::migcore_operations;
+use crate::chunk::ChunkOperations;
+use crate::operations::{migcore_operations, DevicesOperation};
 use crate::status::{
     migcore_status, status, MIGCORE_BAD_OBJECT, MIGCORE_BUSY, MIGCORE_NULL_POINTER, MIGCORE_OK,
 };
@@ -32,12 +34,21 @@ const BUSY: u32 = 0x6d69_6762;
 /// State words of an object that could not be begun, to save or to load; `failure` says why.
 const FAILED: u32 = 0x6d69_6766;
 const FAILED_LOAD: u32 = 0x6d69_6765;
+/// State word of an object that could not be begun to save, behind whose head stand the numbers of why.
+const FAILED_TOLD: u32 = 0x6d69_6764;
 
 /// An object as it lies in the caller's storage.
 #[repr(C)]
 struct Object<W> {
     head: migcore_visitor,
     visiting: Visiting<W>,
+}
+
+/// An object that could not be begun, with the numbers of why.
+#[repr(C)]
+struct Failed {
+    head: migcore_visitor,
+    fault: Fault,
 }
 
 /// A wire that can stand behind a visitor.
@@ -48,22 +59,29 @@ pub(crate) trait Wire: Sized + 'static {
     /// Whether a call may run a callback of the caller, and so come back to the same object.
     const CALLS_BACK: bool;
 
+    /// How to call it for its devices, if they come with their names.
+    const DEVICES: Option<DevicesOperation> = None;
+
+    /// What loaders of chunks have beside.
+    const CHUNKS: Option<&'static ChunkOperations> = None;
+
     /// The visitor over it.
     fn visitor(visiting: &mut Visiting<Self>) -> Visitor<'_>;
 }
 
-/// Makes [`Wire`] of an encoder or a decoder.
+/// Makes [`Wire`] of an encoder or a decoder; of a decoder with what it has beside.
 macro_rules! wire {
     ($type:ty, saves, calls_back: $calls_back:literal) => {
-        crate::object::wire!(@ $type, false, $calls_back, saver);
+        crate::object::wire!(@ $type, false, $calls_back, saver,);
     };
-    ($type:ty, loads, calls_back: $calls_back:literal) => {
-        crate::object::wire!(@ $type, true, $calls_back, loader);
+    ($type:ty, loads, calls_back: $calls_back:literal $(, $($beside:tt)*)?) => {
+        crate::object::wire!(@ $type, true, $calls_back, loader, $($($beside)*)?);
     };
-    (@ $type:ty, $loading:literal, $calls_back:literal, $visitor:ident) => {
+    (@ $type:ty, $loading:literal, $calls_back:literal, $visitor:ident, $($beside:tt)*) => {
         impl crate::object::Wire for $type {
             const LOADING: bool = $loading;
             const CALLS_BACK: bool = $calls_back;
+            $($beside)*
 
             #[inline]
             fn visitor(visiting: &mut Visiting<Self>) -> Visitor<'_> {
@@ -105,6 +123,31 @@ pub(crate) unsafe fn begin<S, W: Wire>(
     MIGCORE_OK
 }
 
+/// [`begin`] to save, for a wire that tells numbers where it cannot be made: they are in the report.
+///
+/// # Safety
+/// As [`begin`].
+pub(crate) unsafe fn begin_told<S, W: Wire>(
+    storage: *mut S,
+    size: usize,
+    wire: core::result::Result<W, (Code, Fault)>,
+) -> migcore_status {
+    const {
+        assert!(!W::LOADING);
+        assert!(size_of::<Failed>() <= size_of::<S>());
+        assert!(align_of::<Failed>() <= align_of::<S>());
+    }
+    let fault = wire.as_ref().err().map(|(_, fault)| *fault);
+    // SAFETY: as the caller promises.
+    let begun = unsafe { begin(storage, size, wire.map_err(|(code, _)| code)) };
+    if let (Some(fault), Ok(())) = (fault, check_storage(storage, size)) {
+        let head = migcore_visitor { state: FAILED_TOLD, failure: begun, operations: ptr::null() };
+        // SAFETY: as large and as aligned as that, as just checked; the caller's alone.
+        unsafe { storage.cast::<Failed>().write(Failed { head, fault }) };
+    }
+    begun
+}
+
 /// Makes an object of storage that returns `code` from every call, if there is room for its head.
 ///
 /// # Safety
@@ -119,7 +162,7 @@ unsafe fn begin_failed(head: *mut migcore_visitor, size: usize, code: Code, load
 }
 
 /// Whether storage of the caller is there, aligned, and of the size that this library knows.
-fn check_storage<S>(storage: *mut S, size: usize) -> Result<()> {
+pub(crate) fn check_storage<S>(storage: *mut S, size: usize) -> Result<()> {
     match size {
         _ if storage.is_null() => Err(Code::NullPointer),
         _ if size != size_of::<S>() => Err(Code::BadSize),
@@ -170,8 +213,21 @@ unsafe fn not_ready(v: *const migcore_visitor) -> migcore_status {
     match unsafe { (*v).state } {
         BUSY => MIGCORE_BUSY,
         // SAFETY: as above.
-        FAILED | FAILED_LOAD => unsafe { (*v).failure },
+        FAILED | FAILED_LOAD | FAILED_TOLD => unsafe { (*v).failure },
         _ => MIGCORE_BAD_OBJECT,
+    }
+}
+
+/// The numbers of why an object could not be begun, where there are any.
+///
+/// # Safety
+/// `v` is NULL or points to a migcore_visitor.
+pub(crate) unsafe fn fault_of_begin(v: *const migcore_visitor) -> Fault {
+    // SAFETY: the caller promises NULL or a visitor.
+    match !v.is_null() && unsafe { (*v).state } == FAILED_TOLD {
+        // SAFETY: so `begin_told` left it.
+        true => unsafe { (*v.cast::<Failed>()).fault },
+        false => Fault::default(),
     }
 }
 
@@ -219,15 +275,28 @@ pub(crate) unsafe fn run(
     }
 }
 
-/// Runs `call` on the visitor of an object that is ready. Meanwhile the object is marked busy, if
-/// anybody could come back to it.
+/// Runs `call` on the visitor of an object that is ready.
 ///
 /// # Safety
-/// `v` is the head of an `Object<W>` that is ready: as it is in a function of the table of `W`.
+/// As [`enter_visiting`].
 #[inline]
 pub(crate) unsafe fn enter<W: Wire, R>(
     v: *mut migcore_visitor,
     call: impl FnOnce(&mut Visitor<'_>) -> R,
+) -> R {
+    // SAFETY: as the caller promises.
+    unsafe { enter_visiting::<W, R>(v, |visiting| call(&mut W::visitor(visiting))) }
+}
+
+/// Runs `call` on the wire and the track of an object that is ready. Meanwhile the object is marked busy,
+/// if anybody could come back to it.
+///
+/// # Safety
+/// `v` is the head of an `Object<W>` that is ready: as it is in a function of the table of `W`.
+#[inline]
+pub(crate) unsafe fn enter_visiting<W: Wire, R>(
+    v: *mut migcore_visitor,
+    call: impl FnOnce(&mut Visiting<W>) -> R,
 ) -> R {
     if W::CALLS_BACK {
         // SAFETY: the head of an object; the state word is never referred to, only read and written.
@@ -236,10 +305,28 @@ pub(crate) unsafe fn enter<W: Wire, R>(
     // SAFETY: the object is the caller's alone, and busy if anybody could come back to it: nothing
     // else makes a reference to its inside before this one is gone.
     let visiting = unsafe { &mut (*v.cast::<Object<W>>()).visiting };
-    let done = call(&mut W::visitor(visiting));
+    let done = call(visiting);
     if W::CALLS_BACK {
         // SAFETY: as above.
         unsafe { (*v).state = READY };
     }
+    done
+}
+
+/// [`enter_visiting`] for a call in which callbacks of another object are run: this one is marked busy
+/// whatever its wire.
+///
+/// # Safety
+/// As [`enter_visiting`].
+pub(crate) unsafe fn enter_busy<W: Wire, R>(
+    v: *mut migcore_visitor,
+    call: impl FnOnce(&mut Visiting<W>) -> R,
+) -> R {
+    // SAFETY: the head of an object, whose state word is never referred to.
+    unsafe { (*v).state = BUSY };
+    // SAFETY: as the caller promises; what is ready inside of the call does not see it.
+    let done = unsafe { enter_visiting(v, call) };
+    // SAFETY: as above.
+    unsafe { (*v).state = READY };
     done
 }

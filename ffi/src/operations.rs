@@ -2,8 +2,9 @@
 
 use core::ffi::{c_char, c_void};
 
-use migcore::visit::{Kind, Scope, ScopeKind, Visitor};
+use migcore::visit::{DeviceDecoder, Kind, Scope, ScopeKind, Track, Visitor};
 
+use crate::chunk::ChunkOperations;
 use crate::object::{enter, migcore_visitor, Wire};
 use crate::status::migcore_status;
 use crate::{raw, scalar, scope, value};
@@ -30,10 +31,20 @@ pub struct migcore_operations {
     pub(crate) put_raw: unsafe fn(*mut migcore_visitor, *const c_void, usize) -> migcore_status,
     pub(crate) get_raw:
         unsafe fn(*mut migcore_visitor, *mut c_void, usize, *mut usize) -> migcore_status,
+    /// Runs a call on the devices of a wire where they come with their names.
+    pub(crate) devices: Option<DevicesOperation>,
+    /// What loaders of chunks have beside.
+    pub(crate) chunks: Option<&'static ChunkOperations>,
 }
 
 /// What runs on the visitor of an object.
 pub(crate) type Call<'c> = dyn FnMut(&mut Visitor<'_>) + 'c;
+
+/// What runs on the devices of a wire, and on the track of the visit that goes on over it.
+pub(crate) type Devices<'c> = dyn FnMut(&mut dyn DeviceDecoder, &mut Track) + 'c;
+
+/// Runs a call on the devices of an object's wire.
+pub(crate) type DevicesOperation = unsafe fn(*mut migcore_visitor, &mut Devices<'_>);
 
 /// One function for each kind.
 pub(crate) struct Scalars {
@@ -81,6 +92,8 @@ impl migcore_operations {
             end_element: scope::end_element::<W>,
             put_raw: raw::put::<W>,
             get_raw: raw::get::<W>,
+            devices: W::DEVICES,
+            chunks: W::CHUNKS,
         }
     }
 }

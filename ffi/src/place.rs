@@ -92,3 +92,9 @@ impl Name for CName {
         unsafe { CStr::from_ptr(self.0) }.to_bytes()
     }
 }
+
+/// Copies a name to an array that has room for it and its NUL.
+pub(crate) fn copy_name(name: &[u8], to: &mut [c_char]) {
+    let ended = name.iter().copied().chain([0]);
+    to.iter_mut().zip(ended).for_each(|(to, byte)| *to = c_char::from_ne_bytes([byte]));
+}

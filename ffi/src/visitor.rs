@@ -3,7 +3,7 @@
 use core::ffi::c_char;
 
 use crate::error::{self, migcore_error};
-use crate::object::{migcore_visitor, operations, run, with};
+use crate::object::{fault_of_begin, migcore_visitor, operations, run, with};
 use crate::place::CName;
 use crate::status::{migcore_status, refusal, MIGCORE_OK};
 
@@ -70,7 +70,7 @@ pub unsafe extern "C" fn migcore_get_error(
     // SAFETY: the caller promises NULL or a visitor, and NULL or a migcore_error.
     unsafe {
         let filled = with(v, |visitor| error::fill(error, visitor.report()));
-        filled.unwrap_or_else(|not_ready| error::fill_unbegun(error, not_ready))
+        filled.unwrap_or_else(|not_ready| error::fill_unbegun(error, not_ready, fault_of_begin(v)))
     }
 }
 

@@ -33,7 +33,59 @@ pub(crate) fn copy(to: &mut [u8], from: &[u8]) -> usize {
     length
 }
 
+/// Moves the bytes from `start` to `end` to `to`, where they may lie over what they were; those that do not
+/// lie within `bytes` stay. `copy_within` would be shorter, but can panic.
+pub(crate) fn move_within(bytes: &mut [u8], start: usize, end: usize, to: usize) {
+    let length = end.saturating_sub(start);
+    let Some((before, behind)) = bytes.split_at_mut_checked(start.max(to)) else { return };
+    if end <= to {
+        copy(behind, before.get(start..end).unwrap_or_default());
+    } else if to.saturating_add(length) <= start {
+        copy(before.get_mut(to..).unwrap_or_default(), behind.get(..length).unwrap_or_default());
+    } else if to < start {
+        (0..length).for_each(|at| move_one(bytes, start, to, at));
+    } else {
+        (0..length).rev().for_each(|at| move_one(bytes, start, to, at));
+    }
+}
+
+fn move_one(bytes: &mut [u8], from: usize, to: usize, at: usize) {
+    let byte = bytes.get(from.saturating_add(at)).copied();
+    if let (Some(byte), Some(place)) = (byte, bytes.get_mut(to.saturating_add(at))) {
+        *place = byte;
+    }
+}
+
 /// A length as it is told in positions and reports.
 pub(crate) fn told(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_moved_as_by_copy_within() {
+        let bytes: [u8; 9] = core::array::from_fn(|at| u8::try_from(at).unwrap());
+        for start in 0..=9 {
+            for end in start..=9 {
+                for to in 0..=9 - (end - start) {
+                    let (mut moved, mut expected) = (bytes, bytes);
+                    move_within(&mut moved, start, end, to);
+                    expected.copy_within(start..end, to);
+                    assert_eq!(moved, expected, "{start}..{end} to {to}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_does_not_lie_within_stays() {
+        let mut bytes = [1, 2, 3, 4];
+        move_within(&mut bytes, 3, 2, 0);
+        move_within(&mut bytes, 5, 9, 0);
+        move_within(&mut bytes, 0, 2, 5);
+        assert_eq!(bytes, [1, 2, 3, 4]);
+    }
 }

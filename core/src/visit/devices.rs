@@ -1,6 +1,6 @@
 //! The devices of a stream, one after the other, for whoever does not know beforehand which they are.
 
-use super::{Decoder, Marks, Versions};
+use super::{Decoder, Marks, Track, Versions, Visitor};
 use crate::error::Result;
 
 /// What a stream says of a device before its state.
@@ -51,4 +51,18 @@ pub trait DeviceDecoder: Decoder {
     /// # Errors
     /// Those of the wire; [`Code::Missing`](crate::error::Code::Missing) when there is none.
     fn skip_device(&mut self) -> Result<()>;
+}
+
+/// Runs `call` on the devices of a wire as part of the visit that goes on over it: after an error it is
+/// not run, and its error is the visit's.
+///
+/// # Errors
+/// The first error of the visit; those of `call`.
+pub fn with_devices<R>(
+    decoder: &mut dyn DeviceDecoder,
+    track: &mut Track,
+    call: impl FnOnce(&mut dyn DeviceDecoder) -> Result<R>,
+) -> Result<R> {
+    track.check()?;
+    call(decoder).map_err(|code| Visitor::loading(decoder, track).wire_failed(code, &""))
 }

@@ -64,7 +64,7 @@ mod visitor;
 mod widen;
 mod wire;
 
-pub use devices::{DeviceDecoder, DeviceHead};
+pub use devices::{with_devices, DeviceDecoder, DeviceHead};
 pub use kind::{Extent, Kind, Scalar, Slots};
 pub use marks::Marks;
 pub use name::Name;

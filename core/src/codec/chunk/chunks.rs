@@ -35,6 +35,11 @@ impl<'b, K: Kernels> Chunks<'b, K> {
         Chunks { bytes, at: 0, ended: false, fault: Fault::default(), kernels }
     }
 
+    /// Goes on at `offset`, where a chunk begins that an earlier walk came to.
+    pub fn at(bytes: &'b [u8], offset: usize, kernels: K) -> Self {
+        Chunks { at: offset, ..Chunks::new(bytes, kernels) }
+    }
+
     /// The next chunk; `None` behind the end chunk.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use crate::codec::chunk::settings::MAX_SLOTS;
 use crate::codec::chunk::shape::{to_end, Draft, DEVICE, ELEMENT, END, STRUCT};
+use crate::io::move_within;
 
 /// There is no room for an operation in a shape.
 pub(super) struct Full;
@@ -236,7 +237,7 @@ impl<'s> Shapes<'s> {
             None => {
                 let (start, end) = (self.base.saturating_add(from), self.base.saturating_add(to));
                 self.choose();
-                self.memory.copy_within(start..end, self.base);
+                move_within(self.memory, start, end, self.base);
                 self.length = to.saturating_sub(from);
             }
         }
@@ -265,7 +266,7 @@ impl<'s> Shapes<'s> {
         if !self.changed {
             let (start, length) = (self.base, self.length);
             self.choose();
-            self.memory.copy_within(start..start.saturating_add(length), self.base);
+            move_within(self.memory, start, start.saturating_add(length), self.base);
         }
     }
 
@@ -322,7 +323,7 @@ impl<'s> Shapes<'s> {
         self.open_gap(at, length.saturating_add(ends))?;
         let source = self.base.saturating_add(start);
         let target = self.base.saturating_add(at);
-        self.memory.copy_within(source..source.saturating_add(length), target);
+        move_within(self.memory, source, source.saturating_add(length), target);
         let behind = target.saturating_add(length);
         self.memory.get_mut(behind..behind.saturating_add(ends)).unwrap_or_default().fill(END);
         self.at = at.saturating_add(length);
@@ -343,7 +344,7 @@ impl<'s> Shapes<'s> {
         }
         self.change();
         let (start, end) = (self.base.saturating_add(at), self.base.saturating_add(self.length));
-        self.memory.copy_within(start..end, start.saturating_add(length));
+        move_within(self.memory, start, end, start.saturating_add(length));
         self.length = behind;
         self.gap = at;
         Ok(())

@@ -3,6 +3,7 @@
 use crate::codec::chunk::header::FragmentHead;
 use crate::codec::chunk::shape::RUN;
 use crate::codec::chunk::write::FRAME_HEAD;
+use crate::io::move_within;
 
 /// Values of a fragment, with room for what precedes them in the chunk.
 #[derive(Debug)]
@@ -96,7 +97,7 @@ impl<'s> Values<'s> {
     pub(super) fn insert_run(&mut self, at: usize, alternative: u16) {
         let end = self.used.saturating_add(RUN);
         if at <= self.used && end <= self.memory.len() {
-            self.memory.copy_within(at..self.used, at.saturating_add(RUN));
+            move_within(self.memory, at, self.used, at.saturating_add(RUN));
             self.used = end;
             self.patch_run(at, alternative, 1);
         }
@@ -123,7 +124,7 @@ impl<'s> Values<'s> {
         let kept = self.used.saturating_sub(from);
         let end = to.saturating_add(kept);
         if from <= self.used && end <= self.memory.len() {
-            self.memory.copy_within(from..self.used, to);
+            move_within(self.memory, from, self.used, to);
         }
         self.used = end;
     }
