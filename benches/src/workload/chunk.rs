@@ -4,9 +4,10 @@ use std::hint::black_box;
 
 use migcore::io::{Kernels, Portable};
 
-use super::{memcpy, Contender, Fixture, Group};
+use super::{memcpy, save_way, Contender, Fixture, Group};
 use crate::chunk::{self, MEMORY, SCRATCH};
 use crate::device::{Device, ITEMS};
+use crate::native::{self, Way};
 use crate::{cbor, visit};
 
 pub(super) fn groups() -> Vec<Group> {
@@ -53,6 +54,8 @@ fn save_contenders() -> Vec<Contender> {
         Contender { name: "memcpy", run: memcpy },
         Contender { name: "legacy, Rust", run: save_legacy },
         Contender { name: "CBOR with names", run: save_cbor },
+        Contender { name: "chunks, C", run: |f, n| save_way(native::CHUNKS, f, n) },
+        Contender { name: "chunks, C+kernels", run: |f, n| save_way(native::CHUNKS_KERNELS, f, n) },
         Contender { name: "chunks, Rust", run: |f, n| save(Portable, f, n) },
         Contender { name: "chunks, Rust+kernels", run: |f, n| save(f.kernels, f, n) },
     ]
@@ -62,6 +65,8 @@ fn load_contenders() -> Vec<Contender> {
     vec![
         Contender { name: "memcpy", run: memcpy },
         Contender { name: "legacy, Rust", run: load_legacy },
+        Contender { name: "chunks, C", run: |f, n| load_way(native::CHUNKS, f, n) },
+        Contender { name: "chunks, C+kernels", run: |f, n| load_way(native::CHUNKS_KERNELS, f, n) },
         Contender { name: "chunks, Rust", run: |f, n| load(Portable, f, n) },
         Contender { name: "chunks, Rust+kernels", run: |f, n| load(f.kernels, f, n) },
         Contender { name: "checked before", run: load_checked },
@@ -109,22 +114,22 @@ fn save_cbor(fixture: &mut Fixture, times: u32) {
 }
 
 fn load<K: Kernels + Copy>(kernels: K, fixture: &mut Fixture, times: u32) {
-    load_way(fixture, times, |devices, _, bytes| chunk::load(devices, kernels, bytes));
+    load_with(fixture, times, |devices, _, bytes| chunk::load(devices, kernels, bytes));
 }
 
 fn load_checked(fixture: &mut Fixture, times: u32) {
     let kernels = fixture.kernels;
-    load_way(fixture, times, |devices, _, bytes| chunk::load_checked(devices, kernels, bytes));
+    load_with(fixture, times, |devices, _, bytes| chunk::load_checked(devices, kernels, bytes));
 }
 
 fn load_streamed(fixture: &mut Fixture, times: u32) {
     let kernels = fixture.kernels;
-    load_way(fixture, times, |devices, memory, bytes| {
+    load_with(fixture, times, |devices, memory, bytes| {
         chunk::load_streamed(devices, kernels, memory, bytes)
     });
 }
 
-fn load_way(
+fn load_with(
     fixture: &mut Fixture,
     times: u32,
     load: impl Fn(&mut [Device], &mut [u8], &[u8]) -> migcore::Result<()>,
@@ -132,6 +137,13 @@ fn load_way(
     let Fixture { loaded, memory, stream, .. } = fixture;
     for _ in 0..times {
         assert!(load(black_box(loaded), memory, black_box(stream)).is_ok());
+    }
+}
+
+fn load_way(way: Way, fixture: &mut Fixture, times: u32) {
+    for _ in 0..times {
+        let status = way.load(black_box(&mut fixture.loaded), black_box(&fixture.stream));
+        assert_eq!(status, 0, "loading what was saved");
     }
 }
 
