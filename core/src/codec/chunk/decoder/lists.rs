@@ -18,19 +18,23 @@ impl Elements {
 }
 
 impl<S: Store> Walker<S> {
-    /// Opens the next element of the innermost list, which lacks some.
+    /// Opens the next element of the present run of the innermost list, if there is one.
     #[inline]
-    pub(super) fn begin_element(&mut self) -> Result<()> {
+    pub(super) fn go_on_with_run(&mut self) -> bool {
         match self.frames.last_mut() {
-            Some(Frame { elements, .. }) if elements.run > 0 => {
+            Some(Frame { elements, .. }) if elements.run > 0 && !elements.inside => {
                 self.at.shape = elements.begin();
-                Ok(())
+                true
             }
-            _ => self.begin_first_of_run(),
+            _ => false,
         }
     }
 
-    fn begin_first_of_run(&mut self) -> Result<()> {
+    /// Opens the next element of the innermost list, which lacks some, and the next run where it must.
+    pub(super) fn begin_element(&mut self) -> Result<()> {
+        if self.go_on_with_run() {
+            return Ok(());
+        }
         let Some(mut elements) = self.frames.last().map(|frame| frame.elements) else {
             return Err(self.misfit());
         };
