@@ -5,6 +5,8 @@
     reason = "a test may panic: that is how it fails"
 )]
 
+use migcore::io::Portable;
+use migcore_benches::chunk::{self, SCRATCH};
 use migcore_benches::device::{samples, Device, WIRE_BYTES};
 use migcore_benches::native::{self, Way};
 use migcore_benches::workload::{groups, Group};
@@ -68,6 +70,32 @@ fn migcore_through_rust_agrees() {
     assert_eq!(loaded, devices);
     visit::save(&mut devices, &mut out[1..]).expect_err("too small a target is noticed");
     visit::load(&mut loaded, &bytes[1..]).expect_err("a truncated stream is noticed");
+}
+
+#[test]
+fn chunks_agree() {
+    native::detect_kernels();
+    let (mut devices, _) = expected();
+    let mut stream = vec![0; COUNT * WIRE_BYTES * 2];
+    let length = chunk::save(&mut devices, Portable, &mut [0; SCRATCH], &mut stream);
+    let length = usize::try_from(length.expect("the target is large enough")).expect("it is short");
+    stream.truncate(length);
+    for way in [native::CHUNKS, native::CHUNKS_KERNELS] {
+        let mut out = vec![0; length];
+        assert_eq!(way.save(&devices, &mut out), 0);
+        assert_eq!(out, stream);
+        let mut loaded = vec![Device::EMPTY; COUNT];
+        assert_eq!(way.load(&mut loaded, &stream), 0);
+        assert_eq!(loaded, devices);
+        assert_ne!(way.save(&devices, &mut out[1..]), 0, "too small a target is noticed");
+        out[length / 2] ^= 1;
+        assert_ne!(way.load(&mut loaded, &out), 0, "a damaged stream is noticed");
+    }
+}
+
+#[test]
+fn the_walk_meets_every_chunk() {
+    assert_eq!(chunk::walk(Portable, &chunk::chunks_of(1000, 64)), 1000);
 }
 
 /// Also the smoke test of the programs: each contender runs once.
