@@ -1,11 +1,11 @@
 //! The workloads by which migcore is measured, and how they are timed.
 //!
-//! Every workload moves the same legacy bytes several ways: `memcpy` (the floor
+//! Every workload moves the same state several ways: `memcpy` (the floor
 //! for anything), hand-written code in C and Rust (the floor for code that
 //! converts byte order), a byte-at-a-time buffered file (what emulators do
 //! today), bare calls (the floor for a call per field), and migcore through C
-//! and through Rust. `docs/performance.md` has the
-//! method and the results.
+//! and through Rust, over the legacy wire, as chunks, and as a tree.
+//! `docs/performance.md` has the method and the results.
 //!
 //! - `cargo run --release -p migcore-benches --bin ratios [-- --quick]`: times as
 //!   ratios to memcpy in the same run.
@@ -21,9 +21,14 @@
     reason = "measuring code: a panic is a failed run, and nothing here ships"
 )]
 
+pub mod cbor;
+pub mod chunk;
 pub mod device;
 pub mod hand;
+pub mod kernels;
 pub mod measure;
 pub mod native;
+pub mod sizes;
+pub mod tree;
 pub mod visit;
 pub mod workload;

@@ -22,6 +22,20 @@ mod raw {
         pub(super) fn w1_load_migcore(d: *mut Device, n: usize, of: *const u8, size: usize) -> i32;
         pub(super) fn w1_save_kernels(d: *const Device, n: usize, to: *mut u8, size: usize) -> i32;
         pub(super) fn w1_load_kernels(d: *mut Device, n: usize, of: *const u8, size: usize) -> i32;
+        pub(super) fn w1_save_chunks(d: *const Device, n: usize, to: *mut u8, size: usize) -> i32;
+        pub(super) fn w1_load_chunks(d: *mut Device, n: usize, of: *const u8, size: usize) -> i32;
+        pub(super) fn w1_save_chunks_kernels(
+            d: *const Device,
+            n: usize,
+            to: *mut u8,
+            size: usize,
+        ) -> i32;
+        pub(super) fn w1_load_chunks_kernels(
+            d: *mut Device,
+            n: usize,
+            of: *const u8,
+            size: usize,
+        ) -> i32;
         pub(super) fn scalars_save_bare(x: *const u32, to: *mut u8, size: usize) -> i32;
         pub(super) fn scalars_load_bare(x: *mut u32, of: *const u8, size: usize) -> i32;
         pub(super) fn scalars_save_migcore(x: *const u32, to: *mut u8, size: usize) -> i32;
@@ -54,6 +68,11 @@ pub const BUFFERED: Way = Way { save: raw::w1_save_buffered, load: raw::w1_load_
 pub const MIGCORE: Way = Way { save: raw::w1_save_migcore, load: raw::w1_load_migcore };
 /// The library, with this processor's kernels.
 pub const KERNELS: Way = Way { save: raw::w1_save_kernels, load: raw::w1_load_kernels };
+/// As chunks, portable kernels.
+pub const CHUNKS: Way = Way { save: raw::w1_save_chunks, load: raw::w1_load_chunks };
+/// As chunks, with this processor's kernels.
+pub const CHUNKS_KERNELS: Way =
+    Way { save: raw::w1_save_chunks_kernels, load: raw::w1_load_chunks_kernels };
 
 impl Way {
     /// Saves all `devices`; the status is 0 on success.

@@ -105,7 +105,11 @@ pub fn load(devices: &mut [Device], bytes: &[u8]) -> core::result::Result<u64, R
     loader.finish()
 }
 
-fn visit_all(devices: &mut [Device], v: &mut Visitor<'_>) -> Result<()> {
+/// Visits all `devices`, one after the other.
+///
+/// # Errors
+/// Those of the visitor.
+pub fn visit_all(devices: &mut [Device], v: &mut Visitor<'_>) -> Result<()> {
     (0..).zip(devices).try_for_each(|(instance, device)| {
         v.device("nic", instance, Versions::only(1), |v| device.visit(v))
     })
@@ -131,7 +135,11 @@ pub fn load_scalars(values: &mut [u32; 64], bytes: &[u8]) -> core::result::Resul
     loader.finish()
 }
 
-fn visit_scalars(values: &mut [u32; 64], v: &mut Visitor<'_>) -> Result<()> {
+/// Visits 64 u32 fields.
+///
+/// # Errors
+/// Those of the visitor.
+pub fn visit_scalars(values: &mut [u32; 64], v: &mut Visitor<'_>) -> Result<()> {
     for quad in values.chunks_exact_mut(4) {
         let [first, second, third, fourth] = quad else { continue };
         v.visit("first", first)?;

@@ -3,8 +3,13 @@
 use std::hint::black_box;
 
 use crate::device::{samples, Device, ITEMS, WIRE_BYTES};
+use crate::kernels::Fast;
 use crate::native::{self, ScalarWay, Way};
 use crate::{hand, visit};
+
+mod chunk;
+mod loops;
+mod tree;
 
 /// The memory that all contenders of a group share, so that caches treat them alike.
 pub struct Fixture {
@@ -12,12 +17,18 @@ pub struct Fixture {
     pub devices: Vec<Device>,
     /// Live devices to load into.
     pub loaded: Vec<Device>,
-    /// The wire bytes of `devices`.
+    /// What memcpy moves: the legacy bytes of `devices`.
     pub bytes: Vec<u8>,
+    /// The bytes of the wire: what saving must give.
+    pub stream: Vec<u8>,
     /// Where saving writes.
     pub out: Vec<u8>,
     /// The fields of the scalars workload.
     pub scalars: [u32; 64],
+    /// Scratch memory of a writer or reader, or that of a tree.
+    pub memory: Vec<u8>,
+    /// The loops of this processor.
+    pub kernels: Fast,
 }
 
 impl Fixture {
@@ -25,14 +36,27 @@ impl Fixture {
         let devices = samples(count);
         let mut bytes = vec![0; count * WIRE_BYTES];
         assert!(hand::save(&devices, &mut bytes));
-        let out = vec![0; bytes.len()];
-        Self { devices, loaded: vec![Device::EMPTY; count], bytes, out, scalars: [0; 64] }
+        Self { devices, loaded: vec![Device::EMPTY; count], ..Self::moving(bytes) }
     }
 
     fn scalars() -> Self {
         let scalars = core::array::from_fn(|i| i as u32 * 0x0101_0101);
         let bytes = scalars.iter().flat_map(|value: &u32| value.to_be_bytes()).collect();
-        Self { devices: Vec::new(), loaded: Vec::new(), bytes, out: vec![0; 256], scalars }
+        Self { scalars, ..Self::moving(bytes) }
+    }
+
+    /// Bytes that are moved as they are.
+    fn moving(bytes: Vec<u8>) -> Self {
+        Self {
+            devices: Vec::new(),
+            loaded: Vec::new(),
+            stream: bytes.clone(),
+            out: vec![0; bytes.len()],
+            bytes,
+            scalars: [0; 64],
+            memory: Vec::new(),
+            kernels: Fast::detect(),
+        }
     }
 }
 
@@ -58,32 +82,43 @@ pub struct Group {
     pub contenders: Vec<Contender>,
 }
 
+impl Group {
+    fn new(name: &'static str, items: u32, fixture: Fixture, contenders: Vec<Contender>) -> Self {
+        Self { name, bytes: fixture.bytes.len(), items, fixture, contenders }
+    }
+}
+
 /// All groups, in the order of the tables.
 pub fn groups() -> Vec<Group> {
     native::detect_kernels();
-    vec![
+    let mut groups = vec![
         device_group("w1-save", 1, save_contenders()),
         device_group("w1-load", 1, load_contenders()),
         device_group("w2-save", 1000, save_contenders()),
         device_group("w2-load", 1000, load_contenders()),
         scalar_group("scalars-save", scalar_save_contenders()),
         scalar_group("scalars-load", scalar_load_contenders()),
-    ]
+    ];
+    groups.extend(chunk::groups());
+    groups.extend(tree::groups());
+    groups.extend(loops::groups());
+    groups
 }
 
 fn device_group(name: &'static str, count: u32, contenders: Vec<Contender>) -> Group {
     let fixture = Fixture::devices(count as usize);
-    Group { name, bytes: fixture.bytes.len(), items: count * ITEMS, fixture, contenders }
+    Group::new(name, count * ITEMS, fixture, contenders)
 }
 
 fn scalar_group(name: &'static str, contenders: Vec<Contender>) -> Group {
     let fixture = Fixture::scalars();
-    Group { name, bytes: fixture.bytes.len(), items: 64, fixture, contenders }
+    Group::new(name, 64, fixture, contenders)
 }
 
 fn memcpy(fixture: &mut Fixture, times: u32) {
     for _ in 0..times {
-        black_box(&mut fixture.out[..]).copy_from_slice(black_box(&fixture.bytes[..]));
+        let out = &mut fixture.out[..fixture.bytes.len()];
+        black_box(out).copy_from_slice(black_box(&fixture.bytes[..]));
     }
     black_box(&fixture.out);
 }

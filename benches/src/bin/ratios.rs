@@ -1,8 +1,10 @@
-//! Prints the time of every contender as a ratio to memcpy in the same run.
+//! Prints the time of every contender as a ratio to memcpy in the same run, and the bytes of a device.
 //!
-//! `ratios [--quick] [GROUP]...`: only groups whose name starts with one of the arguments.
+//! `ratios [--quick] [GROUP]...`: only groups whose name starts with one of the arguments; `sizes` is the
+//! table of bytes.
 
 use migcore_benches::measure::{print_ratios, Effort};
+use migcore_benches::sizes::print_sizes;
 use migcore_benches::workload::groups;
 
 fn main() {
@@ -19,5 +21,8 @@ fn main() {
         if wanted.is_empty() || named {
             print_ratios(&mut group, effort);
         }
+    }
+    if wanted.is_empty() || wanted.iter().any(|start| "sizes".starts_with(start.as_str())) {
+        print_sizes();
     }
 }

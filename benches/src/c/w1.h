@@ -2,7 +2,7 @@
  * W1: the device that all measurements carry, and the ways to save and load it.
  *
  * The layout is shared with Rust (`src/device.rs`); `w1_size` lets a test compare
- * the two.  Every way writes the same W1_WIRE_BYTES bytes per device.
+ * the two.  But for chunks, every way writes the same W1_WIRE_BYTES bytes per device.
  */
 #ifndef BENCHES_W1_H
 #define BENCHES_W1_H
@@ -16,6 +16,9 @@
 #define W1_PHY_REGISTERS 64u
 #define W1_PAGE_BYTES 256u
 #define W1_RINGS 8u
+
+/* Scratch memory of a writer of chunks: two shapes, and a fragment that holds all of W1. */
+#define W1_CHUNK_SCRATCH 8192u
 
 /* A nested struct: one buffer and eight registers. */
 struct w1_eeprom {
@@ -81,7 +84,15 @@ int w1_load_migcore(struct w1_device *devices, size_t count, const uint8_t *in, 
 int w1_save_kernels(const struct w1_device *devices, size_t count, uint8_t *out, size_t capacity);
 int w1_load_kernels(struct w1_device *devices, size_t count, const uint8_t *in, size_t length);
 
-/* To be called once, before the two above. */
+/* To be called once, before those with kernels. */
 int w1_kernels_detect(void);
+
+/* As chunks, which take more bytes than W1_WIRE_BYTES each; portable kernels and detected ones. */
+int w1_save_chunks(const struct w1_device *devices, size_t count, uint8_t *out, size_t capacity);
+int w1_load_chunks(struct w1_device *devices, size_t count, const uint8_t *in, size_t length);
+int w1_save_chunks_kernels(const struct w1_device *devices, size_t count, uint8_t *out,
+                           size_t capacity);
+int w1_load_chunks_kernels(struct w1_device *devices, size_t count, const uint8_t *in,
+                           size_t length);
 
 #endif

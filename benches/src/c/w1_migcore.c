@@ -1,6 +1,7 @@
 /*
- * W1 through the library: one visit function for both directions, a call per
- * field, errors looked at once at the end, as a converted device would do it.
+ * W1 through the library: one visit function for both directions and both
+ * wires, a call per field, errors looked at once at the end, as a converted
+ * device would do it.
  */
 #include "migcore.h"
 #include "w1.h"
@@ -147,4 +148,47 @@ int w1_save_kernels(const struct w1_device *devices, size_t count, uint8_t *out,
 int w1_load_kernels(struct w1_device *devices, size_t count, const uint8_t *in, size_t length)
 {
     return load(devices, count, in, length, &detected);
+}
+
+static int save_chunks(const struct w1_device *devices, size_t count, uint8_t *out, size_t capacity,
+                       const migcore_kernels *kernels)
+{
+    migcore_chunk_saver saver;
+    uint8_t scratch[W1_CHUNK_SCRATCH];
+
+    migcore_chunk_save_memory(&saver, sizeof saver, out, capacity, scratch, sizeof scratch, NULL,
+                              kernels);
+    /* As above. */
+    return visit_all(&saver.visitor, (struct w1_device *)devices, count);
+}
+
+static int load_chunks(struct w1_device *devices, size_t count, const uint8_t *in, size_t length,
+                       const migcore_kernels *kernels)
+{
+    migcore_chunk_loader loader;
+
+    migcore_chunk_load_memory(&loader, sizeof loader, in, length, NULL, 0, NULL, kernels);
+    return visit_all(&loader.visitor, devices, count);
+}
+
+int w1_save_chunks(const struct w1_device *devices, size_t count, uint8_t *out, size_t capacity)
+{
+    return save_chunks(devices, count, out, capacity, NULL);
+}
+
+int w1_load_chunks(struct w1_device *devices, size_t count, const uint8_t *in, size_t length)
+{
+    return load_chunks(devices, count, in, length, NULL);
+}
+
+int w1_save_chunks_kernels(const struct w1_device *devices, size_t count, uint8_t *out,
+                           size_t capacity)
+{
+    return save_chunks(devices, count, out, capacity, &detected);
+}
+
+int w1_load_chunks_kernels(struct w1_device *devices, size_t count, const uint8_t *in,
+                           size_t length)
+{
+    return load_chunks(devices, count, in, length, &detected);
 }

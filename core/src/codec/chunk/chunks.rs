@@ -55,14 +55,15 @@ impl<'b, K: Kernels> Chunks<'b, K> {
             signed(self.bytes).map_err(|breach| self.refuse(breach))?;
             self.at = SIGNATURE.len();
         }
-        let chunk = chunk_at(self.bytes, self.at).map_err(|breach| self.refuse(breach))?;
-        let covered = covered(self.bytes, &chunk);
+        let found = chunk_at(self.bytes, self.at).map_err(|breach| self.refuse(breach))?;
+        let (chunk, covered) = found;
         let crc = self.kernels.crc32(0, covered);
         if crc != chunk.crc {
             let (due, found) = (u64::from(crc), u64::from(chunk.crc));
             return Err(self.refuse(Breach::numbers(Code::BadCrc, due, found)));
         }
-        self.at = after(&chunk);
+        // The chunk lies in memory, so its end is no more than an index.
+        self.at = self.at.wrapping_add(FRAME).wrapping_add(chunk.data.len());
         self.ended = chunk.kind == ChunkType::END;
         Ok(Some(chunk))
     }
@@ -99,9 +100,9 @@ pub(super) fn signed(bytes: &[u8]) -> core::result::Result<(), Breach> {
     }
 }
 
-/// The chunk at `at`. Its CRC is not computed.
+/// The chunk at `at`, and the bytes of it that its CRC covers. That is not computed.
 #[inline]
-fn chunk_at(bytes: &[u8], at: usize) -> core::result::Result<Chunk<'_>, Breach> {
+fn chunk_at(bytes: &[u8], at: usize) -> core::result::Result<(Chunk<'_>, &[u8]), Breach> {
     let rest = bytes.get(at..).unwrap_or_default();
     let Some((head, behind)) = rest.split_first_chunk::<HEAD>() else {
         return Err(Breach::truncated(FRAME, rest.len()));
@@ -111,8 +112,9 @@ fn chunk_at(bytes: &[u8], at: usize) -> core::result::Result<Chunk<'_>, Breach> 
         return Err(Breach::numbers(Code::UnknownChunk, 0, 0));
     };
     let length = usize::try_from(u32::from_be_bytes([a, b, c, d])).unwrap_or(usize::MAX);
+    let covered = rest.get(4..length.saturating_add(HEAD)).unwrap_or_default();
     match framed(behind, length) {
-        Some((data, crc)) => Ok(Chunk { kind, offset: at, data, crc }),
+        Some((data, crc)) => Ok((Chunk { kind, offset: at, data, crc }, covered)),
         None => Err(Breach::truncated(length.saturating_add(FRAME), rest.len())),
     }
 }
@@ -122,18 +124,4 @@ fn chunk_at(bytes: &[u8], at: usize) -> core::result::Result<Chunk<'_>, Breach> 
 pub(super) fn framed(bytes: &[u8], length: usize) -> Option<(&[u8], u32)> {
     let (data, behind) = bytes.split_at_checked(length)?;
     Some((data, u32::from_be_bytes(*behind.first_chunk()?)))
-}
-
-/// The bytes that the CRC of a chunk covers.
-#[inline]
-fn covered<'b>(bytes: &'b [u8], chunk: &Chunk<'_>) -> &'b [u8] {
-    let start = chunk.offset.saturating_add(4);
-    let end = start.saturating_add(4).saturating_add(chunk.data.len());
-    bytes.get(start..end).unwrap_or_default()
-}
-
-/// Where the chunk behind this one begins.
-#[inline]
-fn after(chunk: &Chunk<'_>) -> usize {
-    chunk.offset.saturating_add(FRAME).saturating_add(chunk.data.len())
 }

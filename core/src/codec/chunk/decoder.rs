@@ -17,6 +17,7 @@ pub use index::IndexEntry;
 pub use window::WINDOW;
 
 use super::header::FragmentHead;
+use super::shape::END;
 use super::store::{Fragment, Store};
 use super::{Header, Totals};
 use crate::error::{Code, Result};
@@ -189,8 +190,20 @@ impl<'b, S: Store> ChunkDecoder<'b, S> {
         Err(self.walker.refuse(Code::UnknownDevice, fragment.data, 0, 0))
     }
 
+    /// Closes an element all of whose items were read, in order; says whether it was such a one.
+    #[inline]
+    fn end_read_element(&mut self) -> Result<bool> {
+        let read = self.straight && self.raw_left == 0 && self.walker.head() == Some(END);
+        match read {
+            true => self.walker.end_scope().map(|()| true),
+            false => Ok(false),
+        }
+    }
+
     /// The innermost scope ends, which is of this kind.
+    #[inline(never)]
     fn end_scope(&mut self, kind: ScopeKind) -> Result<()> {
+        self.blamed.clear();
         if kind == ScopeKind::List {
             self.walker.end_list()?;
             return self.back_outside();

@@ -10,7 +10,7 @@ use super::shape::{number, Draft, ABSENT, RAW, RUN, TEXT};
 use super::write::{pack, ChunkWriter, FRAME_HEAD};
 use super::ChunkType;
 use crate::error::{Code, Fault, Report, Result, MAX_DEPTH, MAX_NAME};
-use crate::io::{told, Kernels, Writer};
+use crate::io::{told, Kernels, Width, Writer};
 use crate::visit::{DeviceHead, Encoder, Extent, Kind, Marks, Name, Scope, ScopeKind};
 use scopes::{Frame, List};
 use shapes::Shapes;
@@ -39,7 +39,8 @@ pub struct ChunkEncoder<'s, W, K> {
     /// Slot of the shape that the last device began with.
     first_slot: usize,
     in_device: bool,
-    /// The next item is nothing special: it has no marks, follows no raw bytes, and may stand here.
+    /// The next item is nothing special: it has no marks, follows no raw bytes, may stand here, and is
+    /// compared with the shape.
     plain: bool,
     marks: Marks,
     oldest_reader: Option<u32>,
@@ -91,7 +92,10 @@ impl<'s, W: Writer, K: Kernels> ChunkEncoder<'s, W, K> {
 
     /// Says anew whether the next item is nothing special.
     fn settle(&mut self) {
-        self.plain = self.marks == Marks::NONE && self.raw.is_none() && self.may_have_items();
+        self.plain = self.marks == Marks::NONE
+            && self.raw.is_none()
+            && !self.shapes.inserting
+            && self.may_have_items();
     }
 
     /// Raw bytes end before the next item.
@@ -125,8 +129,19 @@ impl<'s, W: Writer, K: Kernels> ChunkEncoder<'s, W, K> {
         Err(self.no_room(draft.length(), room))
     }
 
-    /// Passes the operation of an item, which takes the marks.
+    /// Passes the operation of an item, and makes room for a value of `value` bytes.
+    #[inline]
     fn item(&mut self, draft: Draft<'_>, value: usize) -> Result<()> {
+        let room = value.saturating_add(RUN);
+        match self.plain && self.values.free() >= room && self.shapes.passes_draft(&draft) {
+            true => Ok(()),
+            false => self.special_item(draft, value),
+        }
+    }
+
+    /// The same for one that is something special, which takes the marks.
+    #[cold]
+    fn special_item(&mut self, draft: Draft<'_>, value: usize) -> Result<()> {
         self.settle_raw();
         if !self.may_have_items() {
             return Err(self.misplaced());
@@ -140,19 +155,34 @@ impl<'s, W: Writer, K: Kernels> ChunkEncoder<'s, W, K> {
         Ok(())
     }
 
-    #[cold]
-    fn special_scalar(&mut self, name: &dyn Name, kind: Kind) -> Result<()> {
-        self.item(Draft::plain(number(kind), Marks::NONE, name.bytes()), kind.width().bytes())
+    /// Takes a scalar. Mostly it is what the shape at hand has next, and all that is left is to put the
+    /// value in its place.
+    #[inline]
+    fn take<const N: usize>(&mut self, name: &dyn Name, kind: Kind, value: [u8; N]) -> Result<()> {
+        let behind = match self.plain {
+            true => self.shapes.behind(number(kind), name),
+            false => None,
+        };
+        match behind {
+            Some(behind) if self.values.try_put(value) => {
+                self.shapes.go_to(behind);
+                Ok(())
+            }
+            _ => self.take_special(name, kind, value),
+        }
     }
 
-    /// Passes the operation of a scalar, and makes room for its value.
-    #[inline]
-    fn begin_scalar(&mut self, name: &dyn Name, kind: Kind) -> Result<()> {
-        let common = self.plain && self.values.free() >= kind.width().bytes();
-        match common && self.shapes.passes(number(kind), name) {
-            true => Ok(()),
-            false => self.special_scalar(name, kind),
-        }
+    #[cold]
+    #[inline(never)]
+    fn take_special<const N: usize>(
+        &mut self,
+        name: &dyn Name,
+        kind: Kind,
+        value: [u8; N],
+    ) -> Result<()> {
+        self.item(Draft::plain(number(kind), Marks::NONE, name.bytes()), N)?;
+        self.values.put(value);
+        Ok(())
     }
 
     /// A count as it is on the wire.
@@ -303,6 +333,35 @@ impl<'s, W: Writer, K: Kernels> ChunkEncoder<'s, W, K> {
         Ok(())
     }
 
+    /// Any scope but an element begins.
+    #[inline(never)]
+    fn begin_named(&mut self, name: &[u8], scope: &Scope<'_>) -> Result<()> {
+        match scope {
+            Scope::Device { instance, versions } if !self.in_device => {
+                self.begin_device(name, *instance, versions.current)
+            }
+            scope => self.begin_scope(name, scope),
+        }
+    }
+
+    #[inline(never)]
+    fn end_named(&mut self, kind: ScopeKind) -> Result<()> {
+        self.refuse_marks()?;
+        match kind {
+            ScopeKind::Device if self.frames.is_empty() => self.end_device(),
+            _ => self.end_scope(),
+        }
+    }
+
+    /// Marks were given where no item comes that they could belong to.
+    #[inline]
+    fn refuse_marks(&mut self) -> Result<()> {
+        match self.marks == Marks::NONE {
+            true => Ok(()),
+            false => Err(self.out.raise(Code::InvalidArgument, 0, 0)),
+        }
+    }
+
     fn begin_scope(&mut self, name: &[u8], scope: &Scope<'_>) -> Result<()> {
         let count = self.counted(scope.count())?;
         let (version, instance) = match scope {
@@ -355,40 +414,30 @@ impl<W: Writer, K: Kernels> Encoder for ChunkEncoder<'_, W, K> {
         self.out.fault()
     }
 
+    #[inline]
     #[allow(clippy::as_conversions, reason = "bits are of the width of their kind")]
     fn scalar(&mut self, name: &dyn Name, kind: Kind, bits: u64) -> Result<()> {
-        use crate::io::Width;
         match kind.width() {
-            Width::One => self.scalar8(name, kind, bits as u8),
-            Width::Two => self.scalar16(name, kind, bits as u16),
-            Width::Four => self.scalar32(name, kind, bits as u32),
-            Width::Eight => {
-                self.begin_scalar(name, kind)?;
-                self.values.put(bits.to_be_bytes());
-                Ok(())
-            }
+            Width::One => self.take(name, kind, (bits as u8).to_be_bytes()),
+            Width::Two => self.take(name, kind, (bits as u16).to_be_bytes()),
+            Width::Four => self.take(name, kind, (bits as u32).to_be_bytes()),
+            Width::Eight => self.take(name, kind, bits.to_be_bytes()),
         }
     }
 
     #[inline]
     fn scalar8(&mut self, name: &dyn Name, kind: Kind, bits: u8) -> Result<()> {
-        self.begin_scalar(name, kind)?;
-        self.values.put([bits]);
-        Ok(())
+        self.take(name, kind, bits.to_be_bytes())
     }
 
     #[inline]
     fn scalar16(&mut self, name: &dyn Name, kind: Kind, bits: u16) -> Result<()> {
-        self.begin_scalar(name, kind)?;
-        self.values.put(bits.to_be_bytes());
-        Ok(())
+        self.take(name, kind, bits.to_be_bytes())
     }
 
     #[inline]
     fn scalar32(&mut self, name: &dyn Name, kind: Kind, bits: u32) -> Result<()> {
-        self.begin_scalar(name, kind)?;
-        self.values.put(bits.to_be_bytes());
-        Ok(())
+        self.take(name, kind, bits.to_be_bytes())
     }
 
     fn array(
@@ -426,27 +475,19 @@ impl<W: Writer, K: Kernels> Encoder for ChunkEncoder<'_, W, K> {
         self.item(Draft::plain(ABSENT, Marks::NONE, name.bytes()), 0)
     }
 
+    #[inline]
     fn begin(&mut self, name: &dyn Name, scope: Scope<'_>) -> Result<()> {
         match scope {
-            Scope::Element if self.marks == Marks::NONE => self.begin_element(),
-            // An element has no marks of its own.
-            Scope::Element => Err(self.out.raise(Code::InvalidArgument, 0, 0)),
-            Scope::Device { instance, versions } if !self.in_device => {
-                self.begin_device(name.bytes(), instance, versions.current)
-            }
-            scope => self.begin_scope(name.bytes(), &scope),
+            Scope::Element => self.begin_element(),
+            scope => self.begin_named(name.bytes(), &scope),
         }
     }
 
+    #[inline]
     fn end(&mut self, kind: ScopeKind) -> Result<()> {
-        if self.marks != Marks::NONE {
-            // There is no item that they could belong to.
-            return Err(self.out.raise(Code::InvalidArgument, 0, 0));
-        }
         match kind {
             ScopeKind::Element => self.end_element(),
-            ScopeKind::Device if self.frames.is_empty() => self.end_device(),
-            _ => self.end_scope(),
+            _ => self.end_named(kind),
         }
     }
 
@@ -462,9 +503,7 @@ impl<W: Writer, K: Kernels> Encoder for ChunkEncoder<'_, W, K> {
     }
 
     fn raw(&mut self, bytes: &[u8]) -> Result<()> {
-        if self.marks != Marks::NONE {
-            return Err(self.out.raise(Code::InvalidArgument, 0, 0));
-        }
+        self.refuse_marks()?;
         if self.more_raw(bytes) {
             return Ok(());
         }

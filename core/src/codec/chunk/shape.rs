@@ -279,14 +279,20 @@ impl<'d> Draft<'d> {
 
     /// Whether `shape` begins with this operation.
     pub(super) fn begins(&self, shape: &[u8]) -> bool {
+        self.strip(shape).is_some()
+    }
+
+    /// What is behind this operation, if `shape` begins with it.
+    pub(super) fn strip<'s>(&self, shape: &'s [u8]) -> Option<&'s [u8]> {
         let mut rest = shape;
-        self.pieces(&mut |piece| match rest.split_at_checked(piece.len()) {
+        let found = self.pieces(&mut |piece| match rest.split_at_checked(piece.len()) {
             Some((found, behind)) => {
                 rest = behind;
                 found == piece
             }
             None => false,
-        })
+        });
+        found.then_some(rest)
     }
 
     /// Writes the operation to `place`, which has its length.
@@ -301,7 +307,8 @@ impl<'d> Draft<'d> {
 
     /// Gives the bytes of the operation piece by piece, as long as `take` wants more; says whether it
     /// took all.
-    fn pieces(&self, take: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+    #[inline]
+    fn pieces(&self, take: &mut impl FnMut(&[u8]) -> bool) -> bool {
         let marks = u8::try_from(self.marks.bits()).unwrap_or(0);
         let taken = match marks {
             0 => take(&[self.code]),
@@ -313,7 +320,8 @@ impl<'d> Draft<'d> {
 }
 
 impl Parameters<'_> {
-    fn pieces(&self, take: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+    #[inline]
+    fn pieces(&self, take: &mut impl FnMut(&[u8]) -> bool) -> bool {
         match *self {
             Parameters::None => true,
             Parameters::Kind(kind) => take(&[kind]),
@@ -330,7 +338,8 @@ impl Parameters<'_> {
 }
 
 /// A short string; its length was checked.
-fn string(text: &[u8], take: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+#[inline]
+fn string(text: &[u8], take: &mut impl FnMut(&[u8]) -> bool) -> bool {
     take(&[u8::try_from(text.len()).unwrap_or(u8::MAX)]) && take(text)
 }
 

@@ -2,6 +2,7 @@
 
 use super::seek::Wanted;
 use super::step::{Leaf, Step};
+use super::walker::Walker;
 use super::ChunkDecoder;
 use crate::codec::chunk::shape;
 use crate::codec::chunk::store::Store;
@@ -23,16 +24,16 @@ impl<S: Store> ChunkDecoder<'_, S> {
         if !self.straight {
             return None;
         }
-        let memory = self.walker.store.memory();
-        let at = &mut self.walker.at;
+        let Walker { store, at, .. } = &mut self.walker;
+        let memory = store.memory();
+        let value = *memory.get(at.values..at.fragment.values_end)?.first_chunk()?;
         let operation = memory.get(at.shape..at.fragment.shape_end)?;
-        let ([code, length], rest) = operation.split_first_chunk()?;
+        let [code, length, rest @ ..] = operation else { return None };
         let length = usize::from(*length);
-        if *code != shape::number(kind) || !name.is(rest.get(..length)?) {
+        let expected = rest.get(..length)?;
+        if *code != shape::number(kind) || !name.is(expected) {
             return None;
         }
-        let values = memory.get(at.values..at.fragment.values_end)?;
-        let value = *values.first_chunk()?;
         at.shape = at.shape.wrapping_add(2).wrapping_add(length);
         at.values = at.values.wrapping_add(N);
         Some(value)

@@ -1,24 +1,45 @@
 //! The elements of lists: runs, and the alternatives that they name (`docs/format.md`, section 6).
 
-use super::walker::{Elements, Walker};
+use super::walker::{Elements, Frame, Walker};
 use crate::codec::chunk::shape::What;
 use crate::codec::chunk::store::Store;
 use crate::error::{Code, Result};
 
+impl Elements {
+    /// Begins an element of the run, and says where its items stand in the shape.
+    #[inline]
+    fn begin(&mut self) -> usize {
+        self.run = self.run.wrapping_sub(1);
+        self.left = self.left.wrapping_sub(1);
+        self.inside = true;
+        // The operation that begins an element is one byte.
+        self.alternative.saturating_add(1)
+    }
+}
+
 impl<S: Store> Walker<S> {
-    /// Opens the next element of the innermost list, which lacks some.
+    /// Opens the next element of the present run of the innermost list, if there is one.
+    #[inline]
+    pub(super) fn go_on_with_run(&mut self) -> bool {
+        match self.frames.last_mut() {
+            Some(Frame { elements, .. }) if elements.run > 0 && !elements.inside => {
+                self.at.shape = elements.begin();
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Opens the next element of the innermost list, which lacks some, and the next run where it must.
     pub(super) fn begin_element(&mut self) -> Result<()> {
+        if self.go_on_with_run() {
+            return Ok(());
+        }
         let Some(mut elements) = self.frames.last().map(|frame| frame.elements) else {
             return Err(self.misfit());
         };
-        if elements.run == 0 {
-            self.begin_run(&mut elements)?;
-        }
-        elements.run = elements.run.wrapping_sub(1);
-        elements.left = elements.left.wrapping_sub(1);
-        elements.inside = true;
-        // The operation that begins an element is one byte.
-        self.at.shape = elements.alternative.saturating_add(1);
+        self.begin_run(&mut elements)?;
+        self.at.shape = elements.begin();
         self.set_elements(elements);
         Ok(())
     }
@@ -104,20 +125,31 @@ impl<S: Store> Walker<S> {
         Ok(())
     }
 
-    /// Closes an element, whose end was passed. If it began in an earlier fragment, alternatives follow.
+    /// Closes an element, whose end was passed.
+    #[inline]
     pub(super) fn end_element(&mut self) -> Result<()> {
-        let Some(mut elements) = self.frames.last().map(|frame| frame.elements) else {
-            return Err(self.misfit());
-        };
-        elements.inside = false;
-        if elements.home != self.at.fragment.number {
-            if elements.run != 0 {
-                return Err(self.misfit());
+        let here = self.at.fragment.number;
+        match self.frames.last_mut() {
+            Some(Frame { elements, .. }) if elements.home == here => {
+                elements.inside = false;
+                Ok(())
             }
-            self.renew(&mut elements);
+            _ => self.end_cut_element(),
         }
-        self.set_elements(elements);
-        Ok(())
+    }
+
+    /// The same for one that began in an earlier fragment: alternatives follow.
+    #[cold]
+    fn end_cut_element(&mut self) -> Result<()> {
+        match self.frames.last().map(|frame| frame.elements) {
+            Some(mut elements) if elements.run == 0 => {
+                elements.inside = false;
+                self.renew(&mut elements);
+                self.set_elements(elements);
+                Ok(())
+            }
+            _ => Err(self.misfit()),
+        }
     }
 
     /// Closes a list that had all its elements: passes over what is left of its alternatives.

@@ -32,7 +32,7 @@ impl<S: Store> ChunkDecoder<'_, S> {
         while self.raw_left == 0 {
             self.within_scope()?;
             self.walker.arrive()?;
-            if !self.walker.is_raw()? {
+            if !self.walker.is_raw() {
                 return Ok(false);
             }
             if let Some(found) = self.seek_of()?.index {

@@ -2,7 +2,7 @@
 
 use super::seek::Wanted;
 use super::step::{Begin, Step};
-use super::walker::Entered;
+use super::walker::{Entered, Frame};
 use super::ChunkDecoder;
 use crate::codec::chunk::shape::{Operation, What};
 use crate::codec::chunk::store::Store;
@@ -13,6 +13,7 @@ use crate::visit::{
 };
 
 impl<S: Store> ChunkDecoder<'_, S> {
+    #[inline(never)]
     pub(super) fn begin_scope(&mut self, name: &dyn Name, scope: Scope<'_>) -> Result<Opened> {
         match scope {
             Scope::Element => self.begin_element(),
@@ -31,18 +32,23 @@ impl<S: Store> ChunkDecoder<'_, S> {
     }
 
     #[inline]
-    fn begin_element(&mut self) -> Result<Opened> {
-        match self.walker.frames.last() {
-            Some(top) if top.kind == ScopeKind::List && !top.elements.inside => {
-                if top.elements.left == 0 {
-                    return Err(self.out_of_place());
-                }
-            }
-            _ => return Err(self.out_of_place()),
+    pub(super) fn begin_element(&mut self) -> Result<Opened> {
+        if !self.walker.go_on_with_run() {
+            self.begin_run()?;
         }
-        self.walker.begin_element()?;
         self.straight = true;
         Ok(Opened::default())
+    }
+
+    fn begin_run(&mut self) -> Result<()> {
+        match self.walker.frames.last() {
+            Some(Frame { kind: ScopeKind::List, elements, .. })
+                if !elements.inside && elements.left > 0 =>
+            {
+                self.walker.begin_element()
+            }
+            _ => Err(self.out_of_place()),
+        }
     }
 
     #[cold]

@@ -5,7 +5,7 @@ use super::index::{hash_of, Found, IndexEntry};
 use super::walker::{Place, Walker};
 use super::window::{Back, Behind, Gone};
 use super::ChunkDecoder;
-use crate::codec::chunk::shape::{Operation, What};
+use crate::codec::chunk::shape::{Operation, What, ABSENT, ARRAY, END, RAW, STRUCT, VARLIST};
 use crate::codec::chunk::store::Store;
 use crate::error::{Code, Result};
 use crate::visit::{Marks, Name, ScopeKind};
@@ -69,9 +69,21 @@ impl<S: Store> Walker<S> {
         })
     }
 
+    /// Whether the operation here is of this name, and so short that this is seen at a glance: without
+    /// marks or a note. Scalars are not looked for in this way.
+    #[inline]
+    fn is_plainly(&self, wanted: &Wanted<'_>) -> bool {
+        match (wanted, self.shape()) {
+            (Wanted::Item(name), [ARRAY..=ABSENT | STRUCT..=VARLIST, length, rest @ ..]) => {
+                rest.get(..usize::from(*length)).is_some_and(|found| name.is(found))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether raw bytes are here.
-    pub(super) fn is_raw(&self) -> Result<bool> {
-        Ok(self.operation()?.is_some_and(|operation| operation.what == What::Raw))
+    pub(super) fn is_raw(&self) -> bool {
+        self.head() == Some(RAW)
     }
 }
 
@@ -93,10 +105,12 @@ impl<S: Store> ChunkDecoder<'_, S> {
         self.ready()?;
         self.walker.arrive()?;
         // Read in order, the next item is the one.
-        if self.straight && self.walker.is(wanted)? == Some(true) {
+        if self.straight
+            && (self.walker.is_plainly(wanted) || self.walker.is(wanted)? == Some(true))
+        {
             return Ok(true);
         }
-        if self.walker.is_raw()? {
+        if self.walker.is_raw() {
             return Err(self.walker.refuse(Code::Unconsumed, self.walker.at.values, 0, 0));
         }
         match self.locate(wanted)? {
@@ -225,7 +239,7 @@ impl<S: Store> ChunkDecoder<'_, S> {
             return Err(self.walker.refuse(Code::Unconsumed, self.walker.at.values, 0, 0));
         }
         self.walker.arrive()?;
-        if self.straight && self.at_end()? {
+        if self.straight && self.at_end() {
             return Ok(());
         }
         let (index, ahead) = (self.seek_of()?.index, self.seek_of()?.ahead);
@@ -241,7 +255,7 @@ impl<S: Store> ChunkDecoder<'_, S> {
         let mut read = u128::from(ahead) << 1;
         loop {
             self.walker.arrive()?;
-            if self.at_end()? {
+            if self.at_end() {
                 return Ok(());
             }
             if read & 1 == 0 && !whole {
@@ -253,8 +267,9 @@ impl<S: Store> ChunkDecoder<'_, S> {
     }
 
     /// Whether the scope ends here.
-    pub(super) fn at_end(&self) -> Result<bool> {
-        Ok(matches!(self.walker.operation()?, None | Some(Operation { what: What::End, .. })))
+    #[inline]
+    pub(super) fn at_end(&self) -> bool {
+        matches!(self.walker.head(), None | Some(END))
     }
 
     /// Counts the item here, which nobody read, if it may be left.

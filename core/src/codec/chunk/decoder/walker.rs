@@ -162,6 +162,19 @@ impl<S: Store> Walker<S> {
         self.operation_at(self.at.shape)
     }
 
+    /// The first byte of the operation here, which tells all of those that have no name; `None` at the
+    /// end of the device.
+    #[inline]
+    pub(super) fn head(&self) -> Option<u8> {
+        self.shape().first().copied()
+    }
+
+    /// What is left of the shape of the fragment.
+    #[inline]
+    pub(super) fn shape(&self) -> &[u8] {
+        self.store.memory().get(self.at.shape..self.at.fragment.shape_end).unwrap_or_default()
+    }
+
     pub(super) fn operation_at(&self, position: usize) -> Result<Option<Operation<'_>>> {
         let rest = self.store.memory().get(position..self.at.fragment.shape_end);
         Operation::parse(rest.unwrap_or_default())

@@ -19,11 +19,11 @@ pub const WINDOW: u32 = 64;
 /// How many ancillary items of an open scope can be left for good.
 const LEAVABLE: usize = 8;
 
-/// Hashes of ancillary items that were left.
+/// Hashes of ancillary items that were left; behind them, those of items that may be.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Gone {
     hashes: [u32; LEAVABLE],
-    count: usize,
+    count: u8,
 }
 
 impl Gone {
@@ -35,16 +35,14 @@ impl Gone {
     pub(super) fn may_hold(&self, wanted: &Wanted<'_>) -> bool {
         !self.is_empty() && {
             let hash = wanted.hash();
-            self.hashes.iter().take(self.count).any(|gone| *gone == hash)
+            self.hashes.iter().take(self.count.into()).any(|gone| *gone == hash)
         }
     }
 
-    /// Adds one more; says whether there was room.
-    fn add(&mut self, hash: u32) -> bool {
-        let Some(place) = self.hashes.get_mut(self.count) else { return false };
-        *place = hash;
-        self.count = self.count.saturating_add(1);
-        true
+    /// Puts a hash behind `count` others, and says how many that makes; `None` where there is no room.
+    fn put(&mut self, count: u8, hash: u32) -> Option<u8> {
+        *self.hashes.get_mut(usize::from(count))? = hash;
+        count.checked_add(1)
     }
 }
 
@@ -52,8 +50,8 @@ impl Gone {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Behind {
     bit: u32,
-    /// The unread items before it, with those that are gone, if all of them may be left.
-    leave: Option<Gone>,
+    /// How many items are gone when the unread ones before it are left, if all of them may be.
+    leave: Option<u8>,
 }
 
 /// Where to go back to when such an item was read.
@@ -68,7 +66,7 @@ impl<S: Store> ChunkDecoder<'_, S> {
     /// there is another first one now.
     pub(super) fn look_behind(&mut self, wanted: &Wanted<'_>) -> Result<Option<Hit>> {
         let (first, seek) = (self.walker.at, *self.seek_of()?);
-        let mut leave = Some(seek.gone);
+        let mut leave = Some(seek.gone.count);
         let mut behind = 0u32;
         let hit = loop {
             if behind == 0 || seek.ahead & mask(behind.wrapping_sub(1)) == 0 {
@@ -103,20 +101,22 @@ impl<S: Store> ChunkDecoder<'_, S> {
     }
 
     /// Adds the item here to those that may be left; `None` when it may not.
-    fn leave_too(&self, leave: Option<Gone>) -> Result<Option<Gone>> {
+    fn leave_too(&mut self, leave: Option<u8>) -> Result<Option<u8>> {
         let Some(operation) = self.walker.operation()? else { return Ok(None) };
-        Ok(leave.and_then(|mut gone| {
-            let may = operation.marks.contains(Marks::ANCILLARY) && gone.add(hash_of(&operation));
-            may.then_some(gone)
-        }))
+        let may = operation.marks.contains(Marks::ANCILLARY);
+        let hash = hash_of(&operation);
+        match leave.filter(|_| may) {
+            Some(count) => Ok(self.seek_of()?.gone.put(count, hash)),
+            None => Ok(None),
+        }
     }
 
     /// What is before the place is needed again, unless it may be left.
-    fn pin(&mut self, leave: Option<Gone>) {
+    fn pin(&mut self, leave: Option<u8>) {
         self.walker.pins = self.walker.pins.saturating_add(u32::from(leave.is_none()));
     }
 
-    fn unpin(&mut self, leave: Option<Gone>) {
+    fn unpin(&mut self, leave: Option<u8>) {
         self.walker.pins = self.walker.pins.saturating_sub(u32::from(leave.is_none()));
     }
 
@@ -127,25 +127,26 @@ impl<S: Store> ChunkDecoder<'_, S> {
     }
 
     /// What was passed is left: the place is that of the first unread item now.
-    fn leave_for_good(&mut self, leave: Option<Gone>) -> Result<()> {
-        let seek = *self.seek_of()?;
-        let gone = leave.unwrap_or(seek.gone);
-        let more = crate::io::told(gone.count.saturating_sub(seek.gone.count));
-        self.skipped.items = self.skipped.items.saturating_add(more);
-        *self.seek_of()? = Seek { ahead: 0, back: None, gone, ..seek };
+    fn leave_for_good(&mut self, leave: Option<u8>) -> Result<()> {
+        let seek = self.seek_of()?;
+        seek.ahead = 0;
+        seek.back = None;
+        let count = leave.unwrap_or(seek.gone.count);
+        let more = count.saturating_sub(core::mem::replace(&mut seek.gone.count, count));
+        self.skipped.items = self.skipped.items.saturating_add(u64::from(more));
         self.straight = false;
         Ok(())
     }
 
     /// Leaves the first unread item, so that the window reaches further.
     fn leave_first(&mut self) -> Result<()> {
-        let seek = *self.seek_of()?;
-        let Some(gone) = self.leave_too(Some(seek.gone))? else {
+        let gone = self.seek_of()?.gone.count;
+        let Some(gone) = self.leave_too(Some(gone))? else {
             let (room, at) = (u64::from(WINDOW), self.walker.at.values);
             return Err(self.walker.refuse(Code::NeedsIndex, at, room, room.saturating_add(1)));
         };
         self.skipped.items = self.skipped.items.saturating_add(1);
-        self.seek_of()?.gone = gone;
+        self.seek_of()?.gone.count = gone;
         self.walker.skip()?;
         self.settle()
     }

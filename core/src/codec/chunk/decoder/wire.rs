@@ -125,13 +125,20 @@ impl<S: Store> Decoder for ChunkDecoder<'_, S> {
         self.run(|decoder| decoder.has_item(name))
     }
 
+    #[inline]
     fn begin(&mut self, name: &dyn Name, scope: Scope<'_>) -> Result<Opened> {
-        self.run(|decoder| decoder.begin_scope(name, scope))
+        match scope {
+            Scope::Element => self.run(Self::begin_element),
+            scope => self.run(|decoder| decoder.begin_scope(name, scope)),
+        }
     }
 
+    #[inline]
     fn end(&mut self, kind: ScopeKind) -> Result<()> {
-        self.blamed.clear();
-        self.run(|decoder| decoder.end_scope(kind))
+        self.run(|decoder| match kind {
+            ScopeKind::Element if decoder.end_read_element()? => Ok(()),
+            kind => decoder.end_scope(kind),
+        })
     }
 
     fn next_subsection(&mut self, _owner: &[u8], name: &mut SubsectionName) -> Result<Option<u32>> {

@@ -49,6 +49,31 @@ impl List {
         self.open && self.here && self.alternative < self.used
     }
 
+    /// An element begins, whose values begin at `element`.
+    #[inline]
+    fn begin(&mut self, element: usize) {
+        self.element = element;
+        self.open = true;
+        self.here = true;
+    }
+
+    /// The element ends, whose form ends at `at`.
+    #[inline]
+    fn end(&mut self, at: usize) {
+        self.behind = self.behind.max(at);
+        self.used = self.used.max(self.alternative.saturating_add(1));
+        self.open = false;
+        self.here = false;
+    }
+
+    /// The same for one that began in an earlier fragment: alternatives begin here anew.
+    fn end_of_cut(&mut self, at: usize, inserted: bool) {
+        self.alternatives = at;
+        self.behind = at;
+        self.inserted = inserted;
+        self.open = false;
+    }
+
     /// Forgets what lies in the fragment before.
     pub(super) fn cut(&mut self) {
         let open = self.open;
@@ -176,11 +201,37 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
         }
     }
 
-    /// An element begins in the list that is the innermost scope.
+    /// An element begins in the list that is the innermost scope. It has no marks of its own.
+    #[inline]
     pub(super) fn begin_element(&mut self) -> Result<()> {
+        self.refuse_marks()?;
         self.settle_raw();
+        match self.go_on_with_run() {
+            true => Ok(()),
+            false => self.begin_run(),
+        }
+    }
+
+    /// Begins an element of the run that is open, if there is one.
+    #[inline]
+    fn go_on_with_run(&mut self) -> bool {
+        let Some(Frame { list, .. }) = self.frames.last_mut() else { return false };
+        let Some(run) = list.run.filter(|_| self.values.free() >= RUN) else { return false };
+        list.count = list.count.wrapping_add(1);
+        self.values.patch(run.wrapping_add(2), list.count.to_be_bytes());
+        self.shapes.go_to(list.form.wrapping_add(1));
+        self.shapes.inserting = false;
+        list.begin(self.values.used());
+        self.plain = true;
+        true
+    }
+
+    #[cold]
+    fn begin_run(&mut self) -> Result<()> {
         for _ in 0..super::ATTEMPTS {
-            if self.values.free() >= RUN && self.try_begin_element().is_ok() {
+            let begun = self.values.free() >= RUN
+                && (self.go_on_with_run() || self.try_begin_run().is_ok());
+            if begun {
                 return Ok(());
             }
             self.make_room(1, RUN)?;
@@ -188,34 +239,24 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
         Err(self.no_room(1, RUN))
     }
 
-    fn try_begin_element(&mut self) -> core::result::Result<(), Full> {
+    fn try_begin_run(&mut self) -> core::result::Result<(), Full> {
         let before = self.shapes.length();
         let Some(Frame { list, .. }) = self.frames.last_mut() else { return Err(Full) };
-        let mut inserting = false;
-        match list.run {
-            Some(run) => {
-                list.count = list.count.wrapping_add(1);
-                self.values.patch(run.saturating_add(2), list.count.to_be_bytes());
-            }
-            None => {
-                list.form = list.alternatives;
-                list.alternative = 0;
-                if self.shapes.from(list.form).first() != Some(&ELEMENT) {
-                    self.shapes.go_to(list.form);
-                    self.shapes.insert(&Draft::bare(ELEMENT))?;
-                    inserting = true;
-                }
-                list.run = Some(self.values.used());
-                list.count = 1;
-                self.values.append(RUN);
-                self.values.patch_run(list.run.unwrap_or_default(), 0, 1);
-            }
+        list.form = list.alternatives;
+        list.alternative = 0;
+        let inserting = self.shapes.from(list.form).first() != Some(&ELEMENT);
+        if inserting {
+            self.shapes.go_to(list.form);
+            self.shapes.insert(&Draft::bare(ELEMENT))?;
         }
+        let run = self.values.used();
+        list.run = Some(run);
+        list.count = 1;
+        self.values.append(RUN);
+        self.values.patch_run(run, 0, 1);
         self.shapes.go_to(list.form.saturating_add(1));
         self.shapes.inserting = inserting;
-        list.element = self.values.used();
-        list.open = true;
-        list.here = true;
+        list.begin(self.values.used());
         if inserting {
             self.grown(before);
         }
@@ -224,30 +265,35 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
     }
 
     /// The element ends that is open in the list that is the innermost scope.
+    #[inline]
     pub(super) fn end_element(&mut self) -> Result<()> {
+        self.refuse_marks()?;
         self.settle_raw();
         let here = self.frames.last().is_some_and(|frame| frame.list.here);
-        let passed = (here || !self.shapes.inserting) && self.shapes.passes_end();
-        if !passed {
-            self.operation(&Draft::bare(END), 0)?;
+        if !(here && self.shapes.passes_end()) {
+            self.pass_end_of_element()?;
         }
-        let (at, inserting) = (self.shapes.at(), self.shapes.inserting);
         let Some(Frame { list, .. }) = self.frames.last_mut() else {
             return Err(self.misplaced());
         };
-        if list.here {
-            list.behind = list.behind.max(at);
-            list.used = list.used.max(list.alternative.saturating_add(1));
-        } else {
-            list.alternatives = at;
-            list.behind = at;
-            list.inserted = inserting;
+        let at = self.shapes.at();
+        match list.here {
+            true => list.end(at),
+            false => list.end_of_cut(at, self.shapes.inserting),
         }
-        list.open = false;
-        list.here = false;
         self.shapes.go_to(list.behind);
-        self.settle();
+        // Between elements there are no items.
+        self.plain = false;
         Ok(())
+    }
+
+    /// The end of an element is not what the shape has next, or the element began in an earlier fragment.
+    #[cold]
+    fn pass_end_of_element(&mut self) -> Result<()> {
+        match !self.shapes.inserting && self.shapes.passes_end() {
+            true => Ok(()),
+            false => self.operation(&Draft::bare(END), 0),
+        }
     }
 
     /// A scope ends that is neither a device nor an element.

@@ -105,6 +105,13 @@ impl<'s> Shapes<'s> {
         self.bytes().get(..self.at).unwrap_or_default()
     }
 
+    /// What lies behind the place.
+    #[inline]
+    fn rest(&self) -> Option<&[u8]> {
+        let start = self.base.wrapping_add(self.at);
+        self.memory.get(start..self.base.wrapping_add(self.length))
+    }
+
     /// What lies from `at` on.
     #[inline]
     pub(super) fn from(&self, at: usize) -> &[u8] {
@@ -112,35 +119,31 @@ impl<'s> Shapes<'s> {
         self.memory.get(self.base.wrapping_add(at)..end).unwrap_or_default()
     }
 
-    /// Whether the next operation is this one, of an item without marks and parameters; then it is
-    /// passed.
+    /// The place behind the next operation, if that is this one, of an item without marks and parameters.
     #[inline]
-    pub(super) fn passes(&mut self, code: u8, name: &dyn crate::visit::Name) -> bool {
-        if self.inserting {
-            return false;
-        }
-        let [found, length, rest @ ..] = self.from(self.at) else { return false };
+    pub(super) fn behind(&self, code: u8, name: &dyn crate::visit::Name) -> Option<usize> {
+        let [found, length, rest @ ..] = self.rest()? else { return None };
         let length = usize::from(*length);
-        if *found == code && rest.get(..length).is_some_and(|expected| name.is(expected)) {
-            self.at = self.at.wrapping_add(length).wrapping_add(2);
-            return true;
-        }
-        false
+        let expected = rest.get(..length)?;
+        let same = *found == code && name.is(expected);
+        same.then_some(self.at.wrapping_add(length).wrapping_add(2))
     }
 
     /// Passes the operation if it is the next one.
     pub(super) fn passes_draft(&mut self, draft: &Draft<'_>) -> bool {
-        let found = draft.begins(self.from(self.at));
-        if found {
-            self.at = self.at.saturating_add(draft.length());
+        match draft.strip(self.from(self.at)) {
+            Some(rest) => {
+                self.at = self.length.saturating_sub(rest.len());
+                true
+            }
+            None => false,
         }
-        found
     }
 
     /// Passes the end of a scope if it is next.
     #[inline]
     pub(super) fn passes_end(&mut self) -> bool {
-        let found = self.from(self.at).first() == Some(&END);
+        let found = matches!(self.rest(), Some([END, ..]));
         if found {
             self.at = self.at.wrapping_add(1);
         }

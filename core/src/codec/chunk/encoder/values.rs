@@ -10,8 +10,6 @@ use crate::io::move_within;
 pub(super) struct Values<'s> {
     memory: &'s mut [u8],
     used: usize,
-    /// How far values may reach.
-    limit: usize,
 }
 
 /// Where the values of a fragment begin, or the head of a device.
@@ -20,8 +18,8 @@ pub(super) const START: usize = FRAME_HEAD + FragmentHead::LENGTH;
 impl<'s> Values<'s> {
     /// For fragments of at most `limit` bytes of data.
     pub(super) fn new(memory: &'s mut [u8], limit: usize) -> Self {
-        let limit = memory.len().min(limit.saturating_add(FRAME_HEAD));
-        Values { memory, used: START, limit }
+        let length = memory.len().min(limit.saturating_add(FRAME_HEAD));
+        Values { memory: memory.get_mut(..length).unwrap_or_default(), used: START }
     }
 
     /// Begins a fragment.
@@ -36,7 +34,7 @@ impl<'s> Values<'s> {
 
     /// How many bytes of values an empty fragment holds.
     pub(super) fn capacity(&self) -> usize {
-        self.limit.saturating_sub(START)
+        self.memory.len().saturating_sub(START)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -46,18 +44,26 @@ impl<'s> Values<'s> {
     /// How many bytes there still is room for.
     #[inline]
     pub(super) fn free(&self) -> usize {
-        self.limit.saturating_sub(self.used)
+        self.memory.len().saturating_sub(self.used)
+    }
+
+    /// Appends a value; says whether there was room.
+    #[inline]
+    pub(super) fn try_put<const N: usize>(&mut self, value: [u8; N]) -> bool {
+        match self.memory.get_mut(self.used..).and_then(|free| free.first_chunk_mut()) {
+            Some(place) => {
+                *place = value;
+                self.used = self.used.wrapping_add(N);
+                true
+            }
+            None => false,
+        }
     }
 
     /// Appends a value, for which there is room.
     #[inline]
     pub(super) fn put<const N: usize>(&mut self, value: [u8; N]) {
-        if let Some(place) =
-            self.memory.get_mut(self.used..).and_then(|free| free.first_chunk_mut())
-        {
-            *place = value;
-            self.used = self.used.wrapping_add(N);
-        }
+        let _ = self.try_put(value);
     }
 
     /// The place of a value of `length` bytes at the end; there is room.
@@ -76,7 +82,7 @@ impl<'s> Values<'s> {
 
     /// The room from the end on, for what is known not to need more.
     pub(super) fn rest(&mut self) -> &mut [u8] {
-        self.memory.get_mut(self.used..self.limit).unwrap_or_default()
+        self.memory.get_mut(self.used..).unwrap_or_default()
     }
 
     /// Overwrites a value.

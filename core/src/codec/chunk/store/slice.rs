@@ -25,7 +25,8 @@ pub struct SliceStore<'b, K> {
     /// What they held where the present device begins, and where that is.
     device_slots: Slots,
     device: usize,
-    /// What they held where a reader that went back is, and where that is.
+    /// What they held where a reader that went back is, and where that is; before anyone went back, behind
+    /// all that there is.
     earlier_slots: Slots,
     earlier: usize,
     skipped: u64,
@@ -202,7 +203,7 @@ impl<K: Kernels> Store for SliceStore<'_, K> {
             let start = self.frontier;
             if let (Content::Fragment(head, values), data) = self.read()? {
                 (self.device, self.device_slots) = (start, self.slots);
-                (self.earlier, self.earlier_slots) = (start, self.slots);
+                self.earlier = usize::MAX;
                 return Ok(Some(self.fragment(head, values, data)));
             }
         }

@@ -13,7 +13,7 @@ fn main() {
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_secs(1))
         .configure_from_args();
-    legacy(&mut criterion);
+    workloads(&mut criterion);
     criterion.final_summary();
     // `cargo test --all-targets` runs this as well, and nothing is to be timed there.
     if std::env::args().any(|argument| argument == "--bench") {
@@ -21,7 +21,7 @@ fn main() {
     }
 }
 
-fn legacy(criterion: &mut Criterion) {
+fn workloads(criterion: &mut Criterion) {
     for group in groups() {
         let mut fixture = group.fixture;
         let mut report = criterion.benchmark_group(group.name);
