@@ -43,8 +43,11 @@ fn long(shape: &[Vec<u8>], values: &[u8]) -> Vec<u8> {
     Assembler::bare().chunk(b"MHDR", &header).shape(0, shape).device(0, "d", 0, values).end()
 }
 
+/// A shape and values.
+type State = (Vec<Vec<u8>>, Vec<u8>);
+
 /// Lists of lists, whose elements hold nothing.
-fn lists_of_nothing(depth: usize) -> (Vec<Vec<u8>>, Vec<u8>) {
+fn lists_of_nothing(depth: usize) -> State {
     let begin = [op::list("l", u32::MAX), op::element()].concat();
     let shape = vec![begin.repeat(depth), vec![0; 2 * depth]];
     // The first element of each is begun; the innermost list would have its runs again for each.
@@ -52,7 +55,7 @@ fn lists_of_nothing(depth: usize) -> (Vec<Vec<u8>>, Vec<u8>) {
 }
 
 /// Elements whose optional is not there, before as many items as the shape has room for.
-fn absent_optionals(elements: u32, items: usize) -> (Vec<Vec<u8>>, Vec<u8>) {
+fn absent_optionals(elements: u32, items: usize) -> State {
     let inside = op::scalar(Kind::U8, "").repeat(items);
     let element = [op::element(), op::optional("o"), inside, op::end(), op::end()].concat();
     let values = [&count(elements)[..], &run(0, elements), &vec![0; elements as usize]].concat();
@@ -60,15 +63,15 @@ fn absent_optionals(elements: u32, items: usize) -> (Vec<Vec<u8>>, Vec<u8>) {
 }
 
 /// Runs of one element that take the first and the last of many alternatives in turn.
-fn far_alternatives(runs: u32, alternatives: u16) -> (Vec<Vec<u8>>, Vec<u8>) {
+fn far_alternatives(runs: u32, alternatives: u16) -> State {
     let elements = [op::element(), op::end()].concat().repeat(alternatives.into());
-    let run_of = |at: u32| run(if at % 2 == 0 { 0 } else { alternatives - 1 }, 1);
+    let run_of = |at: u32| run(if at.is_multiple_of(2) { 0 } else { alternatives - 1 }, 1);
     let values = [count(runs).to_vec(), (0..runs).flat_map(run_of).collect()].concat();
     (vec![op::varlist("l"), elements, op::end()], values)
 }
 
 /// Lists in the elements of a list, that do not use their alternatives.
-fn unused_alternatives(elements: u32, alternatives: usize) -> (Vec<Vec<u8>>, Vec<u8>) {
+fn unused_alternatives(elements: u32, alternatives: usize) -> State {
     let inner = [op::varlist("i"), [op::element(), op::end()].concat().repeat(alternatives)];
     let element = [op::element(), inner.concat(), op::end(), op::end()].concat();
     let values = [&count(elements)[..], &run(0, elements), &vec![0; 4 * elements as usize]];
@@ -76,7 +79,7 @@ fn unused_alternatives(elements: u32, alternatives: usize) -> (Vec<Vec<u8>>, Vec
 }
 
 /// Each costs far more than its length.
-fn bombs() -> Vec<(&'static str, (Vec<Vec<u8>>, Vec<u8>))> {
+fn bombs() -> Vec<(&'static str, State)> {
     vec![
         ("elements of nothing", lists_of_nothing(1)),
         ("lists of lists of nothing", lists_of_nothing(8)),
