@@ -1,5 +1,5 @@
-//! The fuzz targets, without a fuzzer: over their seeds, and over pseudo-random changes of these. The seeds are
-//! made here; with `MIGCORE_BLESS` set they are written anew.
+//! The fuzz targets, without a fuzzer: over their seeds, over pseudo-random changes of these, and over what
+//! a fuzzer found. The seeds are made here; with `MIGCORE_BLESS` set they are written anew.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -182,6 +182,16 @@ fn the_seeds_are_those_made_here() {
             let kept = fs::read(folder(target).join(name)).expect("a seed");
             assert_eq!(kept, bytes, "{target}/{name}: set MIGCORE_BLESS to write it anew");
         }
+    }
+}
+
+#[test]
+fn what_was_found_stays_mended() {
+    let found = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../fuzz/found");
+    for (target, run) in TARGETS {
+        // Nothing was found yet by some targets.
+        let Ok(files) = fs::read_dir(found.join(target)) else { continue };
+        files.for_each(|file| run(&fs::read(file.unwrap().path()).unwrap()));
     }
 }
 
