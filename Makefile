@@ -51,7 +51,7 @@ install-places:
 # ---- test
 
 TESTS = fmt clippy unit-tests foreign-tests doc-tests doc panic-gate panic-gate-bare c-tests \
-        install-test convert firmware
+        install-test convert firmware fuzz-soak
 
 test: setup tests-begin $(TESTS) ## every test; sets up the machine first
 	@$(STEP) --summary
@@ -84,14 +84,18 @@ convert: lib
 	@$(STEP) 'example: a converted device' $(MAKE) -C examples/convert test
 firmware:
 	@$(STEP) $(HAVE_BARE) 'example: firmware in an emulator' $(MAKE) -C examples/firmware test
+fuzz-soak:
+	@$(STEP) -i 'cargo fuzz --version' 'fuzz targets, three seconds each' scripts/fuzz 3
 
 bench: setup ## measurements: times, and counted instructions
 	cargo bench -p migcore-benches
 	$(MAKE) -C benches ratios callgrind
 
 FUZZ_SECONDS = 60
-fuzz: ## look for inputs that break a promise, for FUZZ_SECONDS; needs `cargo install cargo-fuzz`
-	cd fuzz && RUSTC_BOOTSTRAP=1 cargo fuzz run legacy -- -max_total_time=$(FUZZ_SECONDS) -max_len=2048
+fuzz: ## look for inputs that break a promise, FUZZ_SECONDS for each target; needs `cargo install cargo-fuzz`
+	scripts/fuzz $(FUZZ_SECONDS)
+seeds: ## write the seeds of the fuzz targets anew
+	@MIGCORE_BLESS=1 $(STEP) 'the seeds are those made here' cargo test -p migcore --test fuzzed seeds
 
 # ---- upkeep
 
@@ -106,4 +110,4 @@ clean: ## remove everything that was made
 	cargo clean
 	rm -rf build
 
-.PHONY: help lib demo install install-places uninstall test check tests-begin $(TESTS) bench fuzz setup setup-demo header clean
+.PHONY: help lib demo install install-places uninstall test check tests-begin $(TESTS) bench fuzz seeds setup setup-demo header clean

@@ -310,6 +310,28 @@ fn an_ancillary_item_that_nobody_reads_stops_nobody() {
 }
 
 #[test]
+fn nothing_critical_is_left_with_a_fragment() {
+    let bytes = Assembler::new()
+        .shape(0, &[op::marked(ANCILLARY, op::scalar(Kind::U8, "extra"))])
+        .first(0, "d", &[1])
+        .shape(0, &[op::scalar(Kind::U8, "c"), op::scalar(Kind::U8, "w")])
+        .fragment(0, 1 | LAST, &[2, 3])
+        .end();
+    let read_w = |v: &mut Visitor<'_>| u8_is(v, "w", 3);
+    let read_both = |v: &mut Visitor<'_>| read_w(v).and_then(|()| u8_is(v, "c", 2));
+    assert_eq!(both(&bytes, |v| device(v, read_both)), Ok(()));
+    let error = both(&bytes, |v| device(v, read_w)).unwrap_err();
+    assert_eq!((error.code, error.path.as_str()), (Code::Unconsumed, "d/0.c"));
+    // What was left is not missing: it cannot be had any more.
+    let late = |v: &mut Visitor<'_>| {
+        read_both(v)?;
+        v.visit_or("extra", &mut 0u8, 9)
+    };
+    let error = load_stream(&bytes, 7, |v| device(v, late)).unwrap_err();
+    assert_eq!(error.code, Code::NeedsIndex);
+}
+
+#[test]
 fn raw_bytes_are_one_run_and_none_is_left() {
     let bytes = Assembler::new()
         .shape(0, &[op::raw(), op::raw()])

@@ -472,3 +472,18 @@ fn a_removed_node_is_used_again_and_its_handle_is_not() {
         assert_eq!(tree.value(NodeId::from_bits(bits)), Err(Code::StaleHandle));
     }
 }
+
+#[test]
+fn memory_for_a_name_is_asked_for_once() {
+    let name = &b"timer"[..];
+    let versions = Versions::only(1);
+    let insert = |memory: &mut [u8]| {
+        let mut tree = Tree::new(memory)?;
+        let described = Value::Struct(Some(Description { name, versions }));
+        tree.insert(At::End(tree.root()), name, Marks::NONE, described)?;
+        Ok::<usize, Code>(tree.used())
+    };
+    let used = insert(&mut [0; 4096]).unwrap();
+    assert_eq!(insert(&mut vec![0; used]), Ok(used));
+    assert_eq!(insert(&mut vec![0; used - 1]), Err(Code::NoSpace));
+}

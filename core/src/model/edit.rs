@@ -229,7 +229,11 @@ impl Tree<'_> {
 
     fn insert_cost(&self, name: &[u8], value: &Value<'_>) -> usize {
         let names = self.names.cost(&self.arena, name);
-        let description = self.names.cost(&self.arena, value.description());
+        // A name that is both is stored once.
+        let description = match value.description() == name {
+            true => 0,
+            false => self.names.cost(&self.arena, value.description()),
+        };
         let node = self.arena.node_cost();
         names.saturating_add(description).saturating_add(node).saturating_add(value.payload().len())
     }

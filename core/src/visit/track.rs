@@ -151,6 +151,14 @@ impl Track {
         }
     }
 
+    /// Takes the closing of an element back, so that an error of it has its number in the path.
+    #[cold]
+    pub(super) fn reopen_element(&mut self) {
+        if let Some(list) = self.frames.last_mut() {
+            list.in_element = true;
+        }
+    }
+
     fn keep_name(&mut self, name: &[u8]) -> Option<(u8, u8)> {
         let free = self.names.get_mut(self.names_used..)?;
         let place = free.get_mut(..name.len())?;

@@ -197,9 +197,9 @@ impl<'v> Visitor<'v> {
     pub fn wire_failed(&mut self, code: Code, name: &dyn Name) -> Code {
         match &self.side {
             Side::Save(encoder) => self.track.fail(code, encoder.fault(), name),
-            Side::Load(decoder) => match name.bytes() {
-                [] => self.track.fail(code, decoder.fault(), &decoder.blamed()),
-                _ => self.track.fail(code, decoder.fault(), name),
+            Side::Load(decoder) => match decoder.blamed() {
+                [] => self.track.fail(code, decoder.fault(), name),
+                blamed => self.track.fail(code, decoder.fault(), &blamed),
             },
         }
     }

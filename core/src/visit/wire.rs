@@ -98,8 +98,8 @@ pub trait Decoder {
     /// The place and numbers of the last error.
     fn fault(&self) -> Fault;
 
-    /// The name of the item that the last error is about, when the device did not name it: an item that
-    /// nobody read.
+    /// The name of the item that the last error is about, when it is not the one that the device named: an
+    /// item or a device that nobody read.
     fn blamed(&self) -> &[u8] {
         &[]
     }

@@ -93,7 +93,10 @@ impl Visitor<'_> {
         };
         match done {
             Ok(()) => Ok(()),
-            Err(code) => Err(self.wire_failed(code, &"")),
+            Err(code) => {
+                self.track.reopen_element();
+                Err(self.wire_failed(code, &""))
+            }
         }
     }
 

@@ -107,6 +107,8 @@ impl<S: Store> ChunkDecoder<'_, S> {
         let mut next = self.head(found, hash);
         let mut hit = Hit::Nowhere;
         while let Some((at, entry)) = self.follow(found, next) {
+            // A stream may have all its names in one bucket.
+            self.walker.count()?;
             self.searched = self.searched.saturating_add(1);
             self.walker.at = entry.place;
             if entry.hash == hash && self.walker.is(wanted)? == Some(true) {

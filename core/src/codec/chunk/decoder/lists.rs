@@ -100,9 +100,10 @@ impl<S: Store> Walker<S> {
             let Some(operation) = self.operation()? else { return Err(self.misfit()) };
             let length = operation.length;
             match operation.what {
-                What::End => depth = depth.saturating_sub(1),
                 What::Element => depth = depth.saturating_add(1),
+                // Not even the end of the list, behind which other elements may stand.
                 _ if depth == 0 => return Err(self.misfit()),
+                What::End => depth = depth.saturating_sub(1),
                 what if what.begins() => depth = depth.saturating_add(1),
                 _ => {}
             }

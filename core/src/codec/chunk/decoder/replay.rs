@@ -239,6 +239,10 @@ impl<S: Store> ChunkDecoder<'_, S> {
         scratch: &'s mut [u8],
     ) -> Result<(Kept, &'s [u8])> {
         let (needed, room) = (bytes_of(kind, count), told(scratch.len()));
+        // Nobody shall look for memory for elements that are not there.
+        if self.walker.at.fragment.last && needed > told(self.walker.values().len()) {
+            return Err(self.walker.misfit());
+        }
         let out = usize::try_from(needed).ok().and_then(|length| scratch.get_mut(..length));
         let Some(out) = out else {
             return Err(self.walker.refuse(Code::NoSpace, self.walker.at.values, needed, room));

@@ -130,12 +130,12 @@ impl<S: Store> ChunkDecoder<'_, S> {
     }
 
     fn locate(&mut self, wanted: &Wanted<'_>) -> Result<Hit> {
-        if let Some(found) = self.seek_of()?.index {
-            return self.look_up(found, wanted);
-        }
         loop {
             if self.seek_of()?.gone.may_hold(wanted) {
                 return Err(self.walker.refuse(Code::NeedsIndex, self.walker.at.values, 0, 0));
+            }
+            if let Some(found) = self.seek_of()?.index {
+                return self.look_up(found, wanted);
             }
             self.walker.arrive()?;
             match self.walker.is(wanted)? {

@@ -77,6 +77,11 @@ impl<S: Store> ChunkDecoder<'_, S> {
             self.walker.arrive()?;
             self.unpin(leave);
             self.searched = self.searched.saturating_add(1);
+            if self.cannot_go_back(&first) {
+                // Nothing before was pinned, so all of it may be left: here is the first one now.
+                self.leave_for_good(leave)?;
+                return Ok(None);
+            }
             match self.walker.is(wanted)? {
                 None => break Some(Hit::Nowhere),
                 Some(_) if behind == WINDOW => break None,
@@ -86,13 +91,6 @@ impl<S: Store> ChunkDecoder<'_, S> {
                 Some(_) => behind = behind.saturating_add(1),
             }
         };
-        if self.cannot_go_back(&first) {
-            self.leave_for_good(leave)?;
-            return Ok(hit.map(|hit| match hit {
-                Hit::Behind(..) => Hit::First,
-                hit => hit,
-            }));
-        }
         self.walker.at = first;
         if hit.is_none() {
             self.leave_first()?;

@@ -96,11 +96,11 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
         if !self.shapes.inserting && self.shapes.passes_draft(draft) {
             return Ok(());
         }
-        let before = self.shapes.length();
-        match self.shapes.inserting {
-            true => self.insert(draft)?,
-            false => self.learn(draft)?,
+        if !self.shapes.inserting {
+            return self.learn(draft);
         }
+        let before = self.shapes.length();
+        self.insert(draft)?;
         self.grown(before);
         Ok(())
     }
@@ -166,7 +166,10 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
             self.shapes.go_to(place.saturating_add(length).saturating_add(draft.length()));
         } else {
             let open = self.frames.len().saturating_sub(index).saturating_sub(1);
+            let before = self.shapes.length();
             self.shapes.branch(form, place, draft, open)?;
+            // What is open lies before the new form, and moves into it only now.
+            self.grown(before);
             self.shapes.inserting = true;
         }
         self.take_form(index, place, number, found.is_none());

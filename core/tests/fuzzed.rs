@@ -1,0 +1,258 @@
+//! The fuzz targets, without a fuzzer: over their seeds, over pseudo-random changes of these, and over what
+//! a fuzzer found. The seeds are made here; with `MIGCORE_BLESS` set they are written anew.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic: that is how it fails"
+)]
+
+#[path = "support/chunks.rs"]
+mod chunks;
+#[path = "../../fuzz/src/lib.rs"]
+mod targets;
+
+use std::fs;
+use std::path::PathBuf;
+
+use chunks::*;
+use migcore::visit::Kind;
+use targets::TARGETS;
+
+/// How many changed inputs are made of each seed; `PROPTEST_CASES` in the environment says another number.
+fn changes() -> u64 {
+    let told = std::env::var("PROPTEST_CASES").ok();
+    told.and_then(|cases| cases.parse().ok()).unwrap_or(100)
+}
+
+/// No changed input is longer.
+const LONGEST: usize = 2048;
+
+fn u8s(name: &str) -> Vec<u8> {
+    op::scalar(Kind::U8, name)
+}
+
+/// A device of every type of item, cut inside of a list and of an array.
+fn everything() -> Vec<u8> {
+    let shape = [
+        u8s("a"),
+        op::marked(ANCILLARY, op::scalar(Kind::Bool, "b")),
+        op::varray(Kind::U16, "x"),
+        op::text("a"),
+        op::absent(""),
+        op::raw(),
+        op::described("a", "b", 4),
+        op::scalar(Kind::F32, "x"),
+        op::end(),
+        op::optional("x"),
+        u8s("a"),
+        op::end(),
+        op::varlist("b"),
+        op::element(),
+        u8s("a"),
+        op::end(),
+        op::element(),
+        u8s("x"),
+    ];
+    let values = [
+        &[7, 1][..],
+        &count(2),
+        &[0, 1, 0, 2],
+        &count(3),
+        b"xyz",
+        &count(2),
+        &[0xaa, 0xbb],
+        &1.5f32.to_be_bytes(),
+        &[0],
+        &count(3),
+        &run(0, 2),
+        &[10, 11],
+        &run(1, 1),
+        &[5],
+    ];
+    let rest = [op::end(), op::end(), op::array(Kind::U32, "x", 2)];
+    let last = [
+        op::marked(ANCILLARY | SAFE_TO_COPY, op::subsection("d/s", 9)),
+        op::structure("a"),
+        u8s("x"),
+        op::end(),
+        op::end(),
+        op::device("b", 3, 2),
+        u8s("x"),
+        op::end(),
+    ];
+    Assembler::new()
+        .chunk(b"abCd", b"unknown")
+        .shape(1, &shape)
+        .first(1, "d", &values.concat())
+        .shape(0, &rest)
+        .fragment(0, 1, &[0, 0, 0, 3])
+        .fragment(NO_SHAPE, 2, &[0, 0, 0, 4])
+        .shape(2, &last)
+        .fragment(2, 3 | LAST, &[1, 0, 0, 0, 3, 2])
+        .shape(3, &[u8s("x")])
+        .chunk(b"mDEV", &first(3, LAST, "odd", 0, ANCILLARY, &[9]))
+        .end()
+}
+
+/// Lists in lists with alternatives, of which elements hold nothing.
+fn lists() -> Vec<u8> {
+    let inner = [op::varlist("x"), op::element(), op::end(), op::element(), u8s("a"), op::end()];
+    let shape = [
+        &[op::list("b", 3), op::element()][..],
+        &inner,
+        &[op::end(), op::end(), op::element(), op::optional("a"), u8s("b"), op::end(), op::end()],
+        &[op::end()],
+    ];
+    let values = [&run(0, 2)[..], &count(40), &run(0, 38), &run(1, 2), &[1, 2], &count(0)];
+    let values = [&values.concat()[..], &run(1, 1), &[1, 9]].concat();
+    Assembler::new().shape(0, &shape.concat()).device(0, "d", 0, &values).end()
+}
+
+/// Several devices of one shape.
+fn alike() -> Vec<u8> {
+    let shape = [u8s("a"), op::structure("b"), u8s("x"), u8s("x"), op::end()];
+    let begun = Assembler::new().shape(3, &shape).device(3, "d", 0, &[1, 2, 3]);
+    begun.device(3, "d", 1, &[4, 5, 6]).device(3, "d", 2, &[7, 8, 9]).end()
+}
+
+/// What a device of `chunk_device` asks for, before the stream.
+fn asking(steps: &[u8], stream: Vec<u8>) -> Vec<u8> {
+    [&[steps.len() as u8][..], steps, &stream].concat()
+}
+
+/// Bytes without a pattern.
+fn noise(length: usize, seed: u64) -> Vec<u8> {
+    let mut random = Random(seed);
+    (0..length).map(|_| random.below(256) as u8).collect()
+}
+
+fn seeds(target: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let device = |instance| [10, instance];
+    match target {
+        "chunk_read" => vec![
+            ("everything", [&[0, 5][..], &everything()].concat()),
+            ("lists", [&[0, 0][..], &lists()].concat()),
+            ("alike", [&[0, 200][..], &alike()].concat()),
+            ("as_it_is", [&[7, 12][..], &alike()].concat()),
+        ],
+        "chunk_device" => vec![
+            ("nothing", asking(&device(0), everything())),
+            // Out of order: the struct and its items, then the scalar, of a wider type.
+            (
+                "disorder",
+                asking(
+                    &[&device(0)[..], &[8, 1, 0, 1, 0, 2, 0, 1, 0, 2, 14, 0, 3, 0, 0, 14]].concat(),
+                    alike(),
+                ),
+            ),
+            ("lists", asking(&[&device(0)[..], &[11, 50, 1, 15]].concat(), lists())),
+        ],
+        "chunk_order" => vec![
+            ("in_order", [&[0, 200][..], &noise(400, 17)].concat()),
+            ("another", [&[200][..], &noise(900, 19)].concat()),
+        ],
+        "chunk_round" => vec![
+            ("short", noise(60, 3)),
+            ("long", noise(900, 5)),
+            ("small_fragments", [&[0, 1, 2, 3][..], &noise(500, 7)].concat()),
+        ],
+        _ => vec![("few", noise(60, 11)), ("many", noise(1200, 13))],
+    }
+}
+
+fn folder(target: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds").join(target)
+}
+
+#[test]
+fn the_seeds_are_those_made_here() {
+    for (target, _) in TARGETS {
+        if std::env::var_os("MIGCORE_BLESS").is_some() {
+            fs::create_dir_all(folder(target)).unwrap();
+            for (name, bytes) in seeds(target) {
+                fs::write(folder(target).join(name), bytes).unwrap();
+            }
+        }
+        for (name, bytes) in seeds(target) {
+            let kept = fs::read(folder(target).join(name)).expect("a seed");
+            assert_eq!(kept, bytes, "{target}/{name}: set MIGCORE_BLESS to write it anew");
+        }
+    }
+}
+
+#[test]
+fn what_was_found_stays_mended() {
+    let found = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../fuzz/found");
+    for (target, run) in TARGETS {
+        // Nothing was found yet by some targets.
+        let Ok(files) = fs::read_dir(found.join(target)) else { continue };
+        files.for_each(|file| run(&fs::read(file.unwrap().path()).unwrap()));
+    }
+}
+
+/// Pseudo-random numbers: xorshift.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % bound as u64) as usize
+    }
+
+    /// Changes an input in one of the ways of a fuzzer.
+    fn change(&mut self, bytes: &mut Vec<u8>) {
+        let at = self.below(bytes.len().max(1));
+        let end = (at + 1 + self.below(16)).min(bytes.len());
+        let byte = [0, 1, 0x7f, 0x80, 0xff, self.below(256) as u8][self.below(6)];
+        match self.below(5) {
+            _ if bytes.is_empty() => bytes.push(byte),
+            0 => bytes[at] ^= 1 << self.below(8),
+            1 => bytes[at] = byte,
+            2 => bytes.insert(at, byte),
+            3 => drop(bytes.drain(at..end)),
+            _ => {
+                let piece = bytes[at..end].to_vec();
+                let to = self.below(bytes.len());
+                bytes.splice(to..to, piece);
+            }
+        }
+        bytes.truncate(LONGEST);
+    }
+}
+
+/// Shows the input of a target that broke a promise.
+struct Shown<'s>(&'s str, &'s [u8]);
+
+impl Drop for Shown<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("{} with {:02x?}", self.0, self.1);
+        }
+    }
+}
+
+#[test]
+fn no_target_breaks_a_promise() {
+    for (target, run) in TARGETS {
+        for (number, (_, seed)) in seeds(target).into_iter().enumerate() {
+            let mut random = Random(number as u64 + 1);
+            let mut bytes = seed.clone();
+            for change in 0..changes() {
+                let shown = Shown(target, &bytes);
+                run(&bytes);
+                drop(shown);
+                if change % 8 == 0 {
+                    bytes.clone_from(&seed);
+                }
+                random.change(&mut bytes);
+            }
+        }
+    }
+}

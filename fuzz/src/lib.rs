@@ -1,0 +1,38 @@
+//! What the fuzz targets do, as plain functions of bytes. `core/tests/fuzzed.rs` runs them as well, over the
+//! seeds and pseudo-random changes of these, wherever there is no fuzzer.
+//!
+//! A new target is a module here with a function `run`, a line in [`TARGETS`], a program in
+//! `fuzz_targets/` with its name in `Cargo.toml` and in the `Makefile`, and seeds.
+
+#![allow(
+    unreachable_pub,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a promise that is broken is a panic here; tests have this as a module"
+)]
+
+pub mod chunk_device;
+pub mod chunk_order;
+pub mod chunk_read;
+pub mod chunk_round;
+mod input;
+pub mod mend;
+mod reading;
+mod state;
+pub mod tree;
+
+/// What a target does with its input.
+pub type Target = fn(&[u8]);
+
+/// The targets by name.
+pub const TARGETS: [(&str, Target); 5] = [
+    ("chunk_read", chunk_read::run),
+    ("chunk_device", chunk_device::run),
+    ("chunk_order", chunk_order::run),
+    ("chunk_round", chunk_round::run),
+    ("tree", tree::run),
+];
