@@ -139,9 +139,14 @@ impl<'s> Parser<'s> {
             ELEMENT => What::Element,
             OPTIONAL => What::Optional,
             SUBSECTION => What::Subsection { version: self.number()? },
-            DEVICE => What::Device { version: self.number()?, oldest_reader: self.number()? },
+            DEVICE => self.device()?,
             _ => What::Scalar(kind(code)?),
         })
+    }
+
+    fn device(&mut self) -> Option<What<'s>> {
+        let (version, oldest_reader) = (self.number()?, self.number()?);
+        (oldest_reader <= version).then_some(What::Device { version, oldest_reader })
     }
 
     fn byte(&mut self) -> Option<u8> {

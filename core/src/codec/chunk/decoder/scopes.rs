@@ -74,9 +74,6 @@ impl<S: Store> ChunkDecoder<'_, S> {
         let What::Device { version, oldest_reader } = self.scope_here()?.what else {
             return Err(self.wrong_type(self.walker.at.values));
         };
-        if oldest_reader > version {
-            return Err(self.walker.refuse(Code::BadValue, self.walker.at.values, 0, 0));
-        }
         self.enter()?;
         let version = Some(versions.taken_for(version, oldest_reader));
         Ok(Opened { version, ..Opened::default() })
