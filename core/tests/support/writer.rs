@@ -56,7 +56,7 @@ impl Random {
         ((self.0 >> 32) % u64::from(end.max(1))) as u32
     }
 
-    fn percent(&mut self, chance: u32) -> bool {
+    pub fn percent(&mut self, chance: u32) -> bool {
         self.below(100) < chance
     }
 }
