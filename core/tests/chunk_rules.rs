@@ -12,6 +12,8 @@
 )]
 #[path = "support/chunks.rs"]
 mod chunks;
+#[path = "support/rules.rs"]
+mod rules;
 #[path = "support/saved.rs"]
 mod saved;
 #[path = "support/second.rs"]
@@ -20,41 +22,7 @@ mod second;
 mod shown;
 
 use chunks::*;
-use migcore::visit::Kind;
-use migcore::Result;
-
-/// Checks what the library and the second reader say of streams: whether they are right.
-fn all(streams: Vec<(&str, Vec<u8>, bool)>) {
-    let read = |(what, bytes, right): (&str, Vec<u8>, bool)| {
-        let read: Result<String> = shown::read(&bytes);
-        assert_eq!(read.is_ok(), right, "{what}: {read:?}");
-        (bytes, read)
-    };
-    second::agrees(&streams.into_iter().map(read).collect::<Vec<_>>());
-}
-
-fn u8s() -> Vec<u8> {
-    op::scalar(Kind::U8, "x")
-}
-
-fn element() -> Vec<Vec<u8>> {
-    vec![op::element(), u8s(), op::end()]
-}
-
-/// A stream with a shape that nothing uses.
-fn unused(shape: &[Vec<u8>]) -> Vec<u8> {
-    Assembler::new().shape(0, shape).end()
-}
-
-fn simple(shape: &[Vec<u8>], values: &[u8]) -> Vec<u8> {
-    Assembler::new().shape(0, shape).device(0, "d", 0, values).end()
-}
-
-/// A device in two fragments.
-fn two(shape: &[Vec<u8>], values: &[u8], shape1: &[Vec<u8>], values1: &[u8]) -> Vec<u8> {
-    let first = Assembler::new().shape(0, shape).first(0, "d", values);
-    first.shape(1, shape1).fragment(1, 1 | LAST, values1).end()
-}
+use rules::*;
 
 #[test]
 fn what_is_wrong_everywhere_is_refused_when_it_arrives() {
