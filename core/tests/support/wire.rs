@@ -25,7 +25,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseResult, TestRng, TestR
 pub const SCRATCH: usize = 1 << 21;
 
 /// Memory for the trees and streams of most tests.
-pub const ROOM: usize = 1 << 21;
+pub const ROOM: usize = 3 << 20;
 
 /// The same cases each time, of which `MIGCORE_CASES` makes so many times as many.
 pub fn cases(usual: u32) -> u32 {
