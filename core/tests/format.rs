@@ -1,14 +1,19 @@
-//! The worked example of `docs/format.md` is what the library writes, and reads.
+//! The worked examples of `docs/format.md` are what the library writes, and reads.
 
 #![allow(
+    clippy::as_conversions,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "a test may panic: that is how it fails"
 )]
 
+use migcore::codec::chunk::{
+    check, ChunkDecoder, ChunkEncoder, Limits, Settings, SliceStore, Summary,
+};
 use migcore::codec::legacy;
-use migcore::visit::{Marks, Subsection, Visit, Visitor};
+use migcore::io::{Portable, SliceWriter};
+use migcore::visit::{Marks, Subsection, Versions, Visit, Visiting, Visitor};
 use migcore::Result;
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -47,10 +52,10 @@ impl Visit for Nic {
     }
 }
 
-/// The bytes before the first thing in a line that is no byte.
-fn documented() -> Vec<u8> {
+/// An example: the bytes before the first thing in a line that is no byte.
+fn documented(number: usize) -> Vec<u8> {
     let document = include_str!("../../docs/format.md");
-    let example = document.split("```hexdump\n").nth(1).expect("an example");
+    let example = document.split("```hexdump\n").nth(number).expect("an example");
     let lines = example.split("```").next().expect("its end").lines();
     let bytes = |line: &'static str| {
         line.split_whitespace().map_while(|word| match word.len() {
@@ -62,7 +67,7 @@ fn documented() -> Vec<u8> {
 }
 
 #[test]
-fn the_worked_example_is_written_and_read() {
+fn the_legacy_example_is_written_and_read() {
     let mut nic = Nic {
         control: 42,
         mac: [0x52, 0x54, 0, 0x12, 0x34, 0x56],
@@ -75,8 +80,73 @@ fn the_worked_example_is_written_and_read() {
     };
     let mut memory = [0; 128];
     let length = legacy::save("nic", 2, &mut nic, &mut memory).unwrap();
-    assert_eq!(memory[..length], documented());
+    assert_eq!(memory[..length], documented(1));
     let mut loaded = Nic::default();
-    assert_eq!(legacy::load("nic", 2, &mut loaded, &documented()), Ok(length));
+    assert_eq!(legacy::load("nic", 2, &mut loaded, &documented(1)), Ok(length));
     assert_eq!(loaded, nic);
+}
+
+/// The device of the second example.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Uart {
+    control: u16,
+    baud: u32,
+    modes: [Option<u8>; 3],
+}
+
+const UART_SUBSECTIONS: [Subsection<Uart>; 1] = [Subsection {
+    name: "uart/baud",
+    version: 1,
+    minimum_version: 1,
+    marks: Marks::ANCILLARY,
+    needed: |uart| uart.baud != 0,
+    visit: |uart, v| v.visit("baud", &mut uart.baud),
+}];
+
+impl Visit for Uart {
+    fn visit(&mut self, v: &mut Visitor<'_>) -> Result<()> {
+        v.visit("control", &mut self.control)?;
+        v.list("fifo", self.modes.len(), |v, index| {
+            let mut level = self.modes[index].unwrap_or(0);
+            if v.is_loading() || self.modes[index].is_some() {
+                v.visit_or("level", &mut level, 0)?;
+            }
+            self.modes[index] = (level != 0).then_some(level);
+            Ok(())
+        })?;
+        v.subsections("uart", &UART_SUBSECTIONS, self)
+    }
+}
+
+fn visit_uarts(uarts: &mut [Uart], v: &mut Visitor<'_>) -> Result<()> {
+    uarts.iter_mut().zip(0..).try_for_each(|(uart, instance)| {
+        v.device("uart", instance, Versions { current: 2, minimum: 2 }, |v| uart.visit(v))
+    })
+}
+
+#[test]
+fn the_chunk_example_is_written_and_read() {
+    let modes = [Some(3), Some(4), None];
+    let first = Uart { control: 0x0101, baud: 0, modes };
+    let second = Uart { control: 0x0202, ..first.clone() };
+    let mut uarts = [first, second, Uart { control: 0x0303, baud: 9600, modes }];
+    let (mut memory, mut scratch) = ([0; 512], [0; 1024]);
+    let settings = Settings { machine: "pc", writer: "vmm 1", slots: 2, fragment_limit: 0 };
+    let writer = SliceWriter::new(&mut memory);
+    let encoder = ChunkEncoder::new(writer, Portable, &settings, &mut scratch).unwrap();
+    let mut visiting = Visiting::new(encoder);
+    let mut v = visiting.saver();
+    visit_uarts(&mut uarts, &mut v).and_then(|()| v.finish()).unwrap();
+    let length = v.position() as usize;
+    assert_eq!(memory[..length], documented(2));
+
+    let bytes = documented(2);
+    let Summary { devices, length, .. } = check(&bytes, Limits::default(), Portable).unwrap();
+    assert_eq!((devices, length as usize), (3, bytes.len()));
+    let mut loaded = uarts.clone().map(|_| Uart::default());
+    let store = SliceStore::new(&bytes, Limits::default(), Portable);
+    let mut visiting = Visiting::new(ChunkDecoder::new(store));
+    let mut v = visiting.loader();
+    visit_uarts(&mut loaded, &mut v).and_then(|()| v.expect_end()).unwrap();
+    assert_eq!(loaded, uarts);
 }

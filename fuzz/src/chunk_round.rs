@@ -56,7 +56,7 @@ fn stream(
     let (mut memory, mut scratch) = (vec![0; ROOM], vec![0x5a; scratch]);
     let writer = SliceWriter::new(&mut memory);
     let encoder = ChunkEncoder::new(writer, Portable, settings, &mut scratch);
-    let mut visiting = Visiting::new(encoder.map_err(|(code, _)| code)?);
+    let mut visiting = Visiting::new(encoder.map_err(|report| report.code)?);
     let mut v = visiting.saver();
     save(&mut v).and_then(|()| v.finish())?;
     let length = v.position() as usize;

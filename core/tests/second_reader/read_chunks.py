@@ -244,13 +244,13 @@ class Device:
         self.fragments = 0
         self.stack = [Frame(DEVICE, 0)]
         self.cut: Cut | None = None
-        self.raw: list[bytes] | None = None
+        self.raw: list[bytes] = []
         self.chunks: list[str] = []  # lines of unknown chunks between the fragments
 
     def emit(self, cur: Cursor, label: str, value: bytes | None = None) -> None:
-        if self.raw is not None:
+        if any(self.raw):
             self.lines.append("raw = " + b"".join(self.raw).hex())
-            self.raw = None
+        self.raw = []
         # Long names of items without values must not make much of little: they cost more.
         self.work[0] -= 1 + len(label) // 64
         if self.work[0] < 0:
@@ -269,6 +269,7 @@ class Device:
         while ready:
             top = self.stack[-1]
             if top.passed_over:
+                self.pass_over(shape, pos, top)
                 pos = top.close
             elif top.code in LISTS:
                 if self.next_element(cur, top, shape.operations):
@@ -309,6 +310,14 @@ class Device:
                 frame.close, frame.alternatives = level.close, level.alternatives
             opened -= frame.code != ELEMENT
 
+    def pass_over(self, shape: Shape, pos: int, top: Frame) -> None:
+        """If the shape ends inside of what is passed over: what it leaves open is so in the next fragment."""
+        if top.close == len(shape.operations):
+            for index in shape.unclosed:
+                if index >= pos:
+                    self.stack.append(Frame(shape.operations[index].code, top.close,
+                                            passed_over=True, silent=True))
+
     def next_element(self, cur: Cursor, top: Frame, ops: list[Operation]) -> bool:
         """Begins the next element of a list; false if this shape has no more of them."""
         if not top.run and top.missing and cur.left:
@@ -347,7 +356,6 @@ class Device:
         elif code == TEXT:
             self.emit(cur, op.label, cur.utf8(cur.number(4, "a length"), "a text"))
         elif code == RAW:
-            self.raw = self.raw or []
             self.raw.append(cur.take(cur.number(4, "a length"), "raw bytes"))
         elif code == OPTIONAL:
             start, there = cur.pos, cur.number(1, "an optional")
@@ -355,12 +363,6 @@ class Device:
                 raise Refused(f"optional with {there:02x}", start)
             self.emit(cur, op.label + ("present" if there else "absent") + op.tail)
             self.stack.append(Frame(code, op.close, passed_over=not there))
-            if not there and op.close == len(shape.operations):
-                # The shape ends inside: what is open there is so in the next fragment.
-                for index in shape.unclosed:
-                    if index > pos:
-                        self.stack.append(Frame(shape.operations[index].code, op.close,
-                                                passed_over=True, silent=True))
         elif code in LISTS:
             count = cur.number(4, "a count") if op.count is None else op.count
             self.emit(cur, f"{op.label}{count}{op.tail}")

@@ -121,12 +121,29 @@ pub fn first(
     marks: u8,
     values: &[u8],
 ) -> Vec<u8> {
-    let mut head = string(name);
-    head.extend(instance.to_be_bytes());
-    head.extend(3u32.to_be_bytes());
-    head.extend(2u32.to_be_bytes());
-    head.push(marks);
+    let name = name.as_bytes();
+    let head = first_of(&Head { name, instance, version: 3, oldest_reader: 2, marks });
     fragment(slot, number, &[&head[..], values].concat())
+}
+
+/// What a stream says of a device.
+pub struct Head<'h> {
+    pub name: &'h [u8],
+    pub instance: u32,
+    pub version: u32,
+    pub oldest_reader: u32,
+    pub marks: u8,
+}
+
+/// What stands before the values in a fragment 0.
+pub fn first_of(head: &Head<'_>) -> Vec<u8> {
+    let mut bytes = vec![head.name.len() as u8];
+    bytes.extend(head.name);
+    bytes.extend(head.instance.to_be_bytes());
+    bytes.extend(head.version.to_be_bytes());
+    bytes.extend(head.oldest_reader.to_be_bytes());
+    bytes.push(head.marks);
+    bytes
 }
 
 fn string(text: &str) -> Vec<u8> {

@@ -166,7 +166,7 @@ pub fn lines(devices: &[Device]) -> String {
         writeln!(
             out,
             "device {} instance {} version {} reader {} marks {}",
-            quoted(&device.name),
+            quoted(device.name.as_bytes()),
             device.instance,
             device.version,
             device.oldest_reader,
@@ -200,33 +200,33 @@ fn raw_line(raw: Option<Vec<u8>>, out: &mut String) {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn quoted(name: &str) -> String {
+pub fn quoted(name: &[u8]) -> String {
     let shown = |byte: u8| match byte {
         b'"' | b'\\' => format!("\\x{byte:02x}"),
         b' '..=b'~' => char::from(byte).to_string(),
         _ => format!("\\x{byte:02x}"),
     };
-    format!("\"{}\"", name.bytes().map(shown).collect::<String>())
+    format!("\"{}\"", name.iter().copied().map(shown).collect::<String>())
 }
 
-fn extent_text(extent: Extent) -> &'static str {
+pub fn extent_text(extent: Extent) -> &'static str {
     match extent {
         Extent::Fixed => "fixed",
         Extent::Variable => "variable",
     }
 }
 
-fn big_endian(kind: Kind, bits: u64) -> String {
+pub fn big_endian(kind: Kind, bits: u64) -> String {
     hex(&bits.to_be_bytes()[8 - kind.width().bytes()..])
 }
 
 impl Item {
     fn lines(&self, out: &mut String) {
-        let (name, marks) = (quoted(&self.name), self.marks);
+        let (name, marks) = (quoted(self.name.as_bytes()), self.marks);
         match &self.what {
             What::Scalar(kind, bits) => {
                 let value = big_endian(*kind, *bits);
@@ -250,7 +250,7 @@ impl Item {
             What::Struct(Some((description, version)), _) => writeln!(
                 out,
                 "struct {name} described {} version {version} marks {marks}",
-                quoted(description)
+                quoted(description.as_bytes())
             ),
             What::List(extent, lists) => {
                 let (extent, count) = (extent_text(*extent), lists.len());

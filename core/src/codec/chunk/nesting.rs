@@ -19,36 +19,74 @@ pub(super) fn check_shape(shape: &[u8]) -> core::result::Result<(), (Code, usize
 
 /// The scopes that a shape opened and did not close, from the innermost: one bit each, set for a list.
 #[derive(Clone, Copy, Default)]
-struct Nesting {
+pub(super) struct Nesting {
     lists: u64,
     depth: u32,
     /// How many of them are elements, which do not count for the depth.
     elements: u32,
+    /// How many scopes are open around them.
+    outside: usize,
+    /// Whether the innermost of those is a list, if that is known.
+    in_list: Option<bool>,
 }
 
 impl Nesting {
-    fn pass(&mut self, what: &What<'_>) -> Result<()> {
-        let in_list = self.depth > 0 && self.lists & 1 != 0;
-        let element = matches!(what, What::Element);
+    /// For operations that stand in so many open scopes, the innermost of which is a list or none.
+    pub(super) fn inside(outside: usize, in_list: bool) -> Self {
+        Nesting { outside, in_list: Some(in_list), ..Nesting::default() }
+    }
+
+    /// Whether all that was begun is closed.
+    pub(super) fn is_closed(&self) -> bool {
+        self.depth == 0
+    }
+
+    /// Passes the next operation.
+    pub(super) fn pass(&mut self, what: &What<'_>) -> Result<()> {
         if *what == What::End {
-            self.elements = self.elements.saturating_sub(u32::from(self.ends_element()));
-            self.lists >>= 1;
-            self.depth = self.depth.saturating_sub(1);
+            self.end();
             return Ok(());
         }
-        if self.depth > 0 && in_list != element {
+        let element = matches!(what, What::Element);
+        if self.stands_in_list().is_some_and(|in_list| in_list != element) {
             return Err(Code::BadShape);
         }
-        if !what.begins() {
-            return Ok(());
+        if self.is_closed() {
+            self.in_list = Some(element);
         }
-        self.lists = self.lists << 1 | u64::from(matches!(what, What::List(..)));
+        match what.begins() {
+            true => self.begin(element, matches!(what, What::List(..))),
+            false => Ok(()),
+        }
+    }
+
+    fn stands_in_list(&self) -> Option<bool> {
+        match self.is_closed() {
+            true => self.in_list,
+            false => Some(self.lists & 1 != 0),
+        }
+    }
+
+    fn begin(&mut self, element: bool, list: bool) -> Result<()> {
+        self.lists = self.lists << 1 | u64::from(list);
         self.depth = self.depth.saturating_add(1);
         self.elements = self.elements.saturating_add(u32::from(element));
-        match usize::try_from(self.depth.saturating_sub(self.elements)) {
+        let scopes = usize::try_from(self.depth.saturating_sub(self.elements));
+        match scopes.map(|scopes| scopes.saturating_add(self.outside)) {
             Ok(scopes) if scopes <= MAX_DEPTH => Ok(()),
             _ => Err(Code::TooDeep),
         }
+    }
+
+    fn end(&mut self) {
+        if self.is_closed() {
+            // Of what is around a list is known that it is none.
+            self.in_list = self.in_list.filter(|in_list| *in_list).map(|_| false);
+            return;
+        }
+        self.elements = self.elements.saturating_sub(u32::from(self.ends_element()));
+        self.lists >>= 1;
+        self.depth = self.depth.saturating_sub(1);
     }
 
     /// Whether the innermost scope is an element: what stands directly in a list.
@@ -71,6 +109,15 @@ mod tests {
         assert_eq!(check_shape(&[STRUCT, 0, ELEMENT]), Err((Code::BadShape, 2)));
         assert_eq!(check_shape(&[ELEMENT, ELEMENT]), Err((Code::BadShape, 1)));
         assert_eq!(check_shape(&[2, 0, END, ELEMENT, STRUCT, 0]), Ok(()));
+    }
+
+    #[test]
+    fn what_was_open_before_is_a_list_or_none() {
+        assert_eq!(check_shape(&[ELEMENT, END, 2, 0]), Err((Code::BadShape, 2)));
+        assert_eq!(check_shape(&[2, 0, ELEMENT]), Err((Code::BadShape, 2)));
+        assert_eq!(check_shape(&[ELEMENT, END, END, ELEMENT]), Err((Code::BadShape, 3)));
+        assert_eq!(check_shape(&[ELEMENT, END, END, 2, 0, END, ELEMENT]), Ok(()));
+        assert_eq!(check_shape(&[END, END, ELEMENT, END, ELEMENT]), Ok(()));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The elements of lists: runs, and the alternatives that they name (`docs/format.md`, section 6).
 
 use super::walker::{Elements, Frame, Walker};
+use crate::codec::chunk::nesting::Nesting;
 use crate::codec::chunk::shape::What;
 use crate::codec::chunk::store::Store;
 use crate::error::{Code, Result};
@@ -94,34 +95,22 @@ impl<S: Store> Walker<S> {
 
     /// Passes over the alternative here, which must have its end in this fragment.
     fn pass_alternative(&mut self) -> Result<()> {
-        let mut depth = 0usize;
-        loop {
-            self.count()?;
-            let Some(operation) = self.operation()? else { return Err(self.misfit()) };
-            let length = operation.length;
-            match operation.what {
-                What::Element => depth = depth.saturating_add(1),
-                // Not even the end of the list, behind which other elements may stand.
-                _ if depth == 0 => return Err(self.misfit()),
-                What::End => depth = depth.saturating_sub(1),
-                what if what.begins() => depth = depth.saturating_add(1),
-                _ => {}
-            }
-            self.pass(length);
-            if depth == 0 {
-                return Ok(());
-            }
+        if self.operation()?.is_none_or(|operation| operation.what != What::Element) {
+            return Err(self.misfit());
         }
+        let mut nesting = Nesting::inside(self.open_scopes(), true);
+        self.pass_without_values(&mut nesting)?;
+        while !nesting.is_closed() {
+            self.pass_without_values(&mut nesting)?;
+        }
+        Ok(())
     }
 
     /// Checks that nothing but whole alternatives stands from `position` to the end of the shape.
     fn only_alternatives(&mut self, position: usize) -> Result<()> {
         self.at.shape = position;
         while self.at.shape != self.at.fragment.shape_end {
-            match self.operation()?.map(|operation| operation.what) {
-                Some(What::Element) => self.pass_alternative()?,
-                _ => return Err(self.misfit()),
-            }
+            self.pass_alternative()?;
         }
         Ok(())
     }
@@ -159,8 +148,7 @@ impl<S: Store> Walker<S> {
             self.arrive()?;
             match self.operation()?.map(|operation| operation.what) {
                 Some(What::End) => break,
-                Some(What::Element) => self.pass_alternative()?,
-                _ => return Err(self.misfit()),
+                _ => self.pass_alternative()?,
             }
         }
         self.pass(1);

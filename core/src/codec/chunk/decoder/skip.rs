@@ -2,6 +2,7 @@
 
 use super::step::{Leaf, Step};
 use super::walker::{Frame, Walker};
+use crate::codec::chunk::nesting::Nesting;
 use crate::codec::chunk::shape::What;
 use crate::codec::chunk::store::Store;
 use crate::error::{Code, Result};
@@ -101,20 +102,29 @@ impl<S: Store> Walker<S> {
 
     /// Passes over items without values, up to the end of the scope.
     pub(super) fn pass_items(&mut self) -> Result<()> {
-        let mut depth = 0usize;
+        let mut nesting = Nesting::inside(self.open_scopes(), false);
         loop {
-            self.count()?;
             self.arrive()?;
-            let Some(operation) = self.operation()? else { return Err(self.misfit()) };
-            let length = operation.length;
-            match operation.what {
-                What::End if depth == 0 => return Ok(()),
-                What::End => depth = depth.saturating_sub(1),
-                what if what.begins() => depth = depth.saturating_add(1),
-                _ => {}
+            match self.operation()? {
+                None => return Err(self.misfit()),
+                Some(operation) if operation.what == What::End && nesting.is_closed() => {
+                    return self.count();
+                }
+                Some(_) => self.pass_without_values(&mut nesting)?,
             }
-            self.pass(length);
         }
+    }
+
+    /// Passes the operation here, which has no values, if it may stand here.
+    pub(super) fn pass_without_values(&mut self, nesting: &mut Nesting) -> Result<()> {
+        self.count()?;
+        let Some(operation) = self.operation()? else { return Err(self.misfit()) };
+        let length = operation.length;
+        match nesting.pass(&operation.what) {
+            Ok(()) => self.pass(length),
+            Err(code) => return Err(self.refuse(code, self.at.shape, 0, 0)),
+        }
+        Ok(())
     }
 }
 

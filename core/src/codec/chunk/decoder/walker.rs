@@ -266,6 +266,11 @@ impl<S: Store> Walker<S> {
         Ok((start, self.at.values))
     }
 
+    /// How many scopes are open in the device.
+    pub(super) fn open_scopes(&self) -> usize {
+        self.frames.len().saturating_sub(1)
+    }
+
     /// Opens a scope, of a list with `count` elements.
     pub(super) fn push(&mut self, kind: ScopeKind, marks: Marks, count: u32) -> Result<()> {
         let elements = Elements {
