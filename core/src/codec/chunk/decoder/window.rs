@@ -22,6 +22,8 @@ const LEAVABLE: usize = 8;
 /// Hashes of ancillary items that were left.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Gone {
+    /// While an item out of order is read, behind the count stand those that may be left for it: see
+    /// [`Back`].
     hashes: [u32; LEAVABLE],
     count: usize,
 }
@@ -37,6 +39,12 @@ impl Gone {
             let hash = wanted.hash();
             self.hashes.iter().take(self.count).any(|gone| *gone == hash)
         }
+    }
+
+    /// With so many of its hashes.
+    fn counting(mut self, count: usize) -> Self {
+        self.count = count;
+        self
     }
 
     /// Adds one more; says whether there was room.
@@ -60,7 +68,9 @@ pub(super) struct Behind {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Back {
     first: Place,
-    behind: Behind,
+    bit: u32,
+    /// The count of [`Behind::leave`]; its hashes are in the scope's [`Gone`].
+    leave: Option<usize>,
 }
 
 impl<S: Store> ChunkDecoder<'_, S> {
@@ -74,10 +84,10 @@ impl<S: Store> ChunkDecoder<'_, S> {
             if behind == 0 || seek.ahead & mask(behind.wrapping_sub(1)) == 0 {
                 leave = self.leave_too(leave)?;
             }
-            self.pin(leave);
+            self.pin(leave.is_none());
             self.walker.skip()?;
             self.walker.arrive()?;
-            self.unpin(leave);
+            self.unpin(leave.is_none());
             self.searched = self.searched.saturating_add(1);
             match self.walker.is(wanted)? {
                 None => break Some(Hit::Nowhere),
@@ -111,13 +121,13 @@ impl<S: Store> ChunkDecoder<'_, S> {
         }))
     }
 
-    /// What is before the place is needed again, unless it may be left.
-    fn pin(&mut self, leave: Option<Gone>) {
-        self.walker.pins = self.walker.pins.saturating_add(u32::from(leave.is_none()));
+    /// Counts one who goes back to what is before the place, if that is `needed`: if it may not be left.
+    fn pin(&mut self, needed: bool) {
+        self.walker.pins = self.walker.pins.saturating_add(u32::from(needed));
     }
 
-    fn unpin(&mut self, leave: Option<Gone>) {
-        self.walker.pins = self.walker.pins.saturating_sub(u32::from(leave.is_none()));
+    fn unpin(&mut self, needed: bool) {
+        self.walker.pins = self.walker.pins.saturating_sub(u32::from(needed));
     }
 
     /// Whether the fragment of `first` was left and is no more.
@@ -153,8 +163,13 @@ impl<S: Store> ChunkDecoder<'_, S> {
     /// Goes to an item behind the first unread one.
     pub(super) fn go_behind(&mut self, place: Place, behind: Behind) -> Result<()> {
         let first = core::mem::replace(&mut self.walker.at, place);
-        self.pin(behind.leave);
-        self.seek_of()?.back = Some(Back { first, behind });
+        self.pin(behind.leave.is_none());
+        let seek = self.seek_of()?;
+        if let Some(leave) = behind.leave {
+            seek.gone.hashes = leave.hashes;
+        }
+        let leave = behind.leave.map(|leave| leave.count);
+        seek.back = Some(Back { first, bit: behind.bit, leave });
         Ok(())
     }
 
@@ -189,11 +204,12 @@ impl<S: Store> ChunkDecoder<'_, S> {
     }
 
     fn go_back(&mut self, back: &Back) -> Result<()> {
-        let Back { first, behind: Behind { bit, leave } } = *back;
-        self.unpin(leave);
+        let Back { first, bit, leave } = *back;
+        self.unpin(leave.is_none());
         self.straight = false;
         if self.cannot_go_back(&first) {
-            return self.leave_for_good(leave);
+            let gone = self.seek_of()?.gone;
+            return self.leave_for_good(leave.map(|count| gone.counting(count)));
         }
         self.walker.at = first;
         let seek = self.seek_of()?;

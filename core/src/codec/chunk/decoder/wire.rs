@@ -1,6 +1,6 @@
 //! The calls of the visitor.
 
-use super::ChunkDecoder;
+use super::{Blamed, ChunkDecoder};
 use crate::codec::chunk::store::Store;
 use crate::error::{Code, Fault, Result};
 use crate::visit::{Decoder, Extent, Kind, Name, Opened, Scope, ScopeKind, Slots, SubsectionName};
@@ -50,7 +50,7 @@ impl<S: Store> Decoder for ChunkDecoder<'_, S> {
     }
 
     fn blamed(&self) -> &[u8] {
-        &self.blamed
+        self.blamed_name().unwrap_or_default()
     }
 
     #[inline]
@@ -127,7 +127,7 @@ impl<S: Store> Decoder for ChunkDecoder<'_, S> {
     }
 
     fn end(&mut self, kind: ScopeKind) -> Result<()> {
-        self.blamed.clear();
+        self.blamed = Blamed::Nobody;
         self.run(|decoder| decoder.end_scope(kind))
     }
 
