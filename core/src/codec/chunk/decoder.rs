@@ -70,11 +70,15 @@ pub struct ChunkDecoder<'b, S> {
 
 impl<'b, S: Store> ChunkDecoder<'b, S> {
     /// Reads from `store`.
+    // Inlined, and so made where it goes: it is large for the stack of a firmware.
+    #[inline(always)]
     pub fn new(store: S) -> Self {
         ChunkDecoder::with_index(store, &mut [])
     }
 
     /// Reads from `store`, with memory for devices that read items in another order than the stream's.
+    // Inlined, and so made where it goes: it is large for the stack of a firmware.
+    #[inline(always)]
     pub fn with_index(store: S, index: &'b mut [IndexEntry]) -> Self {
         ChunkDecoder {
             walker: Walker::new(store),

@@ -38,6 +38,8 @@ pub struct SliceStore<'b, K> {
 
 impl<'b, K: Kernels> SliceStore<'b, K> {
     /// The stream that `bytes` begin with.
+    // Inlined, and so made where it goes: it is large for the stack of a firmware.
+    #[inline(always)]
     pub fn new(bytes: &'b [u8], limits: Limits, kernels: K) -> Self {
         SliceStore {
             bytes,
@@ -58,6 +60,8 @@ impl<'b, K: Kernels> SliceStore<'b, K> {
 
     /// The same for bytes that were read to their end before, and did not change since: the CRCs of the
     /// chunks are not computed again.
+    // Inlined, and so made where it goes: it is large for the stack of a firmware.
+    #[inline(always)]
     pub fn checked(bytes: &'b [u8], limits: Limits, kernels: K) -> Self {
         SliceStore { checked: true, ..SliceStore::new(bytes, limits, kernels) }
     }

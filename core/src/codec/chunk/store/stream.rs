@@ -41,6 +41,8 @@ pub struct StreamStore<'b, R, K> {
 
 impl<'b, R: Reader, K: Kernels> StreamStore<'b, R, K> {
     /// The stream that comes next from `reader`.
+    // Inlined, and so made where it goes: it is large for the stack of a firmware.
+    #[inline(always)]
     pub fn new(reader: R, memory: &'b mut [u8], limits: Limits, kernels: K) -> Self {
         StreamStore {
             intake: Intake { reader, kernels, read: 0, chunk: 0 },
