@@ -129,6 +129,8 @@ pub(crate) unsafe fn begin<S, W: Wire>(
 ///
 /// # Safety
 /// As [`begin`].
+// Inlined as `begin`.
+#[inline(always)]
 pub(crate) unsafe fn begin_told<S, W: Wire>(
     storage: *mut S,
     size: usize,
