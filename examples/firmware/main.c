@@ -3,36 +3,24 @@
  *
  * The steps are those of a power loss: save, forget everything, restore, compare.
  * Then what goes wrong in the field: an image cut short, and one that asks for
- * more than the device can hold.  The exit code is the number of failed checks.
+ * more than the device can hold.  Then the same with chunks, and a larger device.
+ * The exit code is the number of failed checks.
  */
 #include <string.h>
 
 #include "can.h"
-#include "host.h"
+#include "check.h"
+#include "chunk_checks.h"
 #include "snapshot.h"
 #include "stack.h"
+
+/* What the calls may take of the stack, in bytes: a tenth above what was measured. */
+#define SAVE_STACK 1870u
+#define LOAD_STACK 2130u
 
 static struct can live, before;
 static struct snapshot flash;
 static migcore_error fault;
-static int failures;
-
-static void check(bool held, const char *what)
-{
-    host_print(held ? "ok      " : "FAILED  ");
-    host_print(what);
-    host_print("\n");
-    failures += !held;
-}
-
-static void print_value(const char *what, uint32_t value)
-{
-    host_print("        ");
-    host_print(what);
-    host_print(": ");
-    host_print_number(value);
-    host_print("\n");
-}
 
 static void fill_frame(struct can_frame *frame, uint8_t seed)
 {
@@ -90,21 +78,8 @@ static void power_cycle(const char *what)
     check(saved == MIGCORE_OK && loaded == MIGCORE_OK, what);
     check(memcmp(&live, &before, sizeof live) == 0, "restored state equals the saved one");
     print_value("image bytes", (uint32_t)flash.length);
-    print_value("stack of save, bytes", save_stack);
-    print_value("stack of load, bytes", load_stack);
-}
-
-static void print_fault(void)
-{
-    static char text[200];
-
-    migcore_error_text(&fault, text, sizeof text);
-    host_print("        ");
-    host_print(text);
-    host_print("\n        path: ");
-    host_print(fault.path);
-    host_print("\n");
-    print_value("offset", (uint32_t)fault.offset);
+    check_at_most(SAVE_STACK, save_stack, "stack of save, bytes");
+    check_at_most(LOAD_STACK, load_stack, "stack of load, bytes");
 }
 
 /* `path` and `offset` are those of the item at fault. */
@@ -115,7 +90,7 @@ static void refuse(migcore_status expected, const char *path, uint64_t offset, c
     check(strcmp(fault.path, path) == 0, "the error tells where in the state");
     check(fault.offset == offset, "the error tells where in the image");
     check(memcmp(&live, &before, sizeof live) == 0, "the live device was not touched");
-    print_fault();
+    print_fault(&fault);
 }
 
 /* Offset of the count of received frames: all that comes before it has a fixed size. */
@@ -143,6 +118,7 @@ int main(void)
     live.bus_off = true;
     power_cycle("saved and restored with a subsection");
     bad_images();
-    print_value("failed checks", (uint32_t)failures);
-    return failures;
+    chunk_checks();
+    print_value("failed checks", (uint32_t)failed_checks());
+    return failed_checks();
 }

@@ -1,9 +1,16 @@
 #!/bin/sh
-# Prints the size of a linked firmware and the part of it that came from libmigcore.a.
-# usage: size.sh SIZE-TOOL ELF MAP
+# Prints the size of a linked firmware and the part of it that came from libmigcore.a, and fails
+# when that part has more than LIMIT bytes of code and constants, or any data of its own.
+# usage: size.sh NAME SIZE-TOOL ELF MAP LIMIT
 set -eu
 
-"$1" "$2" | awk 'NR == 2 { printf "whole firmware: text %d, data %d, bss %d bytes\n", $1, $2, $3 }'
+# By section: the pages of flash that images go to are none of these.
+"$2" -A "$3" | awk -v name="$1" '
+    $1 ~ /^\.(text|ARM)/ { text += $2 }
+    $1 == ".data" { data += $2 }
+    $1 == ".bss" { bss += $2 }
+    END { printf "%-16s text %6d, data %d, bss %6d bytes;", name, text, data, bss }
+'
 
 # The map lists each input section with address, size and file; a long name stands on a
 # line of its own.  What the linker threw away is listed before the memory map.
@@ -15,14 +22,14 @@ awk '
     /^ +0x/ { size = $2; file = $3 }
     file ~ /libmigcore\.a/ && size ~ /^0x/ { print section, size, file }
     { size = file = "" }
-' "$3" | while read -r section size _; do
+' "$4" | while read -r section size _; do
     echo "$section" $((size))
-done | awk '
+done | awk -v limit="$5" '
     $1 ~ /^\.(text|rodata|ARM)/ { text += $2 }
     $1 ~ /^\.data/ { data += $2 }
     $1 ~ /^\.bss/ { bss += $2 }
     END {
-        printf "of that migcore: text %d, data %d, bss %d bytes\n", text, data, bss
-        exit text == 0
+        printf " of that migcore: text %d of at most %d, data %d, bss %d\n", text, limit, data, bss
+        exit text == 0 || text > limit || data + bss > 0
     }
 '

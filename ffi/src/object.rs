@@ -96,6 +96,8 @@ pub(crate) use wire;
 ///
 /// # Safety
 /// `storage` is NULL or points to `size` writable bytes that nothing else refers to.
+// Inlined, so that an object is made where it goes: it is large for the stack of a firmware.
+#[inline(always)]
 pub(crate) unsafe fn begin<S, W: Wire>(
     storage: *mut S,
     size: usize,
@@ -105,9 +107,9 @@ pub(crate) unsafe fn begin<S, W: Wire>(
         assert!(size_of::<Object<W>>() <= size_of::<S>());
         assert!(align_of::<Object<W>>() <= align_of::<S>());
     }
-    let wire = match check_storage(storage, size).and(wire) {
-        Ok(wire) => wire,
-        Err(code) => {
+    let wire = match (check_storage(storage, size), wire) {
+        (Ok(()), Ok(wire)) => wire,
+        (Err(code), _) | (_, Err(code)) => {
             // SAFETY: the caller promises `size` writable bytes.
             unsafe { begin_failed(storage.cast(), size, code, W::LOADING) };
             return code.number();
@@ -125,6 +127,8 @@ pub(crate) unsafe fn begin<S, W: Wire>(
 ///
 /// # Safety
 /// As [`begin`].
+// Inlined as `begin`.
+#[inline(always)]
 pub(crate) unsafe fn begin_told<S, W: Wire>(
     storage: *mut S,
     size: usize,

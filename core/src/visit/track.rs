@@ -39,6 +39,7 @@ struct Frame {
 impl Track {
     /// No scope open, no version told, no error.
     #[must_use]
+    #[inline(always)]
     pub const fn new() -> Self {
         Track {
             frames: heapless::Vec::new(),

@@ -14,9 +14,7 @@ pub fn widen(from: Kind, to: Kind, bits: u64) -> Option<u64> {
         (Class::Unsigned, Class::Unsigned | Class::Signed) if bytes(from) < bytes(to) => Some(bits),
         (Class::Signed, Class::Signed) if bytes(from) < bytes(to) => Some(extended(from, to, bits)),
         #[allow(clippy::as_conversions, reason = "bits are of the width of their kind")]
-        (Class::Float, Class::Float) if to == Kind::F64 => {
-            Some(f64::from(f32::from_bits(bits as u32)).to_bits())
-        }
+        (Class::Float, Class::Float) if to == Kind::F64 => Some(double(bits as u32)),
         _ => None,
     }
 }
@@ -53,6 +51,26 @@ fn extended(from: Kind, to: Kind, bits: u64) -> u64 {
     }
 }
 
+/// The bits of a float as those of a double. By integers: it is the same on every machine, also for what is
+/// not a number, and one without a unit for doubles needs no library for them.
+fn double(bits: u32) -> u64 {
+    let (exponent, fraction) = (bits >> 23 & 0xff, bits & 0x007f_ffff);
+    let (exponent, fraction) = match exponent {
+        0 if fraction == 0 => (0, 0),
+        // A double has room for the leading 1 that is missing here.
+        0 => {
+            let places = fraction.leading_zeros().wrapping_sub(8);
+            (BIAS.wrapping_add(1).wrapping_sub(places), fraction << places & 0x007f_ffff)
+        }
+        0xff => (0x7ff, fraction),
+        exponent => (exponent.wrapping_add(BIAS), fraction),
+    };
+    u64::from(bits >> 31) << 63 | u64::from(exponent) << 52 | u64::from(fraction) << 29
+}
+
+/// How much larger the exponent of a double is.
+const BIAS: u32 = 1023 - 127;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,11 +87,19 @@ mod tests {
         ] {
             assert_eq!(widen(Kind::I8, to, (-3i8).to_wire_bits()), Some(expected));
         }
-        let float = 1.5f32;
-        assert_eq!(
-            widen(Kind::F32, Kind::F64, float.to_wire_bits()),
-            Some(f64::from(float).to_wire_bits())
-        );
+    }
+
+    #[test]
+    fn a_float_is_as_a_double_what_it_was() {
+        let edges =
+            [0u32, 1, 2, 0x3f_ffff, 0x40_0000, 0x7f_ffff, 0x80_0000, 0x7f7f_ffff, 0x7f80_0000];
+        let spread = (0..0x7f80u32).map(|high| high << 16 | high.wrapping_mul(0x9e37) & 0xffff);
+        for bits in edges.into_iter().chain(spread).flat_map(|bits| [bits, bits | 1 << 31]) {
+            let expected = f64::from(f32::from_bits(bits)).to_wire_bits();
+            assert_eq!(widen(Kind::F32, Kind::F64, bits.into()), Some(expected), "{bits:x}");
+        }
+        let signalling = widen(Kind::F32, Kind::F64, 0xff80_0001);
+        assert_eq!(signalling, Some(0xfff0_0000_2000_0000));
     }
 
     #[test]

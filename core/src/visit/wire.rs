@@ -250,6 +250,8 @@ pub struct Visiting<W> {
 
 impl<W> Visiting<W> {
     /// Begins a visit over `wire`.
+    // Inlined, and so made where it goes: it is large for the stack of a firmware.
+    #[inline(always)]
     pub fn new(wire: W) -> Self {
         Visiting { wire, track: Track::new() }
     }

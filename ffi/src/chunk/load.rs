@@ -171,6 +171,7 @@ pub(super) fn on_wire<W: Decoder, R>(
 
 /// # Safety
 /// As the call that begins with these: for `'static`, as long as the visitor is used.
+#[inline(always)]
 unsafe fn in_memory<S>(
     data: *const c_void,
     length: usize,
@@ -202,6 +203,7 @@ unsafe fn from_stream(
 /// # Safety
 /// `memory` is NULL or points to `size` writable bytes that nothing else uses as long as the decoder is
 /// used.
+#[inline(always)]
 unsafe fn with_index<S: Store>(
     store: Result<S>,
     memory: *mut c_void,

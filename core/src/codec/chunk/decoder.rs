@@ -21,7 +21,7 @@ use super::shape::END;
 use super::store::{Fragment, Store};
 use super::{Header, Totals};
 use crate::error::{Code, Result};
-use crate::visit::{DeviceHead, Marks, ScopeKind, SubsectionName};
+use crate::visit::{DeviceHead, Marks, ScopeKind};
 use walker::Walker;
 
 /// What was passed over because it is ancillary and nobody asked for it.
@@ -33,6 +33,16 @@ pub struct Skipped {
     pub devices: u64,
     /// Items and scopes of devices.
     pub items: u64,
+}
+
+/// Whose name a failure is about, where it is not what was asked for.
+#[derive(Clone, Copy, Debug)]
+enum Blamed {
+    Nobody,
+    /// The next device.
+    Device,
+    /// The item at the place.
+    Item,
 }
 
 /// Reads the devices of a stream from a [`Store`]. Items lie in devices: outside of one, asking for them
@@ -56,16 +66,20 @@ pub struct ChunkDecoder<'b, S> {
     index_used: usize,
     searched: u64,
     skipped: Skipped,
-    blamed: SubsectionName,
+    blamed: Blamed,
 }
 
 impl<'b, S: Store> ChunkDecoder<'b, S> {
     /// Reads from `store`.
+    // Inlined, and so made where it goes: it is large for the stack of a firmware.
+    #[inline(always)]
     pub fn new(store: S) -> Self {
         ChunkDecoder::with_index(store, &mut [])
     }
 
     /// Reads from `store`, with memory for devices that read items in another order than the stream's.
+    // Inlined, and so made where it goes: it is large for the stack of a firmware.
+    #[inline(always)]
     pub fn with_index(store: S, index: &'b mut [IndexEntry]) -> Self {
         ChunkDecoder {
             walker: Walker::new(store),
@@ -77,7 +91,7 @@ impl<'b, S: Store> ChunkDecoder<'b, S> {
             index_used: 0,
             searched: 0,
             skipped: Skipped::default(),
-            blamed: SubsectionName::new(),
+            blamed: Blamed::Nobody,
         }
     }
 
@@ -152,6 +166,15 @@ impl<'b, S: Store> ChunkDecoder<'b, S> {
         DeviceHead::parse(rest).map(|(head, _)| head)
     }
 
+    /// The name behind [`Blamed`]: after an error all is as it was when that was noted.
+    fn blamed_name(&self) -> Result<&[u8]> {
+        match (self.blamed, &self.upcoming) {
+            (Blamed::Device, Some(fragment)) => self.head_of(fragment).map(|head| head.name),
+            (Blamed::Item, _) => Ok(self.walker.operation()?.map_or(&[], |item| item.name)),
+            _ => Ok(&[]),
+        }
+    }
+
     /// Opens the next device.
     fn open_device(&mut self) -> Result<()> {
         let Some(fragment) = self.look_ahead()? else { return Err(self.no_device()) };
@@ -183,10 +206,7 @@ impl<'b, S: Store> ChunkDecoder<'b, S> {
             self.skipped.devices = self.skipped.devices.saturating_add(1);
             return self.pass_device();
         }
-        let mut blamed = SubsectionName::new();
-        // A name is no longer than the room for it.
-        let _ = blamed.extend_from_slice(head.name);
-        self.blamed = blamed;
+        self.blamed = Blamed::Device;
         Err(self.walker.refuse(Code::UnknownDevice, fragment.data, 0, 0))
     }
 
@@ -203,7 +223,7 @@ impl<'b, S: Store> ChunkDecoder<'b, S> {
     /// The innermost scope ends, which is of this kind.
     #[inline(never)]
     fn end_scope(&mut self, kind: ScopeKind) -> Result<()> {
-        self.blamed.clear();
+        self.blamed = Blamed::Nobody;
         if kind == ScopeKind::List {
             self.walker.end_list()?;
             return self.back_outside();

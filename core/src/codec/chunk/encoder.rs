@@ -58,6 +58,8 @@ impl<'s, W: Writer, K: Kernels> ChunkEncoder<'s, W, K> {
     /// # Errors
     /// [`Code::NoSpace`] with the size needed; [`Code::NameTooLong`] and [`Code::InvalidArgument`] for
     /// settings out of their range.
+    // Inlined, and so made where it goes: it is large for the stack of a firmware.
+    #[inline(always)]
     pub fn new(
         writer: W,
         kernels: K,

@@ -23,8 +23,11 @@ pub struct Header<'h> {
     pub writer: &'h str,
 }
 
+/// What precedes the texts of a header.
+const NUMBERS: usize = 16;
+
 /// The longest header of this version.
-pub(super) const HEADER_ROOM: usize = 18 + 2 * MAX_NAME;
+pub(super) const HEADER_ROOM: usize = NUMBERS + 2 + 2 * MAX_NAME;
 
 impl<'h> Header<'h> {
     /// Reads the data of a header chunk.
@@ -51,17 +54,27 @@ impl<'h> Header<'h> {
         Ok(Header { slots, shape_limit, fragment_limit, machine, writer })
     }
 
-    /// Writes the data of a header chunk and says how long it is. Texts are at most 255 bytes long.
-    pub(super) fn emit(&self, place: &mut [u8; HEADER_ROOM]) -> usize {
-        let mut out = Out { place, used: 0 };
+    /// How long the data of a header chunk is. Texts are at most 255 bytes long.
+    pub(super) fn length(&self) -> usize {
+        let texts = self.machine.len().saturating_add(self.writer.len());
+        texts.saturating_add(NUMBERS).saturating_add(2)
+    }
+
+    /// Gives the data of a header chunk part by part, as it would be large on a small stack.
+    pub(super) fn emit(&self, part: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        let mut numbers = [0; NUMBERS];
+        let mut out = Out { place: &mut numbers, used: 0 };
         out.put(&[MAJOR, MINOR]);
         out.put(&self.slots.to_be_bytes());
         out.put(&0u32.to_be_bytes());
         out.put(&self.shape_limit.to_be_bytes());
         out.put(&self.fragment_limit.to_be_bytes());
-        out.string(self.machine.as_bytes());
-        out.string(self.writer.as_bytes());
-        out.used
+        part(&numbers)?;
+        for text in [self.machine.as_bytes(), self.writer.as_bytes()] {
+            part(&[u8::try_from(text.len()).unwrap_or(u8::MAX)])?;
+            part(text)?;
+        }
+        Ok(())
     }
 }
 
@@ -216,9 +229,13 @@ mod tests {
         Header { slots: 3, shape_limit: 400, fragment_limit: 5000, machine: "pc", writer: "vmm 1" };
 
     fn bytes() -> Vec<u8> {
-        let mut place = [0; HEADER_ROOM];
-        let length = HEADER.emit(&mut place);
-        place[..length].to_vec()
+        let mut bytes = Vec::new();
+        let taken = HEADER.emit(&mut |part| {
+            bytes.extend_from_slice(part);
+            Ok(())
+        });
+        assert_eq!((taken, bytes.len()), (Ok(()), HEADER.length()));
+        bytes
     }
 
     #[test]

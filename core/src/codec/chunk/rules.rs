@@ -101,6 +101,7 @@ pub(super) struct Rules {
 }
 
 impl Rules {
+    #[inline(always)]
     pub(super) fn new(limits: Limits) -> Self {
         Rules {
             limits,

@@ -9,7 +9,7 @@ pub use stream::StreamStore;
 
 use super::header::FragmentHead;
 use super::rules::Limits;
-use super::{Totals, MAX_SLOTS};
+use super::Totals;
 use crate::error::{Fault, Result};
 use crate::io::Kernels;
 
@@ -99,14 +99,16 @@ struct Span {
     end: usize,
 }
 
-/// What the slots hold.
-type Slots = [Span; MAX_SLOTS];
-
 impl Fragment {
-    /// The fragment in `data`, whose values begin `values` bytes into it.
-    fn new(slots: &Slots, head: FragmentHead, values: usize, data: Span, next: usize) -> Self {
-        let none = Span { start: data.end, end: data.end };
-        let shape = slots.get(usize::from(head.slot)).copied().unwrap_or(none);
+    /// The fragment in `data`, whose values begin `values` bytes into it, and its shape, if it has one.
+    fn new(
+        shape: Option<Span>,
+        head: FragmentHead,
+        values: usize,
+        data: Span,
+        next: usize,
+    ) -> Self {
+        let shape = shape.unwrap_or(Span { start: data.end, end: data.end });
         Fragment {
             data: data.start,
             shape: shape.start,

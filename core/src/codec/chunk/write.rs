@@ -10,7 +10,7 @@ use crate::visit::Kind;
 pub(super) const FRAME_HEAD: usize = 8;
 
 /// Bytes on the stack through which elements go to their place.
-const BOUNCE: usize = 512;
+const BOUNCE: usize = 256;
 
 /// Writes chunks and keeps their totals.
 #[derive(Debug)]

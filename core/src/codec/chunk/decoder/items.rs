@@ -204,12 +204,12 @@ fn number(bytes: &[u8]) -> u64 {
 
 /// Puts the bits of an element into the machine's byte order.
 fn put(width: Width, bits: u64, place: &mut [u8]) {
-    let all = bits.to_be_bytes();
-    let last = all.len().saturating_sub(width.bytes());
-    crate::io::copy(place, all.get(last..).unwrap_or_default());
-    if cfg!(target_endian = "little") {
-        place.reverse();
-    }
+    let bytes = bits.to_ne_bytes();
+    let first = match cfg!(target_endian = "little") {
+        true => 0,
+        false => bytes.len().saturating_sub(width.bytes()),
+    };
+    crate::io::copy(place, bytes.get(first..).unwrap_or_default());
 }
 
 #[cfg(test)]

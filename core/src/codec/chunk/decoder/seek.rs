@@ -4,7 +4,7 @@
 use super::index::{hash_of, Found, IndexEntry};
 use super::walker::{Place, Walker};
 use super::window::{Back, Behind, Gone};
-use super::ChunkDecoder;
+use super::{Blamed, ChunkDecoder};
 use crate::codec::chunk::shape::{Operation, What, ABSENT, ARRAY, END, RAW, STRUCT, VARLIST};
 use crate::codec::chunk::store::Store;
 use crate::error::{Code, Result};
@@ -279,9 +279,7 @@ impl<S: Store> ChunkDecoder<'_, S> {
             self.skipped.items = self.skipped.items.saturating_add(1);
             return Ok(());
         }
-        self.blamed.clear();
-        // A name is no longer than the room for it.
-        let _ = self.blamed.extend_from_slice(operation.name);
+        self.blamed = Blamed::Item;
         Err(self.walker.refuse(Code::Unconsumed, self.walker.at.values, 0, 0))
     }
 }

@@ -75,6 +75,7 @@ pub(super) struct Walker<S> {
 }
 
 impl<S: Store> Walker<S> {
+    #[inline(always)]
     pub(super) fn new(store: S) -> Self {
         let work = store.limits().work;
         let (at, frames) = (Place::default(), heapless::Vec::new());

@@ -53,7 +53,7 @@ impl<S: Store> Decoder for ChunkDecoder<'_, S> {
     }
 
     fn blamed(&self) -> &[u8] {
-        &self.blamed
+        self.blamed_name().unwrap_or_default()
     }
 
     #[inline]

@@ -2,7 +2,7 @@
 
 use super::values::START;
 use super::ChunkEncoder;
-use crate::codec::chunk::header::{FragmentHead, Header, HEADER_ROOM, NO_SHAPE};
+use crate::codec::chunk::header::{FragmentHead, Header, NO_SHAPE};
 use crate::codec::chunk::settings::scratch_for;
 use crate::codec::chunk::shape::RUN;
 use crate::codec::chunk::ChunkType;
@@ -172,10 +172,11 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
             machine: self.machine,
             writer: self.writer,
         };
-        let mut data = [0; HEADER_ROOM];
-        let length = header.emit(&mut data);
-        self.out.signature()?;
-        self.out.chunk(ChunkType::HEADER, &[], data.get(..length).unwrap_or_default())?;
+        let out = &mut self.out;
+        out.signature()?;
+        out.begin(ChunkType::HEADER, header.length())?;
+        header.emit(&mut |part| out.part(part))?;
+        out.end()?;
         self.opened = true;
         Ok(())
     }

@@ -40,6 +40,7 @@ pub(super) struct Shapes<'s> {
 
 impl<'s> Shapes<'s> {
     /// `slots` slots of `size` bytes; `memory` has them.
+    #[inline(always)]
     pub(super) fn new(memory: &'s mut [u8], slots: usize, size: usize) -> Self {
         let mut lengths = heapless::Vec::new();
         // At most as many as there is room for.

@@ -1,12 +1,16 @@
 //! A stream that lies in memory. Nothing of it is copied, and it can be visited again.
 
-use super::{Fragment, Slots, Span, Store};
+use super::{Fragment, Span, Store};
 use crate::codec::chunk::chunks::{framed, signed};
 use crate::codec::chunk::header::FragmentHead;
 use crate::codec::chunk::rules::{Breach, Content, Limits, Rules, FRAME, HEAD, SLOT};
 use crate::codec::chunk::{ChunkType, Totals, MAX_SLOTS, SIGNATURE};
 use crate::error::{Code, Fault, Result};
 use crate::io::{told, Kernels};
+
+/// Where the data begins of the chunks whose shapes the slots hold; 0: nowhere. Their lengths stand in
+/// the chunks.
+type Slots = [usize; MAX_SLOTS];
 
 /// The chunks of a stream in memory: a buffer, a mapped file, flash.
 #[derive(Clone, Debug)]
@@ -35,6 +39,8 @@ pub struct SliceStore<'b, K> {
 
 impl<'b, K: Kernels> SliceStore<'b, K> {
     /// The stream that `bytes` begin with.
+    // Inlined, and so made where it goes: it is large for the stack of a firmware.
+    #[inline(always)]
     pub fn new(bytes: &'b [u8], limits: Limits, kernels: K) -> Self {
         SliceStore {
             bytes,
@@ -43,10 +49,10 @@ impl<'b, K: Kernels> SliceStore<'b, K> {
             checked: false,
             frontier: 0,
             header: Span::default(),
-            slots: [Span::default(); MAX_SLOTS],
-            device_slots: [Span::default(); MAX_SLOTS],
+            slots: [0; MAX_SLOTS],
+            device_slots: [0; MAX_SLOTS],
             device: 0,
-            earlier_slots: [Span::default(); MAX_SLOTS],
+            earlier_slots: [0; MAX_SLOTS],
             earlier: 0,
             skipped: 0,
             fault: Fault::default(),
@@ -55,6 +61,8 @@ impl<'b, K: Kernels> SliceStore<'b, K> {
 
     /// The same for bytes that were read to their end before, and did not change since: the CRCs of the
     /// chunks are not computed again.
+    // Inlined, and so made where it goes: it is large for the stack of a firmware.
+    #[inline(always)]
     pub fn checked(bytes: &'b [u8], limits: Limits, kernels: K) -> Self {
         SliceStore { checked: true, ..SliceStore::new(bytes, limits, kernels) }
     }
@@ -96,7 +104,8 @@ impl<'b, K: Kernels> SliceStore<'b, K> {
     }
 
     fn fragment(&self, head: FragmentHead, values: usize, data: Span) -> Fragment {
-        Fragment::new(&self.slots, head, values, data, data.end.saturating_add(FRAME - HEAD))
+        let shape = shape_in(self.bytes, &self.slots, head.slot);
+        Fragment::new(shape, head, values, data, data.end.saturating_add(FRAME - HEAD))
     }
 
     /// The fragment of a device that is the next behind `at`, all of which was read before.
@@ -136,7 +145,8 @@ impl<'b, K: Kernels> SliceStore<'b, K> {
         }
         let (head, _) = FragmentHead::parse(data)?;
         let values = FragmentHead::LENGTH;
-        Ok(Some(Fragment::new(&self.earlier_slots, head, values, span, self.earlier)))
+        let shape = shape_in(self.bytes, &self.earlier_slots, head.slot);
+        Ok(Some(Fragment::new(shape, head, values, span, self.earlier)))
     }
 
     #[cold]
@@ -151,8 +161,16 @@ impl<'b, K: Kernels> SliceStore<'b, K> {
 /// Puts a shape into its slot.
 fn keep(slots: &mut Slots, slot: usize, data: Span) {
     if let Some(place) = slots.get_mut(slot) {
-        *place = Span { start: data.start.saturating_add(SLOT), end: data.end };
+        *place = data.start;
     }
+}
+
+/// The shape that a slot holds.
+fn shape_in(bytes: &[u8], slots: &Slots, slot: u16) -> Option<Span> {
+    let data = slots.get(usize::from(slot)).copied()?;
+    let head = bytes.get(data.checked_sub(HEAD)?..)?;
+    let length = usize::try_from(u32::from_be_bytes(*head.first_chunk()?)).ok()?;
+    Some(Span { start: data.saturating_add(SLOT), end: data.saturating_add(length) })
 }
 
 impl<K> super::sealed::Sealed for SliceStore<'_, K> {}

@@ -1,8 +1,8 @@
 //! A stream that comes from a reader. Kept are the shapes that its slots hold, and one fragment.
 
-use super::{Fragment, Slots, Span, Store};
+use super::{Fragment, Span, Store};
 use crate::codec::chunk::chunks::signed;
-use crate::codec::chunk::header::HEADER_ROOM;
+use crate::codec::chunk::header::{FragmentHead, HEADER_ROOM};
 use crate::codec::chunk::rules::{Breach, Content, Limits, Rules, FRAME, HEAD, SLOT};
 use crate::codec::chunk::{ChunkType, Totals, MAX_SLOTS, SIGNATURE};
 use crate::error::{Code, Fault, Result};
@@ -29,7 +29,7 @@ pub struct StreamStore<'b, R, K> {
     rules: Rules,
     header: [u8; HEADER],
     header_length: usize,
-    slots: Slots,
+    slots: [Span; MAX_SLOTS],
     /// Where in the stream the shapes of the slots begin.
     shapes: [u64; MAX_SLOTS],
     /// Where in the memory fragments are kept, and where in the stream the data of the present one is.
@@ -41,6 +41,8 @@ pub struct StreamStore<'b, R, K> {
 
 impl<'b, R: Reader, K: Kernels> StreamStore<'b, R, K> {
     /// The stream that comes next from `reader`.
+    // Inlined, and so made where it goes: it is large for the stack of a firmware.
+    #[inline(always)]
     pub fn new(reader: R, memory: &'b mut [u8], limits: Limits, kernels: K) -> Self {
         StreamStore {
             intake: Intake { reader, kernels, read: 0, chunk: 0 },
@@ -55,6 +57,11 @@ impl<'b, R: Reader, K: Kernels> StreamStore<'b, R, K> {
             skipped: 0,
             fault: Fault::default(),
         }
+    }
+
+    fn fragment(&self, head: FragmentHead, values: usize, data: Span) -> Fragment {
+        let shape = self.slots.get(usize::from(head.slot)).copied();
+        Fragment::new(shape, head, values, data, 0)
     }
 
     /// Reads the next chunk, and gives what it is and where its data is kept.
@@ -310,7 +317,7 @@ impl<R: Reader, K: Kernels> Store for StreamStore<'_, R, K> {
         self.header()?;
         while !self.rules.ended() {
             if let (Content::Fragment(head, values), data) = self.read()? {
-                return Ok(Some(Fragment::new(&self.slots, head, values, data, 0)));
+                return Ok(Some(self.fragment(head, values, data)));
             }
         }
         Ok(None)
@@ -319,7 +326,7 @@ impl<R: Reader, K: Kernels> Store for StreamStore<'_, R, K> {
     fn following(&mut self, _fragment: &Fragment, _work: &mut u64) -> Result<Fragment> {
         loop {
             if let (Content::Fragment(head, values), data) = self.read()? {
-                return Ok(Fragment::new(&self.slots, head, values, data, 0));
+                return Ok(self.fragment(head, values, data));
             }
         }
     }

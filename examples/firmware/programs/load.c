@@ -1,0 +1,11 @@
+/* Loads the CAN FD controller from chunks, and nothing else: to see what that costs. */
+#include "chunks.h"
+
+static struct fdcan fdcan;
+static struct chunks image __attribute__((section(".flash")));
+static migcore_error error;
+
+int main(void)
+{
+    return chunks_load(&image, &fdcan, &error);
+}
