@@ -233,6 +233,12 @@ impl<W> Visiting<W> {
         &self.track
     }
 
+    /// The wire and the track, for calls that a visitor does not have: their errors belong into the
+    /// track.
+    pub fn parts(&mut self) -> (&mut W, &mut Track) {
+        (&mut self.wire, &mut self.track)
+    }
+
     /// The full report of `code`, which a call on this visit returned.
     #[must_use]
     pub fn report_of(&self, code: Code) -> Report {
