@@ -14,6 +14,7 @@ use std::sync::OnceLock;
 
 use migcore_c_tests::interface::{Interface, ALIGNMENT, SIZE};
 use migcore_c_tests::{bound_header, expanded_ffi};
+use migcore_ffi::tree::{compare, load, save, storage};
 use migcore_ffi::{error, io, kernels, legacy, object, observer, subsection};
 
 /// `include/migcore.h` through libclang.
@@ -77,11 +78,15 @@ macro_rules! layouts {
 
 fn rust_layouts() -> Layouts {
     layouts! {
+        compare::migcore_difference { size change flags left right }
         error::migcore_error { size status cause offset expected found path }
         io::migcore_sink { size write position opaque }
         io::migcore_source { size read peek position opaque }
         kernels::migcore_kernels { size crc32 swap16 swap32 swap64 }
         legacy::migcore_legacy { visitor }
+        load::migcore_tree_loader { visitor }
+        save::migcore_tree_saver { visitor }
+        storage::migcore_tree { }
         object::migcore_visitor { }
         observer::migcore_item {
             size item_type kind name name_length bits data length count instance version marks variable

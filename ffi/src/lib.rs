@@ -10,6 +10,7 @@
 //! * `memory`, `place`: pointers of the caller as slices, values and names
 //! * [`legacy`], [`observer`]: one way to begin for each wire
 //! * [`visitor`], [`scalar`], [`value`], [`scope`], [`subsection`], [`raw`]: the calls of a visit
+//! * [`tree`]: states as data, with visitors over them
 #![no_std]
 #![allow(non_camel_case_types, reason = "the names are those of the C header")]
 #![allow(
@@ -48,6 +49,7 @@ pub mod value;
 pub mod scope;
 pub mod subsection;
 pub mod raw;
+pub mod tree;
 
 mod memory;
 mod operations;

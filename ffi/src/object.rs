@@ -50,6 +50,12 @@ pub(crate) trait Wire: Sized + 'static {
 
     /// The visitor over it.
     fn visitor(visiting: &mut Visiting<Self>) -> Visitor<'_>;
+
+    /// Runs after each call: a wire that the visit ended for may give back what it borrowed.
+    #[inline]
+    fn settle(visiting: &mut Visiting<Self>) {
+        let _ = visiting;
+    }
 }
 
 /// Makes [`Wire`] of an encoder or a decoder.
@@ -119,7 +125,7 @@ unsafe fn begin_failed(head: *mut migcore_visitor, size: usize, code: Code, load
 }
 
 /// Whether storage of the caller is there, aligned, and of the size that this library knows.
-fn check_storage<S>(storage: *mut S, size: usize) -> Result<()> {
+pub(crate) fn check_storage<S>(storage: *mut S, size: usize) -> Result<()> {
     match size {
         _ if storage.is_null() => Err(Code::NullPointer),
         _ if size != size_of::<S>() => Err(Code::BadSize),
@@ -219,15 +225,28 @@ pub(crate) unsafe fn run(
     }
 }
 
-/// Runs `call` on the visitor of an object that is ready. Meanwhile the object is marked busy, if
-/// anybody could come back to it.
+/// Runs `call` on the visitor of an object that is ready.
 ///
 /// # Safety
-/// `v` is the head of an `Object<W>` that is ready: as it is in a function of the table of `W`.
+/// As [`enter_visiting`].
 #[inline]
 pub(crate) unsafe fn enter<W: Wire, R>(
     v: *mut migcore_visitor,
     call: impl FnOnce(&mut Visitor<'_>) -> R,
+) -> R {
+    // SAFETY: as the caller promises.
+    unsafe { enter_visiting::<W, R>(v, |visiting| call(&mut W::visitor(visiting))) }
+}
+
+/// Runs `call` on the wire and the track of an object that is ready. Meanwhile the object is marked busy,
+/// if anybody could come back to it.
+///
+/// # Safety
+/// `v` is the head of an `Object<W>` that is ready: as it is in a function of the table of `W`.
+#[inline]
+pub(crate) unsafe fn enter_visiting<W: Wire, R>(
+    v: *mut migcore_visitor,
+    call: impl FnOnce(&mut Visiting<W>) -> R,
 ) -> R {
     if W::CALLS_BACK {
         // SAFETY: the head of an object; the state word is never referred to, only read and written.
@@ -236,7 +255,8 @@ pub(crate) unsafe fn enter<W: Wire, R>(
     // SAFETY: the object is the caller's alone, and busy if anybody could come back to it: nothing
     // else makes a reference to its inside before this one is gone.
     let visiting = unsafe { &mut (*v.cast::<Object<W>>()).visiting };
-    let done = call(&mut W::visitor(visiting));
+    let done = call(visiting);
+    W::settle(visiting);
     if W::CALLS_BACK {
         // SAFETY: as above.
         unsafe { (*v).state = READY };
