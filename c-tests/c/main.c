@@ -42,6 +42,12 @@ static const struct section {
     { "flips", test_flips },
     { "walks", test_walks },
     { "monkey", test_monkey },
+    { "tree_begin", test_tree_begin },
+    { "tree_visits", test_tree_visits },
+    { "tree_edits", test_tree_edits },
+    { "tree_compare", test_tree_compare },
+    { "tree_carry", test_tree_carry },
+    { "tree_monkey", test_tree_monkey },
 };
 
 unsigned percent = 100;

@@ -71,5 +71,11 @@ void test_cuts(void);
 void test_flips(void);
 void test_walks(void);
 void test_monkey(void);
+void test_tree_begin(void);
+void test_tree_visits(void);
+void test_tree_edits(void);
+void test_tree_compare(void);
+void test_tree_carry(void);
+void test_tree_monkey(void);
 
 #endif
