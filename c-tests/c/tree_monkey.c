@@ -34,14 +34,17 @@ static migcore_node some_node(struct monkey *m)
 
 static migcore_at some_place(struct monkey *m)
 {
-    return 1 + below(m, 4) + (below(m, 40) == 0 ? 3 : 0);
+    migcore_at at = 1 + below(m, 4);
+
+    return below(m, 40) == 0 ? at + 3 : at;
 }
 
 static migcore_item some_item(struct monkey *m)
 {
     static const char *const names[] = { "a", "b", "list", "a much longer name", "", "dev" };
     static const uint8_t data[64] = { 1, 2, 3, 'x' };
-    migcore_item item = item_of(1 + below(m, 13), names[below(m, COUNT_OF(names))]);
+    migcore_item_type type = 1 + below(m, 13);
+    migcore_item item = item_of(type, names[below(m, COUNT_OF(names))]);
 
     if ((item.item_type == MIGCORE_ITEM_RAW || item.item_type == MIGCORE_ITEM_BEGIN_ELEMENT) && below(m, 8) != 0) {
         item.name_length = 0;
@@ -57,7 +60,7 @@ static migcore_item some_item(struct monkey *m)
     return item;
 }
 
-/* What a load and a save make of a tree, and what of it comes again. */
+/* A save, or a load with what it carries on. */
 static migcore_status visit_some(struct monkey *m)
 {
     migcore_tree_saver saver;
@@ -92,7 +95,8 @@ static migcore_status some_call(struct monkey *m)
 {
     migcore_item item = some_item(m);
     migcore_node node = some_node(m), *into = &m->handles[1 + below(m, HANDLES - 1)];
-    migcore_node made = 0;
+    migcore_node place = some_node(m), made = 0;
+    migcore_at at = some_place(m);
     migcore_status status;
 
     switch (below(m, 12)) {
@@ -106,18 +110,17 @@ static migcore_status some_call(struct monkey *m)
     case 3:
         return migcore_tree_set_marks(m->tree, node, item.marks);
     case 4:
-        return migcore_tree_move(m->tree, node, some_place(m), some_node(m), NULL);
+        return migcore_tree_move(m->tree, node, at, place, NULL);
     case 5:
         return migcore_tree_copy(m->tree, node, m->other, MIGCORE_AT_END, MIGCORE_ROOT, NULL, NULL);
     case 6:
-        return migcore_tree_copy(m->other, node, m->tree, some_place(m), some_node(m), NULL, NULL);
+        return migcore_tree_copy(m->other, node, m->tree, at, place, NULL, NULL);
     case 7:
         return visit_some(m);
     case 8:
-        status = migcore_tree_merge(m->tree, MIGCORE_ROOT, m->other, NULL, NULL, NULL);
-        return status;
+        return migcore_tree_merge(m->tree, MIGCORE_ROOT, m->other, NULL, NULL, NULL);
     default:
-        status = migcore_tree_insert(m->tree, some_place(m), node, &item, &made, NULL);
+        status = migcore_tree_insert(m->tree, at, node, &item, &made, NULL);
         if (status == MIGCORE_OK) {
             *into = made;
         }

@@ -2,6 +2,7 @@
  *
  * Devices saved into trees and loaded from them; and what becomes of the tree when a visit ends.
  */
+#include "calls.h"
 #include "rich.h"
 #include "sections.h"
 #include "tree.h"
@@ -262,6 +263,46 @@ static void a_finished_visit_is_over(void)
     plot_free(&plot);
 }
 
+/* Every call of a visit that is over: none reaches the tree, or writes anything that a refused call does not. */
+static void every_call_after_the_end(bool loading)
+{
+    struct plot plot;
+    migcore_tree *tree = plot_init(&plot, 1 << 14);
+    size_t i;
+
+    plant(tree, MIGCORE_ROOT, item_scalar("before", MIGCORE_KIND_U8, 1));
+    for (i = 0; i < call_count; i++) {
+        migcore_tree_saver saver;
+        migcore_tree_loader loader;
+        struct place place, untouched;
+        uint8_t value;
+        migcore_status status;
+        migcore_visitor *v = loading ? loader_of(&loader, tree) : saver_of(&saver, tree);
+
+        check_case("%s, %s", calls[i].name, loading ? "load" : "save");
+        if (loading) {
+            CHECK_OK(migcore_visit_u8(v, "before", &value));
+        }
+        CHECK_OK(migcore_finish(v));
+        place_init(&place);
+        place_init(&untouched);
+        status = calls[i].run(v, &place);
+        if (strcmp(calls[i].name, "fail") == 0) {
+            CHECK_STATUS(status, MIGCORE_TOO_OLD);
+        } else {
+            CHECK(status == MIGCORE_OK || status == MIGCORE_UNBALANCED || status == MIGCORE_WRONG_DIRECTION);
+        }
+        CHECK_STATUS(migcore_finish(v), status);
+        if (status != MIGCORE_OK) {
+            place_refuse(&untouched, &calls[i], loading);
+            CHECK(memcmp(&place, &untouched, sizeof place) == 0);
+        }
+        given_back_as_it_was(tree);
+    }
+    check_case("%s", "");
+    plot_free(&plot);
+}
+
 /* The visitor may be moved at any time, the tree when it is not lent. */
 static void visitors_may_be_moved(void)
 {
@@ -390,6 +431,8 @@ void test_tree_visits(void)
     another_order_is_found_and_counted();
     a_failed_save_leaves_nothing();
     a_finished_visit_is_over();
+    every_call_after_the_end(false);
+    every_call_after_the_end(true);
     visitors_may_be_moved();
     every_size_of_memory();
     what_cannot_begin_lends_nothing();

@@ -1,7 +1,7 @@
 //! The state of devices as a tree in memory of the caller.
 //!
 //! * [`storage`]: the tree in the caller's storage, and who may use it when
-//! * [`read`], [`item`]: nodes, and what they are
+//! * [`read`], `item`: nodes, and what they are
 //! * [`edit`], [`transfer`]: changes of one tree, and parts of one in another
 //! * [`compare`], [`show`]: digest and differences, text, and a tree to any wire
 //! * [`save`], [`load`], `lent`: visitors over a tree
