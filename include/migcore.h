@@ -608,7 +608,7 @@ typedef struct migcore_tree_saver {
 #define MIGCORE_BAD_OBJECT 304
 
 /**
- * The object was entered again from one of its own I/O callbacks.
+ * The object was entered again from one of its own callbacks, or a visitor over this tree is at work.
  */
 #define MIGCORE_BUSY 305
 
@@ -2035,7 +2035,8 @@ migcore_status migcore_tree_replay_inside(struct migcore_tree *tree,
 /**
  * Begins a visitor that saves into a tree: every item becomes a node, after those that `scope` has. It is
  * MIGCORE_ROOT for whole devices. The tree is lent to the visitor, and all calls on it return MIGCORE_BUSY,
- * until migcore_finish or the first error of the visit; meanwhile the tree must stay where it is. After
+ * until migcore_finish or the first error of the visit; meanwhile it must stay where it is. A visit that
+ * is given up is ended with one of these, by migcore_finish at the latest. After
  * an error everything that the visitor saved is taken out of the tree again; of MIGCORE_NO_SPACE, the
  * report tells how many bytes the item needed and how many there were. migcore_position counts items.
  * `size` is sizeof(migcore_tree_saver).

@@ -392,6 +392,37 @@ static void what_cannot_begin_lends_nothing(void)
     plot_free(&plot);
 }
 
+/* Every call of a visit that could not be begun. */
+static void every_call_without_a_tree(bool loading)
+{
+    migcore_tree_saver saver;
+    migcore_tree_loader loader;
+    struct plot plot;
+    migcore_tree *tree = plot_init(&plot, 200);
+    migcore_visitor *v = loading ? &loader.visitor : &saver.visitor;
+    size_t i;
+
+    if (loading) {
+        CHECK_STATUS(migcore_tree_load(&loader, sizeof loader, tree, 5), MIGCORE_STALE_HANDLE);
+    } else {
+        CHECK_STATUS(migcore_tree_save(&saver, sizeof saver, tree, 5), MIGCORE_STALE_HANDLE);
+    }
+    for (i = 0; i < call_count; i++) {
+        struct place place, untouched;
+
+        check_case("%s, %s", calls[i].name, loading ? "load" : "save");
+        place_init(&place);
+        place_init(&untouched);
+        place_refuse(&untouched, &calls[i], loading);
+        CHECK_STATUS(calls[i].run(v, &place), MIGCORE_STALE_HANDLE);
+        CHECK(memcmp(&place, &untouched, sizeof place) == 0);
+    }
+    check_case("%s", "");
+    CHECK_EQUAL(migcore_position(v), 0);
+    CHECK_EQUAL(migcore_state_version(v), 0);
+    plot_free(&plot);
+}
+
 /* Errors of a replay are those of the visit. */
 static void replays_fail_as_visits_do(void)
 {
@@ -436,5 +467,7 @@ void test_tree_visits(void)
     visitors_may_be_moved();
     every_size_of_memory();
     what_cannot_begin_lends_nothing();
+    every_call_without_a_tree(false);
+    every_call_without_a_tree(true);
     replays_fail_as_visits_do();
 }
