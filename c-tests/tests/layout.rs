@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 
 use migcore_c_tests::interface::{Interface, ALIGNMENT, SIZE};
 use migcore_c_tests::{bound_header, expanded_ffi};
-use migcore_ffi::tree::{compare, load, save, storage};
+use migcore_ffi::tree::{compare, loader, saver, storage};
 use migcore_ffi::{error, io, kernels, legacy, object, observer, subsection};
 
 /// `include/migcore.h` through libclang.
@@ -84,8 +84,8 @@ fn rust_layouts() -> Layouts {
         io::migcore_source { size read peek position opaque }
         kernels::migcore_kernels { size crc32 swap16 swap32 swap64 }
         legacy::migcore_legacy { visitor }
-        load::migcore_tree_loader { visitor }
-        save::migcore_tree_saver { visitor }
+        loader::migcore_tree_loader { visitor }
+        saver::migcore_tree_saver { visitor }
         storage::migcore_tree { }
         object::migcore_visitor { }
         observer::migcore_item {

@@ -4,7 +4,7 @@
 //! * [`read`], `item`: nodes, and what they are
 //! * [`edit`], [`transfer`]: changes of one tree, and parts of one in another
 //! * [`compare`], [`show`]: digest and differences, text, and a tree to any wire
-//! * [`save`], [`load`], `lent`: visitors over a tree
+//! * [`saver`], [`loader`], `lent`: visitors over a tree
 
 pub mod storage;
 pub mod read;
@@ -12,8 +12,8 @@ pub mod edit;
 pub mod transfer;
 pub mod compare;
 pub mod show;
-pub mod save;
-pub mod load;
+pub mod saver;
+pub mod loader;
 
 mod item;
 mod lent;

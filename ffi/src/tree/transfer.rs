@@ -6,7 +6,7 @@ use migcore::model::{NodeId, Tree};
 use migcore::{Code, Result};
 
 use super::edit::{gap, migcore_at};
-use super::load::{loaded, migcore_tree_loader};
+use super::loader::{loaded, migcore_tree_loader};
 use super::read::{migcore_node, MIGCORE_ROOT};
 use super::report::{change_at, tell};
 use super::storage::{change, migcore_tree, read};
