@@ -137,6 +137,31 @@
 #define MIGCORE_CHUNK_TYPE_SIZE 5
 
 /**
+ * What a node takes beside its name and bytes; and what an empty tree takes.
+ */
+#define MIGCORE_TREE_NODE 48
+
+/**
+ * The size of a digest in bytes.
+ */
+#define MIGCORE_DIGEST_SIZE 32
+
+/**
+ * Leaves out of a digest what is marked volatile, with all that is inside.
+ */
+#define MIGCORE_DIGEST_WITHOUT_VOLATILE 1
+
+/**
+ * In `flags` of a migcore_difference: it does not count.
+ */
+#define MIGCORE_DIFFERENCE_VOLATILE 1
+
+/**
+ * In `flags` of a migcore_difference: its value is not to be shown.
+ */
+#define MIGCORE_DIFFERENCE_SECRET 2
+
+/**
  * What a call needs from the wire behind a visitor. Every function takes an object that is ready.
  *
  * All calls could go through `with`; those that a device makes once a field, and those that wrap
@@ -317,8 +342,8 @@ typedef uint32_t migcore_item_type;
 typedef uint32_t migcore_kind;
 
 /**
- * One item of a state. Pointers are valid during the callback only; members that the type does not
- * name are 0.
+ * One item of a state. Pointers that a callback is given are valid until it returns; members that the
+ * type does not name are 0.
  */
 typedef struct migcore_item {
     /**
@@ -670,6 +695,93 @@ typedef struct migcore_chunk_receiver {
 } migcore_chunk_receiver;
 
 /**
+ * Storage for a tree of named, typed values: the state of devices as data. Its nodes, names and values
+ * lie in memory that the caller gives beside. It is no visitor: migcore_tree_save and migcore_tree_load
+ * begin visitors over it, and while one of these is at work all calls on the tree return MIGCORE_BUSY.
+ * It may be moved in memory between two calls, but not while a visitor over it is at work. It needs no
+ * destructor.
+ */
+typedef struct migcore_tree {
+    uint32_t state;
+    migcore_status failure;
+    uint64_t reserved[24];
+} migcore_tree;
+
+/**
+ * A handle of a node. It stays good while the node is in its tree, wherever it moves, and whatever else
+ * changes. Once the node was removed, calls return MIGCORE_STALE_HANDLE, also when its place was given
+ * to another. 0 is no node, and stale wherever one is needed. A handle of another tree is not told
+ * apart: it is stale, or stands for some node of this one.
+ */
+typedef uint64_t migcore_node;
+
+/**
+ * Where among its siblings a node is put: one of the MIGCORE_AT_ constants.
+ */
+typedef uint32_t migcore_at;
+
+/**
+ * Storage for a visitor that loads from a tree. Give `&it.visitor` to the calls of a visit.
+ */
+typedef struct migcore_tree_loader {
+    /**
+     * What the calls of a visit take.
+     */
+    struct migcore_visitor visitor;
+    uint64_t reserved[640];
+} migcore_tree_loader;
+
+/**
+ * In what way an item differs: one of the MIGCORE_CHANGE_ constants.
+ */
+typedef uint32_t migcore_change;
+
+/**
+ * One difference of two trees.
+ */
+typedef struct migcore_difference {
+    /**
+     * sizeof(migcore_difference) of the library
+     */
+    size_t size;
+    /**
+     * In what way.
+     */
+    migcore_change change;
+    /**
+     * Bits: 1, the item or a scope around it is marked volatile on one of the sides, so it does not
+     * count; 2, likewise secret, so its value is not to be shown.
+     */
+    uint32_t flags;
+    /**
+     * The item in the left tree; 0 when it was added.
+     */
+    migcore_node left;
+    /**
+     * The item in the right tree; 0 when it was removed.
+     */
+    migcore_node right;
+} migcore_difference;
+
+/**
+ * Is shown one difference. It may read the trees, and not change them. A status other than MIGCORE_OK
+ * ends the comparison: see migcore_tree_diff.
+ */
+typedef migcore_status (*migcore_report_difference)(void *opaque,
+                                                    const struct migcore_difference *difference);
+
+/**
+ * Storage for a visitor that saves into a tree. Give `&it.visitor` to the calls of a visit.
+ */
+typedef struct migcore_tree_saver {
+    /**
+     * What the calls of a visit take.
+     */
+    struct migcore_visitor visitor;
+    uint64_t reserved[128];
+} migcore_tree_saver;
+
+/**
  * Done.
  */
 #define MIGCORE_OK 0
@@ -775,7 +887,7 @@ typedef struct migcore_chunk_receiver {
 #define MIGCORE_BAD_OBJECT 304
 
 /**
- * The object was entered again from one of its own I/O callbacks.
+ * The object was entered again from one of its own callbacks, or a visitor over this tree is at work.
  */
 #define MIGCORE_BUSY 305
 
@@ -930,6 +1042,11 @@ typedef struct migcore_chunk_receiver {
 #define MIGCORE_ITEM_END 13
 
 /**
+ * The whole of a tree (see migcore_tree_get)
+ */
+#define MIGCORE_ITEM_ROOT 14
+
+/**
  * bool: true or false
  */
 #define MIGCORE_KIND_BOOL 1
@@ -983,6 +1100,62 @@ typedef struct migcore_chunk_receiver {
  * double, as IEEE 754 binary64
  */
 #define MIGCORE_KIND_F64 11
+
+/**
+ * The root of every tree: a node without a name, whose children are the devices, or whatever else was
+ * saved.
+ */
+#define MIGCORE_ROOT 4294967296
+
+/**
+ * Before the first child of the scope that is given.
+ */
+#define MIGCORE_AT_START 1
+
+/**
+ * After the last child of the scope that is given.
+ */
+#define MIGCORE_AT_END 2
+
+/**
+ * Before the node that is given.
+ */
+#define MIGCORE_AT_BEFORE 3
+
+/**
+ * After the node that is given.
+ */
+#define MIGCORE_AT_AFTER 4
+
+/**
+ * Only the right tree has it.
+ */
+#define MIGCORE_CHANGE_ADDED 1
+
+/**
+ * Only the left tree has it.
+ */
+#define MIGCORE_CHANGE_REMOVED 2
+
+/**
+ * It is of one type in both, and has another value; of a scope, another version or count.
+ */
+#define MIGCORE_CHANGE_VALUE 3
+
+/**
+ * It has another type.
+ */
+#define MIGCORE_CHANGE_TYPE 4
+
+/**
+ * It has other marks.
+ */
+#define MIGCORE_CHANGE_MARKS 5
+
+/**
+ * It stands in another place among its neighbours.
+ */
+#define MIGCORE_CHANGE_MOVED 6
 
 #ifdef __cplusplus
 extern "C" {
@@ -2071,6 +2244,347 @@ migcore_status migcore_chunk_replay_all(struct migcore_chunk_loader *loader,
                                         void *scratch,
                                         size_t scratch_size,
                                         uint64_t *count);
+
+/**
+ * Begins an empty tree in `memory`, of any alignment, which it borrows as long as it is used. `size` is
+ * sizeof(migcore_tree). An empty tree takes MIGCORE_TREE_NODE bytes, every node as many more, with
+ * its bytes; each name is stored once, with 21 bytes more than it has.
+ */
+migcore_status migcore_tree_init(struct migcore_tree *tree,
+                                 size_t size,
+                                 void *memory,
+                                 size_t capacity);
+
+/**
+ * The bytes of the memory that cannot be used for new items. Names and bytes of items that were removed
+ * or replaced count until the tree is compacted into another one. 0 for what is no tree, or is busy.
+ */
+size_t migcore_tree_used(const struct migcore_tree *tree);
+
+/**
+ * The most of the memory that was ever needed at a time: that much would have been enough. 0 for what
+ * is no tree, or is busy.
+ */
+size_t migcore_tree_high_water(const struct migcore_tree *tree);
+
+/**
+ * The size of the memory, of which at most 4 GiB are used. 0 for what is no tree, or is busy.
+ */
+size_t migcore_tree_capacity(const struct migcore_tree *tree);
+
+/**
+ * Tells what a node is. `item`, whose `size` the caller has filled in, is one as an observer shows it,
+ * but for the end of scopes, which have children instead; the `count` of a list is that of its elements. The
+ * root is a MIGCORE_ITEM_ROOT. Its pointers lead into the memory of the tree, and are valid until the
+ * tree is changed or given to a visitor.
+ */
+migcore_status migcore_tree_get(const struct migcore_tree *tree,
+                                migcore_node node,
+                                struct migcore_item *item);
+
+/**
+ * Tells the oldest version of a device that can read the state of this one: writes `version`.
+ * MIGCORE_INVALID_ARGUMENT for what is no device.
+ */
+migcore_status migcore_tree_oldest_reader(const struct migcore_tree *tree,
+                                          migcore_node node,
+                                          uint32_t *version);
+
+/**
+ * The node that a node is a child of: writes `found`, 0 for the root and after an error.
+ */
+migcore_status migcore_tree_parent(const struct migcore_tree *tree,
+                                   migcore_node node,
+                                   migcore_node *found);
+
+/**
+ * The first child of a node: writes `found`, 0 if there is none, and after an error.
+ */
+migcore_status migcore_tree_first_child(const struct migcore_tree *tree,
+                                        migcore_node node,
+                                        migcore_node *found);
+
+/**
+ * The sibling after a node: writes `found`, 0 if there is none, and after an error.
+ */
+migcore_status migcore_tree_next_sibling(const struct migcore_tree *tree,
+                                         migcore_node node,
+                                         migcore_node *found);
+
+/**
+ * The sibling before a node: writes `found`, 0 if there is none, and after an error.
+ */
+migcore_status migcore_tree_previous_sibling(const struct migcore_tree *tree,
+                                             migcore_node node,
+                                             migcore_node *found);
+
+/**
+ * The child of a name at `nth` among those of this name, from 0: writes `found`, 0 if there is none, and
+ * after an error.
+ */
+migcore_status migcore_tree_child(const struct migcore_tree *tree,
+                                  migcore_node node,
+                                  const char *name,
+                                  size_t nth,
+                                  migcore_node *found);
+
+/**
+ * The node at a path below `scope`, as it stands in reports: names with dots between them, a slash and
+ * the instance after a device, the number of an element, from 0, in brackets, such as
+ * `nic/0.rx_ring[3].head`. Of several items of one name it is the first. Writes `found`;
+ * MIGCORE_MISSING when there is none, and 0.
+ */
+migcore_status migcore_tree_find(const struct migcore_tree *tree,
+                                 migcore_node scope,
+                                 const char *path,
+                                 migcore_node *found);
+
+/**
+ * Writes the path of a node into `text`, cut to `capacity` and ended with a NUL. MIGCORE_PATH_SIZE is
+ * always enough: a path that is too long is shortened in the middle with `...`.
+ */
+migcore_status migcore_tree_path(const struct migcore_tree *tree,
+                                 migcore_node node,
+                                 char *text,
+                                 size_t capacity);
+
+/**
+ * Puts a new node, of the type, value, name and marks of `item`, at a place, and writes its handle to
+ * `inserted`, which may be NULL; 0 after an error. Scopes are empty at first, so the `count` of an item is
+ * not looked at; a struct has a description if its `length` or `version` is not 0; the oldest version
+ * that can read a device is its own (see migcore_tree_set_oldest_reader). Name and bytes must not lie in
+ * the memory of this tree, as those of migcore_tree_get do.
+ *
+ * MIGCORE_INVALID_ARGUMENT for what cannot stand there: a second root, a child of what is no scope or
+ * is optional and not there, an element outside of a list, raw bytes or an element with a name, an array
+ * of half an element. A call that fails changes nothing. `error` may be NULL; of MIGCORE_NO_SPACE,
+ * it tells the bytes needed and those that were there.
+ */
+migcore_status migcore_tree_insert(struct migcore_tree *tree,
+                                   migcore_at at,
+                                   migcore_node place,
+                                   const struct migcore_item *item,
+                                   migcore_node *inserted,
+                                   struct migcore_error *error);
+
+/**
+ * Gives a node the type and value of `item`, whose name and marks are not looked at. Children stay: a
+ * scope that has some stays a scope, and a list a list. Bytes go where the old ones are if there is room;
+ * else that place is lost until the tree is compacted. Otherwise as migcore_tree_insert.
+ */
+migcore_status migcore_tree_replace(struct migcore_tree *tree,
+                                    migcore_node node,
+                                    const struct migcore_item *item,
+                                    struct migcore_error *error);
+
+/**
+ * Gives a node another name, which must not lie in the memory of this tree; NULL is no name. The old one
+ * is lost until the tree is compacted. Errors as those of migcore_tree_insert.
+ */
+migcore_status migcore_tree_rename(struct migcore_tree *tree,
+                                   migcore_node node,
+                                   const char *name,
+                                   struct migcore_error *error);
+
+/**
+ * Gives a node other marks: MIGCORE_MARK_ constants, or 0. MIGCORE_INVALID_ARGUMENT for the root.
+ */
+migcore_status migcore_tree_set_marks(struct migcore_tree *tree, migcore_node node, uint32_t marks);
+
+/**
+ * Says which version of a device is the oldest that can read the state of this one.
+ * MIGCORE_INVALID_ARGUMENT for what is no device.
+ */
+migcore_status migcore_tree_set_oldest_reader(struct migcore_tree *tree,
+                                              migcore_node node,
+                                              uint32_t version);
+
+/**
+ * Removes a node with all that is inside. The place of their names and bytes is lost until the tree is
+ * compacted. MIGCORE_INVALID_ARGUMENT for the root.
+ */
+migcore_status migcore_tree_remove(struct migcore_tree *tree,
+                                   migcore_node node);
+
+/**
+ * Moves a node with all that is inside to another place of this tree, for instance to another device.
+ * Handles stay good. MIGCORE_INVALID_ARGUMENT for a place inside of the node; other errors as those of
+ * migcore_tree_insert.
+ */
+migcore_status migcore_tree_move(struct migcore_tree *tree,
+                                 migcore_node node,
+                                 migcore_at at,
+                                 migcore_node place,
+                                 struct migcore_error *error);
+
+/**
+ * Copies a node of `tree` with all that is inside to a place in another tree, and writes the handle of the
+ * copy to `copied`, which may be NULL; 0 after an error. Errors are those of migcore_tree_insert, from
+ * the other tree; what then is left there are names and bytes that nothing refers to.
+ */
+migcore_status migcore_tree_copy(const struct migcore_tree *tree,
+                                 migcore_node node,
+                                 struct migcore_tree *other,
+                                 migcore_at at,
+                                 migcore_node place,
+                                 migcore_node *copied,
+                                 struct migcore_error *error);
+
+/**
+ * Copies all that is in `tree` into another one that is empty, without what removed items left behind.
+ * Handles of the one are none of the other. MIGCORE_INVALID_ARGUMENT when the other is not empty;
+ * other errors as those of migcore_tree_copy.
+ */
+migcore_status migcore_tree_compact(const struct migcore_tree *tree,
+                                    struct migcore_tree *other,
+                                    struct migcore_error *error);
+
+/**
+ * Copies what the last load from `tree` left unread and what is ancillary and safe to copy to the end of
+ * the root of another tree, with the scopes around it; migcore_tree_merge puts it back into a later save.
+ * `loader` is the visitor of that load, after migcore_finish and before the tree is changed. Writes to
+ * `count`, which may be NULL, how many items that were; 0 after an error. MIGCORE_UNBALANCED when the
+ * load is not finished, or failed; other errors as those of migcore_tree_copy.
+ */
+migcore_status migcore_tree_carry(struct migcore_tree *tree,
+                                  struct migcore_tree_loader *loader,
+                                  struct migcore_tree *carried,
+                                  uint64_t *count,
+                                  struct migcore_error *error);
+
+/**
+ * Puts what migcore_tree_carry kept to the end of the scopes that it came from: into a device, what came
+ * from the device of that name and instance; into the root, everything. Scopes are the same by kind,
+ * name and instance, and by their place among equal ones. Writes how many items were put back (`placed`),
+ * and how many were left out because their scope is not there any more (`lost`); both may be NULL. After
+ * an error both are 0, and nothing is put back. MIGCORE_INVALID_ARGUMENT for a node that is neither a
+ * device nor the root; other errors as those of migcore_tree_insert.
+ */
+migcore_status migcore_tree_merge(struct migcore_tree *tree,
+                                  migcore_node node,
+                                  const struct migcore_tree *carried,
+                                  uint64_t *placed,
+                                  uint64_t *lost,
+                                  struct migcore_error *error);
+
+/**
+ * Computes the digest of a node with all that is inside: SHA-256 of its canonical form, which
+ * docs/format.md describes. Two nodes have one digest when everything is equal that their owners
+ * visited: names, types, values, order. Marks do not count, also not that of secrets; nor do the layout of
+ * the tree, or the wire that it came over. `options` are MIGCORE_DIGEST_WITHOUT_ constants, or 0.
+ * Writes MIGCORE_DIGEST_SIZE bytes to `digest`.
+ */
+migcore_status migcore_tree_digest(const struct migcore_tree *tree,
+                                   migcore_node node,
+                                   uint32_t options,
+                                   uint8_t *digest);
+
+/**
+ * Compares a node of a tree, the left one, with one of another or the same, the right one, with all that
+ * is inside, and shows each difference in order to `report`. The names of the two themselves may differ.
+ * Items are the same by name, kind of scope and instance; of several equal ones the first belongs to the
+ * first. MIGCORE_OK also when there are differences. When `report` returns another status, it is
+ * called no more, and that is returned; a number that is none of the MIGCORE_ codes becomes
+ * MIGCORE_REFUSED.
+ */
+migcore_status migcore_tree_diff(struct migcore_tree *left,
+                                 migcore_node left_node,
+                                 struct migcore_tree *right,
+                                 migcore_node right_node,
+                                 migcore_report_difference report,
+                                 void *opaque);
+
+/**
+ * Writes a difference of two trees as one line of text into `text`, cut to `capacity` and ended with a
+ * NUL, such as `changed nic/0.head: u16 = 3 -> u16 = 4`; to `length`, which may be NULL, how long
+ * the whole line is, without the NUL. The values of secret items are not shown. The trees are those that
+ * were compared, and not changed since: MIGCORE_STALE_HANDLE when an item is gone.
+ */
+migcore_status migcore_difference_text(const struct migcore_difference *difference,
+                                       const struct migcore_tree *left,
+                                       const struct migcore_tree *right,
+                                       char *text,
+                                       size_t capacity,
+                                       size_t *length);
+
+/**
+ * Prints a node with all that is inside to a sink, as text of one item a line. Long values are cut, marks
+ * stand in braces, the values of what is marked secret are not shown:
+ *
+ *     nic/0: device, version 2
+ *       mac: bytes[6] = 52 54 00 12 34 56
+ *       key: bytes[16] = (secret) {secret}
+ *
+ * The sink's callbacks may read the tree, and not change it. `error`, which may be NULL, gets the
+ * report of a sink that fails.
+ */
+migcore_status migcore_tree_print(struct migcore_tree *tree,
+                                  migcore_node node,
+                                  const struct migcore_sink *sink,
+                                  struct migcore_error *error);
+
+/**
+ * Saves a node through a visitor that saves, with its own scope; of the root, all that is in it. The
+ * visitor's wire gets what it would have got from the device. Errors, also those of the tree, are errors
+ * of the visit. What the visitor calls back may read the tree, and not change it.
+ */
+migcore_status migcore_tree_replay(struct migcore_tree *tree,
+                                   migcore_node node,
+                                   struct migcore_visitor *v);
+
+/**
+ * Saves what is inside of a node through a visitor that saves, without the node itself: for a caller that
+ * began the scope, or on whose wire a device has none. Otherwise as migcore_tree_replay.
+ */
+migcore_status migcore_tree_replay_inside(struct migcore_tree *tree,
+                                          migcore_node node,
+                                          struct migcore_visitor *v);
+
+/**
+ * Begins a visitor that saves into a tree: every item becomes a node, after those that `scope` has. It is
+ * MIGCORE_ROOT for whole devices. The tree is lent to the visitor, and all calls on it return MIGCORE_BUSY,
+ * until migcore_finish or the first error of the visit; meanwhile it must stay where it is. A visit that
+ * is given up is ended with one of these, by migcore_finish at the latest. After
+ * an error everything that the visitor saved is taken out of the tree again; of MIGCORE_NO_SPACE, the
+ * report tells how many bytes the item needed and how many there were. migcore_position counts items.
+ * `size` is sizeof(migcore_tree_saver).
+ */
+migcore_status migcore_tree_save(struct migcore_tree_saver *saver,
+                                 size_t size,
+                                 struct migcore_tree *tree,
+                                 migcore_node scope);
+
+/**
+ * Begins a visitor that loads what is inside of a node: of MIGCORE_ROOT, whole devices; of a device, the
+ * items of its state. Items are found by their names; numbers may be wider than in the tree if they lose
+ * nothing. Visits in the order of the tree are the fastest; for others an index is made in the free memory
+ * of the tree, if that is enough. A scope may be ended, and the load finished, when nothing critical of it is
+ * unread. The tree is lent to the visitor, and all calls on it return MIGCORE_BUSY, until migcore_finish or
+ * the first error of the visit; meanwhile the tree must stay where it is. migcore_position counts items.
+ * `size` is sizeof(migcore_tree_loader).
+ */
+migcore_status migcore_tree_load(struct migcore_tree_loader *loader,
+                                 size_t size,
+                                 struct migcore_tree *tree,
+                                 migcore_node node);
+
+/**
+ * Begins a visitor that loads one node with its own scope, such as a device, as though there were no
+ * other. MIGCORE_INVALID_ARGUMENT for the root. Otherwise as migcore_tree_load.
+ */
+migcore_status migcore_tree_load_only(struct migcore_tree_loader *loader,
+                                      size_t size,
+                                      struct migcore_tree *tree,
+                                      migcore_node node);
+
+/**
+ * Tells how many ancillary items a load has left unread in the scopes that were ended, or passed over
+ * (`skipped`), and how many items it looked at beyond the ones that the order of the tree made it expect,
+ * the price of another order (`searched`). Both may be NULL.
+ */
+migcore_status migcore_tree_loader_counts(struct migcore_tree_loader *loader,
+                                          uint64_t *skipped,
+                                          uint64_t *searched);
 
 #ifdef __cplusplus
 }  // extern "C"

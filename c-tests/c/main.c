@@ -49,6 +49,12 @@ static const struct section {
     { "chunk_damage", test_chunk_damage },
     { "chunk_io", test_chunk_io },
     { "chunk_walks", test_chunk_walks },
+    { "tree_begin", test_tree_begin },
+    { "tree_visits", test_tree_visits },
+    { "tree_edits", test_tree_edits },
+    { "tree_compare", test_tree_compare },
+    { "tree_carry", test_tree_carry },
+    { "tree_monkey", test_tree_monkey },
 };
 
 unsigned percent = 100;

@@ -78,5 +78,11 @@ void test_chunk_devices(void);
 void test_chunk_damage(void);
 void test_chunk_io(void);
 void test_chunk_walks(void);
+void test_tree_begin(void);
+void test_tree_visits(void);
+void test_tree_edits(void);
+void test_tree_compare(void);
+void test_tree_carry(void);
+void test_tree_monkey(void);
 
 #endif

@@ -15,6 +15,7 @@ use std::sync::OnceLock;
 use migcore_c_tests::interface::{Interface, ALIGNMENT, SIZE};
 use migcore_c_tests::{bound_header, expanded_ffi};
 use migcore_ffi::chunk::{check, load, receive, save, settings, tell, walk};
+use migcore_ffi::tree::{compare, loader, saver, storage};
 use migcore_ffi::{device, error, io, kernels, legacy, object, observer, subsection};
 
 /// `include/migcore.h` through libclang.
@@ -80,12 +81,16 @@ fn rust_layouts() -> Layouts {
     layouts! {
         check::migcore_chunk_summary { size header length devices skipped_chunks chunks crc }
         device::migcore_device_head { size name instance version oldest_reader marks }
+        compare::migcore_difference { size change flags left right }
         error::migcore_error { size status cause offset expected found path }
         io::migcore_sink { size write position opaque }
         io::migcore_source { size read peek position opaque }
         kernels::migcore_kernels { size crc32 swap16 swap32 swap64 }
         legacy::migcore_legacy { visitor }
         load::migcore_chunk_loader { visitor }
+        loader::migcore_tree_loader { visitor }
+        saver::migcore_tree_saver { visitor }
+        storage::migcore_tree { }
         object::migcore_visitor { }
         observer::migcore_item {
             size item_type kind name name_length bits data length count instance version marks variable

@@ -160,6 +160,37 @@ fn new_fields_elements_and_parts_go_through_an_old_host() {
 }
 
 #[test]
+fn what_a_load_left_may_be_carried_when_its_decoder_is_gone() {
+    let mut nics = [Nic::new(4)];
+    let mut memory = vec![0; 3 << 16];
+    let mut blocks = memory.chunks_mut(1 << 16);
+    let mut tree = || Tree::new(blocks.next().unwrap()).unwrap();
+    let (mut sent, mut at_once, mut later) = (tree(), tree(), tree());
+    save(&mut sent, &mut nics, true);
+    let device = sent.find(sent.root(), b"nic/4").unwrap();
+    let loaded = {
+        let mut decoder = TreeDecoder::only(&mut sent, device).unwrap();
+        let mut track = migcore::visit::Track::new();
+        let mut v = Visitor::loading(&mut decoder, &mut track);
+        blank(&nics)[0].visit(&mut v, false).unwrap();
+        assert!(!decoder.is_finished());
+        let mut v = Visitor::loading(&mut decoder, &mut track);
+        v.finish().unwrap();
+        assert!(decoder.is_finished());
+        decoder.carry(&mut at_once).unwrap();
+        decoder.loaded()
+    };
+    assert_eq!(sent.carry(loaded, &mut later), Ok(CARRIED));
+    assert_eq!(digest(&at_once), digest(&later));
+    sent.remove(device).unwrap();
+    assert_eq!(sent.carry(loaded, &mut later), Err(Code::StaleHandle));
+}
+
+fn digest(tree: &Tree<'_>) -> [u8; 32] {
+    tree.digest(tree.root(), DigestOptions::default()).unwrap()
+}
+
+#[test]
 fn what_has_no_place_any_more_is_counted() {
     let mut nics = [Nic::new(4)];
     let mut memory = vec![0; 3 << 16];

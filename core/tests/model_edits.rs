@@ -435,6 +435,23 @@ fn scopes_nest_to_the_limit_and_no_deeper() {
 }
 
 #[test]
+fn a_report_has_the_numbers_of_its_own_error() {
+    let mut memory = [0; 48 * 2 + 8 + 21];
+    let mut tree = Tree::new(&mut memory).unwrap();
+    let list = Value::List { extent: Extent::Fixed };
+    let list = tree.insert(At::End(tree.root()), b"list", Marks::NONE, list).unwrap();
+    let full = tree.insert(At::End(list), b"", Marks::NONE, Value::Raw(b"12345")).unwrap_err();
+    let report = tree.report_of(full, list);
+    assert_eq!((full, report.path.as_str()), (Code::NoSpace, "list"));
+    assert_eq!((report.fault.expected, report.fault.found), (53, 4));
+    let refused = tree.replace(tree.root(), Value::Absent).unwrap_err();
+    let report = tree.report_of(refused, tree.root());
+    assert_eq!((refused, report.path.as_str()), (Code::InvalidArgument, ""));
+    assert_eq!((report.fault.expected, report.fault.found), (0, 0));
+    assert_eq!((tree.count(list), tree.count(tree.root())), (Ok(0), Ok(0)));
+}
+
+#[test]
 fn bytes_that_are_not_longer_take_the_place_of_the_old_ones() {
     let mut memory = vec![0; 4096];
     let mut tree = Tree::new(&mut memory).unwrap();

@@ -115,7 +115,7 @@ pub unsafe extern "C" fn migcore_error_text(
     // SAFETY: the caller promises `capacity` writable bytes at `text`. A message is never so long that
     // a larger capacity than an object can have would matter.
     let text = unsafe { bytes_mut(text.cast(), capacity.min(LARGEST)) }.unwrap_or_default();
-    let mut line = Line { text, length: 0 };
+    let mut line = Line::new(text);
     // SAFETY: the caller promises that `error` is NULL or a report; it may lie where `text` does.
     if let Ok(error) = unsafe { sized(error) } {
         message(&error, &mut line);
@@ -143,14 +143,18 @@ fn message(error: &migcore_error, line: &mut Line<'_>) {
     });
 }
 
-/// A message on its way into a caller's array, counted beyond its end.
-struct Line<'t> {
+/// A line of text on its way into a caller's array, counted beyond its end.
+pub(crate) struct Line<'t> {
     text: &'t mut [u8],
     length: usize,
 }
 
-impl Line<'_> {
-    fn put(&mut self, bytes: &[u8]) {
+impl<'t> Line<'t> {
+    pub(crate) fn new(text: &'t mut [u8]) -> Self {
+        Line { text, length: 0 }
+    }
+
+    pub(crate) fn put(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             if let Some(place) = self.text.get_mut(self.length) {
                 *place = byte;
@@ -159,8 +163,8 @@ impl Line<'_> {
         }
     }
 
-    /// Puts the NUL after the text or at the end of the array.
-    fn end(self) -> usize {
+    /// Puts the NUL after the text or at the end of the array, and gives the length of the whole text.
+    pub(crate) fn end(self) -> usize {
         let last = self.text.len().saturating_sub(1);
         if let Some(place) = self.text.get_mut(self.length.min(last)) {
             *place = 0;

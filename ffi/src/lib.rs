@@ -10,6 +10,7 @@
 //! * `memory`, `place`: pointers of the caller as slices, values and names
 //! * [`legacy`], [`chunk`], [`observer`]: one way to begin for each wire, and what only it can do
 //! * [`visitor`], [`scalar`], [`value`], [`scope`], [`subsection`], [`raw`], [`device`]: the calls of a visit
+//! * [`tree`]: states as data, with visitors over them
 #![no_std]
 #![allow(non_camel_case_types, reason = "the names are those of the C header")]
 #![allow(
@@ -50,6 +51,7 @@ pub mod subsection;
 pub mod raw;
 pub mod device;
 pub mod chunk;
+pub mod tree;
 
 mod memory;
 mod operations;

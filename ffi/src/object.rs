@@ -65,6 +65,12 @@ pub(crate) trait Wire: Sized + 'static {
 
     /// The visitor over it.
     fn visitor(visiting: &mut Visiting<Self>) -> Visitor<'_>;
+
+    /// Runs after each call: a wire that the visit ended for may give back what it borrowed.
+    #[inline]
+    fn settle(visiting: &mut Visiting<Self>) {
+        let _ = visiting;
+    }
 }
 
 /// Makes [`Wire`] of an encoder or a decoder; of a decoder with what it has beside.
@@ -309,6 +315,7 @@ pub(crate) unsafe fn enter_visiting<W: Wire, R>(
     // else makes a reference to its inside before this one is gone.
     let visiting = unsafe { &mut (*v.cast::<Object<W>>()).visiting };
     let done = call(visiting);
+    W::settle(visiting);
     if W::CALLS_BACK {
         // SAFETY: as above.
         unsafe { (*v).state = READY };

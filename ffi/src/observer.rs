@@ -4,7 +4,7 @@ use core::ffi::{c_char, c_void};
 use core::ptr;
 
 use migcore::codec::observe::{Event, Item, Observe, Observer, Refusal};
-use migcore::visit::{Extent, Kind, Scope, Visiting, Visitor};
+use migcore::visit::{Extent, Kind, Marks, Scope, Visiting, Visitor};
 use migcore::Code;
 
 use crate::object::{begin, migcore_visitor, wire};
@@ -40,9 +40,11 @@ pub const MIGCORE_ITEM_BEGIN_OPTIONAL: migcore_item_type = 11;
 pub const MIGCORE_ITEM_BEGIN_SUBSECTION: migcore_item_type = 12;
 /// The innermost device, struct, list, element, optional or subsection ends
 pub const MIGCORE_ITEM_END: migcore_item_type = 13;
+/// The whole of a tree (see migcore_tree_get)
+pub const MIGCORE_ITEM_ROOT: migcore_item_type = 14;
 
-/// One item of a state. Pointers are valid during the callback only; members that the type does not
-/// name are 0.
+/// One item of a state. Pointers that a callback is given are valid until it returns; members that the
+/// type does not name are 0.
 #[repr(C)]
 pub struct migcore_item {
     /// sizeof(migcore_item) of the library
@@ -116,10 +118,7 @@ struct Callback {
 
 impl Observe for Callback {
     fn item(&mut self, shown: Item<'_>) -> Result<(), Refusal> {
-        let mut item = of(shown.event);
-        item.name = or_null(shown.name).cast();
-        item.name_length = shown.name.len();
-        item.marks = shown.marks.bits();
+        let item = named(of(shown.event), shown.name, shown.marks);
         let Some(observe) = self.observe else { return Ok(()) };
         // SAFETY: the caller promises a callback for this `opaque`.
         match unsafe { observe(self.opaque, &raw const item) } {
@@ -132,8 +131,8 @@ impl Observe for Callback {
     }
 }
 
-/// An event as the callback sees it, but for the name.
-fn of(event: Event<'_>) -> migcore_item {
+/// An event as the callback sees it, but for name and marks.
+pub(crate) fn of(event: Event<'_>) -> migcore_item {
     match event {
         Event::Scalar(kind, bits) => {
             migcore_item { kind: number(kind), bits, ..empty(MIGCORE_ITEM_SCALAR) }
@@ -181,6 +180,12 @@ fn of_scope(scope: Scope<'_>) -> migcore_item {
     }
 }
 
+/// An item with its name and marks.
+pub(crate) fn named(item: migcore_item, name: &[u8], marks: Marks) -> migcore_item {
+    let (length, marks) = (name.len(), marks.bits());
+    migcore_item { name: or_null(name).cast(), name_length: length, marks, ..item }
+}
+
 /// Where the bytes lie; NULL when there are none.
 fn or_null(bytes: &[u8]) -> *const u8 {
     match bytes {
@@ -193,7 +198,7 @@ fn with_data(item_type: migcore_item_type, data: &[u8]) -> migcore_item {
     migcore_item { data: or_null(data).cast(), length: data.len(), ..empty(item_type) }
 }
 
-fn empty(item_type: migcore_item_type) -> migcore_item {
+pub(crate) fn empty(item_type: migcore_item_type) -> migcore_item {
     migcore_item {
         size: size_of::<migcore_item>(),
         item_type,

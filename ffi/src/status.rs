@@ -51,7 +51,7 @@ pub const MIGCORE_BAD_SIZE: migcore_status = 302;
 pub const MIGCORE_MISALIGNED: migcore_status = 303;
 /// The object was never initialised, or is of another type.
 pub const MIGCORE_BAD_OBJECT: migcore_status = 304;
-/// The object was entered again from one of its own I/O callbacks.
+/// The object was entered again from one of its own callbacks, or a visitor over this tree is at work.
 pub const MIGCORE_BUSY: migcore_status = 305;
 /// A scope was closed that is not open, or was left open.
 pub const MIGCORE_UNBALANCED: migcore_status = 306;

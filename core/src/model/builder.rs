@@ -23,6 +23,7 @@ pub struct Builder<'t, 'm> {
     /// Of the next device.
     oldest_reader: Option<u32>,
     count: u64,
+    finished: bool,
     fault: Fault,
 }
 
@@ -43,8 +44,23 @@ impl<'t, 'm> Builder<'t, 'm> {
 
     fn at(tree: &'t mut Tree<'m>, base: u32) -> Self {
         let before = tree.node(base).last;
-        let (marks, fault) = (Marks::NONE, Fault::default());
-        Builder { tree, base, before, open: base, marks, oldest_reader: None, count: 0, fault }
+        Builder {
+            tree,
+            base,
+            before,
+            open: base,
+            marks: Marks::NONE,
+            oldest_reader: None,
+            count: 0,
+            finished: false,
+            fault: Fault::default(),
+        }
+    }
+
+    /// Whether the save was finished: all of it is in the tree.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.finished
     }
 
     /// Removes all that was saved by this builder: what a save that failed has half built.
@@ -150,6 +166,11 @@ impl Encoder for Builder<'_, '_> {
     }
 
     fn flush(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<()> {
+        self.finished = true;
         Ok(())
     }
 }

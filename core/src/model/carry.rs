@@ -2,13 +2,29 @@
 
 use super::decoder::TreeDecoder;
 use super::edit::Gap;
+use super::level::Level;
 use super::node::{Form, AROUND, NEEDED, NONE, READ};
-use super::tree::{marks_of, Tree, ROOT};
+use super::tree::{marks_of, NodeId, Tree, ROOT};
 use super::walk::{Step, Walk};
 use crate::error::Result;
 use crate::visit::Marks;
 
+/// What a load was over, for [`Tree::carry`] when its decoder is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Loaded {
+    top: NodeId,
+    /// Not the item as one, but what is inside.
+    opened: bool,
+}
+
 impl TreeDecoder<'_, '_> {
+    /// What this load is over.
+    #[must_use]
+    pub fn loaded(&self) -> Loaded {
+        let (top, opened) = self.levels.first().map_or((ROOT, false), Level::top);
+        Loaded { top: self.tree.id(top), opened }
+    }
+
     /// Copies the items that were left unread and that are ancillary and safe to copy to the end of
     /// the tree `carried`, with the scopes around them, and says how many. Call it when the load is
     /// finished; [`merge`](Tree::merge) puts them back.
@@ -16,11 +32,23 @@ impl TreeDecoder<'_, '_> {
     /// # Errors
     /// As [`copy_to`](Tree::copy_to), from the tree `carried`.
     pub fn carry(&mut self, carried: &mut Tree<'_>) -> Result<u64> {
-        let Some(level) = self.levels.first() else { return Ok(0) };
-        let (top, opened) = level.top();
-        let count = note_needed(self.tree, top, opened);
+        let loaded = self.loaded();
+        self.tree.carry(loaded, carried)
+    }
+}
+
+impl Tree<'_> {
+    /// As [`TreeDecoder::carry`], of the last load from this tree, which is finished. What was put into the
+    /// tree since counts as unread.
+    ///
+    /// # Errors
+    /// As [`copy_to`](Tree::copy_to), from the tree `carried`; [`Code::StaleHandle`](crate::error::Code::StaleHandle) when what was loaded
+    /// is removed.
+    pub fn carry(&mut self, loaded: Loaded, carried: &mut Tree<'_>) -> Result<u64> {
+        let (top, opened) = (self.check(loaded.top)?, loaded.opened);
+        let count = note_needed(self, top, opened);
         let before = carried.node(ROOT).last;
-        let done = copy_needed(self.tree, top, opened, carried);
+        let done = copy_needed(self, top, opened, carried);
         if let Err(code) = done {
             carried.remove_after(ROOT, before);
             return Err(code);

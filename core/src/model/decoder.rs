@@ -40,6 +40,7 @@ pub struct TreeDecoder<'t, 'm> {
     skipped: u64,
     searched: u64,
     count: u64,
+    finished: bool,
     fault: Fault,
     /// The item that the last error is about, if the device did not name it.
     blamed: Option<u32>,
@@ -79,8 +80,22 @@ impl<'t, 'm> TreeDecoder<'t, 'm> {
         let mut levels = heapless::Vec::new();
         // There is room for more than one.
         let _ = levels.push(level);
-        let fault = Fault::default();
-        TreeDecoder { tree, levels, skipped: 0, searched: 0, count: 0, fault, blamed: None }
+        TreeDecoder {
+            tree,
+            levels,
+            skipped: 0,
+            searched: 0,
+            count: 0,
+            finished: false,
+            fault: Fault::default(),
+            blamed: None,
+        }
+    }
+
+    /// Whether the load was finished: nothing critical is left unread.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.finished
     }
 
     /// How many ancillary items were left unread in the scopes that were closed, or passed over.
@@ -430,6 +445,7 @@ impl Decoder for TreeDecoder<'_, '_> {
     fn finish(&mut self) -> Result<()> {
         self.check_read()?;
         self.count_skipped();
+        self.finished = true;
         Ok(())
     }
 

@@ -165,7 +165,10 @@ impl Tree<'_> {
         if value.form().is_nameless() && !name.is_empty() || !value.is_whole() {
             return Err(Code::InvalidArgument);
         }
-        self.check_name(value.description())?;
+        // Asked of structs alone: a memory checker must not see what other values leave unset.
+        if let Value::Struct(Some(description)) = value {
+            self.check_name(description.name)?;
+        }
         self.check_depth(gap.parent, u32::from(adds_depth(value.form())))?;
         self.reserve(self.insert_cost(name, &value))?;
         let (index, generation) = self.arena.begin();

@@ -70,6 +70,7 @@ mod walk;
 mod widened;
 
 pub use builder::Builder;
+pub use carry::Loaded;
 pub use decoder::TreeDecoder;
 pub use diff::{Change, Difference};
 pub use digest::DigestOptions;

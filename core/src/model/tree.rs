@@ -4,7 +4,7 @@ use super::arena::Arena;
 use super::names::{self, Names};
 use super::node::{Form, Node, NODE, NONE, NO_NODE};
 use super::value::Value;
-use crate::error::{Code, Fault, Result};
+use crate::error::{Code, Fault, Report, Result};
 use crate::io::told;
 use crate::visit::Marks;
 
@@ -97,10 +97,21 @@ impl<'m> Tree<'m> {
         self.arena.capacity()
     }
 
-    /// The numbers of the last error: of [`Code::NoSpace`], the bytes needed and those that were there.
+    /// The numbers of the last error that has some: of [`Code::NoSpace`], the bytes needed and those that
+    /// were there.
     #[must_use]
     pub fn fault(&self) -> Fault {
         self.fault
+    }
+
+    /// The full report of `code`, which a call on this tree at `node` just returned.
+    #[must_use]
+    pub fn report_of(&self, code: Code, node: NodeId) -> Report {
+        let fault = match code {
+            Code::NoSpace | Code::NameTooLong | Code::TooDeep => self.fault,
+            _ => Fault::default(),
+        };
+        Report { code, fault, path: self.path(node).unwrap_or_default() }
     }
 
     /// The name; empty if it has none.
@@ -244,6 +255,15 @@ impl<'m> Tree<'m> {
         }
         let length = usize::try_from(length).unwrap_or(usize::MAX);
         self.arena.at(place).get(..length).unwrap_or_default()
+    }
+
+    /// How many elements a list has; anything else has none.
+    ///
+    /// # Errors
+    /// [`Code::StaleHandle`].
+    pub fn count(&self, list: NodeId) -> Result<usize> {
+        let index = self.check(list)?;
+        Ok(self.elements(index))
     }
 
     /// How many elements a list has.

@@ -1,0 +1,20 @@
+//! The state of devices as a tree in memory of the caller.
+//!
+//! * [`storage`]: the tree in the caller's storage, and who may use it when
+//! * [`read`], `item`: nodes, and what they are
+//! * [`edit`], [`transfer`]: changes of one tree, and parts of one in another
+//! * [`compare`], [`show`]: digest and differences, text, and a tree to any wire
+//! * [`saver`], [`loader`], `lent`: visitors over a tree
+
+pub mod storage;
+pub mod read;
+pub mod edit;
+pub mod transfer;
+pub mod compare;
+pub mod show;
+pub mod saver;
+pub mod loader;
+
+mod item;
+mod lent;
+mod report;
