@@ -162,6 +162,16 @@
 #define MIGCORE_DIFFERENCE_SECRET 2
 
 /**
+ * A stream may lack the device; then its state stays as it is.
+ */
+#define MIGCORE_DEVICE_OPTIONAL 1
+
+/**
+ * `oldest_reader` counts. Without this flag only the version that saves and newer ones can read.
+ */
+#define MIGCORE_DEVICE_OLDER_READERS 2
+
+/**
  * What a call needs from the wire behind a visitor. Every function takes an object that is ready.
  *
  * All calls could go through `with`; those that a device makes once a field, and those that wrap
@@ -780,6 +790,155 @@ typedef struct migcore_tree_saver {
     struct migcore_visitor visitor;
     uint64_t reserved[128];
 } migcore_tree_saver;
+
+/**
+ * A device of a machine. Only `visit` must be there. Hooks must not reach the outside world; what does
+ * belongs into `on_run`. Members that a program does not know are 0.
+ */
+typedef struct migcore_device {
+    /**
+     * sizeof(migcore_device)
+     */
+    size_t size;
+    /**
+     * The name of the device, at most MIGCORE_MAX_NAME bytes.
+     */
+    const char *name;
+    /**
+     * Tells devices of one name apart.
+     */
+    uint32_t instance;
+    /**
+     * The version that is written, and the newest that can be read.
+     */
+    uint32_t version;
+    /**
+     * The oldest version that can be read.
+     */
+    uint32_t minimum_version;
+    /**
+     * The oldest version that can read the state as it is saved, with MIGCORE_DEVICE_OLDER_READERS.
+     */
+    uint32_t oldest_reader;
+    /**
+     * MIGCORE_MARK_ constants for all of its state, or 0.
+     */
+    uint32_t marks;
+    /**
+     * MIGCORE_DEVICE_ constants, or 0.
+     */
+    uint32_t flags;
+    /**
+     * Visits the state: that of the device with `opaque`, that of a scratch instance with `scratch`. A
+     * return value other than MIGCORE_OK ends the visit.
+     */
+    migcore_status (*visit)(struct migcore_visitor *v, void *opaque);
+    /**
+     * Before a save.
+     */
+    int32_t (*pre_save)(void *opaque);
+    /**
+     * After a save, also one that failed, if `pre_save` did not.
+     */
+    int32_t (*post_save)(void *opaque);
+    /**
+     * Before a load, once the whole stream was checked.
+     */
+    int32_t (*pre_load)(void *opaque);
+    /**
+     * After a load of a state of this version, before the next device is loaded.
+     */
+    int32_t (*post_load)(void *opaque, uint32_t version);
+    /**
+     * The machine is about to run.
+     */
+    int32_t (*on_run)(void *opaque);
+    /**
+     * Handed to the callbacks.
+     */
+    void *opaque;
+    /**
+     * An instance that nothing uses, to try a load on; or NULL. With it, migcore_machine_check finds also
+     * what the visit function alone can object to.
+     */
+    void *scratch;
+    /**
+     * Makes the scratch instance as new before each visit of it; may be NULL.
+     */
+    int32_t (*scratch_begin)(void *scratch, void *opaque);
+    /**
+     * After a visit of it, if `scratch_begin` did not refuse; may be NULL.
+     */
+    void (*scratch_end)(void *scratch, void *opaque);
+    /**
+     * The library's own.
+     */
+    uint32_t reserved[4];
+} migcore_device;
+
+/**
+ * The devices of one machine, as a table of the caller. It belongs to one thread at a time, and needs no
+ * destructor; it may be moved between two calls, and so may the table, by beginning anew.
+ */
+typedef struct migcore_machine {
+    uint32_t state;
+    uint32_t dirty;
+    struct migcore_device *devices;
+    size_t count;
+    uint64_t reserved[4];
+} migcore_machine;
+
+/**
+ * A stream that was found right for a machine.
+ */
+typedef struct migcore_checked {
+    /**
+     * sizeof(migcore_checked); the caller fills it in.
+     */
+    size_t size;
+    /**
+     * How many devices of it the machine has.
+     */
+    uint64_t devices;
+    /**
+     * How many ancillary ones it has not.
+     */
+    uint64_t skipped;
+    /**
+     * Tells it from other streams.
+     */
+    uint64_t fingerprint;
+} migcore_checked;
+
+/**
+ * Memory for the state that a machine has before another one is loaded.
+ */
+typedef struct migcore_undo {
+    /**
+     * sizeof(migcore_undo); the caller fills it in.
+     */
+    size_t size;
+    /**
+     * Holds the state.
+     */
+    void *image;
+    /**
+     * How many bytes that are.
+     */
+    size_t image_size;
+    /**
+     * Scratch for writing it, as for migcore_chunk_save_memory.
+     */
+    void *scratch;
+    /**
+     * How many bytes that are.
+     */
+    size_t scratch_size;
+    /**
+     * May be NULL.
+     */
+    const struct migcore_kernels *kernels;
+} migcore_undo;
 
 /**
  * Done.
@@ -2585,6 +2744,68 @@ migcore_status migcore_tree_load_only(struct migcore_tree_loader *loader,
 migcore_status migcore_tree_loader_counts(struct migcore_tree_loader *loader,
                                           uint64_t *skipped,
                                           uint64_t *searched);
+
+/**
+ * Begins a machine of `count` devices, whose table it borrows; they are saved in this order. `size` is
+ * sizeof(migcore_machine). Two devices differ in name or instance. `error` may be NULL; its path is
+ * that of the device. While a call on the machine goes on, nothing else may touch the table.
+ */
+migcore_status migcore_machine_init(struct migcore_machine *machine,
+                                    size_t size,
+                                    struct migcore_device *devices,
+                                    size_t count,
+                                    struct migcore_error *error);
+
+/**
+ * Saves all devices, with their hooks. Whoever began `v` ends it with migcore_finish. A machine whose
+ * save failed goes on; the report is in the visitor.
+ */
+migcore_status migcore_machine_save(struct migcore_machine *machine,
+                                    struct migcore_visitor *v);
+
+/**
+ * Checks a whole stream for this machine, and changes no device: that all its devices are known or
+ * ancillary, come once and are of an accepted version, that all that are not optional are there, and what
+ * the visits of scratch instances find. Writes `checked`. The report is in the visitor, which is used up.
+ */
+migcore_status migcore_machine_check(struct migcore_machine *machine,
+                                     struct migcore_visitor *v,
+                                     struct migcore_checked *checked);
+
+/**
+ * Loads the devices from a stream that was `checked`, with a visitor that begins at its start again. If it
+ * fails half-way, the machine is dirty: it can be neither saved, loaded nor run before a reset. The
+ * report is in the visitor.
+ */
+migcore_status migcore_machine_load(struct migcore_machine *machine,
+                                    struct migcore_visitor *v,
+                                    const struct migcore_checked *checked);
+
+/**
+ * migcore_machine_load into a machine whose present state is still wanted: when the load fails, that state
+ * is put back, and the machine is dirty only if that fails too. All devices are saved before, and
+ * loaded again then, with their hooks. Of the stack this takes some 12 KB. If the image or the scratch
+ * memory is too small: MIGCORE_NO_SPACE with the size needed, before anything is loaded.
+ */
+migcore_status migcore_machine_load_atomic(struct migcore_machine *machine,
+                                           struct migcore_visitor *v,
+                                           const struct migcore_checked *checked,
+                                           const struct migcore_undo *undo);
+
+/**
+ * Runs the `on_run` hooks of all devices. `error` may be NULL.
+ */
+migcore_status migcore_machine_run(struct migcore_machine *machine, struct migcore_error *error);
+
+/**
+ * Says whether a load failed half-way; false for what is no machine.
+ */
+bool migcore_machine_is_dirty(const struct migcore_machine *machine);
+
+/**
+ * The caller has reset all devices: the machine is no longer dirty.
+ */
+migcore_status migcore_machine_reset_done(struct migcore_machine *machine);
 
 #ifdef __cplusplus
 }  // extern "C"

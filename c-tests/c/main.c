@@ -55,6 +55,7 @@ static const struct section {
     { "tree_compare", test_tree_compare },
     { "tree_carry", test_tree_carry },
     { "tree_monkey", test_tree_monkey },
+    { "all_devices", test_all_devices },
 };
 
 unsigned percent = 100;

@@ -84,5 +84,6 @@ void test_tree_edits(void);
 void test_tree_compare(void);
 void test_tree_carry(void);
 void test_tree_monkey(void);
+void test_all_devices(void);
 
 #endif

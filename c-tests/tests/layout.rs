@@ -16,7 +16,7 @@ use migcore_c_tests::interface::{Interface, ALIGNMENT, SIZE};
 use migcore_c_tests::{bound_header, expanded_ffi};
 use migcore_ffi::chunk::{check, load, receive, save, settings, tell, walk};
 use migcore_ffi::tree::{compare, loader, saver, storage};
-use migcore_ffi::{device, error, io, kernels, legacy, object, observer, subsection};
+use migcore_ffi::{device, error, io, kernels, legacy, machine, object, observer, subsection};
 
 /// `include/migcore.h` through libclang.
 fn header() -> &'static Interface {
@@ -95,6 +95,13 @@ fn rust_layouts() -> Layouts {
         observer::migcore_item {
             size item_type kind name name_length bits data length count instance version marks variable
         }
+        machine::migcore_checked { size devices skipped fingerprint }
+        machine::migcore_device {
+            size name instance version minimum_version oldest_reader marks flags visit pre_save
+            post_save pre_load post_load on_run opaque scratch scratch_begin scratch_end
+        }
+        machine::migcore_machine { }
+        machine::migcore_undo { size image image_size scratch scratch_size kernels }
         observer::migcore_observer { visitor }
         receive::migcore_chunk_receiver { }
         save::migcore_chunk_saver { visitor }
@@ -111,7 +118,8 @@ fn rust_layouts() -> Layouts {
 
 /// Members that C sees but may not use; Rust does not tell their offsets outside of the crate. They
 /// are held by the order of the members, and by the size.
-const PRIVATE: [&str; 4] = ["state", "failure", "reserved", "operations"];
+const PRIVATE: [&str; 7] =
+    ["state", "failure", "reserved", "operations", "dirty", "devices", "count"];
 
 #[test]
 fn sizes_alignments_and_offsets_are_the_same() {

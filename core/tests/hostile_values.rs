@@ -153,15 +153,14 @@ fn runs_and_alternatives_that_are_not_there_are_refused() {
 }
 
 #[test]
-fn the_end_of_a_list_is_no_alternative() {
-    // The element behind the list would be that of a list around it.
+fn an_element_behind_its_list_is_no_alternative() {
     let shape = [op::varlist("l"), op::end(), op::element(), op::end(), op::end()];
     for number in 0..4 {
         let values = [&count(1)[..], &run(number, 1)].concat();
         let made = Assembler::new().shape(0, &shape);
         let bytes = made.device(0, "d", 0, &values).end();
-        let end = Assembler::new().bytes.len() + 10 + 3;
-        let due = at(Code::BadShape, end, 0, 0);
+        let element = Assembler::new().bytes.len() + 10 + 4;
+        let due = at(Code::BadShape, element, 0, 0);
         let visit = |v: &mut Visitor<'_>| device(v, |v| v.varlist("l", 1, &mut 0, |_, _| Ok(())));
         let report = every_way(&bytes, visit).0.unwrap_err();
         assert_eq!((report.code, report.fault), due);

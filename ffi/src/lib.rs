@@ -11,6 +11,7 @@
 //! * [`legacy`], [`chunk`], [`observer`]: one way to begin for each wire, and what only it can do
 //! * [`visitor`], [`scalar`], [`value`], [`scope`], [`subsection`], [`raw`], [`device`]: the calls of a visit
 //! * [`tree`]: states as data, with visitors over them
+//! * [`machine`]: all devices at once
 #![no_std]
 #![allow(non_camel_case_types, reason = "the names are those of the C header")]
 #![allow(
@@ -52,6 +53,7 @@ pub mod raw;
 pub mod device;
 pub mod chunk;
 pub mod tree;
+pub mod machine;
 
 mod memory;
 mod operations;

@@ -1,6 +1,7 @@
 //! Memory of the caller as slices.
 
 use core::ffi::{c_char, c_void};
+use core::mem::MaybeUninit;
 use core::slice;
 
 use migcore::codec::chunk::IndexEntry;
@@ -46,16 +47,11 @@ pub(crate) unsafe fn bytes_mut<'a>(data: *mut c_void, length: usize) -> Result<&
 pub(crate) unsafe fn index<'a>(data: *mut c_void, size: usize) -> Result<&'a mut [IndexEntry]> {
     // SAFETY: as the caller promises.
     let memory = unsafe { bytes_mut(data, size) }?;
-    let before = memory.as_ptr().align_offset(align_of::<IndexEntry>());
-    let fitting = memory.get_mut(before..).unwrap_or_default();
-    let count = fitting.len().div_euclid(size_of::<IndexEntry>());
-    let entries = fitting.as_mut_ptr().cast::<IndexEntry>();
-    for number in 0..count {
-        // SAFETY: aligned, and so many are in the memory, as just computed.
-        unsafe { entries.add(number).write(IndexEntry::default()) };
-    }
-    // SAFETY: aligned, and so many were just written.
-    Ok(unsafe { slice::from_raw_parts_mut(entries, count) })
+    // SAFETY: bytes are as good as memory that was not initialised.
+    let (_, entries, _) = unsafe { memory.align_to_mut::<MaybeUninit<IndexEntry>>() };
+    entries.fill(MaybeUninit::new(IndexEntry::default()));
+    // SAFETY: each of them was just written.
+    Ok(unsafe { slice::from_raw_parts_mut(entries.as_mut_ptr().cast(), entries.len()) })
 }
 
 /// The bytes of a string before its NUL, which must be among the first `capacity` bytes. What lies

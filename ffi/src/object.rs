@@ -7,14 +7,15 @@
 
 use core::ptr;
 
-use migcore::error::Fault;
+use migcore::error::{Fault, Path, Report};
 use migcore::visit::{Visiting, Visitor};
 use migcore::{Code, Result};
 
 use crate::chunk::ChunkOperations;
 use crate::operations::migcore_operations;
 use crate::status::{
-    migcore_status, status, MIGCORE_BAD_OBJECT, MIGCORE_BUSY, MIGCORE_NULL_POINTER, MIGCORE_OK,
+    migcore_status, refusal, status, MIGCORE_BAD_OBJECT, MIGCORE_BUSY, MIGCORE_NULL_POINTER,
+    MIGCORE_OK,
 };
 
 /// The head of every object that visits, whatever its wire. Its members are the library's own; a
@@ -282,6 +283,53 @@ pub(crate) unsafe fn run(
         Ok(result) => status(result),
         Err(not_ready) => not_ready,
     }
+}
+
+/// Runs `call` on the visitor of an object; why that cannot be done is an error like those of `call`.
+///
+/// # Safety
+/// As [`with`].
+pub(crate) unsafe fn reach<R>(
+    v: *mut migcore_visitor,
+    call: impl FnOnce(&mut Visitor<'_>) -> Result<R>,
+) -> Result<R> {
+    // SAFETY: as the caller promises.
+    match unsafe { with(v, call) } {
+        Ok(result) => result,
+        Err(not_ready) => Err(Code::from_number(not_ready).unwrap_or(Code::BadObject)),
+    }
+}
+
+/// The report of `code`, which a call on an object returned.
+///
+/// # Safety
+/// As [`with`].
+pub(crate) unsafe fn report_of(v: *mut migcore_visitor, code: Code) -> Report {
+    // SAFETY: as the caller promises.
+    unsafe {
+        let kept = with(v, |visitor| visitor.report().cloned());
+        let bare = || {
+            let (expected, found) = numbers_of_begin(v).unwrap_or_default();
+            Report { code, fault: Fault { expected, found, ..Fault::default() }, path: Path::new() }
+        };
+        kept.ok().flatten().unwrap_or_else(bare)
+    }
+}
+
+/// Takes what a callback returned that visits: any number but MIGCORE_OK ends the visit.
+///
+/// # Safety
+/// As [`with`].
+pub(crate) unsafe fn settle(v: *mut migcore_visitor, returned: migcore_status) -> Result<()> {
+    let take = |visitor: &mut Visitor<'_>| match returned {
+        MIGCORE_OK => visitor.check(),
+        other => {
+            let (code, cause) = refusal(other);
+            Err(visitor.fail_as(code, cause, &""))
+        }
+    };
+    // SAFETY: as the caller promises.
+    unsafe { reach(v, take) }
 }
 
 /// Runs `call` on the visitor of an object that is ready.

@@ -10,9 +10,9 @@ use migcore::visit::{
 use migcore::{Code, Result};
 
 use crate::memory::LARGEST;
-use crate::object::{migcore_visitor, run, with};
+use crate::object::{migcore_visitor, reach, run, settle};
 use crate::place::CName;
-use crate::status::{migcore_status, refusal, status, MIGCORE_MAX_NAME, MIGCORE_OK};
+use crate::status::{migcore_status, status, MIGCORE_MAX_NAME};
 
 /// A part of a state that is written only when it is needed.
 #[repr(C)]
@@ -125,22 +125,12 @@ impl<'t> SubsectionTable<'t> for Table<'t> {
             return Ok(());
         };
         // SAFETY: the caller promises a callback for this `opaque`; the object is not busy.
-        let returned = unsafe { visit(self.v, self.opaque) };
-        self.with(|visitor| match returned {
-            MIGCORE_OK => visitor.check(),
-            other => {
-                let (code, cause) = refusal(other);
-                Err(visitor.fail_as(code, cause, &""))
-            }
-        })
+        unsafe { settle(self.v, visit(self.v, self.opaque)) }
     }
 
     fn with<R>(&mut self, call: impl FnOnce(&mut Visitor<'_>) -> Result<R>) -> Result<R> {
         // SAFETY: the caller of `migcore_visit_subsections` promises a visitor.
-        match unsafe { with(self.v, call) } {
-            Ok(result) => result,
-            Err(not_ready) => Err(Code::from_number(not_ready).unwrap_or(Code::BadObject)),
-        }
+        unsafe { reach(self.v, call) }
     }
 }
 

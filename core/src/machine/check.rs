@@ -14,8 +14,8 @@ pub struct Checked {
     pub devices: u64,
     /// How many ancillary ones it has not.
     pub skipped: u64,
-    /// Tells it from other streams.
-    fingerprint: u64,
+    /// Tells it from other streams: see [`Visitor::fingerprint`].
+    pub fingerprint: u64,
 }
 
 /// A pass over the devices of a stream.

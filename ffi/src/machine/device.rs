@@ -1,0 +1,145 @@
+//! A device, as C describes it to its machine.
+
+use core::ffi::{c_char, c_void, CStr};
+
+use migcore::machine::{Hook, Hooked, Identity, Note, Registered};
+use migcore::visit::{Marks, Versions};
+use migcore::{Code, Result};
+
+use crate::object::migcore_visitor;
+use crate::status::migcore_status;
+
+/// A stream may lack the device; then its state stays as it is.
+pub const MIGCORE_DEVICE_OPTIONAL: u32 = 1;
+/// `oldest_reader` counts. Without this flag only the version that saves and newer ones can read.
+pub const MIGCORE_DEVICE_OLDER_READERS: u32 = 2;
+
+/// All flags.
+const FLAGS: u32 = MIGCORE_DEVICE_OPTIONAL | MIGCORE_DEVICE_OLDER_READERS;
+
+/// A hook of a device: returns 0, or a number of its own, such as -EINVAL, to refuse.
+type CHook = Option<unsafe extern "C" fn(opaque: *mut c_void) -> i32>;
+
+/// A device of a machine. Only `visit` must be there. Hooks must not reach the outside world; what does
+/// belongs into `on_run`. Members that a program does not know are 0.
+#[repr(C)]
+pub struct migcore_device {
+    /// sizeof(migcore_device)
+    pub size: usize,
+    /// The name of the device, at most MIGCORE_MAX_NAME bytes.
+    pub name: *const c_char,
+    /// Tells devices of one name apart.
+    pub instance: u32,
+    /// The version that is written, and the newest that can be read.
+    pub version: u32,
+    /// The oldest version that can be read.
+    pub minimum_version: u32,
+    /// The oldest version that can read the state as it is saved, with MIGCORE_DEVICE_OLDER_READERS.
+    pub oldest_reader: u32,
+    /// MIGCORE_MARK_ constants for all of its state, or 0.
+    pub marks: u32,
+    /// MIGCORE_DEVICE_ constants, or 0.
+    pub flags: u32,
+    /// Visits the state: that of the device with `opaque`, that of a scratch instance with `scratch`. A
+    /// return value other than MIGCORE_OK ends the visit.
+    pub visit: Option<
+        unsafe extern "C" fn(v: *mut migcore_visitor, opaque: *mut c_void) -> migcore_status,
+    >,
+    /// Before a save.
+    pub pre_save: Option<unsafe extern "C" fn(opaque: *mut c_void) -> i32>,
+    /// After a save, also one that failed, if `pre_save` did not.
+    pub post_save: Option<unsafe extern "C" fn(opaque: *mut c_void) -> i32>,
+    /// Before a load, once the whole stream was checked.
+    pub pre_load: Option<unsafe extern "C" fn(opaque: *mut c_void) -> i32>,
+    /// After a load of a state of this version, before the next device is loaded.
+    pub post_load: Option<unsafe extern "C" fn(opaque: *mut c_void, version: u32) -> i32>,
+    /// The machine is about to run.
+    pub on_run: Option<unsafe extern "C" fn(opaque: *mut c_void) -> i32>,
+    /// Handed to the callbacks.
+    pub opaque: *mut c_void,
+    /// An instance that nothing uses, to try a load on; or NULL. With it, migcore_machine_check finds also
+    /// what the visit function alone can object to.
+    pub scratch: *mut c_void,
+    /// Makes the scratch instance as new before each visit of it; may be NULL.
+    pub scratch_begin:
+        Option<unsafe extern "C" fn(scratch: *mut c_void, opaque: *mut c_void) -> i32>,
+    /// After a visit of it, if `scratch_begin` did not refuse; may be NULL.
+    pub scratch_end: Option<unsafe extern "C" fn(scratch: *mut c_void, opaque: *mut c_void)>,
+    /// The library's own.
+    pub reserved: [u32; 4],
+}
+
+impl migcore_device {
+    /// Checks what the caller filled in.
+    pub(super) fn objection(&self) -> Result<()> {
+        match self {
+            _ if self.size != size_of::<migcore_device>() => Err(Code::BadSize),
+            _ if self.name.is_null() || self.visit.is_none() => Err(Code::NullPointer),
+            _ if Marks::from_bits(self.marks).is_none() => Err(Code::InvalidArgument),
+            _ if self.flags & !FLAGS != 0 => Err(Code::InvalidArgument),
+            _ => Ok(()),
+        }
+    }
+
+    fn name(&self) -> &[u8] {
+        if self.name.is_null() {
+            return &[];
+        }
+        // SAFETY: not null, and the caller promised a C string that stays as it is.
+        unsafe { CStr::from_ptr(self.name) }.to_bytes()
+    }
+
+    fn loaded(&mut self, version: u32) -> i32 {
+        // SAFETY: as in `call`.
+        self.post_load.map_or(0, |hook| unsafe { hook(self.opaque, version) })
+    }
+
+    fn call(&mut self, hook: CHook) -> i32 {
+        // SAFETY: the caller promised a callback for this `opaque`.
+        hook.map_or(0, |hook| unsafe { hook(self.opaque) })
+    }
+}
+
+impl Registered for migcore_device {
+    fn identity(&self) -> Identity<'_> {
+        let (current, minimum) = (self.version, self.minimum_version);
+        let older = self.flags & MIGCORE_DEVICE_OLDER_READERS != 0;
+        Identity {
+            name: self.name(),
+            instance: self.instance,
+            versions: Versions { current, minimum },
+            oldest_reader: if older { self.oldest_reader } else { current },
+            marks: Marks::from_bits(self.marks).unwrap_or_default(),
+            optional: self.flags & MIGCORE_DEVICE_OPTIONAL != 0,
+        }
+    }
+
+    fn note(&self) -> Note {
+        let [sorted, seen, ..] = self.reserved;
+        Note { sorted, seen: seen != 0 }
+    }
+
+    fn set_note(&mut self, note: Note) {
+        let [sorted, seen, ..] = &mut self.reserved;
+        *sorted = note.sorted;
+        *seen = u32::from(note.seen);
+    }
+
+    fn run(&mut self, hook: Hook) -> Hooked {
+        let returned = match hook {
+            Hook::PreSave => self.call(self.pre_save),
+            Hook::PostSave => self.call(self.post_save),
+            Hook::PreLoad => self.call(self.pre_load),
+            Hook::PostLoad(version) => self.loaded(version),
+            Hook::OnRun => self.call(self.on_run),
+        };
+        match returned {
+            0 => Ok(()),
+            cause => Err(cause),
+        }
+    }
+
+    fn has_scratch(&self) -> bool {
+        !self.scratch.is_null()
+    }
+}
