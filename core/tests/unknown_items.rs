@@ -351,7 +351,7 @@ fn unknown_chunks_are_passed_over_by_their_first_letter() {
     let with = |kind: &[u8; 4]| {
         let chunk = |stream: Assembler| stream.chunk(kind, b"data");
         let begun = chunk(chunk(Assembler::new()).shape(0, &x)).first(NO_SHAPE, "d", &[]);
-        chunk(chunk(begun).fragment(0, 1 | LAST, &[1])).end()
+        chunk(chunk(begun.fragment(0, 1 | LAST, &[1]))).end()
     };
     let read = |v: &mut Visitor<'_>| device(v, |v| u8_is(v, "x", 1));
     for kind in [b"aBCD", b"abCD", b"aBCd", b"abCd", b"mSHP", b"mEND", b"mHDR", b"zzZz"] {
