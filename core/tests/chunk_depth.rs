@@ -82,9 +82,17 @@ enum Form {
     Device,
 }
 
+fn item(name: &str, what: What) -> Item {
+    Item { name: name.to_owned(), marks: 0, what }
+}
+
+fn numbered(instance: u32, items: Vec<Item>) -> Device {
+    let name = "d".to_owned();
+    Device { name, instance, version: 3, oldest_reader: 2, marks: 0, items }
+}
+
 /// A device in which so many scopes nest. There is a field at each level, and a buffer at the deepest.
 fn device(forms: &[Form], depth: usize) -> Vec<Device> {
-    let item = |name: &str, what| Item { name: name.to_owned(), marks: 0, what };
     let bytes = |length: u8| What::Bytes(Extent::Variable, (0..length).collect());
     let mut items = vec![item("deepest", bytes(99))];
     for level in (0..depth).rev() {
@@ -98,14 +106,7 @@ fn device(forms: &[Form], depth: usize) -> Vec<Device> {
         };
         items = vec![item("level", What::Scalar(Kind::U8, level as u64)), item("d/scope", what)];
     }
-    vec![Device {
-        name: "d".to_owned(),
-        instance: 0,
-        version: 3,
-        oldest_reader: 2,
-        marks: 0,
-        items,
-    }]
+    vec![numbered(0, items)]
 }
 
 /// Loads what such a device saves.
@@ -274,5 +275,37 @@ fn the_legacy_wire_and_trees_count_alike() {
         assert_eq!(legacy(around), Err(Code::TooDeep));
         let report = to_stream(&Settings::default(), 256, around).unwrap_err();
         assert_eq!(report.code, Code::TooDeep);
+    }
+}
+
+/// So many structs around items.
+fn structs(depth: usize, items: Vec<Item>) -> Vec<Item> {
+    (0..depth).fold(items, |items, _| vec![item("s", What::Struct(None, items))])
+}
+
+/// A shape that is remembered may expect more where it has no values, for which there is no room at
+/// another place: behind an optional that is not there, in alternatives of a list.
+#[test]
+fn what_has_no_values_is_no_deeper_either() {
+    let leaf = || vec![item("x", What::Scalar(Kind::U8, 7))];
+    let present = item("o", What::Optional(Some(structs(INSIDE - 1, leaf()))));
+    let absent = item("o", What::Optional(None));
+    let list = |elements| item("l", What::List(Extent::Variable, elements));
+    let deep = list(vec![structs(INSIDE - 1, leaf()), leaf()]);
+    let flat = list(vec![leaf()]);
+    let none = list(vec![]);
+    for (first, then) in [(present, absent), (deep.clone(), flat), (deep, none)] {
+        let long = item("b", What::Bytes(Extent::Fixed, vec![1; 9000]));
+        let behind = structs(INSIDE - 1, vec![long.clone(), then]);
+        let together = [vec![long, first.clone()], behind.clone()].concat();
+        for devices in
+            [vec![numbered(0, together)], vec![numbered(0, vec![first]), numbered(1, behind)]]
+        {
+            for size in [256, 512, 1024, 8192, 12288] {
+                let save = |v: &mut Visitor<'_>| saved::save(&devices, v);
+                let bytes = to_stream(&Settings::default(), size, save).unwrap();
+                assert!(shown::read(&bytes) == Ok(saved::lines(&devices)), "{size}");
+            }
+        }
     }
 }

@@ -218,7 +218,7 @@ impl<'s, W: Writer, K: Kernels> ChunkEncoder<'s, W, K> {
         self.kind = ChunkType::of_device(marks);
         self.number = 0;
         self.in_device = true;
-        self.shapes.restart(self.first_slot, false);
+        self.shapes.restart(self.first_slot, false, 1);
         self.settle();
         Ok(())
     }

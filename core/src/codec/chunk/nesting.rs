@@ -6,7 +6,17 @@ use crate::error::{Code, Result, MAX_DEPTH};
 /// Checks every operation of a shape, and the nesting of those that it opens itself; of what surrounds it,
 /// only the device is known here. Says where an error is.
 pub(super) fn check_shape(shape: &[u8]) -> core::result::Result<(), (Code, usize)> {
-    let (mut at, mut nesting) = (0usize, Nesting::in_device());
+    check_inside(shape, Nesting::in_device())
+}
+
+/// Whether operations that keep to the rules may stand inside of so many open scopes, the device among
+/// them. For those behind the end of one of these scopes, it counts as open.
+pub(super) fn fits(operations: &[u8], outside: usize) -> bool {
+    outside == 1 || check_inside(operations, Nesting { outside, ..Nesting::default() }).is_ok()
+}
+
+fn check_inside(shape: &[u8], mut nesting: Nesting) -> core::result::Result<(), (Code, usize)> {
+    let mut at = 0usize;
     loop {
         let rest = shape.get(at..).unwrap_or_default();
         let Some(operation) = Operation::parse(rest).map_err(|code| (code, at))? else {
