@@ -54,7 +54,7 @@
 #define MIGCORE_IO_RETRY (-32767)
 
 /**
- * How deep scopes may nest; elements of lists do not count.
+ * How deep scopes may nest: a device counts, elements of lists do not.
  */
 #define MIGCORE_MAX_DEPTH 16
 

@@ -88,7 +88,7 @@ pub const MIGCORE_TOO_MUCH_WORK: migcore_status = 506;
 /// The device itself refused.
 pub const MIGCORE_REFUSED: migcore_status = 601;
 
-/// How deep scopes may nest; elements of lists do not count.
+/// How deep scopes may nest: a device counts, elements of lists do not.
 pub const MIGCORE_MAX_DEPTH: usize = 16;
 /// The longest name of a field, scope or subsection, in bytes without the NUL.
 pub const MIGCORE_MAX_NAME: usize = 255;

@@ -1,5 +1,6 @@
 //! The wires.
 //!
+//! * [`chunk`]: a stream that describes itself, migcore's own (`docs/format.md`, from section 4 on).
 //! * [`legacy`]: QEMU's bytes, as `qemu_put_be32` and its family write them.
 //! * [`observe`]: no bytes at all; each item is shown to a callback of the caller.
 

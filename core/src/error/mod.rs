@@ -17,8 +17,9 @@ pub use report::{Fault, Piece, Report};
 /// What every fallible call of this crate returns.
 pub type Result<T> = core::result::Result<T, Code>;
 
-/// How deep scopes (devices, structs, lists, subsections) may nest. Real device states stay below
-/// eight; the bound keeps the memory of visitors fixed.
+/// How deep scopes (devices, structs, lists, subsections) may nest: so many are open at a time, the
+/// device counted, elements of lists not. Real device states stay below eight; the bound keeps the memory
+/// of visitors fixed.
 pub const MAX_DEPTH: usize = 16;
 
 /// The longest name of a field, a scope or a subsection, in bytes: a name's length travels in one

@@ -77,11 +77,17 @@ pub(crate) fn copy_big_endian(kernels: &impl Kernels, width: Width, to: &mut [u8
     }
 }
 
-/// Plain Rust, for any processor: 1 KiB of table for the CRC, none for the swaps.
+/// Plain Rust, for any processor. The CRC takes 1 KiB of table on bare metal, where flash is dear, and
+/// 16 KiB elsewhere, which makes it several times as fast; the swaps take none.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Portable;
 
-static CRC: Crc<u32, Table<1>> = Crc::<u32, Table<1>>::new(&CRC_32_ISO_HDLC);
+#[cfg(target_os = "none")]
+type Tables = Table<1>;
+#[cfg(not(target_os = "none"))]
+type Tables = Table<16>;
+
+static CRC: Crc<u32, Tables> = Crc::<u32, Tables>::new(&CRC_32_ISO_HDLC);
 
 impl Kernels for Portable {
     fn copy_swapped(&self, width: Width, to: &mut [u8], from: &[u8]) {
@@ -105,7 +111,18 @@ impl Kernels for Portable {
         // The crate takes the register before its reflection, and `crc` is the register after the
         // final inversion.
         let mut digest = CRC.digest_with_initial((!crc).reverse_bits());
-        digest.update(bytes);
+        if cfg!(target_os = "none") {
+            digest.update(bytes);
+            return digest.finalize();
+        }
+        // In a block of known length the compiler sees that no index of many tables is out of bounds.
+        let (blocks, rest) = bytes.as_chunks::<16>();
+        for block in blocks {
+            digest.update(block);
+        }
+        for byte in rest {
+            digest.update(&[*byte]);
+        }
         digest.finalize()
     }
 }

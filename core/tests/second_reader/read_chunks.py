@@ -205,7 +205,7 @@ def parse_shape(cur: Cursor) -> Shape:
             open_ops.append(index)
             depth += 1
             levels[-1].depth = max(levels[-1].depth, depth)
-            if depth > MAX_OPEN:
+            if 1 + depth > MAX_OPEN:  # the device is around them
                 raise Refused("too many open scopes", start)
     for index in open_ops:
         ops[index].close = len(ops)
@@ -296,7 +296,7 @@ class Device:
         """Fits the shape of a fragment into the scopes that are open."""
         if len(shape.levels) > len(self.stack):
             raise Refused("the shape ends more scopes than are open", cur.pos)
-        opened = sum(frame.code != ELEMENT for frame in self.stack) - 1
+        opened = sum(frame.code != ELEMENT for frame in self.stack)
         for index, frame in enumerate(reversed(self.stack)):
             frame.close, frame.alternatives = len(shape.operations), []
             if index < len(shape.levels):

@@ -18,9 +18,12 @@ use scopes::{Frame, List};
 use shapes::Shapes;
 use values::Values;
 
+/// How many scopes are open inside of a device, which is one itself.
+const FRAMES: usize = MAX_DEPTH - 1;
+
 /// How often a fragment is cut for one item: before the element of each list that shares its form, and
 /// then once more.
-const ATTEMPTS: usize = MAX_DEPTH + 2;
+const ATTEMPTS: usize = FRAMES + 2;
 
 /// Writes items as chunks. See the [module](super) for what a stream is made of.
 ///
@@ -32,7 +35,7 @@ pub struct ChunkEncoder<'s, W, K> {
     out: ChunkWriter<W, K>,
     shapes: Shapes<'s>,
     values: Values<'s>,
-    frames: heapless::Vec<Frame, MAX_DEPTH>,
+    frames: heapless::Vec<Frame, FRAMES>,
     machine: &'s str,
     writer: &'s str,
     scratch: usize,
@@ -218,7 +221,7 @@ impl<'s, W: Writer, K: Kernels> ChunkEncoder<'s, W, K> {
         self.kind = ChunkType::of_device(marks);
         self.number = 0;
         self.in_device = true;
-        self.shapes.restart(self.first_slot, false);
+        self.shapes.restart(self.first_slot, false, 1);
         self.settle();
         Ok(())
     }

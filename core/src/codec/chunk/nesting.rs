@@ -3,10 +3,20 @@
 use super::shape::{Operation, What};
 use crate::error::{Code, Result, MAX_DEPTH};
 
-/// Checks every operation of a shape, and the nesting of those that it opens itself; what surrounds it is
-/// not known here. Says where an error is.
+/// Checks every operation of a shape, and the nesting of those that it opens itself; of what surrounds it,
+/// only the device is known here. Says where an error is.
 pub(super) fn check_shape(shape: &[u8]) -> core::result::Result<(), (Code, usize)> {
-    let (mut at, mut nesting) = (0usize, Nesting::default());
+    check_inside(shape, Nesting::in_device())
+}
+
+/// Whether operations that keep to the rules may stand inside of so many open scopes, the device among
+/// them. For those behind the end of one of these scopes, it counts as open.
+pub(super) fn fits(operations: &[u8], outside: usize) -> bool {
+    outside == 1 || check_inside(operations, Nesting { outside, ..Nesting::default() }).is_ok()
+}
+
+fn check_inside(shape: &[u8], mut nesting: Nesting) -> core::result::Result<(), (Code, usize)> {
+    let mut at = 0usize;
     loop {
         let rest = shape.get(at..).unwrap_or_default();
         let Some(operation) = Operation::parse(rest).map_err(|code| (code, at))? else {
@@ -24,14 +34,20 @@ pub(super) struct Nesting {
     depth: u32,
     /// How many of them are elements, which do not count for the depth.
     elements: u32,
-    /// How many scopes are open around them.
+    /// How many scopes are open around them, the device among them.
     outside: usize,
     /// Whether the innermost of those is a list, if that is known.
     in_list: Option<bool>,
 }
 
 impl Nesting {
-    /// For operations that stand in so many open scopes, the innermost of which is a list or none.
+    /// For operations of which is known only that they stand in a device.
+    fn in_device() -> Self {
+        Nesting { outside: 1, ..Nesting::default() }
+    }
+
+    /// For operations that stand in so many open scopes, the device among them, the innermost of which is
+    /// a list or none.
     pub(super) fn inside(outside: usize, in_list: bool) -> Self {
         Nesting { outside, in_list: Some(in_list), ..Nesting::default() }
     }
@@ -121,8 +137,8 @@ mod tests {
     }
 
     #[test]
-    fn sixteen_scopes_nest_and_elements_do_not_count() {
-        let nested = [LIST, 0, 0, 0, 0, 1, ELEMENT].repeat(MAX_DEPTH);
+    fn sixteen_scopes_nest_with_the_device_and_elements_do_not_count() {
+        let nested = [LIST, 0, 0, 0, 0, 1, ELEMENT].repeat(MAX_DEPTH - 1);
         assert_eq!(check_shape(&nested), Ok(()));
         let deeper = [&nested[..], &[STRUCT, 0]].concat();
         assert_eq!(check_shape(&deeper), Err((Code::TooDeep, nested.len())));

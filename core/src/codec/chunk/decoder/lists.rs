@@ -98,7 +98,7 @@ impl<S: Store> Walker<S> {
         if self.operation()?.is_none_or(|operation| operation.what != What::Element) {
             return Err(self.misfit());
         }
-        let mut nesting = Nesting::inside(self.open_scopes(), true);
+        let mut nesting = Nesting::inside(self.frames.len(), true);
         self.pass_without_values(&mut nesting)?;
         while !nesting.is_closed() {
             self.pass_without_values(&mut nesting)?;

@@ -102,7 +102,7 @@ impl<S: Store> Walker<S> {
 
     /// Passes over items without values, up to the end of the scope.
     pub(super) fn pass_items(&mut self) -> Result<()> {
-        let mut nesting = Nesting::inside(self.open_scopes(), false);
+        let mut nesting = Nesting::inside(self.frames.len(), false);
         loop {
             self.arrive()?;
             match self.operation()? {

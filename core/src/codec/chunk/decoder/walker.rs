@@ -9,9 +9,6 @@ use crate::error::{Code, Fault, Result, MAX_DEPTH};
 use crate::io::Width;
 use crate::visit::{Kind, Marks, ScopeKind};
 
-/// The device and the scopes in it.
-const FRAMES: usize = MAX_DEPTH + 1;
-
 /// Where a reader is: what comes next of the shape and of the values of a fragment.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Place {
@@ -66,7 +63,8 @@ pub(super) struct Entered {
 pub(super) struct Walker<S> {
     pub(super) store: S,
     pub(super) at: Place,
-    pub(super) frames: heapless::Vec<Frame, FRAMES>,
+    /// The device and the scopes in it.
+    pub(super) frames: heapless::Vec<Frame, MAX_DEPTH>,
     /// How many places somebody means to go back to.
     pub(super) pins: u32,
     /// How many operations may still be walked.
@@ -265,11 +263,6 @@ impl<S: Store> Walker<S> {
         let start = self.at.values;
         self.at.values = start.saturating_add(length);
         Ok((start, self.at.values))
-    }
-
-    /// How many scopes are open in the device.
-    pub(super) fn open_scopes(&self) -> usize {
-        self.frames.len().saturating_sub(1)
     }
 
     /// Opens a scope, of a list with `count` elements.

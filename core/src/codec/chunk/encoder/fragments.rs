@@ -56,7 +56,7 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
             frame.here = false;
             frame.list.cut();
         }
-        self.shapes.restart(self.shapes.slot(), in_list);
+        self.shapes.restart(self.shapes.slot(), in_list, self.open_scopes());
         self.settle();
     }
 

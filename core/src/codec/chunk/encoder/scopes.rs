@@ -132,8 +132,17 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
         }
     }
 
+    /// How many scopes are open around what a shape at hand may have next, the device among them. One that
+    /// was learned anywhere fits into a device's first fragment, as if nothing else were open.
+    pub(super) fn open_scopes(&self) -> usize {
+        match self.number {
+            0 => 1,
+            _ => self.frames.len().saturating_add(1),
+        }
+    }
+
     fn other_shape(&mut self, draft: &Draft<'_>) -> core::result::Result<(), Full> {
-        if self.shapes.switch(draft) {
+        if self.shapes.switch(draft, self.open_scopes()) {
             return Ok(());
         }
         let ends = |frame: &Frame| {

@@ -1,5 +1,6 @@
 //! The shapes that a writer remembers, and the one that it compares with.
 
+use crate::codec::chunk::nesting::fits;
 use crate::codec::chunk::settings::MAX_SLOTS;
 use crate::codec::chunk::shape::{to_end, Draft, DEVICE, ELEMENT, END, STRUCT};
 use crate::io::move_within;
@@ -169,9 +170,10 @@ impl<'s> Shapes<'s> {
         Some(inside.saturating_add(length).saturating_add(1))
     }
 
-    /// Takes the shape of another slot that begins alike and goes on with the operation, and passes that.
-    pub(super) fn switch(&mut self, draft: &Draft<'_>) -> bool {
-        self.switch_to(|rest| draft.begins(rest)) && self.passes_draft(draft)
+    /// Takes the shape of another slot that begins alike, goes on with the operation and fits into so many
+    /// `open` scopes, and passes the operation.
+    pub(super) fn switch(&mut self, draft: &Draft<'_>, open: usize) -> bool {
+        self.switch_to(|rest| draft.begins(rest) && fits(rest, open)) && self.passes_draft(draft)
     }
 
     /// Takes the shape of another slot that begins alike and ends here.
@@ -211,14 +213,13 @@ impl<'s> Shapes<'s> {
         self.changed = false;
     }
 
-    /// Goes to the beginning of a shape that may be the right one, for a fragment that begins with an
-    /// element of a list or not.
-    pub(super) fn restart(&mut self, slot: usize, in_list: bool) {
-        let suits = |shape: &[u8]| shape.first() == Some(&ELEMENT);
-        let found = match in_list {
-            true => (0..self.lengths.len()).find(|slot| suits(self.in_slot(*slot))),
-            false => Some(slot),
-        };
+    /// Goes to the beginning of a shape that may be the right one, for a fragment that begins inside of so
+    /// many `open` scopes, with an element of a list or not.
+    pub(super) fn restart(&mut self, slot: usize, in_list: bool, open: usize) {
+        let suits =
+            |shape: &[u8]| (!in_list || shape.first() == Some(&ELEMENT)) && fits(shape, open);
+        let mut slots = if in_list { 0..self.lengths.len() } else { slot..slot.saturating_add(1) };
+        let found = slots.find(|slot| suits(self.in_slot(*slot)));
         self.take(found.unwrap_or(slot));
         if found.is_none() {
             self.length = 0;
