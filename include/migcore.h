@@ -609,7 +609,8 @@ typedef struct migcore_chunk_counts {
      */
     uint32_t crc;
     /**
-     * What was passed over because it is ancillary and nobody asked for it: chunks of an unknown type.
+     * What was passed over because it is ancillary and nobody asked for it: chunks of an unknown type, but for
+     * those that a replay gave to its visitor.
      */
     uint64_t skipped_chunks;
     /**
@@ -2208,6 +2209,11 @@ size_t migcore_chunk_scratch(size_t longest_name);
  * MIGCORE_NO_SPACE. Every item lies in a device. migcore_finish writes the end of the stream; then
  * migcore_position tells how long it is.
  *
+ * Outside of devices may stand what only other programs know: migcore_visit_varbytes with the marks
+ * ancillary, safe to copy and opaque, and no others, writes a chunk of its own, whose type is the name. That
+ * is a type which is ancillary and safe to copy, as `exMp`, and none of the library's own. Anything else there
+ * is MIGCORE_UNBALANCED.
+ *
  * `scratch` is borrowed too: memory in which a device is put together, at least MIGCORE_CHUNK_SCRATCH
  * bytes, through which a device of any size can be saved; only a string must fit a fragment, which scratch
  * memory or the settings make larger. What is too small is told, with the size that is needed, when the
@@ -2381,6 +2387,13 @@ migcore_status migcore_chunk_receiver_error(struct migcore_chunk_receiver *recei
  * Gives the next device of the stream to `v`, which saves: its scope, its items and their marks, as they
  * stand in the stream, checked on the way; so a state goes to any wire without the code of its devices.
  * Writes `more`: whether there was one, false after an error.
+ *
+ * Chunks of unknown types that are ancillary and safe to copy go along, where they stand before the device or at
+ * the end: as buffers of variable length outside of devices, with the type for their name, marked ancillary,
+ * safe to copy and opaque. So a tree keeps them, migcore_tree_carry carries them, and a saver of chunks makes the
+ * same chunks of them. Counted as skipped are those that the wire of `v` cannot carry, as the legacy one; that
+ * do not fit the memory of a loader over a stream behind its slots; or that stood before a device which
+ * migcore_next_device has looked at.
  *
  * `scratch` is for arrays and buffers: those whose elements are in another order than the machine's, and
  * those that are cut by the end of a fragment, must fit into it whole; else MIGCORE_NO_SPACE, and the
@@ -2686,6 +2699,10 @@ migcore_status migcore_tree_print(struct migcore_tree *tree,
  * Saves a node through a visitor that saves, with its own scope; of the root, all that is in it. The
  * visitor's wire gets what it would have got from the device. Errors, also those of the tree, are errors
  * of the visit. What the visitor calls back may read the tree, and not change it.
+ *
+ * A buffer of variable length in the root that is marked ancillary, safe to copy and opaque, and nothing else,
+ * is what only other programs know: see migcore_chunk_replay_device. It is left out where the wire cannot carry
+ * it, as the legacy one.
  */
 migcore_status migcore_tree_replay(struct migcore_tree *tree,
                                    migcore_node node,

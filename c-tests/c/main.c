@@ -46,6 +46,7 @@ static const struct section {
     { "chunk_whole", test_chunk_whole },
     { "chunk_replay", test_chunk_replay },
     { "chunk_devices", test_chunk_devices },
+    { "chunk_foreign", test_chunk_foreign },
     { "chunk_damage", test_chunk_damage },
     { "chunk_io", test_chunk_io },
     { "chunk_walks", test_chunk_walks },

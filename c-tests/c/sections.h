@@ -75,6 +75,7 @@ void test_chunk_begin(void);
 void test_chunk_whole(void);
 void test_chunk_replay(void);
 void test_chunk_devices(void);
+void test_chunk_foreign(void);
 void test_chunk_damage(void);
 void test_chunk_io(void);
 void test_chunk_walks(void);

@@ -97,6 +97,8 @@ fn fragments_begin_as_they_must() {
         out.device(3, "d", instance, &[1]).end()
     };
     let empty = new().first(NO_SHAPE, "d", &[]).shape(0, &[]).fragment(0, 1, &[]);
+    let around = |kind: &[u8; 4]| new().chunk(kind, b"?").first(NO_SHAPE, "d", &[]);
+    let between = |kind: &[u8; 4]| around(kind).chunk(kind, b"?").fragment(3, 1 | LAST, &[7]).end();
     all(vec![
         ("a slot that holds a shape", one(3), true),
         ("a slot that does not", one(2), false),
@@ -105,6 +107,13 @@ fn fragments_begin_as_they_must() {
         ("a shape for slot ffff", Assembler::new().shape(NO_SHAPE, &[]).end(), false),
         ("values without operations", one(NO_SHAPE), false),
         ("fragments without anything", empty.fragment(3, 2 | LAST, &[7]).end(), true),
+        (
+            "unknown around",
+            around(b"abCd").fragment(3, 1 | LAST, &[7]).chunk(b"abCd", b"").end(),
+            true,
+        ),
+        ("unknown between", between(b"abCD"), false),
+        ("unknown between that is safe to copy", between(b"abCd"), false),
         ("any name, any version", versions(u32::MAX, 0), true),
         ("a reader newer than the version", versions(1, 2), false),
         ("devices that differ, with ones inside that do not", twice(1), true),

@@ -104,10 +104,10 @@ fn rich() -> Vec<u8> {
         .first(1, "d", &first_values)
         .shape(0, &second_shape)
         .fragment(0, 1, &second_values)
-        .chunk(b"abCD", b"")
         .fragment(NO_SHAPE, 2, &[0, 0, 0, 2])
         .shape(1, &third_shape)
         .fragment(1, 3 | LAST, &third_values)
+        .chunk(b"abCD", b"")
         .shape(2, &[op::scalar(Kind::U8, "q")])
         .chunk(b"mDEV", &first(2, LAST, "odd", 1, ANCILLARY, &[6]))
         .end()
@@ -363,11 +363,14 @@ fn fragments_of_a_device_follow_each_other() {
         (shape().fragment(0, 2 | LAST, &[]).end(), Code::BadOrder),
         (shape().device(0, "e", 0, &[]).end(), Code::BadOrder),
         (shape().chunk(b"mDEV", &fragment(0, 1 | LAST, &[])).end(), Code::BadOrder),
+        (shape().chunk(b"abCD", b"").fragment(0, 1 | LAST, &[]).end(), Code::BadOrder),
+        (shape().chunk(b"abCd", b"").fragment(0, 1 | LAST, &[]).end(), Code::BadOrder),
+        (shape().chunk(b"ABCD", b"").fragment(0, 1 | LAST, &[]).end(), Code::BadOrder),
     ] {
         let error = both(&bytes, |v| device(v, |_| Ok(()))).unwrap_err();
         assert_eq!((error.code, error.fault.offset), (due, at));
     }
-    let between = shape().chunk(b"abCD", b"").shape(1, &[]).fragment(1, 1 | LAST, &[]).end();
+    let between = shape().shape(1, &[]).fragment(1, 1 | LAST, &[]).end();
     assert_eq!(both(&between, |v| device(v, |_| Ok(()))), Ok(()));
 }
 

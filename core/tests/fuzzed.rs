@@ -113,6 +113,13 @@ fn lists() -> Vec<u8> {
     Assembler::new().shape(0, &shape.concat()).device(0, "d", 0, &values).end()
 }
 
+/// Chunks of unknown types around devices.
+fn foreign() -> Vec<u8> {
+    let begun = Assembler::new().chunk(b"exMp", b"first").shape(0, &[u8s("x")]).chunk(b"eXMP", b"");
+    let between = begun.device(0, "d", 0, &[1]).chunk(b"eXMp", &[7; 40]).chunk(b"exMp", b"");
+    between.device(0, "d", 1, &[2]).chunk(b"exMp", b"last").end()
+}
+
 /// Several devices of one shape.
 fn alike() -> Vec<u8> {
     let shape = [u8s("a"), op::structure("b"), u8s("x"), u8s("x"), op::end()];
@@ -138,6 +145,7 @@ fn seeds(target: &str) -> Vec<(&'static str, Vec<u8>)> {
             ("everything", [&[0, 5][..], &everything()].concat()),
             ("lists", [&[0, 0][..], &lists()].concat()),
             ("alike", [&[0, 200][..], &alike()].concat()),
+            ("foreign", [&[0, 3][..], &foreign()].concat()),
             ("as_it_is", [&[7, 12][..], &alike()].concat()),
         ],
         "chunk_device" => vec![
@@ -155,11 +163,13 @@ fn seeds(target: &str) -> Vec<(&'static str, Vec<u8>)> {
         "chunk_order" => vec![
             ("in_order", [&[0, 200][..], &noise(400, 17)].concat()),
             ("another", [&[200][..], &noise(900, 19)].concat()),
+            ("foreign", [&[0, 50, 0xf2][..], &noise(400, 23)].concat()),
         ],
         "chunk_round" => vec![
             ("short", noise(60, 3)),
             ("long", noise(900, 5)),
             ("small_fragments", [&[0, 1, 2, 3][..], &noise(500, 7)].concat()),
+            ("foreign", [&[9, 0, 0, 3, 0xf3][..], &noise(600, 29)].concat()),
         ],
         _ => vec![("few", noise(60, 11)), ("many", noise(1200, 13))],
     }

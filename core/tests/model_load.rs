@@ -203,6 +203,36 @@ fn devices_are_found_by_instance_in_any_order() {
 }
 
 #[test]
+fn a_device_and_an_item_of_its_name_are_two() {
+    let device = |v: &mut Visitor<'_>, at: u8, value: &mut u8| {
+        v.device(&name(at), 0, Versions::only(1), |v| v.visit("x", value))
+    };
+    for count in [2, 20u8] {
+        let save = |v: &mut Visitor<'_>| {
+            (0..count).try_for_each(|at| {
+                v.visit(&name(at), &mut (at + 100))?;
+                device(v, at, &mut (at + 150))
+            })
+        };
+        let outcome = through(save, |v| {
+            let mut value = 0;
+            for at in (0..count).rev() {
+                device(v, at, &mut value)?;
+                assert_eq!(value, at + 150);
+            }
+            assert!(v.has(&name(0).as_str())?);
+            for at in 0..count {
+                v.visit(&name(at), &mut value)?;
+                assert_eq!(value, at + 100);
+            }
+            assert!(!v.has(&name(0).as_str())?);
+            device(v, 0, &mut value)
+        });
+        assert_eq!(code(outcome), (Code::Missing, name(0)));
+    }
+}
+
+#[test]
 fn a_newer_state_is_read_by_those_it_says_can() {
     let save = |v: &mut Visitor<'_>| {
         v.set_oldest_reader(3)?;

@@ -72,7 +72,10 @@ fn load(
 
 fn ask(v: &mut Visitor<'_>, tree: &Tree<'_>, order: &mut Input<'_>) -> Result<()> {
     for device in tree.children(tree.root()).unwrap() {
-        item(v, tree, device, order)?;
+        // What is no device is a chunk of an unknown type, which a visit of devices does not see.
+        if matches!(tree.value(device).unwrap(), Value::Device { .. }) {
+            item(v, tree, device, order)?;
+        }
     }
     v.finish()
 }

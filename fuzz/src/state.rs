@@ -1,7 +1,9 @@
 //! Any state, as an input chooses it: the same input always gives the same calls of a visitor.
 
 use super::input::Input;
-use migcore::visit::{Description, Kind, Scalar, Scope, ScopeKind, Versions, Visitor};
+use migcore::visit::{
+    Description, Extent, Kind, Marks, Scalar, Scope, ScopeKind, Versions, Visitor,
+};
 use migcore::Result;
 
 /// Calls a function for the Rust type of a kind.
@@ -31,15 +33,29 @@ const DEPTH: usize = 15;
 /// the same part of the input.
 const MOST: usize = 300;
 
-/// Saves the devices of an input; says how many there were.
+/// Saves the devices of an input; says how many there were. Some have chunks of unknown types around them.
 pub fn save(input: &mut Input<'_>, v: &mut Visitor<'_>) -> Result<u64> {
-    let (devices, mut left) = (1 + input.below(4), MOST);
+    let (choice, mut left) = (input.byte(), MOST);
+    let (devices, around) = (1 + u32::from(choice % 4), choice >= 0xf0);
     for instance in 0..devices {
-        begin_device(input, v, "d", instance as u32)?;
+        foreign(input, v, around)?;
+        begin_device(input, v, "d", instance)?;
         items(input, v, DEPTH, &mut left)?;
         v.end(ScopeKind::Device)?;
     }
-    Ok(devices as u64)
+    foreign(input, v, around)?;
+    Ok(devices.into())
+}
+
+/// Saves chunks of unknown types, if there are any.
+fn foreign(input: &mut Input<'_>, v: &mut Visitor<'_>, any: bool) -> Result<()> {
+    let count = if any { input.below(4) } else { 0 };
+    (0..count).try_for_each(|_| {
+        let kind = ["exMp", "eXMp", "mHDr", "aaAa"][input.below(4)];
+        let length = input.byte().into();
+        v.mark(Marks::ANCILLARY | Marks::SAFE_TO_COPY | Marks::OPAQUE)?;
+        v.save_bytes(&kind, Extent::Variable, input.bytes(length))
+    })
 }
 
 fn begin_device(

@@ -147,6 +147,10 @@ impl<O: Observe> Encoder for Observer<O> {
         self.event(&"", Event::Raw(bytes))
     }
 
+    fn carries_foreign(&self) -> bool {
+        true
+    }
+
     fn flush(&mut self) -> Result<()> {
         Ok(())
     }

@@ -165,6 +165,10 @@ impl Encoder for Builder<'_, '_> {
         Ok(())
     }
 
+    fn carries_foreign(&self) -> bool {
+        true
+    }
+
     fn flush(&mut self) -> Result<()> {
         Ok(())
     }

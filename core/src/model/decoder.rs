@@ -110,13 +110,14 @@ impl<'t, 'm> TreeDecoder<'t, 'm> {
         self.searched
     }
 
-    fn find(&mut self, name: &[u8], instance: u32) -> Result<Option<u32>> {
+    /// Finds a device of this instance, or an item that is none.
+    fn find(&mut self, name: &[u8], instance: Option<u32>) -> Result<Option<u32>> {
         let Some(level) = self.levels.last_mut() else { return Err(Code::Unbalanced) };
         Ok(level.find(self.tree, &Wanted { name, instance }, &mut self.searched))
     }
 
     fn seek(&mut self, name: &dyn Name) -> Result<u32> {
-        match self.find(name.bytes(), 0)? {
+        match self.find(name.bytes(), None)? {
             Some(at) => Ok(at),
             None => Err(self.fail(Code::Missing, 0, 0)),
         }
@@ -169,8 +170,8 @@ impl<'t, 'm> TreeDecoder<'t, 'm> {
     fn scope(&mut self, name: &dyn Name, scope: Scope<'_>) -> Result<(u32, Opened)> {
         let found = match scope {
             Scope::Element => self.find_element(),
-            Scope::Device { instance, .. } => self.find(name.bytes(), instance)?,
-            _ => self.find(name.bytes(), 0)?,
+            Scope::Device { instance, .. } => self.find(name.bytes(), Some(instance))?,
+            _ => self.find(name.bytes(), None)?,
         };
         let Some(at) = found else { return Err(self.fail(Code::Missing, 0, 0)) };
         let opened = self.opened(at, scope)?;
@@ -324,7 +325,7 @@ impl Decoder for TreeDecoder<'_, '_> {
     }
 
     fn has(&mut self, name: &dyn Name) -> Result<bool> {
-        Ok(self.find(name.bytes(), 0)?.is_some())
+        Ok(self.find(name.bytes(), None)?.is_some())
     }
 
     fn begin(&mut self, name: &dyn Name, scope: Scope<'_>) -> Result<Opened> {

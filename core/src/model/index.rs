@@ -6,13 +6,25 @@ use super::arena::{Arena, Record, RECORD};
 use super::node::NONE;
 use super::tree::Tree;
 
-/// What items are found by: the number of the name, and the instance of a device.
-pub(super) type Key = (u32, u32);
+/// What items are found by: the number of the name, the instance of a device, and [`DEVICE`] if it is one.
+pub(super) type Key = (u32, u32, u32);
+
+/// Stands in the order of a device. There is no room for so many nodes that an order has this bit.
+const DEVICE: u32 = 1 << 31;
+
+/// The key of an item, which has an instance if it is a device.
+pub(super) fn key(name: u32, instance: Option<u32>) -> Key {
+    match instance {
+        Some(instance) => (name, instance, DEVICE),
+        None => (name, 0, 0),
+    }
+}
 
 /// The children that were not read when it was made, by name and, among those of one name, in order.
 ///
 /// A record is name, instance, order and node. Once sorted, the order of the first record of a name is
-/// not needed any more: there, it counts how many of that name are known to be read.
+/// not needed any more: there, it counts how many of that name are known to be read. Among items of one
+/// name and instance, devices come last.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Index {
     /// Where the records begin.
@@ -36,7 +48,8 @@ impl Index {
                 let order = u32::try_from(index.count).unwrap_or(NONE);
                 index.count = index.count.saturating_add(1);
                 let last = index.count.wrapping_sub(1);
-                index.set(&mut tree.arena, last, [node.name, node.instance(), order, at]);
+                let (name, instance, device) = key(node.name, node.instance());
+                index.set(&mut tree.arena, last, [name, instance, order | device, at]);
             }
             at = node.next;
         }
@@ -53,11 +66,12 @@ impl Index {
     /// The first child of this key that is not read; adds the records looked at to `searched`.
     pub(super) fn find(&self, tree: &mut Tree<'_>, key: Key, searched: &mut u64) -> Option<u32> {
         let leader = self.lower_bound(&tree.arena, key, searched);
-        let [.., mut read, _] = self.get(&tree.arena, leader);
+        let [.., order, _] = self.get(&tree.arena, leader);
+        let mut read = order & !DEVICE;
         loop {
             let record = leader.saturating_add(usize::try_from(read).unwrap_or(usize::MAX));
-            let [name, instance, _, node] = self.get(&tree.arena, record);
-            if record >= self.count || (name, instance) != key {
+            let [name, instance, order, node] = self.get(&tree.arena, record);
+            if record >= self.count || (name, instance, order & DEVICE) != key {
                 return None;
             }
             if tree.node(node).is_unread() {
@@ -65,7 +79,7 @@ impl Index {
             }
             *searched = searched.saturating_add(1);
             read = read.saturating_add(1);
-            self.edit(&mut tree.arena, leader, |[_, _, order, _]| *order = read);
+            self.edit(&mut tree.arena, leader, |[_, _, order, _]| *order = *order & DEVICE | read);
         }
     }
 
@@ -73,9 +87,9 @@ impl Index {
         let (mut low, mut high) = (0, self.count);
         while low < high {
             let middle = low.midpoint(high);
-            let [name, instance, ..] = self.get(arena, middle);
+            let [name, instance, order, _] = self.get(arena, middle);
             *searched = searched.saturating_add(1);
-            match (name, instance) < key {
+            match (name, instance, order & DEVICE) < key {
                 true => low = middle.saturating_add(1),
                 false => high = middle,
             }
@@ -115,7 +129,7 @@ impl Index {
     /// Nothing is read yet: see [`Index`].
     fn forget_order(&self, arena: &mut Arena<'_>) {
         for at in 0..self.count {
-            self.edit(arena, at, |[_, _, order, _]| *order = 0);
+            self.edit(arena, at, |[_, _, order, _]| *order &= DEVICE);
         }
     }
 

@@ -1,6 +1,6 @@
 //! An open scope of a decoder: what of it was read, and how the rest is found.
 
-use super::index::Index;
+use super::index::{self, Index};
 use super::names;
 use super::node::{Form, Node, NONE, READ, SKIPPED};
 use super::tree::{marks_of, Tree};
@@ -49,8 +49,8 @@ pub(super) struct Run {
 /// The item that was looked for.
 pub(super) struct Wanted<'n> {
     pub(super) name: &'n [u8],
-    /// Of a device.
-    pub(super) instance: u32,
+    /// Of a device; other items have none.
+    pub(super) instance: Option<u32>,
 }
 
 impl Level {
@@ -141,7 +141,7 @@ impl Level {
         match self.index {
             Some(index) => {
                 let name = tree.names.find(&tree.arena, wanted.name)?;
-                index.find(tree, (name, wanted.instance), searched)
+                index.find(tree, index::key(name, wanted.instance), searched)
             }
             None => self.search(tree, wanted, searched),
         }

@@ -178,11 +178,11 @@ impl Node {
         self.flags & (READ | SKIPPED) == 0
     }
 
-    /// What tells apart items of one name: the instance of a device.
-    pub(super) fn instance(&self) -> u32 {
+    /// What tells apart items of one name: the instance of a device, which other items do not have.
+    pub(super) fn instance(&self) -> Option<u32> {
         match (self.form, self.words) {
-            (Form::Device, [instance, ..]) => instance,
-            _ => 0,
+            (Form::Device, [instance, ..]) => Some(instance),
+            _ => None,
         }
     }
 }

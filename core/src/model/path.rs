@@ -65,9 +65,9 @@ impl Tree<'_> {
             put(b".");
         }
         put(name);
-        if node.form == Form::Device {
+        if let Some(instance) = node.instance() {
             put(b"/");
-            put_number(u64::from(node.instance()), put);
+            put_number(u64::from(instance), put);
         }
         !name.is_empty() || node.form == Form::Device
     }
@@ -120,12 +120,12 @@ impl Tree<'_> {
     fn after_name<'p>(&self, index: u32, text: &'p [u8]) -> Option<&'p [u8]> {
         let (node, name) = (self.node(index), self.name_at(index));
         let rest = text.strip_prefix(name).filter(|_| !name.is_empty())?;
-        let rest = match node.form {
-            Form::Device => {
-                let (instance, rest) = leading_number(rest.strip_prefix(b"/")?)?;
-                (instance == node.instance()).then_some(rest)?
+        let rest = match node.instance() {
+            Some(instance) => {
+                let (found, rest) = leading_number(rest.strip_prefix(b"/")?)?;
+                (found == instance).then_some(rest)?
             }
-            _ => rest,
+            None => rest,
         };
         rest.first().is_none_or(|next| matches!(next, b'.' | b'[')).then_some(rest)
     }

@@ -75,15 +75,15 @@ impl Tree<'_> {
     fn put_line(&self, at: u32, number: u64, hidden: bool, put: Put<'_>) {
         let (node, name) = (self.node(at), self.name_at(at));
         put_shown(name, put);
-        match node.form {
-            Form::Element => {
+        match (node.form, node.instance()) {
+            (Form::Element, _) => {
                 put(b"[");
                 put_number(number, put);
                 put(b"]");
             }
-            Form::Device => {
+            (_, Some(instance)) => {
                 put(b"/");
-                put_number(u64::from(node.instance()), put);
+                put_number(u64::from(instance), put);
                 put(b": ");
             }
             _ if !name.is_empty() => put(b": "),

@@ -1,14 +1,18 @@
 //! Nodes to the calls of a visitor.
 
-use super::tree::{NodeId, Tree};
+use super::tree::{NodeId, Tree, ROOT};
 use super::value::Value;
 use super::walk::{Step, Walk};
 use crate::error::{Code, Result};
-use crate::visit::{Kind, Marks, Scalar, Scope, Visitor};
+use crate::visit::{Extent, Kind, Marks, Scalar, Scope, Visitor};
 
 impl Tree<'_> {
     /// Saves a node through a visitor, with its own scope; of the root, all that is in it. What the
     /// visitor's wire gets is what it would have got from the device.
+    ///
+    /// A buffer of variable length in the root that is marked ancillary, safe to copy and opaque, and nothing
+    /// else, is what only other programs know. It is left out where the wire cannot carry such, as the legacy
+    /// one ([`Encoder::carries_foreign`](crate::visit::Encoder::carries_foreign)).
     ///
     /// # Errors
     /// Those of the visitor; [`Code::WrongDirection`] when it loads; [`Code::StaleHandle`].
@@ -52,6 +56,9 @@ impl Tree<'_> {
 
     fn enter(&self, at: u32, v: &mut Visitor<'_>) -> Result<()> {
         let (name, marks) = (self.name_at(at), self.marks_at(at));
+        if let Some(data) = self.foreign(at) {
+            return v.save_foreign(&name, data).map(|_| ());
+        }
         if marks != Marks::NONE {
             v.mark(marks)?;
         }
@@ -76,6 +83,18 @@ impl Tree<'_> {
             Value::Text(text) => v.save_text(&name, text),
             Value::Absent => v.null(&name),
             Value::Raw(bytes) => v.put_raw(bytes),
+        }
+    }
+
+    /// The bytes of what only other programs know.
+    fn foreign(&self, at: u32) -> Option<&[u8]> {
+        match self.value_at(at) {
+            Value::Bytes(Extent::Variable, data)
+                if self.marks_at(at) == Marks::FOREIGN && self.node(at).parent == ROOT =>
+            {
+                Some(data)
+            }
+            _ => None,
         }
     }
 

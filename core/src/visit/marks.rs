@@ -23,6 +23,10 @@ impl Marks {
     /// A byte buffer whose inside is not described: a device that is not converted yet, a foreign format.
     pub const OPAQUE: Marks = Marks(16);
 
+    /// Of a buffer of variable length outside of devices: only other programs know what it is (see
+    /// [`Encoder::carries_foreign`](super::Encoder::carries_foreign)).
+    pub(crate) const FOREIGN: Marks = Marks(1 | 8 | 16);
+
     const ALL: u32 = 31;
 
     /// The marks as a number: 1 ancillary, 2 secret, 4 volatile, 8 safe to copy, 16 opaque.

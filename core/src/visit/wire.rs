@@ -79,6 +79,13 @@ pub trait Encoder {
         Ok(())
     }
 
+    /// Whether what stands outside of devices and only other programs know can be carried: a buffer of variable
+    /// length, marked ancillary, safe to copy and opaque. A replay leaves it out where a reader could not pass
+    /// over it.
+    fn carries_foreign(&self) -> bool {
+        false
+    }
+
     /// Sends on what is held back.
     fn flush(&mut self) -> Result<()>;
 

@@ -245,7 +245,6 @@ class Device:
         self.stack = [Frame(DEVICE, 0)]
         self.cut: Cut | None = None
         self.raw: list[bytes] = []
-        self.chunks: list[str] = []  # lines of unknown chunks between the fragments
 
     def emit(self, cur: Cursor, label: str, value: bytes | None = None) -> None:
         if any(self.raw):
@@ -292,7 +291,6 @@ class Device:
             if len(self.stack) > 1 or self.cut:
                 raise Refused("the last fragment leaves something open", cur.pos)
             self.emit(cur, "end")
-            self.lines += self.chunks
 
     def enter(self, cur: Cursor, shape: Shape) -> None:
         """Fits the shape of a fragment into the scopes that are open."""
@@ -450,11 +448,12 @@ class Stream:
             if cur.left > self.fragment_limit:
                 raise Refused("fragment beyond the limit of the header", start)
             self.fragment(kind, cur, start)
-        elif kind[0] & 0x20:
-            line = f"chunk {quoted(kind)} length {cur.left}"
-            (self.device.chunks if self.device else self.lines).append(line)
-        else:
+        elif not kind[0] & 0x20:
             raise Refused(f"critical chunk {quoted(kind)} is not known", start)
+        elif self.device:
+            raise Refused(f"chunk {quoted(kind)} between the fragments of a device", start)
+        else:
+            self.lines.append(f"chunk {quoted(kind)} length {cur.left}")
 
     def header(self, cur: Cursor) -> None:
         major, minor = cur.number(1, "the header"), cur.number(1, "the header")

@@ -109,14 +109,14 @@ impl Writer {
             oldest_reader: *oldest_reader,
             marks: *marks as u8,
         });
-        self.number = 0;
         self.items(items);
         self.send(LAST);
+        self.number = 0;
     }
 
-    /// Chunks that mean nothing.
+    /// Chunks that mean nothing, where no device has begun.
     fn noise(&mut self) {
-        while self.random.percent(self.cuts / 4) {
+        while self.number == 0 && self.random.percent(self.cuts / 4) {
             let kind = [b"abCd", b"mHDR", b"mEND", b"aBCD"][self.random.below(4) as usize];
             let data = vec![7; self.random.below(20) as usize];
             self.chunk(kind, &data);

@@ -16,6 +16,13 @@ use crate::status::{migcore_status, MIGCORE_OK};
 /// stand in the stream, checked on the way; so a state goes to any wire without the code of its devices.
 /// Writes `more`: whether there was one, false after an error.
 ///
+/// Chunks of unknown types that are ancillary and safe to copy go along, where they stand before the device or at
+/// the end: as buffers of variable length outside of devices, with the type for their name, marked ancillary,
+/// safe to copy and opaque. So a tree keeps them, migcore_tree_carry carries them, and a saver of chunks makes the
+/// same chunks of them. Counted as skipped are those that the wire of `v` cannot carry, as the legacy one; that
+/// do not fit the memory of a loader over a stream behind its slots; or that stood before a device which
+/// migcore_next_device has looked at.
+///
 /// `scratch` is for arrays and buffers: those whose elements are in another order than the machine's, and
 /// those that are cut by the end of a fragment, must fit into it whole; else MIGCORE_NO_SPACE, and the
 /// report of the loader has the size. After an error both visits have failed with it: the report of the

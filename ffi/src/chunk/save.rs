@@ -33,6 +33,11 @@ wire!(SaveStream, saves, calls_back: true);
 /// MIGCORE_NO_SPACE. Every item lies in a device. migcore_finish writes the end of the stream; then
 /// migcore_position tells how long it is.
 ///
+/// Outside of devices may stand what only other programs know: migcore_visit_varbytes with the marks
+/// ancillary, safe to copy and opaque, and no others, writes a chunk of its own, whose type is the name. That
+/// is a type which is ancillary and safe to copy, as `exMp`, and none of the library's own. Anything else there
+/// is MIGCORE_UNBALANCED.
+///
 /// `scratch` is borrowed too: memory in which a device is put together, at least MIGCORE_CHUNK_SCRATCH
 /// bytes, through which a device of any size can be saved; only a string must fit a fragment, which scratch
 /// memory or the settings make larger. What is too small is told, with the size that is needed, when the

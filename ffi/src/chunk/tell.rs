@@ -39,7 +39,8 @@ pub struct migcore_chunk_counts {
     pub chunks: u32,
     /// The CRC-32 over their CRCs.
     pub crc: u32,
-    /// What was passed over because it is ancillary and nobody asked for it: chunks of an unknown type.
+    /// What was passed over because it is ancillary and nobody asked for it: chunks of an unknown type, but for
+    /// those that a replay gave to its visitor.
     pub skipped_chunks: u64,
     /// Devices that were passed over.
     pub skipped_devices: u64,

@@ -95,6 +95,11 @@ impl Encoder for Over {
         raw(&[u8]) -> ();
     }
 
+    /// It is refused as everything else.
+    fn carries_foreign(&self) -> bool {
+        true
+    }
+
     fn flush(&mut self) -> Result<()> {
         Ok(())
     }

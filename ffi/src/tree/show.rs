@@ -64,6 +64,10 @@ fn print(tree: &Tree<'_>, node: NodeId, sink: CSink, report: &mut Option<Report>
 /// Saves a node through a visitor that saves, with its own scope; of the root, all that is in it. The
 /// visitor's wire gets what it would have got from the device. Errors, also those of the tree, are errors
 /// of the visit. What the visitor calls back may read the tree, and not change it.
+///
+/// A buffer of variable length in the root that is marked ancillary, safe to copy and opaque, and nothing else,
+/// is what only other programs know: see migcore_chunk_replay_device. It is left out where the wire cannot carry
+/// it, as the legacy one.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_tree_replay(
     tree: *mut migcore_tree,

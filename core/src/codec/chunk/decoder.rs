@@ -19,7 +19,7 @@ pub use window::WINDOW;
 use super::header::FragmentHead;
 use super::shape::END;
 use super::store::{Fragment, Store};
-use super::{Header, Totals};
+use super::{ChunkType, Header, Totals};
 use crate::error::{Code, Result};
 use crate::visit::{DeviceHead, Marks, ScopeKind};
 use walker::Walker;
@@ -27,7 +27,7 @@ use walker::Walker;
 /// What was passed over because it is ancillary and nobody asked for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Skipped {
-    /// Chunks of a type that this library does not know.
+    /// Chunks of a type that this library does not know, but for those that a replay gave to its visitor.
     pub chunks: u64,
     /// Devices.
     pub devices: u64,
@@ -144,11 +144,16 @@ impl<'b, S: Store> ChunkDecoder<'b, S> {
 
     /// The first fragment of the next device.
     fn look_ahead(&mut self) -> Result<Option<Fragment>> {
+        self.go_ahead(|_, _| false)
+    }
+
+    /// The same. Chunks of unknown types before the device go to `take`: see [`Store::device`].
+    fn go_ahead(&mut self, take: impl FnMut(ChunkType, &[u8]) -> bool) -> Result<Option<Fragment>> {
         if !self.walker.frames.is_empty() {
             return Err(self.walker.refuse(Code::Unbalanced, self.walker.at.values, 0, 0));
         }
         if self.upcoming.is_none() {
-            self.upcoming = match self.walker.store.device() {
+            self.upcoming = match self.walker.store.device(take) {
                 Ok(fragment) => fragment,
                 Err(code) => {
                     self.walker.fault = self.walker.store.fault();

@@ -1,6 +1,7 @@
 //! Values to chunks, in one pass.
 
 mod elements;
+mod foreign;
 mod fragments;
 mod scopes;
 mod shapes;
@@ -26,7 +27,9 @@ const ATTEMPTS: usize = FRAMES + 2;
 
 /// Writes items as chunks. See the [module](super) for what a stream is made of.
 ///
-/// Every item lies in a device.
+/// Every item lies in a device. There is one exception: a buffer of variable length outside of devices, marked
+/// ancillary, safe to copy and opaque, is the data of a chunk whose type is its name. That must be a type that
+/// is ancillary and safe to copy, and none of the library's own.
 #[derive(Debug)]
 pub struct ChunkEncoder<'s, W, K> {
     out: ChunkWriter<W, K>,
@@ -354,6 +357,9 @@ impl<W: Writer, K: Kernels> Encoder for ChunkEncoder<'_, W, K> {
     }
 
     fn bytes(&mut self, name: &dyn Name, extent: Extent, data: &[u8]) -> Result<()> {
+        if !self.in_device {
+            return self.foreign(name.bytes(), extent, data);
+        }
         let length = self.counted(data.len())?;
         let draft = Draft::bytes(Marks::NONE, name.bytes(), extent, length);
         self.elements(draft, Kind::U8, (extent == Extent::Variable).then_some(length), data)
@@ -413,6 +419,10 @@ impl<W: Writer, K: Kernels> Encoder for ChunkEncoder<'_, W, K> {
             self.raw_item(piece)?;
         }
         Ok(())
+    }
+
+    fn carries_foreign(&self) -> bool {
+        true
     }
 
     /// Sends on the chunks that are whole.

@@ -67,6 +67,13 @@ impl ChunkType {
         self.is_device() || [ChunkType::HEADER, ChunkType::SHAPE, ChunkType::END].contains(&self)
     }
 
+    /// Whether it is one that this library does not know, and may send on.
+    #[must_use]
+    pub(super) fn is_foreign(self) -> bool {
+        // No other of the known types may be sent on.
+        self.is_ancillary() && self.is_safe_to_copy() && self != ChunkType::COPYABLE_DEVICE
+    }
+
     /// The type of the fragments of a device with these marks.
     #[must_use]
     pub const fn of_device(marks: Marks) -> ChunkType {
@@ -87,10 +94,14 @@ mod tests {
         for known in [ChunkType::HEADER, ChunkType::SHAPE, ChunkType::DEVICE, ChunkType::END] {
             assert_eq!(ChunkType::from_bytes(known.bytes()), Some(known));
             assert!(!known.is_ancillary() && !known.is_private() && known.is_known());
+            assert!(!known.is_foreign());
         }
         let vendor = ChunkType::from_bytes(*b"abCd").unwrap();
         assert!(vendor.is_ancillary() && vendor.is_private() && vendor.is_safe_to_copy());
-        assert!(!vendor.is_known() && !vendor.is_device());
+        assert!(!vendor.is_known() && !vendor.is_device() && vendor.is_foreign());
+        for other in [*b"abCD", *b"AbCd", *b"mDEv", *b"mDEV"] {
+            assert!(!ChunkType::from_bytes(other).unwrap().is_foreign());
+        }
         for wrong in [*b"ABcD", *b"AB1D", *b"A\0CD", *b"\xc1BCD", [0; 4]] {
             assert_eq!(ChunkType::from_bytes(wrong), None);
         }

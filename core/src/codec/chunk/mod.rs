@@ -19,6 +19,11 @@
 //! [`Machine`](crate::machine::Machine) do it. [`ChunkDecoder::replay_all`] gives all of a stream to another
 //! wire or to a tree, without the devices.
 //!
+//! **Chunks of unknown types** are errors if they are critical; else a visit of devices skips and counts them.
+//! Those that are also safe to copy are not lost on a replay: in a tree they are items of the root, and a
+//! writer makes the same chunks of these. So they go through a program that loads from a tree, and
+//! [carries](crate::model::TreeDecoder::carry) what it does not know to its next save.
+//!
 //! ```
 //! use migcore::codec::chunk::{Loader, Saver, Settings};
 //! use migcore::visit::{Versions, Visitor};

@@ -166,9 +166,7 @@ impl Rules {
             Stage::Header => kind == ChunkType::HEADER,
             _ if kind == ChunkType::HEADER => false,
             Stage::Any => true,
-            Stage::Device(device, _) => {
-                kind == device || !kind.is_device() && kind != ChunkType::END
-            }
+            Stage::Device(device, _) => kind == device || kind == ChunkType::SHAPE,
             Stage::Nothing => false,
         }
     }

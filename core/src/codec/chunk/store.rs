@@ -9,7 +9,7 @@ pub use stream::StreamStore;
 
 use super::header::FragmentHead;
 use super::rules::Limits;
-use super::Totals;
+use super::{ChunkType, Totals};
 use crate::error::{Fault, Result};
 use crate::io::Kernels;
 
@@ -47,11 +47,12 @@ pub trait Store: sealed::Sealed {
     fn header(&mut self) -> Result<&[u8]>;
 
     /// Goes on to the first fragment of the next device; `None` when the stream ends, whose totals were
-    /// right. Only between devices.
+    /// right. Only between devices. Chunks of unknown types that may be sent on go to `take`, if there is room
+    /// for their data; it says whether it has taken them.
     ///
     /// # Errors
     /// Those of the stream.
-    fn device(&mut self) -> Result<Option<Fragment>>;
+    fn device(&mut self, take: impl FnMut(ChunkType, &[u8]) -> bool) -> Result<Option<Fragment>>;
 
     /// Goes on to the fragment behind this one, which is not the last of its device. Takes what that costs
     /// beside reading once from `work`.
@@ -63,7 +64,7 @@ pub trait Store: sealed::Sealed {
     /// How many chunks there were, and the CRC over their CRCs.
     fn totals(&self) -> Totals;
 
-    /// How many chunks were skipped because their type is unknown.
+    /// How many chunks of unknown types were skipped.
     fn skipped(&self) -> u64;
 
     /// Checks that nothing follows the end chunk.

@@ -121,6 +121,18 @@ impl Visitor<'_> {
         self.save(name, |encoder| encoder.bytes(name, extent, data))
     }
 
+    /// Saves what stands outside of devices and only other programs know. Says whether the wire carries
+    /// such; if not, it is left out.
+    pub(crate) fn save_foreign(&mut self, name: &dyn Name, data: &[u8]) -> Result<bool> {
+        self.save(name, |encoder| {
+            if !encoder.carries_foreign() {
+                return Ok(false);
+            }
+            encoder.mark(Marks::FOREIGN)?;
+            encoder.bytes(name, Extent::Variable, data).map(|()| true)
+        })
+    }
+
     /// Loads a byte buffer and says how long it was.
     ///
     /// # Errors

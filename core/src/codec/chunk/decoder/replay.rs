@@ -18,6 +18,14 @@ impl<S: Store> ChunkDecoder<'_, S> {
     /// Gives the next device to `visitor`, which saves: its scope, its items and their marks, as they stand
     /// in the stream. Says whether there was one. Everything is checked on the way.
     ///
+    /// Chunks of unknown types that are ancillary and safe to copy are given as well, before the device that
+    /// they stand before, or at the end of the stream: each as a buffer of variable length outside of devices,
+    /// with the type for its name, and marked ancillary, safe to copy and opaque.
+    /// [`skipped`](ChunkDecoder::skipped) counts those that are not given: other unknown chunks, what the wire of
+    /// the visitor does not [carry](crate::visit::Encoder::carries_foreign), what a
+    /// [`StreamStore`](crate::codec::chunk::StreamStore) has no room for, and what stood before a device that was
+    /// looked at with [`next_device`](crate::visit::Decoder::next_device).
+    ///
     /// `scratch` is for arrays and buffers: those whose elements must be swapped for this machine, and those
     /// that are cut by the end of a fragment, must fit into it whole.
     ///
@@ -49,7 +57,12 @@ impl<S: Store> ChunkDecoder<'_, S> {
     }
 
     fn replay_next(&mut self, v: &mut Visitor<'_>, scratch: &mut [u8]) -> Result<bool> {
-        let Some(fragment) = self.look_ahead()? else { return Ok(false) };
+        let found = self.go_ahead(|kind, data| {
+            // An error stays in the visit.
+            v.save_foreign(&kind.bytes().as_slice(), data).unwrap_or(false)
+        });
+        v.check()?;
+        let Some(fragment) = found? else { return Ok(false) };
         let head = self.head_of(&fragment)?;
         mark(v, head.marks)?;
         v.set_oldest_reader(head.oldest_reader)?;

@@ -33,6 +33,8 @@ pub struct SliceStore<'b, K> {
     /// all that there is.
     earlier_slots: Slots,
     earlier: usize,
+    /// The type of the chunk before the frontier.
+    kind: ChunkType,
     skipped: u64,
     fault: Fault,
 }
@@ -54,6 +56,7 @@ impl<'b, K: Kernels> SliceStore<'b, K> {
             device: 0,
             earlier_slots: [0; MAX_SLOTS],
             earlier: 0,
+            kind: ChunkType::HEADER,
             skipped: 0,
             fault: Fault::default(),
         }
@@ -74,7 +77,6 @@ impl<'b, K: Kernels> SliceStore<'b, K> {
             self.frontier = SIGNATURE.len();
         }
         let (content, data) = self.chunk().map_err(|breach| self.refuse(breach))?;
-        self.skipped = self.skipped.saturating_add(u64::from(content == Content::Unknown));
         if let Content::Shape(slot) = content {
             keep(&mut self.slots, slot, data);
         }
@@ -88,6 +90,7 @@ impl<'b, K: Kernels> SliceStore<'b, K> {
             return Err(Breach::truncated(FRAME, rest.len()));
         };
         let (kind, length) = self.rules.admit(*head)?;
+        self.kind = kind;
         let Some((data, crc)) = framed(behind, length) else {
             return Err(Breach::truncated(length.saturating_add(FRAME), rest.len()));
         };
@@ -215,14 +218,25 @@ impl<K: Kernels> Store for SliceStore<'_, K> {
         Ok(self.bytes.get(self.header.start..self.header.end).unwrap_or_default())
     }
 
-    fn device(&mut self) -> Result<Option<Fragment>> {
+    fn device(
+        &mut self,
+        mut take: impl FnMut(ChunkType, &[u8]) -> bool,
+    ) -> Result<Option<Fragment>> {
         self.header()?;
         while !self.rules.ended() {
             let start = self.frontier;
-            if let (Content::Fragment(head, values), data) = self.read()? {
-                (self.device, self.device_slots) = (start, self.slots);
-                self.earlier = usize::MAX;
-                return Ok(Some(self.fragment(head, values, data)));
+            match self.read()? {
+                (Content::Fragment(head, values), data) => {
+                    (self.device, self.device_slots) = (start, self.slots);
+                    self.earlier = usize::MAX;
+                    return Ok(Some(self.fragment(head, values, data)));
+                }
+                (Content::Unknown, Span { start, end }) => {
+                    let data = self.bytes.get(start..end).filter(|_| self.kind.is_foreign());
+                    let taken = data.is_some_and(|data| take(self.kind, data));
+                    self.skipped = self.skipped.saturating_add(u64::from(!taken));
+                }
+                _ => {}
             }
         }
         Ok(None)

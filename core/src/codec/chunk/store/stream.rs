@@ -21,7 +21,8 @@ const PIECE: usize = 256;
 ///
 /// The memory that a caller gives must have room for what the header of the stream tells: its slots, each
 /// of the shape limit, and a fragment. Items can be read out of order within one fragment only: beyond
-/// it the error is [`Code::NeedsIndex`], with room for 0.
+/// it the error is [`Code::NeedsIndex`], with room for 0. A replay gives an unknown chunk only if its data fit
+/// the memory behind the slots.
 #[derive(Debug)]
 pub struct StreamStore<'b, R, K> {
     intake: Intake<R, K>,
@@ -35,6 +36,8 @@ pub struct StreamStore<'b, R, K> {
     /// Where in the memory fragments are kept, and where in the stream the data of the present one is.
     fragments: usize,
     fragment: u64,
+    /// The type of the chunk that was read last.
+    kind: ChunkType,
     skipped: u64,
     fault: Fault,
 }
@@ -54,6 +57,7 @@ impl<'b, R: Reader, K: Kernels> StreamStore<'b, R, K> {
             shapes: [0; MAX_SLOTS],
             fragments: 0,
             fragment: 0,
+            kind: ChunkType::HEADER,
             skipped: 0,
             fault: Fault::default(),
         }
@@ -66,13 +70,7 @@ impl<'b, R: Reader, K: Kernels> StreamStore<'b, R, K> {
 
     /// Reads the next chunk, and gives what it is and where its data is kept.
     fn read(&mut self) -> Result<(Content, Span)> {
-        match self.chunk() {
-            Ok((content, span)) => {
-                self.skipped = self.skipped.saturating_add(u64::from(content == Content::Unknown));
-                Ok((content, span))
-            }
-            Err(stop) => Err(self.stopped(stop)),
-        }
+        self.chunk().map_err(|stop| self.stopped(stop))
     }
 
     fn chunk(&mut self) -> Taken {
@@ -88,13 +86,14 @@ impl<'b, R: Reader, K: Kernels> StreamStore<'b, R, K> {
             return Err(Breach::truncated(FRAME, got).into());
         }
         let (kind, length) = self.rules.admit(head)?;
+        self.kind = kind;
         let [_, _, _, _, letters @ ..] = head;
         let crc = self.intake.kernels.crc32(0, &letters);
         match kind {
             ChunkType::HEADER => self.take_header(length, crc),
             ChunkType::SHAPE => self.take_shape(length, crc),
-            _ if kind.is_device() => self.take_fragment(kind, length, crc),
-            _ => self.take_small(kind, length, crc),
+            ChunkType::END => self.take_end(length, crc),
+            _ => self.take_fragment(kind, length, crc),
         }
     }
 
@@ -145,6 +144,7 @@ impl<'b, R: Reader, K: Kernels> StreamStore<'b, R, K> {
         }
     }
 
+    /// Takes a fragment, or an unknown chunk, which is not kept if there is no room for all of it.
     fn take_fragment(&mut self, kind: ChunkType, length: usize, crc: u32) -> Taken {
         let (start, end) = (self.fragments, self.fragments.saturating_add(length));
         let data = self.memory.get_mut(start..end).unwrap_or_default();
@@ -154,12 +154,11 @@ impl<'b, R: Reader, K: Kernels> StreamStore<'b, R, K> {
         Ok((content, Span { start, end }))
     }
 
-    /// Takes a chunk of which no more is needed than the totals.
-    fn take_small(&mut self, kind: ChunkType, length: usize, crc: u32) -> Taken {
+    fn take_end(&mut self, length: usize, crc: u32) -> Taken {
         let mut data = [0; TOTALS];
         let data = data.get_mut(..length.min(TOTALS)).unwrap_or_default();
         let crc = self.intake.body(0, length, crc, data)?;
-        let content = self.rules.take(kind, data, crc, &self.intake.kernels)?;
+        let content = self.rules.take(ChunkType::END, data, crc, &self.intake.kernels)?;
         Ok((content, Span::default()))
     }
 
@@ -313,11 +312,22 @@ impl<R: Reader, K: Kernels> Store for StreamStore<'_, R, K> {
         Ok(self.header.get(..self.header_length).unwrap_or_default())
     }
 
-    fn device(&mut self) -> Result<Option<Fragment>> {
+    fn device(
+        &mut self,
+        mut take: impl FnMut(ChunkType, &[u8]) -> bool,
+    ) -> Result<Option<Fragment>> {
         self.header()?;
         while !self.rules.ended() {
-            if let (Content::Fragment(head, values), data) = self.read()? {
-                return Ok(Some(self.fragment(head, values, data)));
+            match self.read()? {
+                (Content::Fragment(head, values), data) => {
+                    return Ok(Some(self.fragment(head, values, data)));
+                }
+                (Content::Unknown, Span { start, end }) => {
+                    let data = self.memory.get(start..end).filter(|_| self.kind.is_foreign());
+                    let taken = data.is_some_and(|data| take(self.kind, data));
+                    self.skipped = self.skipped.saturating_add(u64::from(!taken));
+                }
+                _ => {}
             }
         }
         Ok(None)
