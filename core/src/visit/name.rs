@@ -29,7 +29,7 @@ impl Name for &[u8] {
 
 /// Whether two names are equal.
 #[inline]
-fn same(one: &[u8], other: &[u8]) -> bool {
+pub(crate) fn same(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len() && (plainly_same(one, other) || one == other)
 }
 
