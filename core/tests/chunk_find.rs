@@ -380,8 +380,8 @@ fn after_an_error_nothing_is_given() {
     let mut decoder = ChunkDecoder::new(SliceStore::new(&bytes, Limits::default(), Portable));
     let scope = Scope::Device { instance: 0, versions: KNOWN };
     decoder.begin(&"d", scope).unwrap();
-    assert_eq!(decoder.scalar8(&"c", Kind::U8), Err(Code::Missing));
-    assert_eq!(decoder.scalar8(&"a", Kind::U8), Err(Code::Missing));
+    assert_eq!(decoder.scalar8("c", Kind::U8), Err(Code::Missing));
+    assert_eq!(decoder.scalar8("a", Kind::U8), Err(Code::Missing));
     assert_eq!(decoder.next_device(), Err(Code::Missing));
     assert_eq!(decoder.end(ScopeKind::Device), Err(Code::Missing));
 }

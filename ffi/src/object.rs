@@ -8,11 +8,12 @@
 use core::ptr;
 
 use migcore::error::{Fault, Path, Report};
-use migcore::visit::{Visiting, Visitor};
+use migcore::visit::{Place, Visiting, Visitor};
 use migcore::{Code, Result};
 
 use crate::chunk::ChunkOperations;
 use crate::operations::migcore_operations;
+use crate::place::CName;
 use crate::status::{
     migcore_status, refusal, status, MIGCORE_BAD_OBJECT, MIGCORE_BUSY, MIGCORE_NULL_POINTER,
     MIGCORE_OK,
@@ -67,6 +68,11 @@ pub(crate) trait Wire: Sized + 'static {
     /// The visitor over it.
     fn visitor(visiting: &mut Visiting<Self>) -> Visitor<'_>;
 
+    /// Visits a scalar, but for what only an error needs.
+    fn scalar<P: Place>(visiting: &mut Visiting<Self>, name: &CName, place: P) -> Result<()> {
+        Self::visitor(visiting).try_scalar(name, place)
+    }
+
     /// Runs after each call: a wire that the visit ended for may give back what it borrowed.
     #[inline]
     fn settle(visiting: &mut Visiting<Self>) {
@@ -77,12 +83,12 @@ pub(crate) trait Wire: Sized + 'static {
 /// Makes [`Wire`] of an encoder or a decoder; of a decoder with what it has beside.
 macro_rules! wire {
     ($type:ty, saves, calls_back: $calls_back:literal) => {
-        crate::object::wire!(@ $type, false, $calls_back, saver,);
+        crate::object::wire!(@ $type, false, $calls_back, saver, try_save,);
     };
     ($type:ty, loads, calls_back: $calls_back:literal $(, $($beside:tt)*)?) => {
-        crate::object::wire!(@ $type, true, $calls_back, loader, $($($beside)*)?);
+        crate::object::wire!(@ $type, true, $calls_back, loader, try_load, $($($beside)*)?);
     };
-    (@ $type:ty, $loading:literal, $calls_back:literal, $visitor:ident, $($beside:tt)*) => {
+    (@ $type:ty, $loading:literal, $calls_back:literal, $visitor:ident, $scalar:ident, $($beside:tt)*) => {
         impl crate::object::Wire for $type {
             const LOADING: bool = $loading;
             const CALLS_BACK: bool = $calls_back;
@@ -91,6 +97,15 @@ macro_rules! wire {
             #[inline]
             fn visitor(visiting: &mut Visiting<Self>) -> Visitor<'_> {
                 visiting.$visitor()
+            }
+
+            #[inline]
+            fn scalar<P: migcore::visit::Place>(
+                visiting: &mut Visiting<Self>,
+                name: &crate::place::CName,
+                place: P,
+            ) -> migcore::Result<()> {
+                visiting.$scalar(name, place)
             }
         }
     };

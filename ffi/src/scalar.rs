@@ -6,7 +6,7 @@ use migcore::visit::{Count, Extent, Kind, Place, Scalar, Slots, Visitor};
 use migcore::{Code, Result};
 
 use crate::memory::{bytes, bytes_mut};
-use crate::object::{enter, migcore_visitor, run, through, Wire};
+use crate::object::{enter, enter_visiting, migcore_visitor, run, through, Wire};
 use crate::place::{CName, Raw};
 use crate::status::{migcore_status, status, MIGCORE_OK};
 
@@ -169,7 +169,7 @@ where
         let Some(value) = Raw::new(value) else {
             return failed::<W>(v, name, Code::NullPointer);
         };
-        match enter::<W, _>(v, |visitor| visitor.try_scalar(&CName::new(name), value)) {
+        match enter_visiting(v, |visiting| W::scalar(visiting, &CName::new(name), value)) {
             Ok(()) => MIGCORE_OK,
             Err(code) => failed::<W>(v, name, code),
         }

@@ -68,6 +68,7 @@ pub use devices::DeviceHead;
 pub use kind::{Extent, Kind, Scalar, Slots};
 pub use marks::Marks;
 pub use name::Name;
+pub(crate) use name::{plainly_same, same};
 pub use place::{Count, Place, Text};
 pub use scope::{Description, Opened, Scope, ScopeKind, Versions, NEWEST};
 pub use subsection::{

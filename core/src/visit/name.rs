@@ -27,15 +27,23 @@ impl Name for &[u8] {
     }
 }
 
-/// Whether two names are equal. Most have a few bytes, which are compared as two numbers that may
-/// overlap: that takes less than the call of a loop.
+/// Whether two names are equal.
 #[inline]
-fn same(one: &[u8], other: &[u8]) -> bool {
+pub(crate) fn same(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len() && (plainly_same(one, other) || one == other)
+}
+
+/// Whether two names are equal and so short that it is seen at a glance: most are. They are compared as
+/// two numbers that may overlap. Nothing is called, so that nothing need be saved for it.
+#[inline]
+pub(crate) fn plainly_same(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len()
         && match one.len() {
-            8..=16 => ends_agree::<8>(one, other),
+            0..4 => one.iter().zip(other).all(|(one, other)| one == other),
             4..8 => ends_agree::<4>(one, other),
-            _ => one == other,
+            8..=16 => ends_agree::<8>(one, other),
+            17..=32 => ends_agree::<16>(one, other),
+            _ => false,
         }
 }
 
@@ -51,15 +59,17 @@ mod tests {
 
     #[test]
     fn names_are_the_same_when_all_of_their_bytes_are() {
-        let name = *b"a_name_that_is_longer_than_most";
+        let name = *b"a_name_that_is_so_long_that_nobody_sees_it_at_a_glance";
         for length in 0..name.len() {
             let one = &name[..length];
             assert!(one.is(&name[..length]));
+            assert_eq!(plainly_same(one, &name[..length]), length <= 32);
             assert!(!one.is(&name[..length + 1]));
             for at in 0..length {
                 let mut other = name;
                 other[at] ^= 1;
                 assert!(!one.is(&other[..length]), "{length} {at}");
+                assert!(!plainly_same(one, &other[..length]), "{length} {at}");
             }
         }
     }

@@ -1,8 +1,8 @@
 //! What every wire implements: an encoder, a decoder, or both side by side.
 
 use super::{
-    DeviceHead, Extent, Kind, Marks, Name, Opened, Scope, ScopeKind, Slots, SubsectionName, Track,
-    Visitor,
+    DeviceHead, Extent, Kind, Marks, Name, Opened, Place, Scalar, Scope, ScopeKind, Slots,
+    SubsectionName, Track, Visitor,
 };
 use crate::error::{Code, Fault, Path, Report, Result};
 
@@ -20,20 +20,25 @@ pub trait Encoder {
     /// Takes a scalar as bits (see [`Scalar`](super::Scalar)).
     fn scalar(&mut self, name: &dyn Name, kind: Kind, bits: u64) -> Result<()>;
 
-    /// A scalar of 8 bits. This and the next two are [`scalar`](Encoder::scalar) for a width that the
-    /// caller knows: a short wire makes them short, and no choice by kind is left for every field.
-    fn scalar8(&mut self, name: &dyn Name, kind: Kind, bits: u8) -> Result<()> {
-        self.scalar(name, kind, u64::from(bits))
+    /// A scalar of 8 bits. This and the next three are [`scalar`](Encoder::scalar) for a width and a name
+    /// that the caller knows: no choice by kind is left for every field, and no call to compare names.
+    fn scalar8(&mut self, name: &str, kind: Kind, bits: u8) -> Result<()> {
+        self.scalar(&name, kind, u64::from(bits))
     }
 
     /// A scalar of 16 bits.
-    fn scalar16(&mut self, name: &dyn Name, kind: Kind, bits: u16) -> Result<()> {
-        self.scalar(name, kind, u64::from(bits))
+    fn scalar16(&mut self, name: &str, kind: Kind, bits: u16) -> Result<()> {
+        self.scalar(&name, kind, u64::from(bits))
     }
 
     /// A scalar of 32 bits.
-    fn scalar32(&mut self, name: &dyn Name, kind: Kind, bits: u32) -> Result<()> {
-        self.scalar(name, kind, u64::from(bits))
+    fn scalar32(&mut self, name: &str, kind: Kind, bits: u32) -> Result<()> {
+        self.scalar(&name, kind, u64::from(bits))
+    }
+
+    /// A scalar of 64 bits.
+    fn scalar64(&mut self, name: &str, kind: Kind, bits: u64) -> Result<()> {
+        self.scalar(&name, kind, bits)
     }
 
     /// Takes an array of scalars: `elements` in the machine's byte order, a multiple of the kind's
@@ -114,23 +119,28 @@ pub trait Decoder {
     /// Gives a scalar as bits (see [`Scalar`](super::Scalar)).
     fn scalar(&mut self, name: &dyn Name, kind: Kind) -> Result<u64>;
 
-    /// A scalar of 8 bits. This and the next two are [`scalar`](Decoder::scalar) for a width that the
-    /// caller knows, as those of [`Encoder`].
+    /// A scalar of 8 bits. This and the next three are [`scalar`](Decoder::scalar) for a width and a name
+    /// that the caller knows, as those of [`Encoder`].
     #[allow(clippy::as_conversions, reason = "bits are of the width of their kind")]
-    fn scalar8(&mut self, name: &dyn Name, kind: Kind) -> Result<u8> {
-        self.scalar(name, kind).map(|bits| bits as u8)
+    fn scalar8(&mut self, name: &str, kind: Kind) -> Result<u8> {
+        self.scalar(&name, kind).map(|bits| bits as u8)
     }
 
     /// A scalar of 16 bits.
     #[allow(clippy::as_conversions, reason = "bits are of the width of their kind")]
-    fn scalar16(&mut self, name: &dyn Name, kind: Kind) -> Result<u16> {
-        self.scalar(name, kind).map(|bits| bits as u16)
+    fn scalar16(&mut self, name: &str, kind: Kind) -> Result<u16> {
+        self.scalar(&name, kind).map(|bits| bits as u16)
     }
 
     /// A scalar of 32 bits.
     #[allow(clippy::as_conversions, reason = "bits are of the width of their kind")]
-    fn scalar32(&mut self, name: &dyn Name, kind: Kind) -> Result<u32> {
-        self.scalar(name, kind).map(|bits| bits as u32)
+    fn scalar32(&mut self, name: &str, kind: Kind) -> Result<u32> {
+        self.scalar(&name, kind).map(|bits| bits as u32)
+    }
+
+    /// A scalar of 64 bits.
+    fn scalar64(&mut self, name: &str, kind: Kind) -> Result<u64> {
+        self.scalar(&name, kind)
     }
 
     /// Fills `slots` and says how many elements that were. A fixed array fills all of them.
@@ -295,6 +305,16 @@ impl<W: Encoder> Visiting<W> {
     pub fn saver(&mut self) -> Visitor<'_> {
         Visitor::saving(&mut self.wire, &mut self.track)
     }
+
+    /// [`Visitor::try_scalar`] for a wire that the caller knows.
+    ///
+    /// # Errors
+    /// Those of the wire, or the first error.
+    #[inline]
+    pub fn try_save<P: Place>(&mut self, name: &dyn Name, place: P) -> Result<()> {
+        self.track.check()?;
+        self.wire.scalar(name, P::Value::KIND, place.load().to_wire_bits())
+    }
 }
 
 impl<W: Decoder> Visiting<W> {
@@ -302,5 +322,17 @@ impl<W: Decoder> Visiting<W> {
     #[inline]
     pub fn loader(&mut self) -> Visitor<'_> {
         Visitor::loading(&mut self.wire, &mut self.track)
+    }
+
+    /// [`Visitor::try_scalar`] for a wire that the caller knows.
+    ///
+    /// # Errors
+    /// Those of the wire, or the first error.
+    #[inline]
+    pub fn try_load<P: Place>(&mut self, name: &dyn Name, mut place: P) -> Result<()> {
+        self.track.check()?;
+        let bits = self.wire.scalar(name, P::Value::KIND)?;
+        place.store(P::Value::from_wire_bits(bits));
+        Ok(())
     }
 }

@@ -164,33 +164,32 @@ impl<'s, W: Writer, K: Kernels> ChunkEncoder<'s, W, K> {
         Ok(())
     }
 
-    /// Takes a scalar. Mostly it is what the shape at hand has next, and all that is left is to put the
-    /// value in its place.
+    /// Takes a scalar if it is what the shape at hand has next, as it mostly is: all that is left then is
+    /// to put the value in its place.
     #[inline]
-    fn take<const N: usize>(&mut self, name: &dyn Name, kind: Kind, value: [u8; N]) -> Result<()> {
+    fn take_next<const N: usize>(&mut self, name: &[u8], kind: Kind, value: [u8; N]) -> bool {
         let behind = match self.plain {
             true => self.shapes.behind(number(kind), name),
             false => None,
         };
         match behind {
             Some(behind) if self.values.try_put(value) => {
-                self.shapes.go_to(behind);
-                Ok(())
+                self.shapes.pass(behind);
+                true
             }
-            _ => self.take_special(name, kind, value),
+            _ => false,
         }
     }
 
+    /// Takes any other scalar.
     #[cold]
     #[inline(never)]
-    fn take_special<const N: usize>(
-        &mut self,
-        name: &dyn Name,
-        kind: Kind,
-        value: [u8; N],
-    ) -> Result<()> {
-        self.item(Draft::plain(number(kind), Marks::NONE, name.bytes()), N)?;
-        self.values.put(value);
+    fn take_special(&mut self, name: &[u8], kind: Kind, bits: u64) -> Result<()> {
+        let width = kind.width().bytes();
+        self.item(Draft::plain(number(kind), Marks::NONE, name), width)?;
+        let value = bits.to_be_bytes();
+        let unused = value.len().saturating_sub(width);
+        crate::io::copy(self.values.append(width), value.get(unused..).unwrap_or_default());
         Ok(())
     }
 
@@ -318,30 +317,54 @@ impl<W: Writer, K: Kernels> Encoder for ChunkEncoder<'_, W, K> {
         self.out.fault()
     }
 
-    #[inline]
+    // Inlined where the kind is known, and so no choice by it is left.
+    #[inline(always)]
     #[allow(clippy::as_conversions, reason = "bits are of the width of their kind")]
     fn scalar(&mut self, name: &dyn Name, kind: Kind, bits: u64) -> Result<()> {
-        match kind.width() {
-            Width::One => self.take(name, kind, (bits as u8).to_be_bytes()),
-            Width::Two => self.take(name, kind, (bits as u16).to_be_bytes()),
-            Width::Four => self.take(name, kind, (bits as u32).to_be_bytes()),
-            Width::Eight => self.take(name, kind, bits.to_be_bytes()),
+        // Measured first: behind that nothing is called when all goes well.
+        let name = name.bytes();
+        let taken = match kind.width() {
+            Width::One => self.take_next(name, kind, (bits as u8).to_be_bytes()),
+            Width::Two => self.take_next(name, kind, (bits as u16).to_be_bytes()),
+            Width::Four => self.take_next(name, kind, (bits as u32).to_be_bytes()),
+            Width::Eight => self.take_next(name, kind, bits.to_be_bytes()),
+        };
+        match taken {
+            true => Ok(()),
+            false => self.take_special(name, kind, bits),
         }
     }
 
     #[inline]
-    fn scalar8(&mut self, name: &dyn Name, kind: Kind, bits: u8) -> Result<()> {
-        self.take(name, kind, bits.to_be_bytes())
+    fn scalar8(&mut self, name: &str, kind: Kind, bits: u8) -> Result<()> {
+        match self.take_next(name.as_bytes(), kind, bits.to_be_bytes()) {
+            true => Ok(()),
+            false => self.take_special(name.as_bytes(), kind, bits.into()),
+        }
     }
 
     #[inline]
-    fn scalar16(&mut self, name: &dyn Name, kind: Kind, bits: u16) -> Result<()> {
-        self.take(name, kind, bits.to_be_bytes())
+    fn scalar16(&mut self, name: &str, kind: Kind, bits: u16) -> Result<()> {
+        match self.take_next(name.as_bytes(), kind, bits.to_be_bytes()) {
+            true => Ok(()),
+            false => self.take_special(name.as_bytes(), kind, bits.into()),
+        }
     }
 
     #[inline]
-    fn scalar32(&mut self, name: &dyn Name, kind: Kind, bits: u32) -> Result<()> {
-        self.take(name, kind, bits.to_be_bytes())
+    fn scalar32(&mut self, name: &str, kind: Kind, bits: u32) -> Result<()> {
+        match self.take_next(name.as_bytes(), kind, bits.to_be_bytes()) {
+            true => Ok(()),
+            false => self.take_special(name.as_bytes(), kind, bits.into()),
+        }
+    }
+
+    #[inline]
+    fn scalar64(&mut self, name: &str, kind: Kind, bits: u64) -> Result<()> {
+        match self.take_next(name.as_bytes(), kind, bits.to_be_bytes()) {
+            true => Ok(()),
+            false => self.take_special(name.as_bytes(), kind, bits),
+        }
     }
 
     fn array(

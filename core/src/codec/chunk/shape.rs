@@ -1,7 +1,7 @@
 //! Shapes: the operations that describe the items of a fragment (`docs/format.md`, section 6).
 
 use crate::error::{Code, Result};
-use crate::visit::{Extent, Kind, Marks, Scope};
+use crate::visit::{same, Extent, Kind, Marks, Scope};
 
 /// Codes of operations; those of scalars are the numbers of their kinds.
 pub(super) const END: u8 = 0;
@@ -293,7 +293,7 @@ impl<'d> Draft<'d> {
         let found = self.pieces(&mut |piece| match rest.split_at_checked(piece.len()) {
             Some((found, behind)) => {
                 rest = behind;
-                found == piece
+                same(found, piece)
             }
             None => false,
         });

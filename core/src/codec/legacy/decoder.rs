@@ -93,18 +93,23 @@ impl<R: Reader, K: Kernels> Decoder for LegacyDecoder<R, K> {
     }
 
     #[inline]
-    fn scalar8(&mut self, _name: &dyn Name, _kind: Kind) -> Result<u8> {
+    fn scalar8(&mut self, _name: &str, _kind: Kind) -> Result<u8> {
         self.reader.take_as(u8::from_be_bytes)
     }
 
     #[inline]
-    fn scalar16(&mut self, _name: &dyn Name, _kind: Kind) -> Result<u16> {
+    fn scalar16(&mut self, _name: &str, _kind: Kind) -> Result<u16> {
         self.reader.take_as(u16::from_be_bytes)
     }
 
     #[inline]
-    fn scalar32(&mut self, _name: &dyn Name, _kind: Kind) -> Result<u32> {
+    fn scalar32(&mut self, _name: &str, _kind: Kind) -> Result<u32> {
         self.reader.take_as(u32::from_be_bytes)
+    }
+
+    #[inline]
+    fn scalar64(&mut self, _name: &str, _kind: Kind) -> Result<u64> {
+        self.reader.take_as(u64::from_be_bytes)
     }
 
     #[inline]

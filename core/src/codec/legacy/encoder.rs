@@ -94,17 +94,22 @@ impl<W: Writer, K: Kernels> Encoder for LegacyEncoder<W, K> {
     }
 
     #[inline]
-    fn scalar8(&mut self, _name: &dyn Name, _kind: Kind, bits: u8) -> Result<()> {
+    fn scalar8(&mut self, _name: &str, _kind: Kind, bits: u8) -> Result<()> {
         self.writer.put(bits.to_be_bytes())
     }
 
     #[inline]
-    fn scalar16(&mut self, _name: &dyn Name, _kind: Kind, bits: u16) -> Result<()> {
+    fn scalar16(&mut self, _name: &str, _kind: Kind, bits: u16) -> Result<()> {
         self.writer.put(bits.to_be_bytes())
     }
 
     #[inline]
-    fn scalar32(&mut self, _name: &dyn Name, _kind: Kind, bits: u32) -> Result<()> {
+    fn scalar32(&mut self, _name: &str, _kind: Kind, bits: u32) -> Result<()> {
+        self.writer.put(bits.to_be_bytes())
+    }
+
+    #[inline]
+    fn scalar64(&mut self, _name: &str, _kind: Kind, bits: u64) -> Result<()> {
         self.writer.put(bits.to_be_bytes())
     }
 

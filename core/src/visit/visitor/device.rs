@@ -11,7 +11,10 @@ impl Visitor<'_> {
     /// Those of the wire; on load the value then keeps what it held.
     #[inline]
     pub fn visit<T: Scalar>(&mut self, name: &str, value: &mut T) -> Result<()> {
-        self.scalar(&name, value)
+        match self.try_named(name, value) {
+            Ok(()) => Ok(()),
+            Err(code) => Err(self.wire_failed(code, &name)),
+        }
     }
 
     /// Visits a scalar that exists from `version` on. In a state of an older version nothing is on
@@ -22,11 +25,14 @@ impl Visitor<'_> {
     pub fn visit_since<T: Scalar>(
         &mut self,
         name: &str,
-        value: &mut T,
+        mut value: &mut T,
         version: u32,
         otherwise: T,
     ) -> Result<()> {
-        self.scalar_since(&name, value, version, otherwise)
+        match self.exists_since(&mut value, version, otherwise)? {
+            true => self.visit(name, value),
+            false => Ok(()),
+        }
     }
 
     /// Visits a scalar that may be missing in the stream, in which case loading stores
@@ -35,7 +41,13 @@ impl Visitor<'_> {
     /// # Errors
     /// As [`visit`](Visitor::visit).
     pub fn visit_or<T: Scalar>(&mut self, name: &str, value: &mut T, otherwise: T) -> Result<()> {
-        self.scalar_or(&name, value, otherwise)
+        match self.has(&name)? {
+            true => self.visit(name, value),
+            false => {
+                *value = otherwise;
+                Ok(())
+            }
+        }
     }
 
     /// Visits an array of fixed length in one call.

@@ -29,10 +29,23 @@ impl Visitor<'_> {
         self.track.check()?;
         let kind = P::Value::KIND;
         match &mut self.side {
-            Side::Save(encoder) => put(*encoder, name, kind, place.load().to_wire_bits()),
+            Side::Save(encoder) => encoder.scalar(name, kind, place.load().to_wire_bits()),
             Side::Load(decoder) => {
-                let bits = get(*decoder, name, kind)?;
+                let bits = decoder.scalar(name, kind)?;
                 place.store(P::Value::from_wire_bits(bits));
+                Ok(())
+            }
+        }
+    }
+
+    /// The same for a name that needs no measuring.
+    #[inline]
+    pub(super) fn try_named<T: Scalar>(&mut self, name: &str, value: &mut T) -> Result<()> {
+        self.track.check()?;
+        match &mut self.side {
+            Side::Save(encoder) => put(*encoder, name, T::KIND, value.to_wire_bits()),
+            Side::Load(decoder) => {
+                *value = T::from_wire_bits(get(*decoder, name, T::KIND)?);
                 Ok(())
             }
         }
@@ -50,16 +63,30 @@ impl Visitor<'_> {
         version: u32,
         otherwise: P::Value,
     ) -> Result<()> {
+        match self.exists_since(&mut place, version, otherwise)? {
+            true => self.scalar(name, place),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether a scalar of this version on is in the state; if not, stores `otherwise` on load.
+    #[inline]
+    pub(super) fn exists_since<P: Place>(
+        &mut self,
+        place: &mut P,
+        version: u32,
+        otherwise: P::Value,
+    ) -> Result<bool> {
         if self.track.version() >= version {
-            return self.scalar(name, place);
+            return Ok(true);
         }
         if self.is_loading() {
             self.track.check()?;
             place.store(otherwise);
-            return Ok(());
+            return Ok(false);
         }
         // Nothing is saved, so there is nothing to mark.
-        self.mark(Marks::NONE)
+        self.mark(Marks::NONE).map(|()| false)
     }
 
     /// See [`visit_or`](Visitor::visit_or).
@@ -225,22 +252,22 @@ impl Visitor<'_> {
 /// Picks the function of the width: `kind` is a constant where this is inlined.
 #[inline(always)]
 #[allow(clippy::as_conversions, reason = "bits are of the width of their kind")]
-fn put(encoder: &mut dyn Encoder, name: &dyn Name, kind: Kind, bits: u64) -> Result<()> {
+fn put(encoder: &mut dyn Encoder, name: &str, kind: Kind, bits: u64) -> Result<()> {
     match kind.width() {
         Width::One => encoder.scalar8(name, kind, bits as u8),
         Width::Two => encoder.scalar16(name, kind, bits as u16),
         Width::Four => encoder.scalar32(name, kind, bits as u32),
-        Width::Eight => encoder.scalar(name, kind, bits),
+        Width::Eight => encoder.scalar64(name, kind, bits),
     }
 }
 
 /// As [`put`], the other way.
 #[inline(always)]
-fn get(decoder: &mut dyn Decoder, name: &dyn Name, kind: Kind) -> Result<u64> {
+fn get(decoder: &mut dyn Decoder, name: &str, kind: Kind) -> Result<u64> {
     match kind.width() {
         Width::One => decoder.scalar8(name, kind).map(u64::from),
         Width::Two => decoder.scalar16(name, kind).map(u64::from),
         Width::Four => decoder.scalar32(name, kind).map(u64::from),
-        Width::Eight => decoder.scalar(name, kind),
+        Width::Eight => decoder.scalar64(name, kind),
     }
 }

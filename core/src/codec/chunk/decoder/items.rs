@@ -8,32 +8,28 @@ use crate::codec::chunk::shape;
 use crate::codec::chunk::store::Store;
 use crate::error::{Code, Result};
 use crate::io::{copy_big_endian, told, Width};
-use crate::visit::{widen, Extent, Kind, Name, Slots};
+use crate::visit::{plainly_same, widen, Extent, Kind, Name, Slots};
 
 /// The widest element.
 const WIDEST: usize = 8;
 
 impl<S: Store> ChunkDecoder<'_, S> {
-    /// Takes a scalar if it is the item here: of this name and this very kind.
+    /// Takes a scalar if it is seen to be the item here at a glance: of this name and this very kind.
     #[inline]
-    pub(super) fn take_next<const N: usize>(
-        &mut self,
-        name: &dyn Name,
-        kind: Kind,
-    ) -> Option<[u8; N]> {
+    pub(super) fn take_next<const N: usize>(&mut self, name: &[u8], kind: Kind) -> Option<[u8; N]> {
         if !self.straight {
             return None;
         }
         let Walker { store, at, .. } = &mut self.walker;
         let memory = store.memory();
-        let value = *memory.get(at.values..at.fragment.values_end)?.first_chunk()?;
         let operation = memory.get(at.shape..at.fragment.shape_end)?;
         let [code, length, rest @ ..] = operation else { return None };
         let length = usize::from(*length);
         let expected = rest.get(..length)?;
-        if *code != shape::number(kind) || !name.is(expected) {
+        if *code != shape::number(kind) || !plainly_same(name, expected) {
             return None;
         }
+        let value = *memory.get(at.values..at.fragment.values_end)?.first_chunk()?;
         at.shape = at.shape.wrapping_add(2).wrapping_add(length);
         at.values = at.values.wrapping_add(N);
         Some(value)

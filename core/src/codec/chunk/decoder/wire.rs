@@ -4,6 +4,7 @@ use super::ChunkDecoder;
 use crate::codec::chunk::store::Store;
 use crate::codec::chunk::Totals;
 use crate::error::{Code, Fault, Result};
+use crate::io::Width;
 use crate::visit::{
     Decoder, DeviceHead, Extent, Kind, Name, Opened, Scope, ScopeKind, Slots, SubsectionName,
 };
@@ -25,10 +26,20 @@ impl<S: Store> ChunkDecoder<'_, S> {
         self.run(|decoder| decoder.find_scalar(name, kind))
     }
 
+    /// The same for a name and a width that are known: a call that is the caller's last, so that nothing
+    /// need be kept for it.
     #[cold]
-    fn bad_flag(&mut self, value: u8) -> Code {
+    #[inline(never)]
+    fn slow_named<T: TryFrom<u64> + Default>(&mut self, name: &str, kind: Kind) -> Result<T> {
+        // Bits are of the width of their kind.
+        self.slow(&name, kind).map(|bits| T::try_from(bits).unwrap_or_default())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn bad_flag(&mut self, value: u64) -> Code {
         let at = self.walker.at.values.saturating_sub(1);
-        let code = self.walker.refuse(Code::BadValue, at, 1, u64::from(value));
+        let code = self.walker.refuse(Code::BadValue, at, 1, value);
         self.fail(code)
     }
 
@@ -58,39 +69,51 @@ impl<S: Store> Decoder for ChunkDecoder<'_, S> {
 
     #[inline]
     fn scalar(&mut self, name: &dyn Name, kind: Kind) -> Result<u64> {
-        if crate::io::Width::Eight == kind.width() {
-            if let Some(bytes) = self.take_next(name, kind) {
-                return Ok(u64::from_be_bytes(bytes));
-            }
+        // Measured first: behind that nothing is called when all goes well.
+        let known = name.bytes();
+        let bits = match kind.width() {
+            Width::One => self.take_next(known, kind).map(|[value]| u64::from(value)),
+            Width::Two => self.take_next(known, kind).map(u16::from_be_bytes).map(u64::from),
+            Width::Four => self.take_next(known, kind).map(u32::from_be_bytes).map(u64::from),
+            Width::Eight => self.take_next(known, kind).map(u64::from_be_bytes),
+        };
+        match bits {
+            Some(bits) if kind == Kind::Bool && bits > 1 => Err(self.bad_flag(bits)),
+            Some(bits) => Ok(bits),
+            None => self.slow(name, kind),
         }
-        self.slow(name, kind)
     }
 
     #[inline]
-    #[allow(clippy::as_conversions, reason = "bits are of the width of their kind")]
-    fn scalar8(&mut self, name: &dyn Name, kind: Kind) -> Result<u8> {
-        match self.take_next(name, kind) {
-            Some([value]) if value > 1 && kind == Kind::Bool => Err(self.bad_flag(value)),
+    fn scalar8(&mut self, name: &str, kind: Kind) -> Result<u8> {
+        match self.take_next(name.as_bytes(), kind) {
+            Some([value]) if value > 1 && kind == Kind::Bool => Err(self.bad_flag(value.into())),
             Some([value]) => Ok(value),
-            None => self.slow(name, kind).map(|bits| bits as u8),
+            None => self.slow_named(name, kind),
         }
     }
 
     #[inline]
-    #[allow(clippy::as_conversions, reason = "bits are of the width of their kind")]
-    fn scalar16(&mut self, name: &dyn Name, kind: Kind) -> Result<u16> {
-        match self.take_next(name, kind) {
+    fn scalar16(&mut self, name: &str, kind: Kind) -> Result<u16> {
+        match self.take_next(name.as_bytes(), kind) {
             Some(bytes) => Ok(u16::from_be_bytes(bytes)),
-            None => self.slow(name, kind).map(|bits| bits as u16),
+            None => self.slow_named(name, kind),
         }
     }
 
     #[inline]
-    #[allow(clippy::as_conversions, reason = "bits are of the width of their kind")]
-    fn scalar32(&mut self, name: &dyn Name, kind: Kind) -> Result<u32> {
-        match self.take_next(name, kind) {
+    fn scalar32(&mut self, name: &str, kind: Kind) -> Result<u32> {
+        match self.take_next(name.as_bytes(), kind) {
             Some(bytes) => Ok(u32::from_be_bytes(bytes)),
-            None => self.slow(name, kind).map(|bits| bits as u32),
+            None => self.slow_named(name, kind),
+        }
+    }
+
+    #[inline]
+    fn scalar64(&mut self, name: &str, kind: Kind) -> Result<u64> {
+        match self.take_next(name.as_bytes(), kind) {
+            Some(bytes) => Ok(u64::from_be_bytes(bytes)),
+            None => self.slow_named(name, kind),
         }
     }
 

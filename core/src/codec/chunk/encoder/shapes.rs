@@ -4,6 +4,7 @@ use crate::codec::chunk::nesting::fits;
 use crate::codec::chunk::settings::MAX_SLOTS;
 use crate::codec::chunk::shape::{to_end, Draft, DEVICE, ELEMENT, END, STRUCT};
 use crate::io::move_within;
+use crate::visit::plainly_same;
 
 /// There is no room for an operation in a shape.
 pub(super) struct Full;
@@ -25,10 +26,10 @@ pub(super) struct Shapes<'s> {
     /// The slot of the shape at hand, and where its bytes begin.
     slot: usize,
     base: usize,
-    /// How long the shape at hand is.
-    length: usize,
-    /// The place in it: what lies before was visited.
-    at: usize,
+    /// Where its bytes end.
+    end: usize,
+    /// The place in it, in the memory as those two: what lies before was visited.
+    place: usize,
     /// Where it was made longer last.
     gap: usize,
     /// It was changed: a reader does not have it.
@@ -52,8 +53,8 @@ impl<'s> Shapes<'s> {
             lengths,
             slot: 0,
             base: 0,
-            length: 0,
-            at: 0,
+            end: 0,
+            place: 0,
             gap: 0,
             changed: false,
             next: 0,
@@ -76,11 +77,11 @@ impl<'s> Shapes<'s> {
     }
 
     pub(super) fn at(&self) -> usize {
-        self.at
+        self.place.wrapping_sub(self.base)
     }
 
     pub(super) fn length(&self) -> usize {
-        self.length
+        self.end.wrapping_sub(self.base)
     }
 
     /// Where the shape at hand was made longer last, other than at its end.
@@ -92,50 +93,55 @@ impl<'s> Shapes<'s> {
         self.changed
     }
 
+    /// Goes to what lies [`behind`](Shapes::behind) an operation.
+    #[inline]
+    pub(super) fn pass(&mut self, behind: usize) {
+        self.place = behind;
+    }
+
+    #[inline]
     pub(super) fn go_to(&mut self, at: usize) {
-        self.at = at;
+        self.place = self.base.wrapping_add(at);
     }
 
     /// The shape at hand.
     pub(super) fn bytes(&self) -> &[u8] {
-        let end = self.base.saturating_add(self.length);
-        self.memory.get(self.base..end).unwrap_or_default()
+        self.memory.get(self.base..self.end).unwrap_or_default()
     }
 
     /// What lies before the place.
     pub(super) fn visited(&self) -> &[u8] {
-        self.bytes().get(..self.at).unwrap_or_default()
+        self.bytes().get(..self.at()).unwrap_or_default()
     }
 
     /// What lies behind the place.
     #[inline]
     fn rest(&self) -> Option<&[u8]> {
-        let start = self.base.wrapping_add(self.at);
-        self.memory.get(start..self.base.wrapping_add(self.length))
+        self.memory.get(self.place..self.end)
     }
 
     /// What lies from `at` on.
     #[inline]
     pub(super) fn from(&self, at: usize) -> &[u8] {
-        let end = self.base.wrapping_add(self.length);
-        self.memory.get(self.base.wrapping_add(at)..end).unwrap_or_default()
+        self.memory.get(self.base.wrapping_add(at)..self.end).unwrap_or_default()
     }
 
-    /// The place behind the next operation, if that is this one, of an item without marks and parameters.
+    /// The place in the memory behind the next operation, if that is seen to be this one at a glance: of an
+    /// item without marks and parameters.
     #[inline]
-    pub(super) fn behind(&self, code: u8, name: &dyn crate::visit::Name) -> Option<usize> {
+    pub(super) fn behind(&self, code: u8, name: &[u8]) -> Option<usize> {
         let [found, length, rest @ ..] = self.rest()? else { return None };
         let length = usize::from(*length);
         let expected = rest.get(..length)?;
-        let same = *found == code && name.is(expected);
-        same.then_some(self.at.wrapping_add(length).wrapping_add(2))
+        let same = *found == code && plainly_same(name, expected);
+        same.then_some(self.place.wrapping_add(length).wrapping_add(2))
     }
 
     /// Passes the operation if it is the next one.
     pub(super) fn passes_draft(&mut self, draft: &Draft<'_>) -> bool {
-        match draft.strip(self.from(self.at)) {
+        match self.rest().and_then(|rest| draft.strip(rest)) {
             Some(rest) => {
-                self.at = self.length.saturating_sub(rest.len());
+                self.place = self.end.saturating_sub(rest.len());
                 true
             }
             None => false,
@@ -147,15 +153,15 @@ impl<'s> Shapes<'s> {
     pub(super) fn passes_end(&mut self) -> bool {
         let found = matches!(self.rest(), Some([END, ..]));
         if found {
-            self.at = self.at.wrapping_add(1);
+            self.place = self.place.wrapping_add(1);
         }
         found
     }
 
     /// Goes to the end that closes the scope of the place.
     pub(super) fn skip_to_end(&mut self) {
-        if let Ok(Some(length)) = to_end(self.from(self.at)) {
-            self.at = self.at.saturating_add(length);
+        if let Ok(Some(length)) = to_end(self.rest().unwrap_or_default()) {
+            self.place = self.place.saturating_add(length);
         }
     }
 
@@ -187,7 +193,7 @@ impl<'s> Shapes<'s> {
         }
         let found = (0..self.lengths.len()).find(|slot| {
             let shape = self.in_slot(*slot);
-            let (visited, rest) = match shape.split_at_checked(self.at) {
+            let (visited, rest) = match shape.split_at_checked(self.at()) {
                 Some(parts) => parts,
                 None => return false,
             };
@@ -207,10 +213,22 @@ impl<'s> Shapes<'s> {
 
     /// Makes the shape in a slot the one at hand; the place stays.
     fn take(&mut self, slot: usize) {
+        self.go_to_slot(slot);
+        self.set_length(self.lengths.get(slot).copied().unwrap_or(0));
+        self.changed = false;
+    }
+
+    /// Makes a slot the one at hand; the place stays, and so does how long the shape is.
+    fn go_to_slot(&mut self, slot: usize) {
+        let (at, length) = (self.at(), self.length());
         self.slot = slot;
         self.base = slot.saturating_mul(self.size);
-        self.length = self.lengths.get(slot).copied().unwrap_or(0);
-        self.changed = false;
+        self.go_to(at);
+        self.set_length(length);
+    }
+
+    fn set_length(&mut self, length: usize) {
+        self.end = self.base.saturating_add(length);
     }
 
     /// Goes to the beginning of a shape that may be the right one, for a fragment that begins inside of so
@@ -222,9 +240,9 @@ impl<'s> Shapes<'s> {
         let found = slots.find(|slot| suits(self.in_slot(*slot)));
         self.take(found.unwrap_or(slot));
         if found.is_none() {
-            self.length = 0;
+            self.set_length(0);
         }
-        self.at = 0;
+        self.go_to(0);
         self.inserting = false;
     }
 
@@ -232,7 +250,7 @@ impl<'s> Shapes<'s> {
     pub(super) fn restart_with(&mut self, from: usize, to: usize) {
         let part = self.bytes().get(from..to).unwrap_or_default();
         let known = (0..self.lengths.len()).find(|slot| self.in_slot(*slot) == part);
-        self.at = self.at.saturating_sub(from);
+        self.go_to(self.at().saturating_sub(from));
         self.inserting = self.inserting && known.is_none();
         match known {
             Some(slot) => self.take(slot),
@@ -240,7 +258,7 @@ impl<'s> Shapes<'s> {
                 let (start, end) = (self.base.saturating_add(from), self.base.saturating_add(to));
                 self.choose();
                 move_within(self.memory, start, end, self.base);
-                self.length = to.saturating_sub(from);
+                self.set_length(to.saturating_sub(from));
             }
         }
     }
@@ -250,8 +268,7 @@ impl<'s> Shapes<'s> {
         if self.lengths.len() > 1 && self.next == self.slot {
             self.advance();
         }
-        self.slot = self.next;
-        self.base = self.slot.saturating_mul(self.size);
+        self.go_to_slot(self.next);
         self.changed = true;
         self.advance();
     }
@@ -266,23 +283,21 @@ impl<'s> Shapes<'s> {
     /// Makes the shape at hand one that may be changed: a copy in the slot to be replaced.
     fn change(&mut self) {
         if !self.changed {
-            let (start, length) = (self.base, self.length);
+            let (start, end) = (self.base, self.end);
             self.choose();
-            move_within(self.memory, start, start.saturating_add(length), self.base);
+            move_within(self.memory, start, end, self.base);
         }
     }
 
     /// Drops what lies behind the place, but for the ends of `open` scopes, for `more` bytes to come.
     pub(super) fn cut_off(&mut self, open: usize, more: usize) -> core::result::Result<(), Full> {
-        let length = self.at.saturating_add(open);
+        let length = self.at().saturating_add(open);
         if length.saturating_add(more) > self.size {
             return Err(Full);
         }
         self.change();
-        let start = self.base.saturating_add(self.at);
-        let ends = self.memory.get_mut(start..start.saturating_add(open)).unwrap_or_default();
-        ends.fill(END);
-        self.length = length;
+        self.set_length(length);
+        self.memory.get_mut(self.place..self.end).unwrap_or_default().fill(END);
         Ok(())
     }
 
@@ -290,14 +305,13 @@ impl<'s> Shapes<'s> {
     pub(super) fn insert(&mut self, draft: &Draft<'_>) -> core::result::Result<(), Full> {
         let ends = usize::from(begins(draft));
         let length = draft.length();
-        self.open_gap(self.at, length.saturating_add(ends))?;
-        let start = self.base.saturating_add(self.at);
-        let place = self.memory.get_mut(start..).unwrap_or_default();
+        self.open_gap(self.at(), length.saturating_add(ends))?;
+        let place = self.memory.get_mut(self.place..).unwrap_or_default();
         draft.emit(place.get_mut(..length).unwrap_or_default());
         if let Some(end) = place.get_mut(length).filter(|_| ends > 0) {
             *end = END;
         }
-        self.at = self.at.saturating_add(length);
+        self.place = self.place.saturating_add(length);
         Ok(())
     }
 
@@ -311,7 +325,7 @@ impl<'s> Shapes<'s> {
         draft: &Draft<'_>,
         open: usize,
     ) -> core::result::Result<(), Full> {
-        let (start, length) = (form, self.at.saturating_sub(form));
+        let (start, length) = (form, self.at().saturating_sub(form));
         let ends = open.saturating_add(1);
         let is_end = draft.code == END;
         let more = match is_end {
@@ -319,7 +333,7 @@ impl<'s> Shapes<'s> {
             false => draft.length().saturating_add(usize::from(begins(draft))),
         };
         let needed = length.saturating_add(ends).saturating_add(more);
-        if self.length.saturating_add(needed) > self.size {
+        if self.length().saturating_add(needed) > self.size {
             return Err(Full);
         }
         self.open_gap(at, length.saturating_add(ends))?;
@@ -328,9 +342,9 @@ impl<'s> Shapes<'s> {
         move_within(self.memory, source, source.saturating_add(length), target);
         let behind = target.saturating_add(length);
         self.memory.get_mut(behind..behind.saturating_add(ends)).unwrap_or_default().fill(END);
-        self.at = at.saturating_add(length);
+        self.go_to(at.saturating_add(length));
         if is_end {
-            self.at = self.at.saturating_add(1);
+            self.place = self.place.saturating_add(1);
             return Ok(());
         }
         self.insert(draft)?;
@@ -340,31 +354,31 @@ impl<'s> Shapes<'s> {
 
     /// Moves what lies from `at` on, so that `length` bytes can be put in.
     fn open_gap(&mut self, at: usize, length: usize) -> core::result::Result<(), Full> {
-        let behind = self.length.saturating_add(length);
+        let behind = self.length().saturating_add(length);
         if behind > self.size {
             return Err(Full);
         }
         self.change();
-        let (start, end) = (self.base.saturating_add(at), self.base.saturating_add(self.length));
-        move_within(self.memory, start, end, start.saturating_add(length));
-        self.length = behind;
+        let start = self.base.saturating_add(at);
+        move_within(self.memory, start, self.end, start.saturating_add(length));
+        self.set_length(behind);
         self.gap = at;
         Ok(())
     }
 
     /// Ends the shape at the place: drops what was only expected.
     pub(super) fn finish(&mut self) {
-        if self.at == self.length || self.at == 0 || self.switch_to_end() {
+        if self.place == self.end || self.place == self.base || self.switch_to_end() {
             return;
         }
         self.change();
-        self.length = self.at;
+        self.end = self.place;
     }
 
     /// Forgets the shape at hand if a reader does not have it.
     pub(super) fn give_up(&mut self) {
         if self.changed {
-            self.length = 0;
+            self.set_length(0);
             self.sent();
         }
     }
@@ -372,8 +386,9 @@ impl<'s> Shapes<'s> {
     /// Notes that a reader has the shape at hand now.
     pub(super) fn sent(&mut self) {
         self.changed = false;
+        let sent = self.length();
         if let Some(length) = self.lengths.get_mut(self.slot) {
-            *length = self.length;
+            *length = sent;
         }
     }
 }
