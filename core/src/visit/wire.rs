@@ -79,6 +79,11 @@ pub trait Encoder {
         Ok(())
     }
 
+    /// As [`Decoder::fingerprint`], of a stream that was written to its end.
+    fn fingerprint(&self) -> u64 {
+        0
+    }
+
     /// Sends on what is held back.
     fn flush(&mut self) -> Result<()>;
 

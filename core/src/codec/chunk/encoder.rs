@@ -415,6 +415,10 @@ impl<W: Writer, K: Kernels> Encoder for ChunkEncoder<'_, W, K> {
         Ok(())
     }
 
+    fn fingerprint(&self) -> u64 {
+        self.out.totals().fingerprint()
+    }
+
     /// Sends on the chunks that are whole.
     fn flush(&mut self) -> Result<()> {
         self.out.flush()
