@@ -818,7 +818,8 @@ typedef struct migcore_device {
      */
     uint32_t minimum_version;
     /**
-     * The oldest version that can read the state as it is saved, with MIGCORE_DEVICE_OLDER_READERS.
+     * The oldest version that can read the state as it is saved, with MIGCORE_DEVICE_OLDER_READERS;
+     * without it 0.
      */
     uint32_t oldest_reader;
     /**
@@ -843,13 +844,21 @@ typedef struct migcore_device {
      */
     int32_t (*post_save)(void *opaque);
     /**
-     * Before a load, once the whole stream was checked.
+     * Before a load, once the whole stream was checked. A device with state that a stream may leave out, such as
+     * a subsection that is saved only where it is needed, resets that state here: what the stream does not
+     * have stays as it is.
      */
     int32_t (*pre_load)(void *opaque);
     /**
-     * After a load of a state of this version, before the next device is loaded.
+     * After a load, before the next device is loaded. `version` is the one that the state was taken for: that of
+     * the stream, or `version` of this entry where the stream has a newer one that it can read.
      */
     int32_t (*post_load)(void *opaque, uint32_t version);
+    /**
+     * After all devices were loaded, in the order of the table, also where the stream lacks this one: for what
+     * depends on other devices, as the level of an interrupt line.
+     */
+    int32_t (*load_done)(void *opaque);
     /**
      * The machine is about to run.
      */
@@ -860,11 +869,13 @@ typedef struct migcore_device {
     void *opaque;
     /**
      * An instance that nothing uses, to try a load on; or NULL. With it, migcore_machine_check finds also
-     * what the visit function alone can object to.
+     * what the visit function alone can object to. It is no device: neither this `opaque` nor that of
+     * another entry. Several entries may have the same one, since it is used for one visit at a time.
      */
     void *scratch;
     /**
-     * Makes the scratch instance as new before each visit of it; may be NULL.
+     * Makes the scratch instance as new before each visit of it; may be NULL. Then a visit finds there what the
+     * last one left, be it of another entry.
      */
     int32_t (*scratch_begin)(void *scratch, void *opaque);
     /**
@@ -906,7 +917,12 @@ typedef struct migcore_checked {
      */
     uint64_t skipped;
     /**
-     * Tells it from other streams.
+     * Of how many devices the state was checked for its form alone, since they have no scratch instance. What
+     * such a device does not know, misses or takes for another type is found only when it is loaded.
+     */
+    uint64_t unproven;
+    /**
+     * Tells it from other streams, as a CRC does; 0 over a tree.
      */
     uint64_t fingerprint;
 } migcore_checked;
@@ -939,6 +955,11 @@ typedef struct migcore_undo {
      * May be NULL.
      */
     const struct migcore_kernels *kernels;
+    /**
+     * Is told why the state could not be put back, if that was tried and failed, else MIGCORE_OK; may be NULL.
+     * MIGCORE_DIRTY with two fingerprints says that it was put back, and is another one than before.
+     */
+    struct migcore_error *error;
 } migcore_undo;
 
 /**
@@ -1476,7 +1497,8 @@ migcore_status migcore_expect_end(struct migcore_visitor *v);
 
 /**
  * Ends a visit: returns its first error, checks that every scope is closed, and sends on what is held
- * back. What a stream still holds is not looked at: see migcore_expect_end. What the visitor borrowed
+ * back. Chunks and trees are looked at to their end, and nothing critical in them may be unread; what follows,
+ * and what is left on a legacy wire, is not looked at: see migcore_expect_end. What the visitor borrowed
  * is the caller's again. Nothing needs to be freed; for another visit, begin again.
  */
 migcore_status migcore_finish(struct migcore_visitor *v);
@@ -2765,7 +2787,7 @@ migcore_status migcore_tree_loader_counts(struct migcore_tree_loader *loader,
 /**
  * Begins a machine of `count` devices, whose table it borrows; they are saved in this order. `size` is
  * sizeof(migcore_machine). Two devices differ in name or instance. `error` may be NULL; its path is
- * that of the device. While a call on the machine goes on, nothing else may touch the table.
+ * that of the device. While a call on the machine goes on, nothing else may touch the table, not even read it.
  */
 migcore_status migcore_machine_init(struct migcore_machine *machine,
                                     size_t size,
@@ -2775,7 +2797,8 @@ migcore_status migcore_machine_init(struct migcore_machine *machine,
 
 /**
  * Saves all devices, with their hooks. Whoever began `v` ends it with migcore_finish. A machine whose
- * save failed goes on; the report is in the visitor.
+ * save failed goes on; the report is in the visitor. Any visitor that saves will do; a load needs one whose
+ * wire names its devices.
  */
 migcore_status migcore_machine_save(struct migcore_machine *machine,
                                     struct migcore_visitor *v);
@@ -2783,16 +2806,21 @@ migcore_status migcore_machine_save(struct migcore_machine *machine,
 /**
  * Checks a whole stream for this machine, and changes no device: that all its devices are known or
  * ancillary, come once and are of an accepted version, that all that are not optional are there, and what
- * the visits of scratch instances find. Writes `checked`. The report is in the visitor, which is used up.
+ * the visits of scratch instances find; of a device without one it checks the form alone, and counts it as
+ * `unproven`. Writes `checked`. Finishes `v`, which is used up; bytes behind the stream are not looked at. The
+ * report is in the visitor. A legacy visitor does not name devices: MIGCORE_UNSUPPORTED.
  */
 migcore_status migcore_machine_check(struct migcore_machine *machine,
                                      struct migcore_visitor *v,
                                      struct migcore_checked *checked);
 
 /**
- * Loads the devices from a stream that was `checked`, with a visitor that begins at its start again. If it
- * fails half-way, the machine is dirty: it can be neither saved, loaded nor run before a reset. The
- * report is in the visitor.
+ * Loads the devices from a stream that was `checked`, with a visitor that begins at its start again and that
+ * is finished here. If it fails half-way, the machine is dirty: it can be neither saved, loaded nor run
+ * before a reset. The report is in the visitor.
+ *
+ * That the stream is the one that was checked is found by a CRC when all of it was loaded: MIGCORE_BAD_CRC,
+ * and the machine is dirty. A tree has no such number: it is the caller who does not change it meanwhile.
  */
 migcore_status migcore_machine_load(struct migcore_machine *machine,
                                     struct migcore_visitor *v,
@@ -2800,9 +2828,13 @@ migcore_status migcore_machine_load(struct migcore_machine *machine,
 
 /**
  * migcore_machine_load into a machine whose present state is still wanted: when the load fails, that state
- * is put back, and the machine is dirty only if that fails too. All devices are saved before, and
- * loaded again then, with their hooks. Of the stack this takes some 12 KB. If the image or the scratch
- * memory is too small: MIGCORE_NO_SPACE with the size needed, before anything is loaded.
+ * is put back, and the machine is dirty only if that fails too. Of the stack this takes some 12 KB. If the
+ * image or the scratch memory is too small: MIGCORE_NO_SPACE with the size needed, before anything is loaded.
+ *
+ * All devices are saved before, and what was saved is checked; then they are loaded again, and saved once more
+ * to compare, with their hooks. Where another state than before is found, the machine is dirty. So a device
+ * resets in `pre_load` what a stream may leave out, and saves the same as long as the machine stands still,
+ * without a clock of the host.
  */
 migcore_status migcore_machine_load_atomic(struct migcore_machine *machine,
                                            struct migcore_visitor *v,
@@ -2815,7 +2847,8 @@ migcore_status migcore_machine_load_atomic(struct migcore_machine *machine,
 migcore_status migcore_machine_run(struct migcore_machine *machine, struct migcore_error *error);
 
 /**
- * Says whether a load failed half-way; false for what is no machine.
+ * Says whether a load failed half-way. What may not run counts as dirty: so do NULL, what is no machine, and one
+ * that is in a call.
  */
 bool migcore_machine_is_dirty(const struct migcore_machine *machine);
 

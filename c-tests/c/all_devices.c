@@ -1,186 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * All devices of a machine: saved, checked, loaded, taken back; a stream changes all of them or none.
+ * All devices of a machine: saved, checked, loaded; a stream changes all of them or none.
  */
-#include "sections.h"
-
-#include <stdio.h>
-
-#define PARTS 3
-#define REFUSAL (-22)
-
-static char history[2048];
-
-/* A device that notes what is done with it, and may refuse. */
-struct part {
-    const char *name;
-    uint32_t value;
-    uint8_t table[32];
-    uint32_t forbidden;
-    const char *refusing;
-};
-
-static void note(const struct part *part, const char *what)
-{
-    size_t used = strlen(history);
-
-    snprintf(history + used, sizeof history - used, "%s.%s ", part->name, what);
-}
-
-static int32_t hook(const struct part *part, const char *what)
-{
-    note(part, what);
-    return part->refusing && strcmp(part->refusing, what) == 0 ? REFUSAL : 0;
-}
-
-static migcore_status part_visit(migcore_visitor *v, void *opaque)
-{
-    struct part *part = (struct part *)opaque;
-
-    note(part, migcore_is_loading(v) ? "load" : "save");
-    migcore_visit_u32(v, "value", &part->value);
-    if (migcore_is_loading(v) && part->forbidden == part->value)
-        return migcore_fail(v, "value", REFUSAL, 0);
-    return migcore_visit_u8_array(v, "table", part->table, sizeof part->table);
-}
-
-static int32_t part_pre_save(void *opaque)
-{
-    return hook((const struct part *)opaque, "pre_save");
-}
-
-static int32_t part_post_save(void *opaque)
-{
-    return hook((const struct part *)opaque, "post_save");
-}
-
-static int32_t part_pre_load(void *opaque)
-{
-    return hook((const struct part *)opaque, "pre_load");
-}
-
-static int32_t part_post_load(void *opaque, uint32_t version)
-{
-    CHECK(version == 2 || version == 3);
-    return hook((const struct part *)opaque, "post_load");
-}
-
-static int32_t part_on_run(void *opaque)
-{
-    return hook((const struct part *)opaque, "on_run");
-}
-
-static struct part parts[PARTS], scratch_part;
-
-static int32_t part_scratch_begin(void *scratch, void *opaque)
-{
-    struct part *copy = (struct part *)scratch;
-
-    *copy = *(const struct part *)opaque;
-    copy->name = "scratch";
-    copy->value = 0;
-    return hook(copy, "begin");
-}
-
-static void part_scratch_end(void *scratch, void *opaque)
-{
-    CHECK(opaque != scratch);
-    note((const struct part *)scratch, "end");
-}
-
-static migcore_device devices[PARTS];
-static migcore_machine machine;
-static unsigned char bytes[8192];
-static size_t length;
-
-/* Parts with values, in a table that is not in the order of names. */
-static void set_up(uint32_t first)
-{
-    static const char *const names[PARTS] = { "rtc", "nic", "apic" };
-
-    memset(devices, 0, sizeof devices);
-    for (unsigned at = 0; at < PARTS; at++) {
-        migcore_device *device = &devices[at];
-
-        memset(&parts[at], (int)(first + at), sizeof parts[at]);
-        parts[at].name = names[at];
-        parts[at].value = first + at;
-        parts[at].forbidden = UINT32_MAX;
-        parts[at].refusing = NULL;
-        device->size = sizeof *device;
-        device->name = names[at];
-        device->version = 3;
-        device->minimum_version = 2;
-        device->visit = part_visit;
-        device->pre_save = part_pre_save;
-        device->post_save = part_post_save;
-        device->pre_load = part_pre_load;
-        device->post_load = part_post_load;
-        device->on_run = part_on_run;
-        device->opaque = &parts[at];
-    }
-    memset(&machine, 0x5a, sizeof machine);
-    CHECK_OK(migcore_machine_init(&machine, sizeof machine, devices, PARTS, NULL));
-    history[0] = '\0';
-}
-
-static migcore_status save(migcore_machine *from)
-{
-    migcore_chunk_saver saver;
-    unsigned char scratch[1024];
-
-    CHECK_OK(migcore_chunk_save_memory(&saver, sizeof saver, bytes, sizeof bytes, scratch, sizeof scratch, NULL, NULL));
-    migcore_machine_save(from, &saver.visitor);
-    migcore_status status = migcore_finish(&saver.visitor);
-    length = (size_t)migcore_position(&saver.visitor);
-    return status;
-}
-
-static migcore_chunk_loader loader;
-
-static migcore_visitor *load_from(const void *stream, size_t size)
-{
-    CHECK_OK(migcore_chunk_load_memory(&loader, sizeof loader, stream, size, NULL, 0, NULL, NULL));
-    return &loader.visitor;
-}
-
-static migcore_checked checked;
-
-static migcore_status check(const void *stream, size_t size)
-{
-    memset(&checked, 0x5a, sizeof checked);
-    checked.size = sizeof checked;
-    return migcore_machine_check(&machine, load_from(stream, size), &checked);
-}
-
-/* Both passes; the report is in the loader. */
-static migcore_status load(const void *stream, size_t size)
-{
-    migcore_status status = check(stream, size);
-
-    return status ? status : migcore_machine_load(&machine, load_from(stream, size), &checked);
-}
-
-static void check_error(migcore_status status, const char *path, int cause)
-{
-    migcore_error error = report_of(&loader.visitor);
-
-    CHECK_STATUS(error.status, status);
-    CHECK_TEXT(error.path, path);
-    CHECK_EQUAL(error.cause, cause);
-}
-
-static int have_values(uint32_t first)
-{
-    int right = 1;
-
-    for (unsigned at = 0; at < PARTS; at++) {
-        right &= parts[at].value == first + at;
-        for (unsigned place = 0; place < sizeof parts[at].table; place++)
-            right &= parts[at].table[place] == (uint8_t)(first + at);
-    }
-    return right;
-}
+#include "parts.h"
 
 static void saved_and_loaded(void)
 {
@@ -193,11 +15,13 @@ static void saved_and_loaded(void)
     CHECK_TEXT(history, "");
     CHECK_EQUAL(checked.devices, 3);
     CHECK_EQUAL(checked.skipped, 0);
+    CHECK_EQUAL(checked.unproven, 3);
     CHECK(have_values(50));
     CHECK_OK(migcore_machine_load(&machine, load_from(bytes, length), &checked));
     CHECK_OK(migcore_machine_run(&machine, NULL));
     CHECK_TEXT(history, "rtc.pre_load rtc.load rtc.post_load nic.pre_load nic.load nic.post_load "
-                        "apic.pre_load apic.load apic.post_load rtc.on_run nic.on_run apic.on_run ");
+                        "apic.pre_load apic.load apic.post_load rtc.load_done nic.load_done apic.load_done "
+                        "rtc.on_run nic.on_run apic.on_run ");
     CHECK(have_values(10));
     CHECK(!migcore_machine_is_dirty(&machine));
 }
@@ -245,7 +69,7 @@ static void part_of_a_machine(void)
 
 static void refused_half_way(void)
 {
-    static const char *const hooks[] = { "", "pre_load", "post_load" };
+    static const char *const hooks[] = { "", "pre_load", "post_load", "load_done" };
     unsigned char kept[sizeof bytes];
 
     set_up(10);
@@ -282,6 +106,7 @@ static void tried_on_scratch(void)
     devices[1].scratch_begin = part_scratch_begin;
     devices[1].scratch_end = part_scratch_end;
     CHECK_OK(check(bytes, length));
+    CHECK_EQUAL(checked.unproven, 2);
     CHECK_TEXT(history, "scratch.begin scratch.load scratch.end ");
     history[0] = '\0';
     parts[1].forbidden = 11;
@@ -300,57 +125,67 @@ static void tried_on_scratch(void)
     parts[1].forbidden = scratch_part.forbidden = UINT32_MAX;
     CHECK_OK(load(bytes, length));
     CHECK(have_values(10));
-}
 
-static migcore_status load_atomic(void *image, size_t size)
-{
-    unsigned char scratch[256];
-    migcore_undo undo = { sizeof undo, image, size, scratch, sizeof scratch, NULL };
-
+    /* One for all, which finds there what the last visit left where nothing makes it as new. */
+    devices[0].scratch = devices[2].scratch = &scratch_part;
     CHECK_OK(check(bytes, length));
-    return migcore_machine_load_atomic(&machine, load_from(bytes, length), &checked, &undo);
+    CHECK_EQUAL(checked.unproven, 0);
+    CHECK_EQUAL(scratch_part.value, 12);
 }
 
-static void taken_back(void)
+static migcore_status visit_more(migcore_visitor *v, void *opaque)
 {
-    unsigned char image[2048];
+    struct part *part = (struct part *)opaque;
+    uint8_t more = 1;
+
+    part_visit(v, part);
+    return migcore_visit_u8(v, "more", &more);
+}
+
+/* Without a scratch instance, what the device does not know is found when it is loaded. */
+static void proven_or_not(void)
+{
+    set_up(10);
+    devices[1].visit = visit_more;
+    CHECK_OK(save(&machine));
+    for (unsigned proven = 0; proven < 2; proven++) {
+        set_up(50);
+        devices[1].scratch = proven ? &scratch_part : NULL;
+        devices[1].scratch_begin = part_scratch_begin;
+        CHECK_STATUS(check(bytes, length), proven ? MIGCORE_UNCONSUMED : MIGCORE_OK);
+        CHECK_STATUS(load(bytes, length), MIGCORE_UNCONSUMED);
+        check_error(MIGCORE_UNCONSUMED, "nic/0.more", 0);
+        CHECK(migcore_machine_is_dirty(&machine) == !proven);
+    }
+}
+
+/* The hook at the end of a load, over a wire that is given back then. */
+static void refused_at_the_end(void)
+{
+    static uint64_t memory[4096];
+    migcore_tree tree;
+    migcore_tree_saver saver;
+    migcore_tree_loader of_tree;
 
     set_up(10);
-    CHECK_OK(save(&machine));
+    CHECK_OK(migcore_tree_init(&tree, sizeof tree, memory, sizeof memory));
+    CHECK_OK(migcore_tree_save(&saver, sizeof saver, &tree, MIGCORE_ROOT));
+    migcore_machine_save(&machine, &saver.visitor);
+    CHECK_OK(migcore_finish(&saver.visitor));
     set_up(50);
-    CHECK_OK(load_atomic(image, sizeof image));
-    CHECK(have_values(10));
-    for (unsigned at = 0; at < PARTS; at++) {
-        set_up(50);
-        parts[at].forbidden = 10 + at;
-        CHECK_STATUS(load_atomic(image, sizeof image), MIGCORE_REFUSED);
-        check_error(MIGCORE_REFUSED, at == 0 ? "rtc/0.value" : at == 1 ? "nic/0.value" : "apic/0.value", REFUSAL);
-        CHECK(have_values(50) && !migcore_machine_is_dirty(&machine));
-    }
-    set_up(50);
-    parts[1].refusing = "post_load";
-    CHECK_STATUS(load_atomic(image, sizeof image), MIGCORE_REFUSED);
+    parts[1].refusing = "load_done";
+    memset(&checked, 0, sizeof checked);
+    checked.size = sizeof checked;
+    CHECK_OK(migcore_tree_load(&of_tree, sizeof of_tree, &tree, MIGCORE_ROOT));
+    CHECK_OK(migcore_machine_check(&machine, &of_tree.visitor, &checked));
+    CHECK_EQUAL(checked.fingerprint, 0);
+    CHECK_OK(migcore_tree_load(&of_tree, sizeof of_tree, &tree, MIGCORE_ROOT));
+    CHECK_STATUS(migcore_machine_load(&machine, &of_tree.visitor, &checked), MIGCORE_REFUSED);
+    migcore_error error = report_of(&of_tree.visitor);
+    CHECK_STATUS(error.status, MIGCORE_REFUSED);
+    CHECK_TEXT(error.path, "nic/0");
+    CHECK_EQUAL(error.cause, REFUSAL);
     CHECK(migcore_machine_is_dirty(&machine));
-
-    set_up(50);
-    CHECK_STATUS(load_atomic(image, 10), MIGCORE_NO_SPACE);
-    migcore_error error = report_of(&loader.visitor);
-    CHECK_EQUAL(error.found, 10);
-    CHECK(have_values(50) && !migcore_machine_is_dirty(&machine));
-    CHECK_STATUS(load_atomic(image, (size_t)error.expected - 1), MIGCORE_NO_SPACE);
-    CHECK_OK(load_atomic(image, (size_t)error.expected));
-    CHECK(have_values(10));
-
-    migcore_undo undo = { sizeof undo, image, sizeof image, image, 10, NULL };
-    CHECK_OK(check(bytes, length));
-    CHECK_STATUS(migcore_machine_load_atomic(&machine, load_from(bytes, length), &checked, &undo), MIGCORE_NO_SPACE);
-    error = report_of(&loader.visitor);
-    CHECK(error.expected == MIGCORE_CHUNK_SCRATCH && error.found == 10);
-    undo.size = 3;
-    CHECK_STATUS(migcore_machine_load_atomic(&machine, load_from(bytes, length), &checked, &undo), MIGCORE_BAD_SIZE);
-    CHECK_STATUS(migcore_machine_load_atomic(&machine, load_from(bytes, length), &checked, NULL), MIGCORE_NULL_POINTER);
-    CHECK_STATUS(migcore_machine_load_atomic(&machine, load_from(bytes, length), NULL, &undo), MIGCORE_NULL_POINTER);
-    CHECK(have_values(10));
 }
 
 /* Another stream than the one that was checked. */
@@ -408,7 +243,7 @@ static migcore_status reentering(migcore_visitor *v, void *opaque)
     CHECK_STATUS(migcore_machine_save(&machine, v), MIGCORE_BUSY);
     CHECK_STATUS(migcore_machine_reset_done(&machine), MIGCORE_BUSY);
     CHECK_STATUS(migcore_machine_run(&machine, NULL), MIGCORE_BUSY);
-    CHECK(!migcore_machine_is_dirty(&machine));
+    CHECK(migcore_machine_is_dirty(&machine));
     return part_visit(v, opaque);
 }
 
@@ -429,6 +264,8 @@ static void table_that_is_wrong(void)
     WRONG(devices[2].name = "rtc", MIGCORE_INVALID_ARGUMENT, "rtc/0");
     WRONG(devices[1].minimum_version = 4, MIGCORE_INVALID_ARGUMENT, "nic/0");
     WRONG((devices[1].flags = MIGCORE_DEVICE_OLDER_READERS, devices[1].oldest_reader = 4), MIGCORE_INVALID_ARGUMENT, "nic/0");
+    WRONG(devices[1].oldest_reader = 3, MIGCORE_INVALID_ARGUMENT, "");
+    WRONG(devices[1].scratch = &parts[1], MIGCORE_INVALID_ARGUMENT, "");
     WRONG(devices[1].flags = 4, MIGCORE_INVALID_ARGUMENT, "");
     WRONG(devices[1].marks = 32, MIGCORE_INVALID_ARGUMENT, "");
     WRONG(devices[0].size = 1, MIGCORE_BAD_SIZE, "");
@@ -470,7 +307,10 @@ static void calls_that_are_wrong(void)
     CHECK_STATUS(migcore_machine_save(&none, &loader.visitor), MIGCORE_BAD_OBJECT);
     CHECK_STATUS(migcore_machine_run(&none, NULL), MIGCORE_BAD_OBJECT);
     CHECK_STATUS(migcore_machine_reset_done(NULL), MIGCORE_NULL_POINTER);
-    CHECK(!migcore_machine_is_dirty(NULL));
+    CHECK(migcore_machine_is_dirty(NULL));
+    CHECK(migcore_machine_is_dirty(&none));
+    memset(&none, 0x5a, sizeof none);
+    CHECK(migcore_machine_is_dirty(&none));
 
     set_up(10);
     CHECK_STATUS(migcore_machine_save(&machine, NULL), MIGCORE_NULL_POINTER);
@@ -505,7 +345,8 @@ void test_all_devices(void)
     part_of_a_machine();
     refused_half_way();
     tried_on_scratch();
-    taken_back();
+    proven_or_not();
+    refused_at_the_end();
     exchanged();
     damaged();
     table_that_is_wrong();

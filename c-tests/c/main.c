@@ -57,6 +57,7 @@ static const struct section {
     { "tree_carry", test_tree_carry },
     { "tree_monkey", test_tree_monkey },
     { "all_devices", test_all_devices },
+    { "all_devices_undo", test_all_devices_undo },
 };
 
 unsigned percent = 100;

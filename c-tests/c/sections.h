@@ -86,5 +86,6 @@ void test_tree_compare(void);
 void test_tree_carry(void);
 void test_tree_monkey(void);
 void test_all_devices(void);
+void test_all_devices_undo(void);
 
 #endif

@@ -95,13 +95,13 @@ fn rust_layouts() -> Layouts {
         observer::migcore_item {
             size item_type kind name name_length bits data length count instance version marks variable
         }
-        machine::migcore_checked { size devices skipped fingerprint }
+        machine::migcore_checked { size devices skipped unproven fingerprint }
         machine::migcore_device {
             size name instance version minimum_version oldest_reader marks flags visit pre_save
-            post_save pre_load post_load on_run opaque scratch scratch_begin scratch_end
+            post_save pre_load post_load load_done on_run opaque scratch scratch_begin scratch_end
         }
         machine::migcore_machine { }
-        machine::migcore_undo { size image image_size scratch scratch_size kernels }
+        machine::migcore_undo { size image image_size scratch scratch_size kernels error }
         observer::migcore_observer { visitor }
         receive::migcore_chunk_receiver { }
         save::migcore_chunk_saver { visitor }

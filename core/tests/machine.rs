@@ -65,6 +65,7 @@ fn what_was_saved_is_loaded_with_the_hooks_around_it() {
     let each =
         |name: &str| ["pre_load", "load", "post_load(3)"].map(|hook| format!("{name}.{hook}"));
     let mut due = ["rtc", "nic", "apic"].map(each).concat();
+    due.extend(["rtc.load_done", "nic.load_done", "apic.load_done"].map(str::to_owned));
     due.extend(["rtc.on_run", "nic.on_run", "apic.on_run"].map(str::to_owned));
     assert_eq!(*log.borrow(), due);
     assert_eq!(states(&destination), states(&source));
@@ -76,9 +77,13 @@ fn devices_may_stand_in_another_order_than_in_the_stream() {
     let mut parts = parts(&Log::default());
     let saved = states(&parts);
     parts = blanks(&parts);
+    let log = parts[0].log.clone();
     let mut devices = slots(&mut parts);
     devices.reverse();
     load(&mut Machine::new(&mut devices).unwrap(), &bytes).unwrap();
+    // What is done when all are loaded is done in the order of the machine.
+    let done = ["apic.load_done", "nic.load_done", "rtc.load_done"].map(str::to_owned);
+    assert!(log.borrow().ends_with(&done), "{:?}", log.borrow());
     assert_eq!(states(&parts), saved);
 }
 
@@ -142,6 +147,8 @@ fn an_optional_device_may_be_missing_and_keeps_its_state() {
         [Slot::new("rtc", 0, VERSIONS, rtc), Slot::new("nic", 0, VERSIONS, nic).optional()];
     load(&mut Machine::new(&mut devices).unwrap(), &stream(&[("rtc", 0, 0)])).unwrap();
     assert_eq!((parts[0].value, parts[1].value), (0x0101_0101, 5));
+    let of_nic = |line: &&String| line.starts_with("nic");
+    assert!(parts[1].log.borrow().iter().filter(of_nic).eq(["nic.load_done"]));
 }
 
 #[test]
@@ -162,7 +169,8 @@ fn a_version_must_be_accepted() {
         match due {
             Ok(hook) => {
                 loaded.unwrap();
-                assert_eq!(log.borrow().last().unwrap(), &format!("rtc.{hook}"));
+                let log = log.borrow();
+                assert!(log.ends_with(&[format!("rtc.{hook}"), "rtc.load_done".to_owned()]));
             }
             Err(code) => {
                 assert_eq!(fault(loaded), (code, "rtc/0".to_owned()));
@@ -202,7 +210,9 @@ fn a_scratch_instance_finds_what_only_the_device_can_know() {
 #[test]
 fn a_load_that_fails_half_way_leaves_the_machine_dirty() {
     let bytes = saved();
-    for (refusing, due) in [("", "nic/0.value"), ("pre_load", "nic/0"), ("post_load", "nic/0")] {
+    for (refusing, due) in
+        [("", "nic/0.value"), ("pre_load", "nic/0"), ("post_load", "nic/0"), ("load_done", "nic/0")]
+    {
         let mut parts = blanks(&parts(&Log::default()));
         parts[1].forbidden = Some(if refusing.is_empty() { 5 } else { 0 });
         parts[1].refusing = refusing;
@@ -223,9 +233,53 @@ fn a_load_that_fails_half_way_leaves_the_machine_dirty() {
         ] {
             assert_eq!(error, (Code::Dirty, String::new()));
         }
+        machine.each(|slot| slot.device().value = 0);
         machine.reset_done();
         save(&mut machine).unwrap();
         machine.run().unwrap();
+        assert_eq!(parts.map(|part| part.value), [0; 3]);
+    }
+}
+
+/// What remembers that is the machine, not its devices.
+#[test]
+fn a_machine_that_is_resumed_is_as_dirty_as_it_was() {
+    let mut parts = blanks(&parts(&Log::default()));
+    parts[1].refusing = "post_load";
+    let mut devices = slots(&mut parts);
+    let mut machine = Machine::new(&mut devices).unwrap();
+    load(&mut machine, &saved()).unwrap_err();
+    let dirty = machine.is_dirty();
+    devices.iter_mut().for_each(|slot| slot.device().value += 1);
+    let mut machine = Machine::resume(&mut devices, dirty);
+    assert_eq!(fault(machine.run()).0, Code::Dirty);
+    machine.reset_done();
+    machine.run().unwrap();
+}
+
+/// Without a scratch instance only the form of a state is checked, and that is told.
+#[test]
+fn what_a_device_does_not_know_is_found_before_the_load_with_a_scratch_instance_alone() {
+    let known = [op::scalar(Kind::U32, "value"), op::array(Kind::U8, "table", 32)];
+    let more = [&known[..], &[op::scalar(Kind::U8, "more")]].concat();
+    let other = [op::scalar(Kind::U64, "value"), op::array(Kind::U8, "table", 32)];
+    for (shape, length, code, path) in [
+        (&more[..], 37, Code::Unconsumed, "rtc/0.more"),
+        (&known[..1], 4, Code::Missing, "rtc/0.table"),
+        (&other[..], 40, Code::WrongType, "rtc/0.value"),
+    ] {
+        let data = chunks::first(0, chunks::LAST, "rtc", 0, 0, &vec![1; length]);
+        let bytes = Assembler::new().shape(0, shape).chunk(b"MDEV", &data).end();
+        let mut part = Part::new("rtc", 9, &Log::default());
+        for scratch in [false, true] {
+            part.scratch = scratch;
+            let mut devices = [Slot::new("rtc", 0, VERSIONS, &mut part)];
+            let mut machine = Machine::new(&mut devices).unwrap();
+            let unproven = check(&mut machine, &bytes).map(|checked| checked.unproven);
+            assert_eq!(unproven.ok(), (!scratch).then_some(1));
+            assert_eq!(fault(load(&mut machine, &bytes)), (code, path.to_owned()));
+            assert_eq!(machine.is_dirty(), !scratch);
+        }
     }
 }
 

@@ -15,7 +15,7 @@ mod part;
 
 use std::cell::Cell;
 
-use migcore::codec::chunk::{ChunkDecoder, Limits, Saver, Settings, StreamStore};
+use migcore::codec::chunk::{ChunkDecoder, Limits, Loader, Saver, Settings, StreamStore};
 use migcore::io::{Failure, Portable, Source, StreamReader};
 use migcore::machine::{Checked, Hook, Hooked, Identity, Machine, Note, Reach, Registered};
 use migcore::model::{Builder, Tree, TreeDecoder};
@@ -87,6 +87,47 @@ fn a_tree_is_loaded_like_a_stream() {
     assert_eq!((checked.devices, checked.skipped), (3, 0));
     over_tree(&mut tree, |v| machine.load(v, &checked));
     assert_eq!(states(&parts), saved);
+}
+
+/// A tree has no fingerprint: that it stays the same between both passes is the caller's to see to.
+#[test]
+fn nothing_binds_the_load_of_a_tree_to_its_check() {
+    let (mut memory, mut parts) = (vec![0; 1 << 16], parts(&Log::default()));
+    let mut tree = tree_of(&mut memory, &mut parts);
+    let mut devices = slots(&mut parts);
+    let mut machine = Machine::new(&mut devices).unwrap();
+    let checked = over_tree(&mut tree, |v| machine.check(v));
+    assert_eq!((checked.fingerprint, checked.unproven), (0, 3));
+    machine.each(|slot| slot.device().value += 1);
+    let mut memory = vec![0; 1 << 16];
+    let mut other = tree_of(&mut memory, &mut parts);
+    let saved = states(&parts);
+    parts = blanks(&parts);
+    let mut devices = slots(&mut parts);
+    let mut machine = Machine::new(&mut devices).unwrap();
+    over_tree(&mut other, |v| machine.load(v, &checked));
+    assert_eq!(states(&parts), saved);
+}
+
+#[test]
+fn a_stream_has_the_same_fingerprint_for_its_writer_and_its_reader() {
+    let mut parts = parts(&Log::default());
+    let mut devices = slots(&mut parts);
+    let mut machine = Machine::new(&mut devices).unwrap();
+    let (mut memory, mut scratch) = (vec![0; 1 << 16], [0; 256]);
+    let mut saver = Saver::to_slice(&mut memory, &Settings::default(), &mut scratch).unwrap();
+    let mut v = saver.visitor();
+    machine.save(&mut v).and_then(|()| v.finish()).unwrap();
+    let written = v.fingerprint();
+    let mut loader = Loader::from_slice(&memory);
+    let checked = machine.check(&mut loader.visitor()).unwrap();
+    assert_eq!(checked.fingerprint, written);
+    // What else there is to know of a stream of chunks, its decoder tells.
+    let decoder = loader.decoder();
+    assert_eq!((decoder.searched(), decoder.skipped().devices), (0, 0));
+    let totals = decoder.totals();
+    assert_eq!(u64::from(totals.chunks) << 32 | u64::from(totals.crc), written);
+    assert_eq!(decoder.header().unwrap().machine, "");
 }
 
 /// A device of a program that keeps them in its own way, and counts how often it is asked for the name.

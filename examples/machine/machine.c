@@ -72,7 +72,7 @@ static int32_t run_timer(void *opaque)
 
 /* The machine: what there is, by name and instance, and the versions that can be read and are written. */
 static struct nic nic, nic_scratch;
-static struct timer timer;
+static struct timer timer, timer_scratch;
 static migcore_device devices[] = {
     {
         .size = sizeof devices[0],
@@ -81,7 +81,7 @@ static migcore_device devices[] = {
         .minimum_version = 2,
         .visit = visit_nic,
         .opaque = &nic,
-        .scratch = &nic_scratch, /* its checks of values run on this one, before any device is touched */
+        .scratch = &nic_scratch, /* a load is tried on this one, before any device is touched */
     },
     {
         .size = sizeof devices[0],
@@ -91,6 +91,7 @@ static migcore_device devices[] = {
         .visit = visit_timer,
         .on_run = run_timer,
         .opaque = &timer,
+        .scratch = &timer_scratch,
     },
 };
 static migcore_machine machine;
@@ -151,6 +152,8 @@ static int load(const unsigned char *bytes, size_t length)
     migcore_chunk_load_memory(&loader, sizeof loader, bytes, length, NULL, 0, NULL, NULL);
     if (migcore_machine_check(&machine, v, &checked) != MIGCORE_OK)
         return visit_failed("refused, nothing was changed", v);
+    if (checked.unproven != 0)
+        return fputs("machine: a device without a scratch instance\n", stderr), 1;
 
     migcore_chunk_load_checked(&loader, sizeof loader, bytes, length, NULL, 0, NULL, NULL);
     if (migcore_machine_load(&machine, v, &checked) != MIGCORE_OK)

@@ -117,7 +117,8 @@ pub unsafe extern "C" fn migcore_expect_end(v: *mut migcore_visitor) -> migcore_
 }
 
 /// Ends a visit: returns its first error, checks that every scope is closed, and sends on what is held
-/// back. What a stream still holds is not looked at: see migcore_expect_end. What the visitor borrowed
+/// back. Chunks and trees are looked at to their end, and nothing critical in them may be unread; what follows,
+/// and what is left on a legacy wire, is not looked at: see migcore_expect_end. What the visitor borrowed
 /// is the caller's again. Nothing needs to be freed; for another visit, begin again.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_finish(v: *mut migcore_visitor) -> migcore_status {

@@ -14,7 +14,10 @@ pub struct Checked {
     pub devices: u64,
     /// How many ancillary ones it has not.
     pub skipped: u64,
-    /// Tells it from other streams: see [`Visitor::fingerprint`].
+    /// Of how many devices the state was checked for its form alone, since they have no scratch instance. What
+    /// such a device does not know, misses or takes for another type is found only when it is loaded.
+    pub unproven: u64,
+    /// Tells it from other streams, as a CRC does: see [`Visitor::fingerprint`].
     pub fingerprint: u64,
 }
 
@@ -25,6 +28,7 @@ pub(super) struct Pass {
     next: usize,
     devices: u64,
     skipped: u64,
+    unproven: u64,
     /// A device was changed.
     pub(super) touched: bool,
 }
@@ -39,7 +43,10 @@ impl<S: Registered> Machine<'_, S> {
         while let Some((at, _)) = reach.with(|v| self.next_known(&mut pass, v))? {
             match self.devices.get_mut(at) {
                 Some(device) if device.has_scratch() => visit(reach, device, true)?,
-                _ => reach.with(|v| v.check_device())?,
+                _ => {
+                    reach.with(|v| v.check_device())?;
+                    pass.unproven = pass.unproven.saturating_add(1);
+                }
             }
         }
         reach.with(|v| self.end_pass(&pass, v))
@@ -120,8 +127,8 @@ impl<S: Registered> Machine<'_, S> {
             return Err(v.fail_as(Code::Missing, 0, &Label::of(&device.identity())));
         }
         v.finish()?;
-        let Pass { devices, skipped, .. } = *pass;
-        Ok(Checked { devices, skipped, fingerprint: v.fingerprint() })
+        let Pass { devices, skipped, unproven, .. } = *pass;
+        Ok(Checked { devices, skipped, unproven, fingerprint: v.fingerprint() })
     }
 }
 

@@ -26,7 +26,9 @@ pub trait Device: Visit {
         Ok(())
     }
 
-    /// Before a load, once the whole stream was checked.
+    /// Before a load, once the whole stream was checked. A device with state that a stream may leave out, such
+    /// as a subsection that is saved only where it is needed, resets that state here: what the stream does not
+    /// have stays as it is.
     ///
     /// # Errors
     /// A refusal: the load has failed.
@@ -34,12 +36,22 @@ pub trait Device: Visit {
         Ok(())
     }
 
-    /// After a load of a state of this version, before the next device is loaded.
+    /// After a load, before the next device is loaded. The version is the one that the state was taken for:
+    /// see [`Versions::taken_for`](crate::visit::Versions::taken_for).
     ///
     /// # Errors
     /// A refusal: the load has failed.
     fn post_load(&mut self, version: u32) -> Hooked {
         let _ = version;
+        Ok(())
+    }
+
+    /// After all devices were loaded, also where the stream lacks this one: for what depends on other
+    /// devices, as the level of an interrupt line.
+    ///
+    /// # Errors
+    /// A refusal: the load has failed.
+    fn load_done(&mut self) -> Hooked {
         Ok(())
     }
 
@@ -75,8 +87,10 @@ pub enum Hook {
     PostSave,
     /// [`Device::pre_load`].
     PreLoad,
-    /// [`Device::post_load`], of a state of this version.
+    /// [`Device::post_load`], of a state that was taken for this version.
     PostLoad(u32),
+    /// [`Device::load_done`].
+    LoadDone,
     /// [`Device::on_run`].
     OnRun,
 }

@@ -4,7 +4,7 @@ use super::check::{Checked, Pass};
 use super::device::Hook;
 use super::reach::{run, visit, Reach};
 use super::slot::Registered;
-use super::undo::Undoing;
+use super::undo::{keep, put_back, Undoing};
 use super::Machine;
 use crate::error::{Code, Result};
 
@@ -33,14 +33,20 @@ impl<S: Registered> Machine<'_, S> {
         checked: &Checked,
         undoing: &mut impl Undoing<S>,
     ) -> Result<()> {
-        if let Err(report) = undoing.save(self) {
-            let path = report.path.as_str();
-            return reach.with(|v| Err(v.fail_with(report.code, report.fault, &path)));
-        }
+        let kept = match keep(self, undoing) {
+            Ok(kept) => kept,
+            Err(report) => {
+                let path = report.path.as_str();
+                return reach.with(|v| Err(v.fail_with(report.code, report.fault, &path)));
+            }
+        };
         let done = self.load_over(reach, checked);
         if self.dirty {
             self.dirty = false;
-            self.dirty = undoing.put_back(self).is_err();
+            if let Err(report) = put_back(self, undoing, &kept) {
+                self.dirty = true;
+                undoing.failed(report);
+            }
         }
         done
     }
@@ -60,7 +66,9 @@ impl<S: Registered> Machine<'_, S> {
         reach.with(|v| match self.end_pass(pass, v)?.is(checked) {
             true => Ok(()),
             false => Err(v.fail_as(Code::BadCrc, 0, &"")),
-        })
+        })?;
+        pass.touched = true;
+        self.devices.iter_mut().try_for_each(|device| run(reach, device, Hook::LoadDone))
     }
 }
 

@@ -13,13 +13,26 @@
 //! device of the stream must be known, or ancillary; be of a version that is accepted; come once. Its
 //! state is loaded into a scratch instance, if the device has one, else its form is checked; every
 //! device of the machine must be there, or be optional. The second, [`Machine::load`], loads the devices
-//! in the order of the stream, and compares that the stream is the one that was checked. What the
-//! first pass accepts can be refused in the second one by a device's own checks alone, or by its hooks.
+//! in the order of the stream, and compares that the stream is the one that was checked. Then, in the order
+//! of the machine, the hooks run for what depends on several devices ([`Device::load_done`]).
+//!
+//! What the first pass accepts can be refused in the second one. Where a device has a scratch instance,
+//! only its hooks do that, or what the scratch instance cannot know. A device without one has its form
+//! checked alone ([`Checked::unproven`] counts them): an item that it does not know, one that it misses, or
+//! one of another type is found only when it is loaded.
+//!
+//! The comparison is of [fingerprints](crate::visit::Visitor::fingerprint), which are no proof against
+//! intent. Over chunks it is a CRC, known when the whole stream was read, so another stream leaves the
+//! machine dirty. A tree has none: there, nothing binds the load to the check but the caller, who changes
+//! nothing between them.
 //!
 //! **Dirty**: a machine whose second pass failed holds part of a state. It can be neither saved, loaded
-//! nor run until [`reset_done`](Machine::reset_done). [`Machine::load_atomic`] saves the present state
-//! first, and puts it back when the load fails: then the machine is as it was, and only a failed undo
-//! leaves it dirty.
+//! nor run until its devices were reset ([`each`](Machine::each)) and
+//! [`reset_done`](Machine::reset_done) says so. [`Machine::load_atomic`] saves the present state first, and
+//! puts it back when the load fails: then the machine is as it was, and only a failed undo leaves it
+//! dirty. That it is as it was is found by saving it once more and comparing. So a device must reset in
+//! [`pre_load`](Device::pre_load) what a stream may leave out, and must save the same as long as the machine
+//! stands still: a clock of the host that [`pre_save`](Device::pre_save) reads would make it another state.
 //!
 //! Any wire that names devices will do: chunks, or a tree of the [model](crate::model). What a device left
 //! unread that is ancillary and safe to copy can be [carried](crate::model::TreeDecoder::carry) when the
@@ -91,7 +104,7 @@ pub use check::Checked;
 pub use device::{Device, Hook, Hooked};
 pub use reach::Reach;
 pub use slot::{Identity, Note, Registered, Slot};
-pub use undo::{Undo, Undoing};
+pub use undo::{Target, Undo, Undoing};
 
 use crate::error::{Code, Report};
 use label::Label;
@@ -117,7 +130,9 @@ impl<'m, S: Registered> Machine<'m, S> {
     }
 
     /// The machine of devices that [`new`](Machine::new) accepted before, and that did not change their
-    /// places or identities since; `dirty` is what [`is_dirty`](Machine::is_dirty) told last.
+    /// places or identities since; `dirty` is what [`is_dirty`](Machine::is_dirty) told last. Nothing else
+    /// keeps it: whoever drops a dirty machine before its devices are reset has to, since
+    /// [`new`](Machine::new) takes devices to be whole.
     pub fn resume(devices: &'m mut [S], dirty: bool) -> Self {
         Machine { devices, dirty }
     }
@@ -126,6 +141,12 @@ impl<'m, S: Registered> Machine<'m, S> {
     #[must_use]
     pub fn is_dirty(&self) -> bool {
         self.dirty
+    }
+
+    /// Calls `call` for each device in their order, for instance to reset it. Their places and identities stay as
+    /// they are.
+    pub fn each(&mut self, call: impl FnMut(&mut S)) {
+        self.devices.iter_mut().for_each(call);
     }
 
     /// The caller has reset all devices: the machine is no longer dirty.

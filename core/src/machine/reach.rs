@@ -52,35 +52,38 @@ impl<D: Device + ?Sized> Machine<'_, Slot<'_, D>> {
         self.save_over(&mut Lent(v))
     }
 
-    /// Checks a whole stream for this machine, and changes no device. What follows the stream is not looked
-    /// at: see [`Visitor::expect_end`].
+    /// Checks a whole stream for this machine, and changes no device: with scratch instances all that the visits
+    /// can object to, without them the form alone. Finishes `v`. What follows the stream is not looked at: see
+    /// [`Visitor::expect_end`].
     ///
     /// # Errors
     /// Those of the wire, of the visits of scratch instances; [`Code::UnknownDevice`], [`Code::Missing`],
-    /// [`Code::BadOrder`] for a device that comes twice, [`Code::TooNew`], [`Code::TooOld`]. The report is in
-    /// the visitor.
+    /// [`Code::BadOrder`] for a device that comes twice, [`Code::TooNew`], [`Code::TooOld`];
+    /// [`Code::Unsupported`] by a wire that does not name its devices, which can be saved to all the same. The
+    /// report is in the visitor.
     pub fn check(&mut self, v: &mut Visitor<'_>) -> Result<Checked> {
         self.check_over(&mut Lent(v))
     }
 
-    /// Loads the devices from a stream that was checked. One that fails half-way leaves the machine
-    /// [dirty](Machine::is_dirty).
+    /// Loads the devices from a stream that was checked, and finishes `v`. One that fails half-way leaves the
+    /// machine [dirty](Machine::is_dirty).
     ///
     /// # Errors
     /// As [`check`](Machine::check); those of the visits and of the hooks; [`Code::Dirty`];
-    /// [`Code::BadCrc`] when the stream is not the one that was checked. The report is in the visitor.
+    /// [`Code::BadCrc`] when the stream is not the one that was checked, which is found when all of it was
+    /// loaded. The report is in the visitor.
     pub fn load(&mut self, v: &mut Visitor<'_>, checked: &Checked) -> Result<()> {
         self.load_over(&mut Lent(v), checked)
     }
 
     /// [`load`](Machine::load) into a machine whose present state is still wanted: when the load fails, that
-    /// state is put back, and the machine is dirty only if that fails too. All devices are saved before,
-    /// and loaded again then, with their hooks.
+    /// state is put back, and the machine is dirty only if that fails too. All devices are saved and checked
+    /// before, and then loaded again and saved once more, to compare, with their hooks.
     ///
     /// # Errors
-    /// As [`load`](Machine::load), with its report in the visitor also when the state was put back. Before the
-    /// load begins: those of saving the present state; [`Code::NoSpace`] with the size that the image
-    /// needs.
+    /// As [`load`](Machine::load), with its report in the visitor also when the state was put back; why that
+    /// failed is in [`Undo::failure`]. Before the load begins: those of saving the present state, and of
+    /// checking what was saved; [`Code::NoSpace`] with the size that the image needs.
     pub fn load_atomic<K: Kernels + Clone>(
         &mut self,
         v: &mut Visitor<'_>,

@@ -125,6 +125,7 @@ impl<D: Device + ?Sized> Registered for Slot<'_, D> {
             Hook::PostSave => self.device.post_save(),
             Hook::PreLoad => self.device.pre_load(),
             Hook::PostLoad(version) => self.device.post_load(version),
+            Hook::LoadDone => self.device.load_done(),
             Hook::OnRun => self.device.on_run(),
         }
     }

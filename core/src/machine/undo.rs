@@ -1,12 +1,17 @@
 //! The state of a machine, kept while another one is loaded.
 
+use super::check::Checked;
 use super::device::Device;
-use super::slot::Slot;
+use super::label::Label;
+use super::slot::{Registered, Slot};
 use super::Machine;
 use crate::codec::chunk::{ChunkDecoder, ChunkEncoder, Limits, Settings, SliceStore};
-use crate::error::{Code, Fault, Report, Result};
+use crate::error::{Code, Fault, Report};
 use crate::io::{told, Failure, Kernels, Sink, SliceWriter, StreamWriter, Writer};
 use crate::visit::Visiting;
+
+/// What a step comes to.
+type Done<R> = core::result::Result<R, Report>;
 
 /// Memory for the present state of a machine, which is kept as chunks.
 #[derive(Debug)]
@@ -17,45 +22,102 @@ pub struct Undo<'u, K> {
     pub scratch: &'u mut [u8],
     /// The loops of this processor.
     pub kernels: K,
+    /// Why the state could not be put back, if that was tried and failed. [`Code::Dirty`] with two fingerprints
+    /// says that it was put back, and is another one than before.
+    pub failure: &'u mut Option<Report>,
 }
 
-/// Saves the state of a machine before a load, and puts it back.
+/// Where a state goes that is saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Into the image.
+    Image,
+    /// Nowhere: it is measured only.
+    Nowhere,
+}
+
+/// How the state of a machine is saved and loaded to undo a load, always in the same way.
 pub trait Undoing<S> {
-    /// Saves the present state.
+    /// The length of the image at most.
+    fn room(&self) -> u64;
+
+    /// Saves the machine, and gives the length and the fingerprint of the stream.
     ///
     /// # Errors
-    /// Those of saving; [`Code::NoSpace`] with the size that is needed.
-    fn save(&mut self, machine: &mut Machine<'_, S>) -> core::result::Result<(), Report>;
+    /// Those of saving.
+    fn save(&mut self, machine: &mut Machine<'_, S>, target: Target) -> Done<(u64, u64)>;
+
+    /// Checks the image, of which this is the length.
+    ///
+    /// # Errors
+    /// Those of checking.
+    fn check(&mut self, machine: &mut Machine<'_, S>, length: u64) -> Done<Checked>;
 
     /// Loads it.
     ///
     /// # Errors
     /// Those of loading.
-    fn put_back(&mut self, machine: &mut Machine<'_, S>) -> Result<()>;
+    fn load(&mut self, machine: &mut Machine<'_, S>, length: u64, checked: &Checked) -> Done<()>;
+
+    /// Is told why the state could not be put back.
+    fn failed(&mut self, report: Report);
+}
+
+/// A state that can be put back.
+pub(super) struct Kept {
+    length: u64,
+    fingerprint: u64,
+    checked: Checked,
+}
+
+/// Keeps the present state. One that could not be loaded is refused while it is still the present one.
+pub(super) fn keep<S: Registered>(
+    machine: &mut Machine<'_, S>,
+    undoing: &mut impl Undoing<S>,
+) -> Done<Kept> {
+    let (length, fingerprint) = match undoing.save(machine, Target::Image) {
+        Err(report) if report.code == Code::NoSpace => {
+            // If it is the scratch memory that is too small, this fails in the same way.
+            let (expected, _) = undoing.save(machine, Target::Nowhere)?;
+            let fault = Fault { expected, found: undoing.room(), ..Fault::default() };
+            return Err(Report { fault, ..report });
+        }
+        done => done?,
+    };
+    let checked = undoing.check(machine, length)?;
+    Ok(Kept { length, fingerprint, checked })
+}
+
+/// Puts it back, and compares: what the failed load brought and the image does not have may have stayed.
+pub(super) fn put_back<S: Registered>(
+    machine: &mut Machine<'_, S>,
+    undoing: &mut impl Undoing<S>,
+    kept: &Kept,
+) -> Done<()> {
+    undoing.load(machine, kept.length, &kept.checked)?;
+    let (_, found) = undoing.save(machine, Target::Nowhere)?;
+    if found == kept.fingerprint {
+        return Ok(());
+    }
+    let mut report = Label::none().report(Code::Dirty, 0);
+    (report.fault.expected, report.fault.found) = (kept.fingerprint, found);
+    Err(report)
 }
 
 /// The state in memory.
 pub(super) struct Image<'u, K> {
     undo: Undo<'u, K>,
-    length: usize,
 }
 
 impl<'u, K: Kernels + Clone> Image<'u, K> {
     pub(super) fn new(undo: Undo<'u, K>) -> Self {
-        Image { undo, length: 0 }
+        *undo.failure = None;
+        Image { undo }
     }
 
-    /// How long the image would be.
-    fn measure<D: Device + ?Sized>(
-        &mut self,
-        machine: &mut Machine<'_, Slot<'_, D>>,
-    ) -> core::result::Result<u64, Report> {
-        let Undo { scratch, kernels, .. } = &mut self.undo;
-        save_to(machine, StreamWriter::new(Nowhere, &mut []), scratch, kernels.clone())
-    }
-
-    fn visiting(&self) -> Visiting<ChunkDecoder<'_, SliceStore<'_, K>>> {
-        let image = self.undo.image.get(..self.length).unwrap_or_default();
+    fn visiting(&self, length: u64) -> Visiting<ChunkDecoder<'_, SliceStore<'_, K>>> {
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        let image = self.undo.image.get(..length).unwrap_or_default();
         // Nobody else has the image: it is what was written.
         let store = SliceStore::checked(image, Limits::default(), self.undo.kernels.clone());
         Visiting::new(ChunkDecoder::new(store))
@@ -63,27 +125,40 @@ impl<'u, K: Kernels + Clone> Image<'u, K> {
 }
 
 impl<K: Kernels + Clone, D: Device + ?Sized> Undoing<Slot<'_, D>> for Image<'_, K> {
-    fn save(&mut self, machine: &mut Machine<'_, Slot<'_, D>>) -> core::result::Result<(), Report> {
-        let Undo { image, scratch, kernels } = &mut self.undo;
-        let room = told(image.len());
-        match save_to(machine, SliceWriter::new(image), scratch, kernels.clone()) {
-            Ok(length) => {
-                self.length = usize::try_from(length).unwrap_or(usize::MAX);
-                Ok(())
+    fn room(&self) -> u64 {
+        told(self.undo.image.len())
+    }
+
+    fn save(&mut self, machine: &mut Machine<'_, Slot<'_, D>>, target: Target) -> Done<(u64, u64)> {
+        let Undo { image, scratch, kernels, .. } = &mut self.undo;
+        let kernels = kernels.clone();
+        match target {
+            Target::Image => save_to(machine, SliceWriter::new(image), scratch, kernels),
+            Target::Nowhere => {
+                save_to(machine, StreamWriter::new(Nowhere, &mut []), scratch, kernels)
             }
-            Err(report) if report.code == Code::NoSpace => {
-                // If it is the scratch memory that is too small, this fails in the same way.
-                let expected = self.measure(machine)?;
-                let fault = Fault { expected, found: room, ..Fault::default() };
-                Err(Report { fault, ..report })
-            }
-            Err(report) => Err(report),
         }
     }
 
-    fn put_back(&mut self, machine: &mut Machine<'_, Slot<'_, D>>) -> Result<()> {
-        let checked = machine.check(&mut self.visiting().loader())?;
-        machine.load(&mut self.visiting().loader(), &checked)
+    fn check(&mut self, machine: &mut Machine<'_, Slot<'_, D>>, length: u64) -> Done<Checked> {
+        let mut visiting = self.visiting(length);
+        let done = machine.check(&mut visiting.loader());
+        done.map_err(|code| visiting.report_of(code))
+    }
+
+    fn load(
+        &mut self,
+        machine: &mut Machine<'_, Slot<'_, D>>,
+        length: u64,
+        checked: &Checked,
+    ) -> Done<()> {
+        let mut visiting = self.visiting(length);
+        let done = machine.load(&mut visiting.loader(), checked);
+        done.map_err(|code| visiting.report_of(code))
+    }
+
+    fn failed(&mut self, report: Report) {
+        *self.undo.failure = Some(report);
     }
 }
 
@@ -92,13 +167,13 @@ fn save_to<D: Device + ?Sized>(
     writer: impl Writer,
     scratch: &mut [u8],
     kernels: impl Kernels,
-) -> core::result::Result<u64, Report> {
+) -> Done<(u64, u64)> {
     let encoder = ChunkEncoder::new(writer, kernels, &Settings::default(), scratch)?;
     let mut visiting = Visiting::new(encoder);
     let mut v = visiting.saver();
     let done = machine.save(&mut v).and_then(|()| v.finish());
-    let length = v.position();
-    done.map(|()| length).map_err(|code| visiting.report_of(code))
+    let saved = (v.position(), v.fingerprint());
+    done.map(|()| saved).map_err(|code| visiting.report_of(code))
 }
 
 /// Counts what is written, and keeps nothing.

@@ -15,10 +15,10 @@
 //! list they may be empty. A wire without names never looks at them.
 //!
 //! **Direction and version**: saving changes nothing in the device. Loading stores each value as it
-//! is read. [`Visitor::version`] is the stream's version on load and the target's on save, of the
-//! innermost device, versioned struct or subsection. Whoever has the devices opens a device's scope,
-//! with its name, instance and versions ([`Visitor::device`]); the device's own visit function visits
-//! its items, and serves any number of instances.
+//! is read. [`Visitor::version`] is on load the version that the stream's state is taken for, and on save
+//! the target's, of the innermost device, versioned struct or subsection. Whoever has the devices opens a
+//! device's scope, with its name, instance and versions ([`Visitor::device`]); the device's own visit
+//! function visits its items, and serves any number of instances.
 //!
 //! **Marks**: the side that saves may mark the next item or scope ancillary, secret or volatile
 //! ([`Marks`]); marks of an item that is then left out are left out with it. A wire that cannot carry

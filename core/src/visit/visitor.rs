@@ -48,8 +48,9 @@ impl<'v> Visitor<'v> {
         matches!(self.side, Side::Load(_))
     }
 
-    /// The version of the innermost device, versioned struct or subsection: on load the stream's,
-    /// on save the target's. [`NEWEST`](crate::visit::NEWEST) where nobody told one.
+    /// The version of the innermost device, versioned struct or subsection: on load the one that the stream's
+    /// state is [taken for](crate::visit::Versions::taken_for), on save the target's.
+    /// [`NEWEST`](crate::visit::NEWEST) where nobody told one.
     #[must_use]
     pub fn version(&self) -> u32 {
         self.track.version()
@@ -93,11 +94,13 @@ impl<'v> Visitor<'v> {
         self.track.check()
     }
 
-    /// Checks that every scope was closed and sends on what is held back. What the stream still holds
-    /// is not looked at: see [`expect_end`](Visitor::expect_end).
+    /// Checks that every scope was closed; on save it writes what a wire has at its end, and sends on what is
+    /// held back. On load, a wire that describes itself, as chunks or a tree, is looked at to its end, and nothing
+    /// critical of it may be unread. What follows is not looked at, nor on a wire of bare bytes what the device
+    /// left: see [`expect_end`](Visitor::expect_end).
     ///
     /// # Errors
-    /// Those of the sink; [`Code::Unbalanced`].
+    /// Those of the wire and of the sink; [`Code::Unbalanced`].
     pub fn finish(&mut self) -> Result<()> {
         self.track.check()?;
         if self.track.depth() > 0 {

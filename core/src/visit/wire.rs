@@ -91,6 +91,11 @@ pub trait Encoder {
         false
     }
 
+    /// As [`Decoder::fingerprint`], of a stream that was written to its end.
+    fn fingerprint(&self) -> u64 {
+        0
+    }
+
     /// Sends on what is held back.
     fn flush(&mut self) -> Result<()>;
 

@@ -89,6 +89,10 @@ impl Device for Part {
         self.hook(&format!("post_load({version})"))
     }
 
+    fn load_done(&mut self) -> Hooked {
+        self.hook("load_done")
+    }
+
     fn on_run(&mut self) -> Hooked {
         self.hook("on_run")
     }

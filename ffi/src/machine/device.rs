@@ -34,7 +34,8 @@ pub struct migcore_device {
     pub version: u32,
     /// The oldest version that can be read.
     pub minimum_version: u32,
-    /// The oldest version that can read the state as it is saved, with MIGCORE_DEVICE_OLDER_READERS.
+    /// The oldest version that can read the state as it is saved, with MIGCORE_DEVICE_OLDER_READERS;
+    /// without it 0.
     pub oldest_reader: u32,
     /// MIGCORE_MARK_ constants for all of its state, or 0.
     pub marks: u32,
@@ -49,18 +50,26 @@ pub struct migcore_device {
     pub pre_save: Option<unsafe extern "C" fn(opaque: *mut c_void) -> i32>,
     /// After a save, also one that failed, if `pre_save` did not.
     pub post_save: Option<unsafe extern "C" fn(opaque: *mut c_void) -> i32>,
-    /// Before a load, once the whole stream was checked.
+    /// Before a load, once the whole stream was checked. A device with state that a stream may leave out, such as
+    /// a subsection that is saved only where it is needed, resets that state here: what the stream does not
+    /// have stays as it is.
     pub pre_load: Option<unsafe extern "C" fn(opaque: *mut c_void) -> i32>,
-    /// After a load of a state of this version, before the next device is loaded.
+    /// After a load, before the next device is loaded. `version` is the one that the state was taken for: that of
+    /// the stream, or `version` of this entry where the stream has a newer one that it can read.
     pub post_load: Option<unsafe extern "C" fn(opaque: *mut c_void, version: u32) -> i32>,
+    /// After all devices were loaded, in the order of the table, also where the stream lacks this one: for what
+    /// depends on other devices, as the level of an interrupt line.
+    pub load_done: Option<unsafe extern "C" fn(opaque: *mut c_void) -> i32>,
     /// The machine is about to run.
     pub on_run: Option<unsafe extern "C" fn(opaque: *mut c_void) -> i32>,
     /// Handed to the callbacks.
     pub opaque: *mut c_void,
     /// An instance that nothing uses, to try a load on; or NULL. With it, migcore_machine_check finds also
-    /// what the visit function alone can object to.
+    /// what the visit function alone can object to. It is no device: neither this `opaque` nor that of
+    /// another entry. Several entries may have the same one, since it is used for one visit at a time.
     pub scratch: *mut c_void,
-    /// Makes the scratch instance as new before each visit of it; may be NULL.
+    /// Makes the scratch instance as new before each visit of it; may be NULL. Then a visit finds there what the
+    /// last one left, be it of another entry.
     pub scratch_begin:
         Option<unsafe extern "C" fn(scratch: *mut c_void, opaque: *mut c_void) -> i32>,
     /// After a visit of it, if `scratch_begin` did not refuse; may be NULL.
@@ -77,8 +86,15 @@ impl migcore_device {
             _ if self.name.is_null() || self.visit.is_none() => Err(Code::NullPointer),
             _ if Marks::from_bits(self.marks).is_none() => Err(Code::InvalidArgument),
             _ if self.flags & !FLAGS != 0 => Err(Code::InvalidArgument),
+            _ if self.oldest_reader != 0 && !self.has_older_readers() => Err(Code::InvalidArgument),
+            // A check would load into the device itself.
+            _ if self.has_scratch() && self.scratch == self.opaque => Err(Code::InvalidArgument),
             _ => Ok(()),
         }
+    }
+
+    fn has_older_readers(&self) -> bool {
+        self.flags & MIGCORE_DEVICE_OLDER_READERS != 0
     }
 
     fn name(&self) -> &[u8] {
@@ -103,12 +119,11 @@ impl migcore_device {
 impl Registered for migcore_device {
     fn identity(&self) -> Identity<'_> {
         let (current, minimum) = (self.version, self.minimum_version);
-        let older = self.flags & MIGCORE_DEVICE_OLDER_READERS != 0;
         Identity {
             name: self.name(),
             instance: self.instance,
             versions: Versions { current, minimum },
-            oldest_reader: if older { self.oldest_reader } else { current },
+            oldest_reader: if self.has_older_readers() { self.oldest_reader } else { current },
             marks: Marks::from_bits(self.marks).unwrap_or_default(),
             optional: self.flags & MIGCORE_DEVICE_OPTIONAL != 0,
         }
@@ -131,6 +146,7 @@ impl Registered for migcore_device {
             Hook::PostSave => self.call(self.post_save),
             Hook::PreLoad => self.call(self.pre_load),
             Hook::PostLoad(version) => self.loaded(version),
+            Hook::LoadDone => self.call(self.load_done),
             Hook::OnRun => self.call(self.on_run),
         };
         match returned {

@@ -46,13 +46,16 @@ pub struct migcore_checked {
     pub devices: u64,
     /// How many ancillary ones it has not.
     pub skipped: u64,
-    /// Tells it from other streams.
+    /// Of how many devices the state was checked for its form alone, since they have no scratch instance. What
+    /// such a device does not know, misses or takes for another type is found only when it is loaded.
+    pub unproven: u64,
+    /// Tells it from other streams, as a CRC does; 0 over a tree.
     pub fingerprint: u64,
 }
 
 /// Begins a machine of `count` devices, whose table it borrows; they are saved in this order. `size` is
 /// sizeof(migcore_machine). Two devices differ in name or instance. `error` may be NULL; its path is
-/// that of the device. While a call on the machine goes on, nothing else may touch the table.
+/// that of the device. While a call on the machine goes on, nothing else may touch the table, not even read it.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_machine_init(
     machine: *mut migcore_machine,
@@ -74,7 +77,8 @@ pub unsafe extern "C" fn migcore_machine_init(
 }
 
 /// Saves all devices, with their hooks. Whoever began `v` ends it with migcore_finish. A machine whose
-/// save failed goes on; the report is in the visitor.
+/// save failed goes on; the report is in the visitor. Any visitor that saves will do; a load needs one whose
+/// wire names its devices.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_machine_save(
     machine: *mut migcore_machine,
@@ -86,7 +90,9 @@ pub unsafe extern "C" fn migcore_machine_save(
 
 /// Checks a whole stream for this machine, and changes no device: that all its devices are known or
 /// ancillary, come once and are of an accepted version, that all that are not optional are there, and what
-/// the visits of scratch instances find. Writes `checked`. The report is in the visitor, which is used up.
+/// the visits of scratch instances find; of a device without one it checks the form alone, and counts it as
+/// `unproven`. Writes `checked`. Finishes `v`, which is used up; bytes behind the stream are not looked at. The
+/// report is in the visitor. A legacy visitor does not name devices: MIGCORE_UNSUPPORTED.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_machine_check(
     machine: *mut migcore_machine,
@@ -100,17 +106,22 @@ pub unsafe extern "C" fn migcore_machine_check(
             if let Err(code) = sized(checked) {
                 return refuse(&mut reach, code);
             }
-            let Checked { devices, skipped, fingerprint } = machine.check_over(&mut reach)?;
+            let Checked { devices, skipped, unproven, fingerprint } =
+                machine.check_over(&mut reach)?;
             let size = size_of::<migcore_checked>();
-            checked.write_unaligned(migcore_checked { size, devices, skipped, fingerprint });
+            let found = migcore_checked { size, devices, skipped, unproven, fingerprint };
+            checked.write_unaligned(found);
             Ok(())
         })
     }
 }
 
-/// Loads the devices from a stream that was `checked`, with a visitor that begins at its start again. If it
-/// fails half-way, the machine is dirty: it can be neither saved, loaded nor run before a reset. The
-/// report is in the visitor.
+/// Loads the devices from a stream that was `checked`, with a visitor that begins at its start again and that
+/// is finished here. If it fails half-way, the machine is dirty: it can be neither saved, loaded nor run
+/// before a reset. The report is in the visitor.
+///
+/// That the stream is the one that was checked is found by a CRC when all of it was loaded: MIGCORE_BAD_CRC,
+/// and the machine is dirty. A tree has no such number: it is the caller who does not change it meanwhile.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_machine_load(
     machine: *mut migcore_machine,
@@ -130,9 +141,13 @@ pub unsafe extern "C" fn migcore_machine_load(
 }
 
 /// migcore_machine_load into a machine whose present state is still wanted: when the load fails, that state
-/// is put back, and the machine is dirty only if that fails too. All devices are saved before, and
-/// loaded again then, with their hooks. Of the stack this takes some 12 KB. If the image or the scratch
-/// memory is too small: MIGCORE_NO_SPACE with the size needed, before anything is loaded.
+/// is put back, and the machine is dirty only if that fails too. Of the stack this takes some 12 KB. If the
+/// image or the scratch memory is too small: MIGCORE_NO_SPACE with the size needed, before anything is loaded.
+///
+/// All devices are saved before, and what was saved is checked; then they are loaded again, and saved once more
+/// to compare, with their hooks. Where another state than before is found, the machine is dirty. So a device
+/// resets in `pre_load` what a stream may leave out, and saves the same as long as the machine stands still,
+/// without a clock of the host.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_machine_load_atomic(
     machine: *mut migcore_machine,
@@ -145,9 +160,9 @@ pub unsafe extern "C" fn migcore_machine_load_atomic(
     unsafe {
         on(machine, |machine| {
             let mut reach = CReach::new(v);
-            match (found(checked), sized(undo)) {
-                (Ok(checked), Ok(undo)) => {
-                    machine.load_atomic_over(&mut reach, &checked, &mut Image::new(undo))
+            match (found(checked), sized(undo).and_then(|undo| Image::new(undo))) {
+                (Ok(checked), Ok(mut image)) => {
+                    machine.load_atomic_over(&mut reach, &checked, &mut image)
                 }
                 (Err(code), _) | (_, Err(code)) => refuse(&mut reach, code),
             }
@@ -168,11 +183,12 @@ pub unsafe extern "C" fn migcore_machine_run(
     }
 }
 
-/// Says whether a load failed half-way; false for what is no machine.
+/// Says whether a load failed half-way. What may not run counts as dirty: so do NULL, what is no machine, and one
+/// that is in a call.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_machine_is_dirty(machine: *const migcore_machine) -> bool {
     // SAFETY: the caller promises NULL or a machine.
-    !machine.is_null() && unsafe { (*machine).state == READY && (*machine).dirty != 0 }
+    machine.is_null() || unsafe { (*machine).state != READY || (*machine).dirty != 0 }
 }
 
 /// The caller has reset all devices: the machine is no longer dirty.
@@ -273,8 +289,9 @@ unsafe fn on(
 /// As [`sized`].
 unsafe fn found(checked: *const migcore_checked) -> Result<Checked> {
     // SAFETY: as the caller promises.
-    let migcore_checked { devices, skipped, fingerprint, .. } = unsafe { sized(checked) }?;
-    Ok(Checked { devices, skipped, fingerprint })
+    let checked = unsafe { sized(checked) }?;
+    let migcore_checked { devices, skipped, unproven, fingerprint, .. } = checked;
+    Ok(Checked { devices, skipped, unproven, fingerprint })
 }
 
 /// Makes an error of an argument that of the visit.

@@ -448,6 +448,10 @@ impl<W: Writer, K: Kernels> Encoder for ChunkEncoder<'_, W, K> {
         true
     }
 
+    fn fingerprint(&self) -> u64 {
+        self.out.totals().fingerprint()
+    }
+
     /// Sends on the chunks that are whole.
     fn flush(&mut self) -> Result<()> {
         self.out.flush()

@@ -94,6 +94,12 @@ impl<'i, S: Store> Loader<'i, S> {
         self.visiting.report_of(code)
     }
 
+    /// The decoder, for what a visitor does not tell: the header of the stream, and what was counted so
+    /// far. Its errors are not noted as those of the visit.
+    pub fn decoder(&mut self) -> &mut ChunkDecoder<'i, S> {
+        self.visiting.parts().0
+    }
+
     /// Checks that every scope was closed and that nothing critical is left in the stream, and gives the
     /// number of bytes read.
     ///

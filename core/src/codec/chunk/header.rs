@@ -99,6 +99,11 @@ impl Totals {
         }
     }
 
+    /// Both as one number.
+    pub(super) fn fingerprint(&self) -> u64 {
+        u64::from(self.chunks) << 32 | u64::from(self.crc)
+    }
+
     /// The data of an end chunk.
     pub(super) fn emit(&self) -> [u8; 8] {
         let mut data = [0; 8];

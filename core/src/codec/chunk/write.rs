@@ -51,6 +51,14 @@ impl<W: Writer, K: Kernels> ChunkWriter<W, K> {
         self.writer.put_slice(&SIGNATURE)
     }
 
+    /// Writes the end of the stream, which does not count itself.
+    pub(super) fn last(&mut self) -> Result<()> {
+        let totals = self.totals.emit();
+        self.begin(ChunkType::END, totals.len())?;
+        self.part(&totals)?;
+        self.writer.put(self.crc.to_be_bytes())
+    }
+
     pub(super) fn flush(&mut self) -> Result<()> {
         self.writer.flush()
     }

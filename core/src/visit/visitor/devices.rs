@@ -36,13 +36,13 @@ impl Visitor<'_> {
         self.load(&"", |decoder| decoder.skip_device())
     }
 
-    /// A number that tells two streams apart that were loaded to their end, as a checksum does; 0 where
-    /// the wire has none, and on save.
+    /// A number that tells two streams apart that were loaded, or saved, to their end, as a checksum does; 0
+    /// where the wire has none.
     #[must_use]
     pub fn fingerprint(&self) -> u64 {
         match &self.side {
             Side::Load(decoder) => decoder.fingerprint(),
-            Side::Save(_) => 0,
+            Side::Save(encoder) => encoder.fingerprint(),
         }
     }
 }

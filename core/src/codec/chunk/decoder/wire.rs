@@ -2,7 +2,6 @@
 
 use super::ChunkDecoder;
 use crate::codec::chunk::store::Store;
-use crate::codec::chunk::Totals;
 use crate::error::{Code, Fault, Result};
 use crate::io::Width;
 use crate::visit::{
@@ -202,8 +201,7 @@ impl<S: Store> Decoder for ChunkDecoder<'_, S> {
     }
 
     fn fingerprint(&self) -> u64 {
-        let Totals { chunks, crc } = self.totals();
-        u64::from(chunks) << 32 | u64::from(crc)
+        self.totals().fingerprint()
     }
 
     fn finish(&mut self) -> Result<()> {

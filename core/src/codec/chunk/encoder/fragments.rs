@@ -185,8 +185,7 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
     pub(super) fn close_stream(&mut self) -> Result<()> {
         self.open_stream()?;
         if !self.closed {
-            let totals = self.out.totals().emit();
-            self.out.chunk(ChunkType::END, &[], &totals)?;
+            self.out.last()?;
             self.closed = true;
         }
         Ok(())
