@@ -44,6 +44,8 @@ impl<S: Store> ChunkDecoder<'_, S> {
                 return Err(self.walker.misfit());
             }
             self.raw_left = usize::try_from(length).unwrap_or(usize::MAX);
+            // What is left of the run comes next, and the shape does not say so.
+            self.straight = false;
             if self.raw_left == 0 {
                 self.settle()?;
             }
