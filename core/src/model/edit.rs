@@ -35,7 +35,8 @@ impl Tree<'_> {
     /// [`Code::NoSpace`], [`Code::NameTooLong`], [`Code::TooDeep`] with their numbers in
     /// [`fault`](Tree::fault); [`Code::StaleHandle`]; [`Code::InvalidArgument`] for what cannot stand
     /// there: a second root, a child of an item that is no scope or is optional and not there, an
-    /// element outside of a list, raw bytes or an element with a name, an array of half an element.
+    /// element outside of a list, raw bytes or an element with a name, an array of half an element, a name
+    /// that holds a byte 0.
     pub fn insert(
         &mut self,
         at: At,
@@ -263,7 +264,10 @@ impl Tree<'_> {
             self.fault = Fault { expected, found, ..Fault::default() };
             return Err(Code::NameTooLong);
         }
-        Ok(())
+        match name.contains(&0) {
+            true => Err(Code::InvalidArgument),
+            false => Ok(()),
+        }
     }
 
     /// Checks that a node of this form may be a child of `parent`.
@@ -286,7 +290,9 @@ impl Tree<'_> {
 
     fn may_become(&self, old: &Node, value: &Value<'_>) -> bool {
         let form = value.form();
-        if form == Form::Root || !value.is_whole() || value.description().len() > MAX_NAME {
+        let description = value.description();
+        let named = description.len() <= MAX_NAME && !description.contains(&0);
+        if form == Form::Root || !value.is_whole() || !named {
             return false;
         }
         if (form == Form::Element) != (old.form == Form::Element) {
