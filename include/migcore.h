@@ -556,8 +556,9 @@ typedef struct migcore_chunk_limits {
      */
     uint32_t chunk;
     /**
-     * Operations that are walked in one stream, beside those that a device asks for in order; by default
-     * 2^28, seconds of work.
+     * Operations that are walked in one stream, beside those that a device asks for in order: in search of
+     * an item, passing over what nobody asked for, looking ahead in raw bytes. Where texts and arrays of
+     * bools are checked on the way, 64 bytes count as one more. By default 2^28, seconds of work.
      */
     uint64_t work;
 } migcore_chunk_limits;

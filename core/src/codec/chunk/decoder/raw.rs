@@ -100,6 +100,8 @@ impl<S: Store> ChunkDecoder<'_, S> {
             Some(operation) if operation.what == What::Raw => operation.length,
             _ => return Ok(false),
         };
+        // A device may look at the same items again and again.
+        self.walker.count()?;
         self.walker.pass(length);
         let length = self.walker.take_count()?;
         if !self.lies_here(length) {
