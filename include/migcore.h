@@ -2018,7 +2018,8 @@ migcore_status migcore_set_oldest_reader(struct migcore_visitor *v, uint32_t ver
 
 /**
  * Marks the next item or scope with MIGCORE_MARK_ constants; if that is left out, the marks are left
- * out with it. Has a meaning on save only, and on wires that can carry it.
+ * out with it. Has a meaning on save only, and on wires that can carry it: there, marks of raw bytes and of
+ * elements are MIGCORE_INVALID_ARGUMENT.
  */
 migcore_status migcore_mark(struct migcore_visitor *v,
                             uint32_t marks);
@@ -2529,8 +2530,8 @@ migcore_status migcore_tree_path(const struct migcore_tree *tree,
  * the memory of this tree, as those of migcore_tree_get do.
  *
  * MIGCORE_INVALID_ARGUMENT for what cannot stand there: a second root, a child of what is no scope or
- * is optional and not there, an element outside of a list, raw bytes or an element with a name, an array
- * of half an element. A call that fails changes nothing. `error` may be NULL; of MIGCORE_NO_SPACE,
+ * is optional and not there, an element outside of a list, raw bytes or an element with a name or marks, an
+ * array of half an element. A call that fails changes nothing. `error` may be NULL; of MIGCORE_NO_SPACE,
  * it tells the bytes needed and those that were there.
  */
 migcore_status migcore_tree_insert(struct migcore_tree *tree,
@@ -2560,9 +2561,12 @@ migcore_status migcore_tree_rename(struct migcore_tree *tree,
                                    struct migcore_error *error);
 
 /**
- * Gives a node other marks: MIGCORE_MARK_ constants, or 0. MIGCORE_INVALID_ARGUMENT for the root.
+ * Gives a node other marks: MIGCORE_MARK_ constants, or 0. MIGCORE_INVALID_ARGUMENT for the root, raw bytes
+ * and elements, which have none.
  */
-migcore_status migcore_tree_set_marks(struct migcore_tree *tree, migcore_node node, uint32_t marks);
+migcore_status migcore_tree_set_marks(struct migcore_tree *tree,
+                                      migcore_node node,
+                                      uint32_t marks);
 
 /**
  * Says which version of a device is the oldest that can read the state of this one.
