@@ -556,8 +556,9 @@ typedef struct migcore_chunk_limits {
      */
     uint32_t chunk;
     /**
-     * Operations that are walked in one stream, beside those that a device asks for in order; by default
-     * 2^28, seconds of work.
+     * Operations that are walked in one stream, beside those that a device asks for in order: in search of
+     * an item, passing over what nobody asked for, looking ahead in raw bytes. Where texts and arrays of
+     * bools are checked on the way, 64 bytes count as one more. By default 2^28, seconds of work.
      */
     uint64_t work;
 } migcore_chunk_limits;
@@ -2039,7 +2040,8 @@ migcore_status migcore_set_oldest_reader(struct migcore_visitor *v, uint32_t ver
 
 /**
  * Marks the next item or scope with MIGCORE_MARK_ constants; if that is left out, the marks are left
- * out with it. Has a meaning on save only, and on wires that can carry it.
+ * out with it. Has a meaning on save only, and on wires that can carry it: there, marks of raw bytes and of
+ * elements are MIGCORE_INVALID_ARGUMENT.
  */
 migcore_status migcore_mark(struct migcore_visitor *v,
                             uint32_t marks);
@@ -2291,7 +2293,9 @@ migcore_status migcore_chunk_load_memory(struct migcore_chunk_loader *loader,
 
 /**
  * migcore_chunk_load_memory for bytes that migcore_chunk_check or a receiver found right, and that did
- * not change since: the CRCs of chunks are not computed again.
+ * not change since: the CRCs of chunks are not computed again. A receiver does not look at values: who must
+ * not be left with half a state calls migcore_chunk_check or migcore_machine_check as well, before a device
+ * loads.
  */
 migcore_status migcore_chunk_load_checked(struct migcore_chunk_loader *loader,
                                           size_t size,
@@ -2365,7 +2369,8 @@ migcore_status migcore_chunk_next(const void *bytes,
                                   struct migcore_error *error);
 
 /**
- * Begins a receiver that collects a stream in `memory`, which it borrows: all of the stream must fit.
+ * Begins a receiver that collects a stream in `memory`, which it borrows: all of the stream must fit, unless
+ * it is given more with migcore_chunk_receiver_grow.
  * `limits` may be NULL. `size` is sizeof(migcore_chunk_receiver). `kernels` may be NULL; it is not copied.
  */
 migcore_status migcore_chunk_receiver_init(struct migcore_chunk_receiver *receiver,
@@ -2378,9 +2383,10 @@ migcore_status migcore_chunk_receiver_init(struct migcore_chunk_receiver *receiv
 /**
  * Takes the next `length` bytes of the stream. Framing, types, order, CRCs, limits, shapes and totals are
  * checked as they come; however the bytes are cut, the outcome is the same. Writes `consumed`, how many of
- * the bytes belong to the stream, and `done`, whether it is complete; each may be NULL. What follows the
- * end of the stream is left alone. When the memory is too small: MIGCORE_NO_SPACE, with the least size
- * that the stream is known to need. After an error nothing more is taken.
+ * the bytes were taken, also after an error, and `done`, whether the stream is complete; each may be NULL.
+ * What follows the end of the stream is left alone. When the memory is too small: MIGCORE_NO_SPACE, with the
+ * least size that the stream is known to need; after migcore_chunk_receiver_grow the bytes that were not
+ * taken can be given again. After any other error nothing more is taken.
  */
 migcore_status migcore_chunk_receiver_feed(struct migcore_chunk_receiver *receiver,
                                            const void *data,
@@ -2389,9 +2395,19 @@ migcore_status migcore_chunk_receiver_feed(struct migcore_chunk_receiver *receiv
                                            bool *done);
 
 /**
+ * Gives a receiver other memory in the place of what it has, which it does not read any more: `memory` must
+ * begin with the bytes that were taken so far, as it does after realloc of the old memory, and may be the old
+ * memory itself where more of it is there now. MIGCORE_INVALID_ARGUMENT if it is smaller than what was taken.
+ */
+migcore_status migcore_chunk_receiver_grow(struct migcore_chunk_receiver *receiver,
+                                           void *memory,
+                                           size_t capacity);
+
+/**
  * Writes where the stream is and how long, once it is complete; MIGCORE_TRUNCATED before. It lies in the
- * memory that the receiver was given, and can be loaded by migcore_chunk_load_checked. After an error
- * `*data` is NULL and `*length` 0.
+ * memory of the receiver. Values were not looked at yet: check it with migcore_chunk_check or
+ * migcore_machine_check, and load it with migcore_chunk_load_checked. After an error `*data` is NULL and
+ * `*length` 0.
  */
 migcore_status migcore_chunk_receiver_bytes(struct migcore_chunk_receiver *receiver,
                                             const void **data,
@@ -2550,8 +2566,8 @@ migcore_status migcore_tree_path(const struct migcore_tree *tree,
  * the memory of this tree, as those of migcore_tree_get do.
  *
  * MIGCORE_INVALID_ARGUMENT for what cannot stand there: a second root, a child of what is no scope or
- * is optional and not there, an element outside of a list, raw bytes or an element with a name, an array
- * of half an element. A call that fails changes nothing. `error` may be NULL; of MIGCORE_NO_SPACE,
+ * is optional and not there, an element outside of a list, raw bytes or an element with a name or marks, an
+ * array of half an element. A call that fails changes nothing. `error` may be NULL; of MIGCORE_NO_SPACE,
  * it tells the bytes needed and those that were there.
  */
 migcore_status migcore_tree_insert(struct migcore_tree *tree,
@@ -2581,9 +2597,12 @@ migcore_status migcore_tree_rename(struct migcore_tree *tree,
                                    struct migcore_error *error);
 
 /**
- * Gives a node other marks: MIGCORE_MARK_ constants, or 0. MIGCORE_INVALID_ARGUMENT for the root.
+ * Gives a node other marks: MIGCORE_MARK_ constants, or 0. MIGCORE_INVALID_ARGUMENT for the root, raw bytes
+ * and elements, which have none.
  */
-migcore_status migcore_tree_set_marks(struct migcore_tree *tree, migcore_node node, uint32_t marks);
+migcore_status migcore_tree_set_marks(struct migcore_tree *tree,
+                                      migcore_node node,
+                                      uint32_t marks);
 
 /**
  * Says which version of a device is the oldest that can read the state of this one.

@@ -76,6 +76,8 @@ fn headers_say_what_is_needed() {
         ("no slots", with(&|data| data[3] = 0), false),
         ("a machine that is no text", with(&|data| data[17] = 0xff), false),
         ("a writer that is no text", with(&|data| data[20] = 0xff), false),
+        ("a machine with a zero", with(&|data| data[17] = 0), false),
+        ("a writer with a zero", with(&|data| data[20] = 0), false),
         ("limits that are just enough", limits(10, 25), true),
         ("a slot too much", limits(9, 25), false),
         ("a head too much", limits(10, 24), false),
@@ -87,7 +89,7 @@ fn fragments_begin_as_they_must() {
     let new = || Assembler::new().shape(3, &[u8s()]);
     let one = |slot| new().device(slot, "d", 0, &[7]).end();
     let versions = |version, oldest_reader| {
-        let head = Head { name: b"\xff\0", instance: 0, version, oldest_reader, marks: 0 };
+        let head = Head { name: b"\xff", instance: 0, version, oldest_reader, marks: 0 };
         new().chunk(b"MDEV", &fragment(3, LAST, &[first_of(&head), vec![7]].concat())).end()
     };
     let twice = |instance| {
@@ -115,9 +117,26 @@ fn fragments_begin_as_they_must() {
         ("unknown between", between(b"abCD"), false),
         ("unknown between that is safe to copy", between(b"abCd"), false),
         ("any name, any version", versions(u32::MAX, 0), true),
+        ("a name with a zero", new().device(3, "a\0b", 0, &[7]).end(), false),
         ("a reader newer than the version", versions(1, 2), false),
         ("devices that differ, with ones inside that do not", twice(1), true),
         ("the same device twice", twice(0), false),
+    ]);
+}
+
+#[test]
+fn names_hold_no_zero() {
+    let shape = |operation| Assembler::new().shape(0, &[operation, op::end()]).end();
+    let noted = [&[2 | 0x40, 2][..], b"\0b\x01a"].concat();
+    all(vec![
+        ("a name", shape(op::scalar(Kind::U8, "ab")), true),
+        ("a zero first", shape(op::scalar(Kind::U8, "\0")), false),
+        ("a zero last", shape(op::structure("ab\0")), false),
+        ("a zero in a subsection", shape(op::subsection("d/\0", 1)), false),
+        ("a zero in a device", shape(op::device("a\0b", 1, 1)), false),
+        ("a description", shape(op::described("a", "b", 1)), true),
+        ("a description with a zero", shape(op::described("a", "b\0c", 1)), false),
+        ("a note with a zero", shape(noted), true),
     ]);
 }
 

@@ -45,7 +45,7 @@ fn what_is_wrong_everywhere_is_refused_when_it_arrives() {
         ("an unknown code", unused(&[vec![27, 0]]), false),
         ("no marks", unused(&[op::marked(0, u8s())]), false),
         ("an unknown mark", unused(&[op::marked(32, u8s())]), false),
-        ("a name that is no text", unused(&[vec![2, 2, 0xff, 0]]), true),
+        ("a name that is no text", unused(&[vec![2, 2, 0xff, 0x80]]), true),
         ("a note", unused(&[vec![0x42, 1, 0xff, 0]]), true),
     ]);
 }

@@ -101,9 +101,8 @@ fn notes_are_passed_over_and_marks_are_not_names() {
 }
 
 #[test]
-fn names_may_be_any_bytes_and_show_as_text() {
-    let names: [&[u8]; 6] =
-        [b"", b"\0", b"a\0b", &[0xff; 255], &[0xc0, 0x80], b"\x1b[31m\"\\../.[0]"];
+fn names_may_be_any_bytes_but_one_and_show_as_text() {
+    let names: [&[u8]; 4] = [b"", &[0xff; 255], &[0xc0, 0x80], b"\x1b[31m\"\\../.[0]"];
     for name in names {
         let read = |v: &mut Visitor<'_>| {
             let mut value = 0u8;

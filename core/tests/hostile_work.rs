@@ -203,6 +203,91 @@ fn honest_streams_cost_what_they_hold() {
     assert_eq!(work_of(&many.end()), 3000);
 }
 
+/// A text of so many bytes that may be left out, before the item `a`.
+fn behind_text(text: &[u8]) -> Vec<u8> {
+    let shape = [op::marked(ANCILLARY, op::text("t")), op::scalar(Kind::U8, "a")];
+    long(&shape, &[&count(text.len() as u32)[..], text, &[7]].concat())
+}
+
+#[test]
+fn what_is_looked_at_byte_by_byte_counts_by_its_length() {
+    let text = behind_text(&[b'x'; 6400]);
+    assert_eq!(work_of(&text), 1 + 100 + 1);
+    let flags = long(&[op::varray(Kind::Bool, "b")], &[&count(6400)[..], &[1; 6400]].concat());
+    assert_eq!(work_of(&flags), 1 + 100);
+    let bytes = long(&[op::varbytes("b")], &[&count(6400)[..], &[0xff; 6400]].concat());
+    assert_eq!(work_of(&bytes), 1);
+    // In order, each is looked at once and belongs to the device.
+    let read = |v: &mut Visitor<'_>| {
+        device(v, |v| {
+            v.load_text(&"t", 6400, &mut |_| Ok(()))?;
+            u8_is(v, "a", 7)
+        })
+    };
+    let store = SliceStore::new(&text, within(0), Portable);
+    assert_eq!(reading::visit(store, &mut [], read), Ok(()));
+}
+
+#[test]
+fn a_search_does_not_look_at_texts_again_and_again() {
+    let missing = |v: &mut Visitor<'_>| {
+        device(v, |v| {
+            (0..100).try_for_each(|at| v.visit_or(&format!("m{at}"), &mut 0u8, 0))?;
+            u8_is(v, "a", 7)
+        })
+    };
+    let load = |text: &[u8], work| {
+        let bytes = behind_text(text);
+        let store = SliceStore::new(&bytes, within(work), Portable);
+        reading::visit(store, &mut [], missing).map_err(|report| report.code)
+    };
+    // Two operations a search, and the text once when it is left.
+    assert_eq!(load(&[b'x'; 6400], 2 * 101 + 101), Ok(()));
+    assert_eq!(load(&[b'x'; 6400], 2 * 101), Err(Code::TooMuchWork));
+    // A text that is none is found all the same.
+    assert_eq!(load(&[0xff], 1 << 20), Err(Code::BadText));
+    // A source that is read once has no other time to look.
+    let bytes = behind_text(&[b'x'; 6400]);
+    let mut room = vec![0; ROOM];
+    let store = StreamStore::new(SliceReader::new(&bytes), &mut room, within(5000), Portable);
+    let stopped = reading::visit(store, &mut [], missing).unwrap_err();
+    assert_eq!(stopped.code, Code::TooMuchWork);
+}
+
+#[test]
+fn looking_ahead_is_counted() {
+    let raw = vec![op::raw(); 1000];
+    let bytes = long(&raw, &[&count(1)[..], &[9]].concat().repeat(1000));
+    let load = |work| {
+        let store = SliceStore::new(&bytes, within(work), Portable);
+        let peek = |v: &mut Visitor<'_>| {
+            device(v, |v| {
+                for _ in 0..10 {
+                    v.peek_raw(999, &mut [0])?;
+                }
+                v.get_raw(&mut [0; 1000]).map(|_| ())
+            })
+        };
+        reading::visit(store, &mut [], peek).map_err(|report| report.code)
+    };
+    assert_eq!(load(10_000), Ok(()));
+    assert_eq!(load(9_999), Err(Code::TooMuchWork));
+}
+
+#[test]
+fn large_honest_states_are_not_refused() {
+    // A sixty-fourth of a gibibyte, with a sixty-fourth of the work.
+    let text = vec![b'x'; 1 << 24];
+    let values = [&count(1 << 24)[..], &text].concat();
+    let bytes = Assembler::bare()
+        .chunk(b"MHDR", &header(1, 100, 1 << 25))
+        .shape(0, &[op::text("t")])
+        .device(0, "d", 0, &values)
+        .end();
+    let limits = within(Limits::default().work >> 6);
+    assert!(check(&bytes, limits, Portable).is_ok());
+}
+
 /// Counts the bytes of which a CRC is made.
 #[derive(Clone, Copy)]
 struct Counting<'c>(&'c Cell<u64>);

@@ -296,7 +296,7 @@ fn only_what_is_safe_is_carried() {
         v.visit("x", &mut 1u8)?;
         v.end(ScopeKind::Subsection)?;
         v.mark(kept())?;
-        v.put_raw(b"raw")
+        v.save_text(&"text", "kept")
     })
     .unwrap();
     let mut decoder = TreeDecoder::new(&mut sent);

@@ -397,6 +397,19 @@ fn what_cannot_stand_there_is_refused() {
     assert_eq!(tree.rename(element, b"name"), Err(Code::InvalidArgument));
     assert_eq!(tree.move_to(element, At::End(root)), Err(Code::InvalidArgument));
     assert_eq!(tree.move_to(list, At::End(element)), Err(Code::InvalidArgument));
+    // Neither raw bytes nor elements have marks.
+    let raw = tree.insert(At::End(root), b"", Marks::NONE, Value::Raw(b"1")).unwrap();
+    for node in [element, raw] {
+        assert_eq!(tree.set_marks(node, Marks::SECRET), Err(Code::InvalidArgument));
+        assert_eq!(tree.set_marks(node, Marks::NONE), Ok(()));
+    }
+    for (at, value) in [(At::End(list), Value::Element), (At::End(root), Value::Raw(b"1"))] {
+        assert_eq!(tree.insert(at, b"", Marks::SECRET, value), Err(Code::InvalidArgument));
+    }
+    let marked = tree.insert(At::End(root), b"", Marks::SECRET, Value::Absent).unwrap();
+    assert_eq!(tree.replace(marked, Value::Raw(b"1")), Err(Code::InvalidArgument));
+    tree.remove(marked).unwrap();
+    tree.remove(raw).unwrap();
     let longer = [b'n'; MAX_NAME + 1];
     let longest = &longer[..MAX_NAME];
     assert_eq!(tree.rename(leaf, &longer), Err(Code::NameTooLong));

@@ -8,9 +8,11 @@
     reason = "a test may panic: that is how it fails"
 )]
 
+use migcore::codec::chunk;
 use migcore::codec::legacy::{self, Loader, Saver};
 use migcore::codec::observe::{Event, Item, Observer, Refusal};
 use migcore::error::{Report, MAX_DEPTH};
+use migcore::model::{Builder, Tree};
 use migcore::visit::{
     Description, Extent, Kind, Marks, Scope, ScopeKind, Versions, Visit, Visiting, Visitor, NEWEST,
 };
@@ -417,10 +419,31 @@ fn marks_of_an_item_that_is_left_out_are_left_out_with_it() {
 
 #[test]
 fn marks_without_an_item_are_an_error() {
-    let mut visiting = Visiting::new(Observer::new(|_: Item<'_>| Ok(())));
-    let mut v = visiting.saver();
-    let done = v.structure("s", |v| v.mark(Marks::SECRET));
-    assert_eq!(done, Err(Code::InvalidArgument));
+    let visits: [fn(&mut Visitor<'_>) -> Result<()>; 4] = [
+        |v| v.mark(Marks::SECRET),
+        |v| v.mark(Marks::SECRET).and_then(|()| v.put_raw(b"raw")),
+        |v| v.mark(Marks::SECRET).and_then(|()| v.put_raw(b"")),
+        |v| {
+            v.begin(&"l", Scope::List { extent: Extent::Fixed, count: 1 })?;
+            v.mark(Marks::SECRET)?;
+            v.begin_element()
+        },
+    ];
+    for visit in visits {
+        let device = |v: &mut Visitor<'_>| v.device("d", 0, Versions::only(1), visit);
+        let mut visiting = Visiting::new(Observer::new(|_: Item<'_>| Ok(())));
+        assert_eq!(device(&mut visiting.saver()), Err(Code::InvalidArgument));
+        let (mut memory, mut scratch) = ([0; 1024], [0; 256]);
+        let mut tree = Tree::new(&mut memory).unwrap();
+        assert_eq!(
+            device(&mut Visiting::new(Builder::new(&mut tree)).saver()),
+            Err(Code::InvalidArgument)
+        );
+        let mut stream = [0; 256];
+        let settings = chunk::Settings::default();
+        let mut saver = chunk::Saver::to_slice(&mut stream, &settings, &mut scratch).unwrap();
+        assert_eq!(device(&mut saver.visitor()), Err(Code::InvalidArgument));
+    }
 }
 
 #[test]

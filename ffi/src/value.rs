@@ -189,7 +189,8 @@ pub unsafe extern "C" fn migcore_set_oldest_reader(
 }
 
 /// Marks the next item or scope with MIGCORE_MARK_ constants; if that is left out, the marks are left
-/// out with it. Has a meaning on save only, and on wires that can carry it.
+/// out with it. Has a meaning on save only, and on wires that can carry it: there, marks of raw bytes and of
+/// elements are MIGCORE_INVALID_ARGUMENT.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_mark(v: *mut migcore_visitor, marks: u32) -> migcore_status {
     // SAFETY: the caller promises NULL or a visitor.

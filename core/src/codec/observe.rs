@@ -75,6 +75,14 @@ impl<O: Observe> Observer<O> {
         Observer { observe, count: 0, marks: Marks::NONE, cause: 0 }
     }
 
+    /// Marks were given where no item comes that they could belong to.
+    fn refuse_marks(&self) -> Result<()> {
+        match self.marks == Marks::NONE {
+            true => Ok(()),
+            false => Err(Code::InvalidArgument),
+        }
+    }
+
     fn event(&mut self, name: &dyn Name, event: Event<'_>) -> Result<()> {
         let marks = core::mem::take(&mut self.marks);
         match self.observe.item(Item { name: name.bytes(), marks, event }) {
@@ -127,14 +135,14 @@ impl<O: Observe> Encoder for Observer<O> {
     }
 
     fn begin(&mut self, name: &dyn Name, scope: Scope<'_>) -> Result<()> {
+        if matches!(scope, Scope::Element) {
+            self.refuse_marks()?;
+        }
         self.event(name, Event::Begin(scope))
     }
 
     fn end(&mut self, kind: ScopeKind) -> Result<()> {
-        if self.marks != Marks::NONE {
-            // There is no item that they could belong to.
-            return Err(Code::InvalidArgument);
-        }
+        self.refuse_marks()?;
         self.event(&"", Event::End(kind))
     }
 
@@ -144,6 +152,7 @@ impl<O: Observe> Encoder for Observer<O> {
     }
 
     fn raw(&mut self, bytes: &[u8]) -> Result<()> {
+        self.refuse_marks()?;
         self.event(&"", Event::Raw(bytes))
     }
 

@@ -84,6 +84,14 @@ impl<'t, 'm> Builder<'t, 'm> {
         }
     }
 
+    /// Marks were given where no item comes that they could belong to.
+    fn refuse_marks(&mut self) -> Result<()> {
+        match self.marks == Marks::NONE {
+            true => Ok(()),
+            false => Err(self.refuse(Code::InvalidArgument)),
+        }
+    }
+
     #[cold]
     fn refuse(&mut self, code: Code) -> Code {
         self.fault = Fault { offset: self.count, ..Fault::default() };
@@ -136,10 +144,7 @@ impl Encoder for Builder<'_, '_> {
     }
 
     fn end(&mut self, _kind: ScopeKind) -> Result<()> {
-        if self.marks != Marks::NONE {
-            // There is no item that they could belong to.
-            return Err(self.refuse(Code::InvalidArgument));
-        }
+        self.refuse_marks()?;
         if self.open == self.base {
             return Err(self.refuse(Code::Unbalanced));
         }
@@ -154,8 +159,7 @@ impl Encoder for Builder<'_, '_> {
 
     fn raw(&mut self, bytes: &[u8]) -> Result<()> {
         if bytes.is_empty() {
-            self.marks = Marks::NONE;
-            return Ok(());
+            return self.refuse_marks();
         }
         self.add(&[], Value::Raw(bytes)).map(|_| ())
     }

@@ -48,8 +48,8 @@ impl Tree<'_> {
     /// | null | 20 | name |
     /// | raw bytes | 21 | length (u64), the bytes |
     ///
-    /// Kinds have the numbers of [`Kind`]. Raw items next to each other are one item, with the marks of
-    /// the first; it is left out when it holds no byte.
+    /// Kinds have the numbers of [`Kind`]. Raw items next to each other are one item, which is left out
+    /// when it holds no byte.
     ///
     /// # Errors
     /// [`Code::StaleHandle`](crate::error::Code::StaleHandle).

@@ -35,7 +35,8 @@ impl Tree<'_> {
     /// [`Code::NoSpace`], [`Code::NameTooLong`], [`Code::TooDeep`] with their numbers in
     /// [`fault`](Tree::fault); [`Code::StaleHandle`]; [`Code::InvalidArgument`] for what cannot stand
     /// there: a second root, a child of an item that is no scope or is optional and not there, an
-    /// element outside of a list, raw bytes or an element with a name, an array of half an element.
+    /// element outside of a list, raw bytes or an element with a name or marks, an array of half an element, a
+    /// name that holds a byte 0.
     pub fn insert(
         &mut self,
         at: At,
@@ -60,7 +61,8 @@ impl Tree<'_> {
         if index == ROOT || !self.may_become(&old, &value) {
             return Err(Code::InvalidArgument);
         }
-        if old.name != 0 && value.form().is_nameless() {
+        let bare = old.name == 0 && old.marks == 0;
+        if value.form().is_nameless() && !bare {
             return Err(Code::InvalidArgument);
         }
         let deeper = adds_depth(value.form()) && !adds_depth(old.form);
@@ -91,10 +93,11 @@ impl Tree<'_> {
     /// Gives an item other marks.
     ///
     /// # Errors
-    /// [`Code::StaleHandle`]; [`Code::InvalidArgument`] for the root.
+    /// [`Code::StaleHandle`]; [`Code::InvalidArgument`] for the root, raw bytes and elements, which have none.
     pub fn set_marks(&mut self, node: NodeId, marks: Marks) -> Result<()> {
         let index = self.check(node)?;
-        if index == ROOT {
+        let nameless = self.node(index).form.is_nameless();
+        if index == ROOT || nameless && marks != Marks::NONE {
             return Err(Code::InvalidArgument);
         }
         self.arena.edit(index, |node| node.marks = packed(marks));
@@ -162,7 +165,8 @@ impl Tree<'_> {
     ) -> Result<u32> {
         self.check_place(gap.parent, value.form())?;
         self.check_name(name)?;
-        if value.form().is_nameless() && !name.is_empty() || !value.is_whole() {
+        let bare = name.is_empty() && marks == Marks::NONE;
+        if value.form().is_nameless() && !bare || !value.is_whole() {
             return Err(Code::InvalidArgument);
         }
         // Asked of structs alone: a memory checker must not see what other values leave unset.
@@ -263,7 +267,10 @@ impl Tree<'_> {
             self.fault = Fault { expected, found, ..Fault::default() };
             return Err(Code::NameTooLong);
         }
-        Ok(())
+        match name.contains(&0) {
+            true => Err(Code::InvalidArgument),
+            false => Ok(()),
+        }
     }
 
     /// Checks that a node of this form may be a child of `parent`.
@@ -286,7 +293,9 @@ impl Tree<'_> {
 
     fn may_become(&self, old: &Node, value: &Value<'_>) -> bool {
         let form = value.form();
-        if form == Form::Root || !value.is_whole() || value.description().len() > MAX_NAME {
+        let description = value.description();
+        let named = description.len() <= MAX_NAME && !description.contains(&0);
+        if form == Form::Root || !value.is_whole() || !named {
             return false;
         }
         if (form == Form::Element) != (old.form == Form::Element) {

@@ -5,7 +5,8 @@
 /// A C string does not know its length, and finding it costs as much as writing a scalar: so a name
 /// is passed on as it is, and a wire without names never pays for it.
 pub trait Name {
-    /// The bytes of the name, by convention printable ASCII; empty for an item without a name.
+    /// The bytes of the name, by convention printable ASCII, none of which is 0; empty for an item
+    /// without a name.
     fn bytes(&self) -> &[u8];
 
     /// Whether the name is `expected`; an answer may be had before the name is measured.

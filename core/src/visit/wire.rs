@@ -62,7 +62,7 @@ pub trait Encoder {
     fn end(&mut self, kind: ScopeKind) -> Result<()>;
 
     /// The marks of the next item or scope; [`Marks::NONE`] takes them back when that is left out. A
-    /// wire that cannot carry marks drops them.
+    /// wire that cannot carry marks drops them; one that can refuses those of raw bytes and of elements.
     ///
     /// # Errors
     /// Those of the wire.

@@ -78,6 +78,14 @@ class Cursor:
     def short(self, what: str) -> bytes:
         return self.take(self.number(1, what), what)
 
+    def name(self, what: str) -> bytes:
+        return self.without_zero(self.short(what), what)
+
+    def without_zero(self, name: bytes, what: str) -> bytes:
+        if 0 in name:
+            raise Refused(f"{what} holds a zero", self.pos)
+        return name
+
     def utf8(self, size: int, what: str) -> bytes:
         start, value = self.pos, self.take(size, what)
         try:
@@ -137,7 +145,7 @@ def parse_operation(cur: Cursor) -> Operation:
         raise Refused(f"marks {marks:02x} are not valid", cur.pos - 1)
     if byte & 0x40:
         cur.short("a note")
-    name, tail = quoted(cur.short("a name")), f" marks {marks}"
+    name, tail = quoted(cur.name("a name")), f" marks {marks}"
     fixed = code in (ARRAY_FIXED, BYTES_FIXED, LIST_FIXED)
     kind = "fixed" if fixed else "variable"
     if code < ARRAY_FIXED:
@@ -152,7 +160,7 @@ def parse_operation(cur: Cursor) -> Operation:
         op.element = U8
         op.label = f"bytes {kind} {name}{tail}"
     elif code == DESCRIBED:
-        description = quoted(cur.short("the name of a description"))
+        description = quoted(cur.name("the name of a description"))
         op.label = f"struct {name} described {description} version {cur.number(4, 'a version')}{tail}"
     elif code in LISTS:
         op.label, op.tail = f"list {kind} ", f" {name}{tail}"
@@ -465,8 +473,8 @@ class Stream:
         if cur.number(4, "the header"):
             raise Refused("unknown features", cur.pos - 4)
         self.shape_limit, self.fragment_limit = cur.number(4, "the header"), cur.number(4, "the header")
-        machine = cur.utf8(cur.number(1, "the header"), "the name of the machine")
-        writer = cur.utf8(cur.number(1, "the header"), "the name of the writer")
+        machine, writer = (cur.without_zero(cur.utf8(cur.number(1, "the header"), what), what)
+                           for what in ("the name of the machine", "the name of the writer"))
         if not minor:
             cur.finish("the header")
         self.lines.append(f"header {major}.{minor} slots {self.slots} shapes {self.shape_limit} fragments "
@@ -483,7 +491,7 @@ class Stream:
         if kind != device.kind or number != device.fragments:
             raise Refused(f"fragment {number} in {quoted(kind)} out of place", start)
         if not number:
-            at, name = cur.pos, cur.short("the name of a device")
+            at, name = cur.pos, cur.name("the name of a device")
             instance, version = cur.number(4, "the instance"), cur.number(4, "the version")
             reader, marks = cur.number(4, "the oldest reader"), cur.number(1, "marks")
             if reader > version:

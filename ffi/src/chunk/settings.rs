@@ -45,8 +45,9 @@ pub struct migcore_chunk_limits {
     pub shape: u32,
     /// Data of any chunk, in bytes; by default 2^31-1.
     pub chunk: u32,
-    /// Operations that are walked in one stream, beside those that a device asks for in order; by default
-    /// 2^28, seconds of work.
+    /// Operations that are walked in one stream, beside those that a device asks for in order: in search of
+    /// an item, passing over what nobody asked for, looking ahead in raw bytes. Where texts and arrays of
+    /// bools are checked on the way, 64 bytes count as one more. By default 2^28, seconds of work.
     pub work: u64,
 }
 

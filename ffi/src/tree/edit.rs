@@ -34,8 +34,8 @@ pub const MIGCORE_AT_AFTER: migcore_at = 4;
 /// the memory of this tree, as those of migcore_tree_get do.
 ///
 /// MIGCORE_INVALID_ARGUMENT for what cannot stand there: a second root, a child of what is no scope or
-/// is optional and not there, an element outside of a list, raw bytes or an element with a name, an array
-/// of half an element. A call that fails changes nothing. `error` may be NULL; of MIGCORE_NO_SPACE,
+/// is optional and not there, an element outside of a list, raw bytes or an element with a name or marks, an
+/// array of half an element. A call that fails changes nothing. `error` may be NULL; of MIGCORE_NO_SPACE,
 /// it tells the bytes needed and those that were there.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_tree_insert(
@@ -97,7 +97,8 @@ pub unsafe extern "C" fn migcore_tree_rename(
     }
 }
 
-/// Gives a node other marks: MIGCORE_MARK_ constants, or 0. MIGCORE_INVALID_ARGUMENT for the root.
+/// Gives a node other marks: MIGCORE_MARK_ constants, or 0. MIGCORE_INVALID_ARGUMENT for the root, raw bytes
+/// and elements, which have none.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_tree_set_marks(
     tree: *mut migcore_tree,

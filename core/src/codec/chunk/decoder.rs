@@ -55,7 +55,8 @@ enum Blamed {
 #[derive(Debug)]
 pub struct ChunkDecoder<'b, S> {
     walker: Walker<S>,
-    /// Items are read in order: what is at the place is the first unread one.
+    /// Items are read in order: what is at the place is the first unread one, and no raw bytes are left
+    /// before it.
     straight: bool,
     failed: Option<Code>,
     /// Bytes of the raw item at the place that were not taken yet.
@@ -218,7 +219,7 @@ impl<'b, S: Store> ChunkDecoder<'b, S> {
     /// Closes an element all of whose items were read, in order; says whether it was such a one.
     #[inline]
     fn end_read_element(&mut self) -> Result<bool> {
-        let read = self.straight && self.raw_left == 0 && self.walker.head() == Some(END);
+        let read = self.straight && self.walker.head() == Some(END);
         match read {
             true => self.walker.end_scope().map(|()| true),
             false => Ok(false),

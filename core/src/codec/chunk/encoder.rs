@@ -27,6 +27,8 @@ const ATTEMPTS: usize = FRAMES + 2;
 
 /// Writes items as chunks. See the [module](super) for what a stream is made of.
 ///
+/// Names hold no byte 0: one that does is [`Code::InvalidArgument`].
+///
 /// Every item lies in a device. There is one exception: a buffer of variable length outside of devices, marked
 /// ancillary, safe to copy and opaque, is the data of a chunk whose type is its name. That must be a type that
 /// is ancillary and safe to copy, and none of the library's own.
@@ -158,6 +160,9 @@ impl<'s, W: Writer, K: Kernels> ChunkEncoder<'s, W, K> {
         if draft.name.len() > MAX_NAME {
             return Err(self.out.raise(Code::NameTooLong, MAX_NAME, draft.name.len()));
         }
+        if draft.has_nul() {
+            return Err(self.out.raise(Code::InvalidArgument, 0, 0));
+        }
         let marks = core::mem::take(&mut self.marks);
         self.operation(&draft.marked(marks), value)?;
         self.settle();
@@ -208,7 +213,7 @@ impl<'s, W: Writer, K: Kernels> ChunkEncoder<'s, W, K> {
         }
         let oldest_reader = self.oldest_reader.take().unwrap_or(version);
         let marks = core::mem::take(&mut self.marks);
-        if oldest_reader > version {
+        if oldest_reader > version || name.contains(&0) {
             return Err(self.out.raise(Code::InvalidArgument, 0, 0));
         }
         let head = DeviceHead { name, instance, version, oldest_reader, marks };

@@ -33,7 +33,8 @@ impl<'h> Header<'h> {
     /// Reads the data of a header chunk.
     ///
     /// # Errors
-    /// [`Code::UnknownFormat`] for another major version or an unknown feature; [`Code::BadValue`].
+    /// [`Code::UnknownFormat`] for another major version or an unknown feature; [`Code::BadText`];
+    /// [`Code::BadValue`].
     pub(super) fn parse(data: &'h [u8]) -> Result<Self> {
         let mut fields = Fields { rest: data };
         let [major, minor] = fields.take()?;
@@ -157,6 +158,9 @@ impl<'h> DeviceHead<'h> {
     pub(super) fn parse(data: &'h [u8]) -> Result<(Self, &'h [u8])> {
         let mut fields = Fields { rest: data };
         let name = fields.string()?;
+        if name.contains(&0) {
+            return Err(Code::BadText);
+        }
         let instance = u32::from_be_bytes(fields.take()?);
         let version = u32::from_be_bytes(fields.take()?);
         let oldest_reader = u32::from_be_bytes(fields.take()?);
@@ -204,7 +208,10 @@ impl<'f> Fields<'f> {
 }
 
 fn text(bytes: &[u8]) -> Result<&str> {
-    core::str::from_utf8(bytes).map_err(|_| Code::BadText)
+    match core::str::from_utf8(bytes) {
+        Ok(text) if !bytes.contains(&0) => Ok(text),
+        _ => Err(Code::BadText),
+    }
 }
 
 /// Data that is written field by field into room that is large enough.
@@ -256,6 +263,7 @@ mod tests {
             (3, 0, Code::BadValue),
             (16, 9, Code::BadValue),
             (17, 0xff, Code::BadText),
+            (17, 0, Code::BadText),
         ] {
             let mut bytes = bytes();
             bytes[at] = value;
@@ -297,6 +305,8 @@ mod tests {
         assert_eq!(head.emit(&mut place[..16]), None);
         assert_eq!(head.emit(&mut place), Some(17));
         assert_eq!(DeviceHead::parse(&place[..18]), Ok((head, &[0][..])));
+        place[1] = 0;
+        assert_eq!(DeviceHead::parse(&place), Err(Code::BadText));
         head.oldest_reader = 6;
         head.emit(&mut place);
         assert_eq!(DeviceHead::parse(&place), Err(Code::BadValue));

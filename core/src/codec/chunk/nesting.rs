@@ -3,8 +3,8 @@
 use super::shape::{Operation, What};
 use crate::error::{Code, Result, MAX_DEPTH};
 
-/// Checks every operation of a shape, and the nesting of those that it opens itself; of what surrounds it,
-/// only the device is known here. Says where an error is.
+/// Checks every operation of a shape with its names, and the nesting of those that it opens itself; of what
+/// surrounds it, only the device is known here. Says where an error is.
 pub(super) fn check_shape(shape: &[u8]) -> core::result::Result<(), (Code, usize)> {
     check_inside(shape, Nesting::in_device())
 }
@@ -23,6 +23,9 @@ fn check_inside(shape: &[u8], mut nesting: Nesting) -> core::result::Result<(), 
             return Ok(());
         };
         nesting.pass(&operation.what).map_err(|code| (code, at))?;
+        if operation.has_nul() {
+            return Err((Code::BadText, at));
+        }
         at = at.saturating_add(operation.length);
     }
 }
@@ -114,7 +117,7 @@ impl Nesting {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codec::chunk::shape::{ELEMENT, END, LIST, STRUCT};
+    use crate::codec::chunk::shape::{DESCRIBED, ELEMENT, END, LIST, STRUCT};
 
     #[test]
     fn elements_stand_in_lists_and_nothing_else_does() {
@@ -134,6 +137,19 @@ mod tests {
         assert_eq!(check_shape(&[ELEMENT, END, END, ELEMENT]), Err((Code::BadShape, 3)));
         assert_eq!(check_shape(&[ELEMENT, END, END, 2, 0, END, ELEMENT]), Ok(()));
         assert_eq!(check_shape(&[END, END, ELEMENT, END, ELEMENT]), Ok(()));
+    }
+
+    #[test]
+    fn no_name_holds_a_zero() {
+        let described = |name: u8, description: u8| {
+            [&[2, 0, DESCRIBED, 1, name, 1, description][..], &[0, 0, 0, 1, END]].concat()
+        };
+        assert_eq!(check_shape(&described(b'a', b'b')), Ok(()));
+        assert_eq!(check_shape(&described(0, b'b')), Err((Code::BadText, 2)));
+        assert_eq!(check_shape(&described(b'a', 0)), Err((Code::BadText, 2)));
+        assert_eq!(check_shape(&[2, 3, b'a', 0, b'b']), Err((Code::BadText, 0)));
+        // A note may.
+        assert_eq!(check_shape(&[2 | 0x40, 1, 0, 1, b'a']), Ok(()));
     }
 
     #[test]

@@ -26,7 +26,9 @@ pub struct Limits {
     pub shape: u32,
     /// Data of any chunk, in bytes.
     pub chunk: u32,
-    /// Operations that are walked in one stream, beside those that a device asks for in order.
+    /// Operations that are walked in one stream, beside those that a device asks for in order: in search of
+    /// an item, passing over what nobody asked for, looking ahead in raw bytes. Where texts and arrays of
+    /// bools are checked on the way, 64 bytes count as one more.
     pub work: u64,
 }
 

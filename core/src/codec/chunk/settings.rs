@@ -11,9 +11,9 @@ pub const MAX_SLOTS: usize = 32;
 /// of them changes what a reader gets.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Settings<'a> {
-    /// The machine whose state it is, at most 255 bytes.
+    /// The machine whose state it is, at most 255 bytes, none of which is 0.
     pub machine: &'a str,
-    /// The program that writes, at most 255 bytes.
+    /// The program that writes, in the same way.
     pub writer: &'a str,
     /// How many shapes are remembered, at most [`MAX_SLOTS`]; 0: as the scratch memory allows.
     pub slots: u16,
@@ -63,6 +63,9 @@ impl Settings<'_> {
         for text in [self.machine, self.writer] {
             if text.len() > MAX_NAME {
                 return Err(refused(Code::NameTooLong, MAX_NAME, text.len()));
+            }
+            if text.contains('\0') {
+                return Err(refused(Code::InvalidArgument, 0, 0));
             }
         }
         if usize::from(self.slots) > MAX_SLOTS {

@@ -95,6 +95,15 @@ impl<'s> Operation<'s> {
             _ => Parser { rest: shape }.operation(shape.len()).ok_or(Code::BadShape).map(Some),
         }
     }
+
+    /// Whether one of its names holds a byte 0.
+    pub(super) fn has_nul(&self) -> bool {
+        let description = match self.what {
+            What::Described { name, .. } => name,
+            _ => &[],
+        };
+        self.name.contains(&0) || description.contains(&0)
+    }
 }
 
 /// What is left of an operation.
@@ -270,6 +279,15 @@ impl<'d> Draft<'d> {
     /// The same with these marks.
     pub(super) fn marked(self, marks: Marks) -> Self {
         Draft { marks, ..self }
+    }
+
+    /// Whether one of its names holds a byte 0, which no name may.
+    pub(super) fn has_nul(&self) -> bool {
+        let description = match self.parameters {
+            Parameters::TextNumber(text, _) => text,
+            _ => &[],
+        };
+        self.name.contains(&0) || description.contains(&0)
     }
 
     /// How long the operation is in a shape.

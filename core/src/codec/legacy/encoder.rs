@@ -63,6 +63,9 @@ impl<W: Writer, K: Kernels> LegacyEncoder<W, K> {
         if name.is_empty() {
             return Err(self.writer.raise(Code::InvalidArgument, 1, 0));
         }
+        if name.contains(&0) {
+            return Err(self.writer.raise(Code::InvalidArgument, 0, 0));
+        }
         if version > MAX_SUBSECTION_VERSION {
             let newest = u64::from(MAX_SUBSECTION_VERSION);
             return Err(self.writer.raise(Code::TooNew, newest, u64::from(version)));

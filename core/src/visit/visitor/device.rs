@@ -251,8 +251,9 @@ impl Visitor<'_> {
         }
     }
 
-    /// Marks the next item or scope. Has a meaning on save only: a reader takes the marks from the
-    /// stream.
+    /// Marks the next item or scope, which is neither raw bytes nor an element: where marks are kept,
+    /// such with marks are [`Code::InvalidArgument`](crate::error::Code::InvalidArgument). Has a meaning on
+    /// save only: a reader takes the marks from the stream.
     ///
     /// # Errors
     /// Those of the wire.

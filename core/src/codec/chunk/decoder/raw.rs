@@ -44,6 +44,8 @@ impl<S: Store> ChunkDecoder<'_, S> {
                 return Err(self.walker.misfit());
             }
             self.raw_left = usize::try_from(length).unwrap_or(usize::MAX);
+            // What is left of the run comes next, and the shape does not say so.
+            self.straight = false;
             if self.raw_left == 0 {
                 self.settle()?;
             }
@@ -98,6 +100,8 @@ impl<S: Store> ChunkDecoder<'_, S> {
             Some(operation) if operation.what == What::Raw => operation.length,
             _ => return Ok(false),
         };
+        // A device may look at the same items again and again.
+        self.walker.count()?;
         self.walker.pass(length);
         let length = self.walker.take_count()?;
         if !self.lies_here(length) {

@@ -258,12 +258,21 @@ impl<S: Store> ChunkDecoder<'_, S> {
             if self.at_end() {
                 return Ok(());
             }
-            if read & 1 == 0 && !whole {
-                self.leave_one()?;
+            match read & 1 != 0 {
+                true => self.walker.glance_over()?,
+                false => self.leave_item(whole)?,
             }
             read >>= 1;
-            self.walker.skip()?;
         }
+    }
+
+    /// Passes over the item here, which nobody read; it must be ancillary, unless its whole scope is passed
+    /// over.
+    fn leave_item(&mut self, whole: bool) -> Result<()> {
+        if !whole {
+            self.leave_one()?;
+        }
+        self.walker.skip()
     }
 
     /// Whether the scope ends here.

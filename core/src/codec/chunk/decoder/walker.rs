@@ -6,8 +6,11 @@ use super::step::Begin;
 use crate::codec::chunk::shape::Operation;
 use crate::codec::chunk::store::{Fragment, Store};
 use crate::error::{Code, Fault, Result, MAX_DEPTH};
-use crate::io::Width;
+use crate::io::{told, Width};
 use crate::visit::{Kind, Marks, ScopeKind};
+
+/// So many bytes that are looked at one by one are as much work as an operation, as a power of two.
+const LOOKED_AT: u32 = 6;
 
 /// Where a reader is: what comes next of the shape and of the values of a fragment.
 #[derive(Clone, Copy, Debug, Default)]
@@ -67,8 +70,10 @@ pub(super) struct Walker<S> {
     pub(super) frames: heapless::Vec<Frame, MAX_DEPTH>,
     /// How many places somebody means to go back to.
     pub(super) pins: u32,
-    /// How many operations may still be walked.
+    /// How much may still be walked: see [`Limits::work`](crate::codec::chunk::Limits::work).
     pub(super) work: u64,
+    /// Nobody looks at the texts and bools of what is passed over.
+    pub(super) glancing: bool,
     pub(super) fault: Fault,
 }
 
@@ -77,7 +82,7 @@ impl<S: Store> Walker<S> {
     pub(super) fn new(store: S) -> Self {
         let work = store.limits().work;
         let (at, frames) = (Place::default(), heapless::Vec::new());
-        Walker { store, at, frames, pins: 0, work, fault: Fault::default() }
+        Walker { store, at, frames, pins: 0, work, glancing: false, fault: Fault::default() }
     }
 
     /// Begins with the first fragment of a device.
@@ -109,7 +114,17 @@ impl<S: Store> Walker<S> {
     /// Counts an operation that is walked.
     #[inline]
     pub(super) fn count(&mut self) -> Result<()> {
-        match self.work.checked_sub(1) {
+        self.spend(1)
+    }
+
+    /// Counts bytes that are passed over and looked at one by one.
+    pub(super) fn count_bytes(&mut self, start: usize, end: usize) -> Result<()> {
+        self.spend(told(end.saturating_sub(start)) >> LOOKED_AT)
+    }
+
+    #[inline]
+    fn spend(&mut self, work: u64) -> Result<()> {
+        match self.work.checked_sub(work) {
             Some(work) => {
                 self.work = work;
                 Ok(())
@@ -237,11 +252,23 @@ impl<S: Store> Walker<S> {
 
     /// Takes a string, and says where it is.
     pub(super) fn take_text(&mut self) -> Result<(usize, usize)> {
+        let (start, end) = self.take_counted()?;
+        self.check_text(start, end)?;
+        Ok((start, end))
+    }
+
+    /// Takes bytes whose number stands before them, in one fragment, and says where they are.
+    pub(super) fn take_counted(&mut self) -> Result<(usize, usize)> {
         let length = self.take_count()?;
         let start = self.take_whole(length)?;
-        let text = self.store.memory().get(start..self.at.values).unwrap_or_default();
+        Ok((start, self.at.values))
+    }
+
+    /// Checks that bytes are UTF-8.
+    pub(super) fn check_text(&mut self, start: usize, end: usize) -> Result<()> {
+        let text = self.store.memory().get(start..end).unwrap_or_default();
         match core::str::from_utf8(text) {
-            Ok(_) => Ok((start, self.at.values)),
+            Ok(_) => Ok(()),
             Err(_) => Err(self.refuse(Code::BadText, start, 0, 0)),
         }
     }

@@ -73,7 +73,7 @@ impl<S: Store> ChunkDecoder<'_, S> {
                 leave = self.leave_too(leave)?;
             }
             self.pin(leave);
-            self.walker.skip()?;
+            self.pass_searching()?;
             self.walker.arrive()?;
             self.unpin(leave);
             self.searched = self.searched.saturating_add(1);
@@ -96,6 +96,15 @@ impl<S: Store> ChunkDecoder<'_, S> {
             self.leave_first()?;
         }
         Ok(hit)
+    }
+
+    /// Passes over the item here, in search of another one. Where the place comes back to it for certain,
+    /// whoever reads or leaves it checks its values.
+    fn pass_searching(&mut self) -> Result<()> {
+        match self.walker.store.can_return() {
+            true => self.walker.glance_over(),
+            false => self.walker.skip(),
+        }
     }
 
     /// Adds the item here to those that may be left; `None` when it may not.
@@ -178,7 +187,7 @@ impl<S: Store> ChunkDecoder<'_, S> {
         let mut ahead = seek.ahead;
         while ahead & 1 != 0 {
             self.walker.arrive()?;
-            self.walker.skip()?;
+            self.walker.glance_over()?;
             ahead >>= 1;
         }
         let seek = Seek { ahead: ahead >> 1, ..seek };
