@@ -11,6 +11,8 @@
     reason = "a test may panic: that is how it fails"
 )]
 
+#[path = "support/boards.rs"]
+mod boards;
 #[path = "support/chunks.rs"]
 mod chunks;
 #[path = "../../fuzz/src/lib.rs"]
@@ -171,6 +173,7 @@ fn seeds(target: &str) -> Vec<(&'static str, Vec<u8>)> {
             ("small_fragments", [&[0, 1, 2, 3][..], &noise(500, 7)].concat()),
             ("foreign", [&[9, 0, 0, 3, 0xf3][..], &noise(600, 29)].concat()),
         ],
+        "machine" => boards::seeds().into_iter().map(|(name, _, bytes)| (name, bytes)).collect(),
         _ => vec![("few", noise(60, 11)), ("many", noise(1200, 13))],
     }
 }
@@ -192,6 +195,23 @@ fn the_seeds_are_those_made_here() {
             let kept = fs::read(folder(target).join(name)).expect("a seed");
             assert_eq!(kept, bytes, "{target}/{name}: set MIGCORE_BLESS to write it anew");
         }
+    }
+}
+
+#[test]
+fn the_seeds_of_a_machine_come_to_every_end() {
+    let end = |load: targets::machine::Loaded| match (load.done, load.after.is_dirty()) {
+        (Ok(()), _) => "loaded".to_owned(),
+        (Err(report), false) => format!("{:?}", report.code),
+        (Err(report), true) => format!("{:?}, dirty", report.code),
+    };
+    for (name, due, bytes) in boards::seeds() {
+        let reached = targets::machine::reached(&bytes);
+        let found = match reached.loaded {
+            Some(loads) => loads.map(end).join("; "),
+            None => format!("{:?}", reached.checked.unwrap_err().code),
+        };
+        assert_eq!(found, due, "{name}");
     }
 }
 

@@ -4,7 +4,7 @@
 
 use super::input::Input;
 use super::mend::mended;
-use super::reading::{replay, Pieces, LIMITS, MEMORY};
+use super::reading::{is_of_the_stream, replay, Pieces, LIMITS, MEMORY};
 use super::state::with_type;
 use migcore::codec::chunk::{check, ChunkDecoder, IndexEntry, SliceStore, Store, StreamStore};
 use migcore::io::{Portable, StreamReader};
@@ -75,19 +75,6 @@ fn compare(one: &Got, other: &Got) {
     if !unable(one) && !unable(other) {
         assert_eq!(one, other);
     }
-}
-
-/// Whether a check should have found this.
-fn is_of_the_stream(code: Code) -> bool {
-    let codes = [
-        Code::BadSignature,
-        Code::BadCrc,
-        Code::UnknownChunk,
-        Code::BadOrder,
-        Code::BadShape,
-        Code::UnknownFormat,
-    ];
-    codes.contains(&code)
 }
 
 /// Visits as the input chooses, then closes what is open.

@@ -4,7 +4,7 @@
 
 use super::input::Input;
 use super::reading::Pieces;
-use super::state::{save, with_type};
+use super::state::{save, with_type, MOST};
 use migcore::codec::chunk::{
     ChunkDecoder, ChunkEncoder, IndexEntry, Limits, Settings, SliceStore, Store, StreamStore,
 };
@@ -17,7 +17,10 @@ use migcore::visit::{
 use migcore::{Code, Result};
 
 /// Room for streams, and for trees.
-const ROOM: usize = 1 << 17;
+const ROOM: usize = 1 << 16;
+
+/// Room in an index for the items of all scopes that are open, and their ends.
+const INDEX: usize = MOST + 16;
 
 /// The first bytes choose the order, the rest is the state.
 pub fn run(data: &[u8]) {
@@ -34,7 +37,7 @@ pub fn run(data: &[u8]) {
     let bytes = stream(&mut input, scratch);
     let asking = |v: &mut Visitor<'_>| ask(v, &tree, &mut order.clone());
 
-    let mut index = vec![IndexEntry::default(); 700];
+    let mut index = vec![IndexEntry::default(); INDEX];
     let slice = || SliceStore::new(&bytes, Limits::default(), Portable);
     assert_eq!(load(slice(), &mut index, asking), Ok(()));
     let mut copy = Tree::new(&mut room).unwrap();

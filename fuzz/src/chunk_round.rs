@@ -10,7 +10,7 @@ use migcore::visit::{Visiting, Visitor};
 use migcore::{Code, Result};
 
 /// Room for streams, and for trees.
-const ROOM: usize = 1 << 17;
+const ROOM: usize = 1 << 16;
 
 /// The first bytes are the settings, the rest is the state.
 pub fn run(data: &[u8]) {
@@ -30,7 +30,7 @@ pub fn run(data: &[u8]) {
     let due = (devices, digest(&tree));
 
     let all = |v: &mut Visitor<'_>| save(&mut input.clone(), v).map(|_| ());
-    let bytes = match stream(&settings, size, all) {
+    let bytes = match stream(&settings, vec![0x5a; size], all) {
         Ok(bytes) => bytes,
         // Many slots leave little room for each shape.
         Err(Code::NoSpace) => return assert!(settings.slots > 1),
@@ -42,18 +42,18 @@ pub fn run(data: &[u8]) {
     assert_eq!(replay(memory, |read| same(&tree, read)), Ok(due));
     assert_eq!(from_pieces(&bytes, step, size), Ok(due));
 
-    assert_eq!(stream(&settings, size, all), Ok(bytes.clone()));
-    let root = tree.root();
-    assert_eq!(stream(&settings, size, |v| tree.replay(root, v)), Ok(bytes));
+    // What the scratch memory held before does not count.
+    let again = stream(&settings, vec![0xa5; size], |v| tree.replay(tree.root(), v));
+    assert_eq!(again, Ok(bytes));
 }
 
-/// What a visit writes with these settings and so much scratch memory.
+/// What a visit writes with these settings and this scratch memory.
 fn stream(
     settings: &Settings<'_>,
-    scratch: usize,
+    mut scratch: Vec<u8>,
     save: impl FnOnce(&mut Visitor<'_>) -> Result<()>,
 ) -> Result<Vec<u8>> {
-    let (mut memory, mut scratch) = (vec![0; ROOM], vec![0x5a; scratch]);
+    let mut memory = vec![0; ROOM];
     let writer = SliceWriter::new(&mut memory);
     let encoder = ChunkEncoder::new(writer, Portable, settings, &mut scratch);
     let mut visiting = Visiting::new(encoder.map_err(|report| report.code)?);

@@ -2,7 +2,7 @@
 //! seeds and pseudo-random changes of these, wherever there is no fuzzer.
 //!
 //! A new target is a module here with a function `run`, a line in [`TARGETS`], a program in
-//! `fuzz_targets/` with its name in `Cargo.toml` and in the `Makefile`, and seeds.
+//! `fuzz_targets/` with its name in `Cargo.toml`, and seeds, which `core/tests/fuzzed.rs` makes.
 
 #![allow(
     unreachable_pub,
@@ -15,24 +15,29 @@
     reason = "a promise that is broken is a panic here; tests have this as a module"
 )]
 
+mod board;
 pub mod chunk_device;
 pub mod chunk_order;
 pub mod chunk_read;
 pub mod chunk_round;
 mod input;
+pub mod machine;
 pub mod mend;
 mod reading;
 mod state;
+mod streams;
+mod told;
 pub mod tree;
 
 /// What a target does with its input.
 pub type Target = fn(&[u8]);
 
 /// The targets by name.
-pub const TARGETS: [(&str, Target); 5] = [
+pub const TARGETS: [(&str, Target); 6] = [
     ("chunk_read", chunk_read::run),
     ("chunk_device", chunk_device::run),
     ("chunk_order", chunk_order::run),
     ("chunk_round", chunk_round::run),
     ("tree", tree::run),
+    ("machine", machine::run),
 ];

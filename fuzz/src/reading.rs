@@ -58,3 +58,16 @@ pub fn replay<S: Store>(store: S, show: impl FnOnce(&mut Tree<'_>)) -> Replayed 
 pub fn digest(tree: &Tree<'_>) -> [u8; 32] {
     tree.digest(tree.root(), DigestOptions::default()).unwrap()
 }
+
+/// Whether a check should have found this.
+pub fn is_of_the_stream(code: Code) -> bool {
+    let codes = [
+        Code::BadSignature,
+        Code::BadCrc,
+        Code::UnknownChunk,
+        Code::BadOrder,
+        Code::BadShape,
+        Code::UnknownFormat,
+    ];
+    codes.contains(&code)
+}

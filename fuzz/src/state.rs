@@ -30,8 +30,9 @@ pub(super) use with_type;
 const DEPTH: usize = 15;
 
 /// How many items a state has at most, and how many times sixteen bytes: elements that look alike are made from
-/// the same part of the input.
-const MOST: usize = 300;
+/// the same part of the input. So few that a run takes less than a millisecond; in the least scratch memory
+/// they are many fragments.
+pub const MOST: usize = 100;
 
 /// Saves the devices of an input; says how many there were. Some have chunks of unknown types around them.
 pub fn save(input: &mut Input<'_>, v: &mut Visitor<'_>) -> Result<u64> {
