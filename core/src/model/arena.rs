@@ -52,6 +52,12 @@ impl<'m> Arena<'m> {
         self.nodes.saturating_mul(NODE)..self.start_of(self.back)
     }
 
+    /// What of the middle stays free when all that another block holds is added.
+    pub(super) fn middle_after(&self, added: &Arena<'_>) -> Range<usize> {
+        let (middle, more) = (self.middle(), added.middle());
+        middle.start.saturating_add(more.start)..middle.end.saturating_sub(added.back)
+    }
+
     /// The block, of which only the middle is anybody's.
     pub(super) fn memory(&self) -> &[u8] {
         self.memory
