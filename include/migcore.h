@@ -162,6 +162,11 @@
 #define MIGCORE_DIFFERENCE_SECRET 2
 
 /**
+ * The memory for one item of an index: see migcore_tree_diff.
+ */
+#define MIGCORE_TREE_INDEX_ENTRY 16
+
+/**
  * A stream may lack the device; then its state stays as it is.
  */
 #define MIGCORE_DEVICE_OPTIONAL 1
@@ -2699,11 +2704,18 @@ migcore_status migcore_tree_digest(const struct migcore_tree *tree,
  * first. MIGCORE_OK also when there are differences. When `report` returns another status, it is
  * called no more, and that is returned; a number that is none of the MIGCORE_ codes becomes
  * MIGCORE_REFUSED.
+ *
+ * Items in another order are found by an index in `index`: memory of any alignment apart from both trees,
+ * MIGCORE_TREE_INDEX_ENTRY bytes for each item of the right scopes that are open, which is never more than
+ * for each item of the right tree. Where it does not suffice, as NULL with `index_size` 0, they are
+ * searched from one end to the other, each of them: with states of strangers, give it.
  */
 migcore_status migcore_tree_diff(struct migcore_tree *left,
                                  migcore_node left_node,
                                  struct migcore_tree *right,
                                  migcore_node right_node,
+                                 void *index,
+                                 size_t index_size,
                                  migcore_report_difference report,
                                  void *opaque);
 

@@ -340,7 +340,7 @@ static void callbacks_may_read(void)
         }
         switch (i) {
         case 0:
-            CHECK_OK(migcore_tree_diff(g->tree, g->node, g->other, g->place, intruding_report, &intruder));
+            CHECK_OK(migcore_tree_diff(g->tree, g->node, g->other, g->place, NULL, 0, intruding_report, &intruder));
             break;
         case 1:
             CHECK_OK(migcore_tree_print(g->tree, MIGCORE_ROOT, &sink, NULL));
@@ -370,7 +370,7 @@ static void one_tree_is_not_two(void)
     CHECK_STATUS(migcore_tree_merge(g->tree, MIGCORE_ROOT, g->tree, NULL, NULL, NULL), MIGCORE_INVALID_ARGUMENT);
     CHECK_STATUS(migcore_tree_carry(g->tree, &loader, g->tree, NULL, NULL), MIGCORE_INVALID_ARGUMENT);
     /* Only read, it may be. */
-    CHECK_OK(migcore_tree_diff(g->tree, g->node, g->tree, g->node, intruding_report, NULL));
+    CHECK_OK(migcore_tree_diff(g->tree, g->node, g->tree, g->node, NULL, 0, intruding_report, NULL));
     wood_free(&wood);
 }
 

@@ -233,10 +233,17 @@ static migcore_status add_line(void *opaque, const migcore_difference *differenc
 
 static const char *lines_of(struct lines *lines, migcore_tree *left, migcore_tree *right)
 {
-    memset(lines, 0, sizeof *lines);
-    lines->left = left;
-    lines->right = right;
-    CHECK_OK(migcore_tree_diff(left, MIGCORE_ROOT, right, MIGCORE_ROOT, add_line, lines));
+    unsigned char memory[1 + 100 * MIGCORE_TREE_INDEX_ENTRY];
+    struct lines plain;
+
+    memset(&plain, 0, sizeof plain);
+    plain.left = left;
+    plain.right = right;
+    *lines = plain;
+    CHECK_OK(migcore_tree_diff(left, MIGCORE_ROOT, right, MIGCORE_ROOT, NULL, 0, add_line, &plain));
+    /* An index, of any alignment, changes nothing. */
+    CHECK_OK(migcore_tree_diff(left, MIGCORE_ROOT, right, MIGCORE_ROOT, memory + 1, sizeof memory - 1, add_line, lines));
+    CHECK_TEXT(lines->text, plain.text);
     return lines->text;
 }
 
@@ -294,11 +301,12 @@ static void an_answer_ends_the_comparison(void)
         lines.right = other;
         lines.stop_at = 2;
         lines.answer = answers[i];
-        CHECK_STATUS(migcore_tree_diff(tree, MIGCORE_ROOT, other, MIGCORE_ROOT, add_line, &lines),
+        CHECK_STATUS(migcore_tree_diff(tree, MIGCORE_ROOT, other, MIGCORE_ROOT, NULL, 0, add_line, &lines),
                      i == 0 ? MIGCORE_TOO_MANY : MIGCORE_REFUSED);
         CHECK_EQUAL(lines.called, 2);
     }
-    CHECK_STATUS(migcore_tree_diff(tree, MIGCORE_ROOT, other, MIGCORE_ROOT, NULL, NULL), MIGCORE_NULL_POINTER);
+    CHECK_STATUS(migcore_tree_diff(tree, MIGCORE_ROOT, other, MIGCORE_ROOT, NULL, 0, NULL, NULL), MIGCORE_NULL_POINTER);
+    CHECK_STATUS(migcore_tree_diff(tree, MIGCORE_ROOT, other, MIGCORE_ROOT, NULL, 1, add_line, &lines), MIGCORE_NULL_POINTER);
     plot_free(&plot);
     plot_free(&second);
 }

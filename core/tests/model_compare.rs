@@ -14,6 +14,7 @@ use migcore::visit::{
     Description, Extent, Kind, Marks, Scope, ScopeKind, Versions, Visiting, Visitor,
 };
 use migcore::Result;
+use proptest::prelude::*;
 
 fn visit(v: &mut Visitor<'_>) -> Result<()> {
     let versions = Versions { current: 2, minimum: 1 };
@@ -320,4 +321,57 @@ fn a_tree_prints_one_item_a_line() {
     on: bool = true
 "#;
     assert_eq!(String::from_utf8(text).unwrap(), expected);
+}
+
+/// Adds items; of each, how far up from the last one, and what.
+fn grow(tree: &mut Tree<'_>, items: &[(u8, u8)]) {
+    let mut last = tree.root();
+    for (up, what) in items {
+        for _ in 0..*up {
+            last = tree.parent(last).unwrap().unwrap_or(last);
+        }
+        let (name, number) = (["a", "b"][usize::from(what & 1)], u32::from(what >> 1 & 1));
+        let versions = Versions::only(1);
+        let value = match what >> 2 {
+            0 => Value::Device { instance: number, versions, oldest_reader: 1 },
+            1 => Value::List { extent: Extent::Variable },
+            2 => Value::Element,
+            3 => Value::Struct(None),
+            4 => Value::Subsection { version: 1 },
+            5 => Value::Raw(b"raw"),
+            _ => Value::Scalar(Kind::U8, number.into()),
+        };
+        let nameless = matches!(value, Value::Element | Value::Raw(_));
+        let name = if nameless { "" } else { name };
+        // What cannot stand there is left out.
+        if let Ok(node) = tree.insert(At::End(last), name.as_bytes(), Marks::NONE, value) {
+            if matches!(tree.value(node), Ok(value) if value.scope_kind().is_some()) {
+                last = node;
+            }
+        }
+    }
+}
+
+fn items() -> impl Strategy<Value = Vec<(u8, u8)>> {
+    proptest::collection::vec((0..3u8, 0..28u8), 0..40)
+}
+
+proptest! {
+    #[test]
+    fn an_index_finds_what_a_search_from_one_end_to_the_other_does(
+        (one, other) in (items(), items()),
+        room in 0..40 * Tree::INDEX_ENTRY,
+    ) {
+        let (mut a, mut b) = (vec![0; 1 << 14], vec![0; 1 << 14]);
+        let (mut left, mut right) = (Tree::new(&mut a).unwrap(), Tree::new(&mut b).unwrap());
+        grow(&mut left, &one);
+        grow(&mut right, &other);
+        let expected = differences(&left, &right);
+        for room in [room, 40 * Tree::INDEX_ENTRY] {
+            let (mut memory, mut found) = (vec![0xa5; room], Vec::new());
+            let mut report = |difference| found.push(difference);
+            left.diff_with(left.root(), &right, right.root(), &mut memory, &mut report).unwrap();
+            prop_assert_eq!(&found, &expected);
+        }
+    }
 }

@@ -1,15 +1,9 @@
 //! The block: nodes grow from its front, names and payloads from its back.
 
-use zerocopy::{FromBytes, IntoBytes};
+use core::ops::Range;
 
 use super::node::{Form, Node, NODE, NONE, NO_NODE};
 use crate::io::copy;
-
-/// Four numbers that are kept for a while.
-pub(super) type Record = [u32; 4];
-
-/// The size of one.
-pub(super) const RECORD: usize = 16;
 
 /// Memory of the caller, divided. Places at the back are counted from the end of the block, so none
 /// of them is 0.
@@ -53,19 +47,25 @@ impl<'m> Arena<'m> {
         self.capacity().saturating_sub(self.taken())
     }
 
-    /// Reads a record from the memory between nodes and back, where it may be kept as long as nothing
-    /// is added to the tree.
-    pub(super) fn record(&self, offset: usize) -> Record {
-        let start = self.nodes.saturating_mul(NODE).saturating_add(offset);
-        let bytes = self.memory.get(start..).unwrap_or_default();
-        Record::read_from_prefix(bytes).map_or([0; 4], |(record, _)| record)
+    /// The place of the gap, where something may be kept as long as nothing is added to the tree.
+    pub(super) fn middle(&self) -> Range<usize> {
+        self.nodes.saturating_mul(NODE)..self.start_of(self.back)
     }
 
-    /// Writes such a record, within the [`gap`](Arena::gap).
-    pub(super) fn set_record(&mut self, offset: usize, record: Record) {
-        let start = self.nodes.saturating_mul(NODE).saturating_add(offset);
-        // Whoever takes the room has seen that it is there.
-        let _ = record.write_to_prefix(self.memory.get_mut(start..).unwrap_or_default());
+    /// What of the middle stays free when all that another block holds is added.
+    pub(super) fn middle_after(&self, added: &Arena<'_>) -> Range<usize> {
+        let (middle, more) = (self.middle(), added.middle());
+        middle.start.saturating_add(more.start)..middle.end.saturating_sub(added.back)
+    }
+
+    /// The block, of which only the middle is anybody's.
+    pub(super) fn memory(&self) -> &[u8] {
+        self.memory
+    }
+
+    /// The same, to be written.
+    pub(super) fn memory_mut(&mut self) -> &mut [u8] {
+        self.memory
     }
 
     /// The bytes of the gap that one more node costs.

@@ -49,7 +49,8 @@ pub struct TreeDecoder<'t, 'm> {
 impl<'t, 'm> TreeDecoder<'t, 'm> {
     /// Loads what is in the root: whole devices.
     pub fn new(tree: &'t mut Tree<'m>) -> Self {
-        let level = Level::open(tree, super::tree::ROOT, 0);
+        let base = tree.arena.middle().start;
+        let level = Level::open(tree, super::tree::ROOT, base);
         TreeDecoder::at(tree, level)
     }
 
@@ -59,7 +60,8 @@ impl<'t, 'm> TreeDecoder<'t, 'm> {
     /// [`Code::StaleHandle`].
     pub fn inside(tree: &'t mut Tree<'m>, scope: NodeId) -> Result<Self> {
         let scope = tree.check(scope)?;
-        let level = Level::open(tree, scope, 0);
+        let base = tree.arena.middle().start;
+        let level = Level::open(tree, scope, base);
         Ok(TreeDecoder::at(tree, level))
     }
 
@@ -132,7 +134,7 @@ impl<'t, 'm> TreeDecoder<'t, 'm> {
 
     fn open(&mut self, at: u32) -> Result<()> {
         self.consume(at);
-        let base = self.levels.last().map_or(0, Level::end);
+        let base = self.levels.last().map_or(usize::MAX, Level::end);
         let level = Level::open(self.tree, at, base);
         match self.levels.push(level) {
             Ok(()) => Ok(()),

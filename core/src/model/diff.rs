@@ -1,8 +1,9 @@
 //! What two trees differ in.
 
 use super::digest::RawRun;
+use super::index::RECORD;
 use super::node::{Form, Node};
-use super::pairs::{Pairs, Step};
+use super::pairs::{Pairs, Search, Step};
 use super::print::put_marks;
 use super::tree::{marks_of, NodeId, Tree};
 use super::value::Value;
@@ -45,12 +46,16 @@ pub struct Difference {
 }
 
 impl Tree<'_> {
+    /// The memory for one item of an index: see [`diff_with`](Tree::diff_with).
+    pub const INDEX_ENTRY: usize = RECORD;
+
     /// Compares a node of this tree, the left one, with one of another, the right one, with all that
     /// is inside of them, and reports each difference in order. The names of the two themselves may
     /// differ.
     ///
     /// Items are the same by name, kind of scope and instance; of several equal ones the first belongs to
-    /// the first. Where the order of two scopes agrees but for one stretch, only that is searched.
+    /// the first. Where the order of two scopes agrees but for one stretch, only that is searched, for each
+    /// item from one end to the other; see [`diff_with`](Tree::diff_with).
     ///
     /// # Errors
     /// [`Code::StaleHandle`](crate::error::Code::StaleHandle).
@@ -61,11 +66,41 @@ impl Tree<'_> {
         right_node: NodeId,
         report: &mut dyn FnMut(Difference),
     ) -> Result<()> {
+        self.diff_with(node, right, right_node, &mut [], report)
+    }
+
+    /// As [`diff`](Tree::diff), with memory in which that stretch of the right scope is indexed, so that a
+    /// state made by somebody else cannot cost a search for each of its items. It takes
+    /// [`INDEX_ENTRY`](Tree::INDEX_ENTRY) bytes for each item of the right scopes that are open, which is never
+    /// more than for each item of the right tree. Where it does not suffice, the stretch is searched as by
+    /// [`diff`](Tree::diff).
+    ///
+    /// # Errors
+    /// [`Code::StaleHandle`](crate::error::Code::StaleHandle).
+    pub fn diff_with(
+        &self,
+        node: NodeId,
+        right: &Tree<'_>,
+        right_node: NodeId,
+        memory: &mut [u8],
+        report: &mut dyn FnMut(Difference),
+    ) -> Result<()> {
+        let mut search = Search { memory, searched: 0 };
+        self.diff_counted(node, (right, right_node), &mut search, report)
+    }
+
+    fn diff_counted(
+        &self,
+        node: NodeId,
+        (right, right_node): (&Tree<'_>, NodeId),
+        search: &mut Search<'_>,
+        report: &mut dyn FnMut(Difference),
+    ) -> Result<()> {
         let (left_top, right_top) = (self.check(node)?, right.check(right_node)?);
         let mut diff = Diff { left: self, right, open: heapless::Vec::new(), report };
         diff.pair(left_top, right_top, false);
         while let Some(scope) = diff.open.last_mut() {
-            match scope.pairs.next(self, right) {
+            match scope.pairs.next(self, right, search) {
                 Some(Step::Both { left, right, moved }) => diff.pair(left, right, moved),
                 Some(Step::Left(left)) => diff.alone(Change::Removed, Some(left), None),
                 Some(Step::Right(right)) => diff.alone(Change::Added, None, Some(right)),
@@ -107,7 +142,8 @@ impl Diff<'_, '_, '_> {
             self.tell(change, Some(left), Some(right), marks);
         }
         if a.form == b.form && a.form.is_scope() {
-            let pairs = Pairs::new(self.left, left, self.right, right);
+            let base = self.open.last().map_or(0, |around| around.pairs.end());
+            let pairs = Pairs::new((self.left, left), (self.right, right), base);
             // No tree is deeper.
             let _ = self.open.push(OpenPair { pairs, marks });
         }
@@ -225,3 +261,71 @@ impl Difference {
 
 /// An item and its tree.
 type Side<'t, 'm> = Option<(&'t Tree<'m>, u32)>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::At;
+    use crate::visit::Kind;
+    use std::format;
+    use std::vec;
+    use std::vec::Vec;
+
+    /// Items of these names and instances; those of an instance are devices.
+    fn tree<'m>(memory: &'m mut [u8], items: &[(u32, Option<u32>)]) -> Tree<'m> {
+        let mut tree = Tree::new(memory).unwrap();
+        for (name, instance) in items {
+            let value = match instance {
+                Some(instance) => Value::Device {
+                    instance: *instance,
+                    versions: Versions::only(1),
+                    oldest_reader: 1,
+                },
+                None => Value::Scalar(Kind::U8, 1),
+            };
+            let (end, name) = (At::End(tree.root()), format!("item{name}"));
+            tree.insert(end, name.as_bytes(), Marks::NONE, value).unwrap();
+        }
+        tree
+    }
+
+    /// The differences that are no moves, and how many items were looked at.
+    fn searched(
+        left: &[(u32, Option<u32>)],
+        right: &[(u32, Option<u32>)],
+        room: usize,
+    ) -> (u32, u64) {
+        let size = (left.len().max(right.len()) + 1) * 120;
+        let (mut a, mut b) = (vec![0; size], vec![0; size]);
+        let (left, right) = (tree(&mut a, left), tree(&mut b, right));
+        let mut memory = vec![0; room];
+        let mut search = Search { memory: &mut memory, searched: 0 };
+        let mut count = 0;
+        let mut report = |found: Difference| count += u32::from(found.change != Change::Moved);
+        let (node, other) = (left.root(), (&right, right.root()));
+        left.diff_counted(node, other, &mut search, &mut report).unwrap();
+        (count, search.searched)
+    }
+
+    #[test]
+    fn another_order_is_compared_without_looking_at_everything_each_time() {
+        for count in [1u32, 100, 1000, 10000] {
+            let room = usize::try_from(count).unwrap() * Tree::INDEX_ENTRY;
+            let steps = u64::from(u32::BITS - count.leading_zeros());
+            let most = u64::from(count) * (2 * steps + 1);
+            let items = |item: fn(u32) -> (u32, Option<u32>)| (0..count).map(item).collect();
+            let names: Vec<_> = items(|at| (at, None));
+            let devices: Vec<_> = items(|at| (0, Some(at)));
+            let equal: Vec<_> = items(|at| (at % 2, None));
+            for items in [names, devices, equal] {
+                let reversed: Vec<_> = items.iter().rev().copied().collect();
+                let (found, looked) = searched(&items, &reversed, room);
+                assert!(found == 0 && looked <= most, "{count}: {looked}");
+                // Nothing is looked for where one has nothing, nor where the order agrees.
+                assert_eq!(searched(&items, &items, 0), (0, 0));
+                assert_eq!(searched(&items, &[], 0), (count, 0));
+                assert_eq!(searched(&[], &items, 0), (count, 0));
+            }
+        }
+    }
+}

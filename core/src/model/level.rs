@@ -1,6 +1,6 @@
 //! An open scope of a decoder: what of it was read, and how the rest is found.
 
-use super::index::{self, Index};
+use super::index::{self, Index, Key};
 use super::names;
 use super::node::{Form, Node, NONE, READ, SKIPPED};
 use super::tree::{marks_of, Tree};
@@ -29,7 +29,7 @@ pub(super) struct Level {
     index: Option<Index>,
     /// No room for an index.
     cramped: bool,
-    /// Where an index may begin in the middle of the block.
+    /// Where an index may begin in the block.
     base: usize,
     /// Where the next run of raw bytes is looked for.
     raws: u32,
@@ -57,7 +57,7 @@ impl Level {
     /// Opens a scope, of which nothing is read yet.
     pub(super) fn open(tree: &mut Tree<'_>, scope: u32, base: usize) -> Level {
         let first = tree.node(scope).first;
-        let mut level = Level { base, ..Level::new(scope, first) };
+        let mut level = Level::new(scope, first, base);
         let mut at = first;
         while at != NONE {
             level.unread = level.unread.saturating_add(1);
@@ -68,13 +68,14 @@ impl Level {
 
     /// As though a scope held nothing but one item.
     pub(super) fn only(tree: &mut Tree<'_>, item: u32) -> Level {
-        let mut level = Level::new(tree.node(item).parent, item);
+        let base = tree.arena.middle().start;
+        let mut level = Level::new(tree.node(item).parent, item, base);
         (level.single, level.unread) = (true, 1);
         level.forget(tree, item);
         level
     }
 
-    fn new(scope: u32, first: u32) -> Level {
+    fn new(scope: u32, first: u32, base: usize) -> Level {
         Level {
             scope,
             first,
@@ -85,7 +86,7 @@ impl Level {
             others: first,
             index: None,
             cramped: false,
-            base: 0,
+            base,
             raws: first,
             run: None,
         }
@@ -134,14 +135,15 @@ impl Level {
             }
         }
         if self.index.is_none() && !self.cramped && self.unread > FEW {
-            self.index = Index::build(tree, self.cursor, self.base);
+            let room = self.base..tree.arena.middle().end;
+            self.index = Index::build(tree, self.cursor, room, key_of);
             self.cramped = self.index.is_none();
             *searched = searched.saturating_add(u64::from(self.unread));
         }
         match self.index {
             Some(index) => {
                 let name = tree.names.find(&tree.arena, wanted.name)?;
-                index.find(tree, index::key(name, wanted.instance), searched)
+                index.find(tree, key(name, wanted.instance), Node::is_unread, searched)
             }
             None => self.search(tree, wanted, searched),
         }
@@ -283,6 +285,17 @@ impl Level {
         }
         (found, count)
     }
+}
+
+/// The key of an item that is found by name and not read yet.
+fn key_of(node: &Node) -> Option<Key> {
+    let sought = node.form.is_found_by_name() && node.is_unread();
+    sought.then(|| key(node.name, node.instance()))
+}
+
+/// Devices are another class than items without an instance.
+fn key(name: u32, instance: Option<u32>) -> Key {
+    index::key(name, instance, u8::from(instance.is_some()))
 }
 
 fn is_wanted(tree: &Tree<'_>, node: &Node, wanted: &Wanted<'_>) -> bool {

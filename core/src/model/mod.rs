@@ -64,6 +64,7 @@ mod path;
 mod print;
 mod replay;
 mod sha256;
+mod target;
 mod tree;
 mod value;
 mod walk;

@@ -53,7 +53,7 @@ impl Form {
     }
 
     #[allow(clippy::as_conversions, reason = "the discriminant is the number")]
-    fn number(self) -> u8 {
+    pub(super) fn number(self) -> u8 {
         self as u8
     }
 

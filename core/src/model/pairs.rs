@@ -1,5 +1,6 @@
 //! Which child of one scope is which of another.
 
+use super::index::{self, Index, Key};
 use super::node::{Form, Node, NONE};
 use super::tree::Tree;
 
@@ -20,7 +21,8 @@ pub(super) enum Step {
 
 /// The children of two scopes, in pairs: from the front as long as the order agrees, then likewise from
 /// the back, and what is left in the middle by search. In the middle, the first of a name belongs to
-/// the first of that name.
+/// the first of that name. The right middle is indexed by name; of each name, the index counts how many
+/// are taken by the left middle.
 ///
 /// Raw items next to each other are one item here.
 pub(super) struct Pairs {
@@ -28,7 +30,19 @@ pub(super) struct Pairs {
     left: Stretch,
     right: Stretch,
     /// The rightmost place in the middle that an item was found at.
-    furthest: usize,
+    furthest: u32,
+    /// Of the right middle.
+    index: Option<Index>,
+    /// Where it may begin.
+    base: usize,
+}
+
+/// What the middles of scopes are searched with.
+pub(super) struct Search<'s> {
+    /// For indexes, one behind the other.
+    pub(super) memory: &'s mut [u8],
+    /// How many items were looked at in middles.
+    pub(super) searched: u64,
 }
 
 #[derive(Clone, Copy)]
@@ -50,11 +64,11 @@ struct Stretch {
 }
 
 impl Pairs {
+    /// Begins with two scopes; an index may begin at `base` in the memory for such.
     pub(super) fn new(
-        left: &Tree<'_>,
-        left_scope: u32,
-        right: &Tree<'_>,
-        right_scope: u32,
+        (left, left_scope): (&Tree<'_>, u32),
+        (right, right_scope): (&Tree<'_>, u32),
+        base: usize,
     ) -> Self {
         let stretch = |tree: &Tree<'_>, scope: u32| {
             let first = tree.node(scope).first;
@@ -65,15 +79,27 @@ impl Pairs {
             left: stretch(left, left_scope),
             right: stretch(right, right_scope),
             furthest: 0,
+            index: None,
+            base,
         }
     }
 
-    pub(super) fn next(&mut self, left: &Tree<'_>, right: &Tree<'_>) -> Option<Step> {
+    /// Where an index of scopes inside of these may begin.
+    pub(super) fn end(&self) -> usize {
+        self.index.map_or(self.base, |index| index.end())
+    }
+
+    pub(super) fn next(
+        &mut self,
+        left: &Tree<'_>,
+        right: &Tree<'_>,
+        search: &mut Search<'_>,
+    ) -> Option<Step> {
         loop {
             let step = match self.stage {
-                Stage::Front => self.front(left, right),
-                Stage::MiddleLeft => self.middle_left(left, right),
-                Stage::MiddleRight => self.middle_right(left, right),
+                Stage::Front => self.front(left, right, search),
+                Stage::MiddleLeft => self.middle_left(left, right, search),
+                Stage::MiddleRight => self.middle_right(left, right, search),
                 Stage::Back => return self.both(left, right),
             };
             if step.is_some() {
@@ -82,7 +108,12 @@ impl Pairs {
         }
     }
 
-    fn front(&mut self, left: &Tree<'_>, right: &Tree<'_>) -> Option<Step> {
+    fn front(
+        &mut self,
+        left: &Tree<'_>,
+        right: &Tree<'_>,
+        search: &mut Search<'_>,
+    ) -> Option<Step> {
         if is_same(left, self.left.next, right, self.right.next) {
             return self.both(left, right);
         }
@@ -95,7 +126,15 @@ impl Pairs {
             (self.left.end, self.right.end) = (a, b);
         }
         self.stage = Stage::MiddleLeft;
+        if !self.is_one_sided() {
+            self.index = self.right.index(right, self.base, search);
+        }
         None
+    }
+
+    /// Whether one of the middles is empty, so that nothing is to be found.
+    fn is_one_sided(&self) -> bool {
+        self.left.start == self.left.end || self.right.start == self.right.end
     }
 
     /// The next of both, which are a pair.
@@ -108,15 +147,19 @@ impl Pairs {
         Some(Step::Both { left: a, right: b, moved: false })
     }
 
-    fn middle_left(&mut self, left: &Tree<'_>, right: &Tree<'_>) -> Option<Step> {
+    fn middle_left(
+        &mut self,
+        left: &Tree<'_>,
+        right: &Tree<'_>,
+        search: &mut Search<'_>,
+    ) -> Option<Step> {
         let at = self.left.next;
         if at == self.left.end {
             self.stage = Stage::MiddleRight;
             return None;
         }
         self.left.next = after(left, at);
-        let nth = self.left.count_before(left, at);
-        let Some((found, place)) = self.right.find(right, left, at, nth) else {
+        let Some((found, place)) = self.take(left, right, at, search) else {
             return Some(Step::Left(at));
         };
         let moved = place < self.furthest;
@@ -124,17 +167,65 @@ impl Pairs {
         Some(Step::Both { left: at, right: found, moved })
     }
 
-    fn middle_right(&mut self, left: &Tree<'_>, right: &Tree<'_>) -> Option<Step> {
+    fn middle_right(
+        &mut self,
+        left: &Tree<'_>,
+        right: &Tree<'_>,
+        search: &mut Search<'_>,
+    ) -> Option<Step> {
         while self.right.next != self.right.end {
             let at = self.right.next;
             self.right.next = after(right, at);
-            let nth = self.right.count_before(right, at);
-            if self.left.find(left, right, at, nth).is_none() {
+            if !self.is_taken(left, right, at, search) {
                 return Some(Step::Right(at));
             }
         }
         self.stage = Stage::Back;
         None
+    }
+
+    /// The item of the right middle that is one of the left middle, and its place there.
+    fn take(
+        &self,
+        left: &Tree<'_>,
+        right: &Tree<'_>,
+        at: u32,
+        search: &mut Search<'_>,
+    ) -> Option<(u32, u32)> {
+        if self.is_one_sided() {
+            return None;
+        }
+        let Some(index) = self.index else {
+            let nth = self.left.count_before(left, at, search);
+            return self.right.find(right, left, at, nth, search);
+        };
+        let node = left.node(at);
+        let name = right.names.find(&right.arena, left.name_of(&node))?;
+        let group = index.group(search.memory, key(name, &node), &mut search.searched);
+        let found = index.next(search.memory, group)?;
+        index.pass(search.memory, group);
+        Some((found.node, found.order))
+    }
+
+    /// Whether an item of the right middle, of which all are asked for in order, is one of the left
+    /// middle: as many as were taken are, the first of a name before the others.
+    fn is_taken(
+        &self,
+        left: &Tree<'_>,
+        right: &Tree<'_>,
+        at: u32,
+        search: &mut Search<'_>,
+    ) -> bool {
+        if self.is_one_sided() {
+            return false;
+        }
+        let Some(index) = self.index else {
+            let nth = self.right.count_before(right, at, search);
+            return self.left.find(left, right, at, nth, search).is_some();
+        };
+        let node = right.node(at);
+        let group = index.group(search.memory, key(node.name, &node), &mut search.searched);
+        index.pass_back(search.memory, group)
     }
 }
 
@@ -154,11 +245,26 @@ impl Stretch {
         at
     }
 
+    /// An index of the middle; `None` where there is no memory for it.
+    fn index(&self, tree: &Tree<'_>, base: usize, search: &mut Search<'_>) -> Option<Index> {
+        let mut index = Index::new(base);
+        let mut at = self.start;
+        while at != self.end && at != NONE {
+            let node = tree.node(at);
+            index.add(search.memory, key(node.name, &node), at)?;
+            at = after(tree, at);
+        }
+        index.sort(search.memory);
+        search.searched = search.searched.saturating_add(index.count());
+        Some(index)
+    }
+
     /// How many items of the middle before this one are the same.
-    fn count_before(&self, tree: &Tree<'_>, item: u32) -> usize {
-        let (mut count, mut at) = (0usize, self.start);
+    fn count_before(&self, tree: &Tree<'_>, item: u32, search: &mut Search<'_>) -> u32 {
+        let (mut count, mut at) = (0u32, self.start);
         while at != item && at != NONE {
-            count = count.saturating_add(usize::from(is_same(tree, at, tree, item)));
+            search.searched = search.searched.saturating_add(1);
+            count = count.saturating_add(u32::from(is_same(tree, at, tree, item)));
             at = after(tree, at);
         }
         count
@@ -171,10 +277,12 @@ impl Stretch {
         tree: &Tree<'_>,
         other: &Tree<'_>,
         item: u32,
-        nth: usize,
-    ) -> Option<(u32, usize)> {
-        let (mut left, mut place, mut at) = (nth, 0usize, self.start);
+        nth: u32,
+        search: &mut Search<'_>,
+    ) -> Option<(u32, u32)> {
+        let (mut left, mut place, mut at) = (nth, 0u32, self.start);
         while at != self.end && at != NONE {
+            search.searched = search.searched.saturating_add(1);
             if is_same(tree, at, other, item) {
                 match left {
                     0 => return Some((at, place)),
@@ -206,9 +314,15 @@ fn is_same(left: &Tree<'_>, a: u32, right: &Tree<'_>, b: u32) -> bool {
     class(&a) == class(&b) && a.instance() == b.instance() && left.name_of(&a) == right.name_of(&b)
 }
 
+/// What the items are found by that are the same one.
+fn key(name: u32, node: &Node) -> Key {
+    index::key(name, node.instance(), class(node))
+}
+
 /// What is never the same although it has one name.
 fn class(node: &Node) -> u8 {
     match node.form {
+        Form::Device => 4,
         Form::Element => 1,
         Form::Raw => 2,
         Form::Subsection => 3,

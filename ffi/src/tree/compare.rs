@@ -2,13 +2,14 @@
 
 use core::ffi::{c_char, c_void};
 
-use migcore::model::{Change, Difference, DigestOptions, NodeId};
+use migcore::model::{Change, Difference, DigestOptions, NodeId, Tree};
 use migcore::{Code, Result};
 
 use super::read::{line, migcore_node};
 use super::report::tell;
 use super::storage::{migcore_tree, read, show};
 use crate::io::sized;
+use crate::memory::bytes_mut;
 use crate::status::{migcore_status, refusal, status, MIGCORE_OK};
 
 /// The size of a digest in bytes.
@@ -88,6 +89,11 @@ pub const MIGCORE_DIFFERENCE_VOLATILE: u32 = 1;
 /// In `flags` of a migcore_difference: its value is not to be shown.
 pub const MIGCORE_DIFFERENCE_SECRET: u32 = 2;
 
+/// The memory for one item of an index: see migcore_tree_diff.
+pub const MIGCORE_TREE_INDEX_ENTRY: usize = 16;
+
+const _: () = assert!(MIGCORE_TREE_INDEX_ENTRY == Tree::INDEX_ENTRY);
+
 /// Is shown one difference. It may read the trees, and not change them. A status other than MIGCORE_OK
 /// ends the comparison: see migcore_tree_diff.
 pub type migcore_report_difference = Option<
@@ -103,16 +109,24 @@ pub type migcore_report_difference = Option<
 /// first. MIGCORE_OK also when there are differences. When `report` returns another status, it is
 /// called no more, and that is returned; a number that is none of the MIGCORE_ codes becomes
 /// MIGCORE_REFUSED.
+///
+/// Items in another order are found by an index in `index`: memory of any alignment apart from both trees,
+/// MIGCORE_TREE_INDEX_ENTRY bytes for each item of the right scopes that are open, which is never more than
+/// for each item of the right tree. Where it does not suffice, as NULL with `index_size` 0, they are
+/// searched from one end to the other, each of them: with states of strangers, give it.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_tree_diff(
     left: *mut migcore_tree,
     left_node: migcore_node,
     right: *mut migcore_tree,
     right_node: migcore_node,
+    index: *mut c_void,
+    index_size: usize,
     report: migcore_report_difference,
     opaque: *mut c_void,
 ) -> migcore_status {
-    // SAFETY: the caller promises NULL or a tree, twice, and a callback for this `opaque`.
+    // SAFETY: the caller promises NULL or a tree, twice, `index_size` writable bytes that nothing else uses
+    // meanwhile, and a callback for this `opaque`.
     unsafe {
         status(show(left, |left| {
             show(right, |right| {
@@ -120,7 +134,8 @@ pub unsafe extern "C" fn migcore_tree_diff(
                 let mut answer = MIGCORE_OK;
                 let (left_node, right_node) =
                     (NodeId::from_bits(left_node), NodeId::from_bits(right_node));
-                left.diff(left_node, right, right_node, &mut |difference| {
+                let index = bytes_mut(index, index_size)?;
+                left.diff_with(left_node, right, right_node, index, &mut |difference| {
                     if answer == MIGCORE_OK {
                         answer = report(opaque, &to_c(&difference));
                     }
