@@ -112,6 +112,7 @@ fn values_out_of_their_range_are_found_where_they_are() {
         (vec![op::text("t")], text(b"\xff"), Code::BadText, Values(4), [0; 2]),
         (vec![op::text("t")], text(b"ok\xed\xa0\x80"), Code::BadText, Values(4), [0; 2]),
         (vec![op::text("t")], text(b"\xc0\x80"), Code::BadText, Values(4), [0; 2]),
+        (vec![op::text("t")], text(b"a\0"), Code::BadText, Values(4), [0; 2]),
     ]);
 }
 

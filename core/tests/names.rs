@@ -1,4 +1,4 @@
-//! No name holds a byte 0, whatever it is written to: C could not say it.
+//! No name and no string holds a byte 0, whatever it is written to: C could not say it.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -104,4 +104,32 @@ fn a_legacy_subsection_has_no_such_name() {
     let code = v.begin(&&b"d/\0"[..], Scope::Subsection { version: 1 });
     assert_eq!(code, Err(Code::InvalidArgument));
     assert_eq!(v.end(ScopeKind::Subsection), Err(Code::InvalidArgument));
+}
+
+#[test]
+fn no_string_holds_a_nul() {
+    let save = |v: &mut Visitor<'_>| {
+        in_device(
+            v,
+            |v, text| {
+                let text = core::str::from_utf8(text).unwrap();
+                v.save_text("id", text)
+            },
+            b"a\0b",
+        )
+    };
+    assert_eq!(to_stream(&Settings::default(), 4096, save).unwrap_err().code, Code::BadText);
+    assert_eq!(to_tree(&mut vec![0; 4096], save).err(), Some(Code::BadText));
+    let mut memory = [0; 64];
+    let mut saver = legacy::Saver::to_slice(&mut memory);
+    assert_eq!(saver.visitor().save_text("id", "a\0"), Err(Code::BadText));
+    let mut loader = legacy::Loader::from_slice(b"\x02a\0");
+    let loaded = loader.visitor().load_text("id", 8, &mut |_| panic!("a NUL was given"));
+    assert_eq!(loaded, Err(Code::BadText));
+
+    let mut memory = vec![0; 4096];
+    let mut tree = Tree::new(&mut memory).unwrap();
+    let end = At::End(tree.root());
+    let inserted = tree.insert(end, b"id", Marks::NONE, Value::Text("\0"));
+    assert_eq!(inserted, Err(Code::InvalidArgument));
 }

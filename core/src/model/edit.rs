@@ -166,7 +166,7 @@ impl Tree<'_> {
         self.check_place(gap.parent, value.form())?;
         self.check_name(name)?;
         let bare = name.is_empty() && marks == Marks::NONE;
-        if value.form().is_nameless() && !bare || !value.is_whole() {
+        if value.form().is_nameless() && !bare || !value.is_possible() {
             return Err(Code::InvalidArgument);
         }
         // Asked of structs alone: a memory checker must not see what other values leave unset.
@@ -295,7 +295,7 @@ impl Tree<'_> {
         let form = value.form();
         let description = value.description();
         let named = description.len() <= MAX_NAME && !description.contains(&0);
-        if form == Form::Root || !value.is_whole() || !named {
+        if form == Form::Root || !value.is_possible() || !named {
             return false;
         }
         if (form == Form::Element) != (old.form == Form::Element) {

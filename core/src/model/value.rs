@@ -117,10 +117,11 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Whether it is a whole number of elements.
-    pub(super) fn is_whole(&self) -> bool {
+    /// Whether there can be such a value: of whole elements, of text without a NUL.
+    pub(super) fn is_possible(&self) -> bool {
         match self {
             Value::Array(kind, _, bytes) => kind.width().divides(bytes.len()),
+            Value::Text(text) => !text.contains('\0'),
             _ => true,
         }
     }

@@ -92,6 +92,8 @@ class Cursor:
             value.decode("utf-8")
         except UnicodeDecodeError:
             raise Refused(f"{what} is not UTF-8", start) from None
+        if 0 in value:
+            raise Refused(f"{what} holds a zero", start)
         return value
 
     def finish(self, what: str) -> None:

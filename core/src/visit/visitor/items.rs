@@ -171,21 +171,22 @@ impl Visitor<'_> {
     /// Saves a string.
     ///
     /// # Errors
-    /// As [`save_array`](Visitor::save_array).
+    /// As [`save_array`](Visitor::save_array); [`Code::BadText`] for one with a NUL, which C could not hold.
     pub fn save_text(&mut self, name: &dyn Name, text: &str) -> Result<()> {
-        self.save(name, |encoder| encoder.text(name, text))
+        self.save(name, |encoder| encoder.text(name, without_nul(text)?))
     }
 
     /// Loads a string of at most `capacity` bytes and gives it to `store`.
     ///
     /// # Errors
-    /// As [`load_array`](Visitor::load_array), and those of `store`.
+    /// As [`load_array`](Visitor::load_array), and those of `store`; [`Code::BadText`] also for a NUL.
     pub fn load_text(
         &mut self,
         name: &dyn Name,
         capacity: usize,
         store: &mut dyn FnMut(&str) -> Result<()>,
     ) -> Result<()> {
+        let store = &mut |text: &str| store(without_nul(text)?);
         self.load(name, |decoder| decoder.text(name, capacity, store))
     }
 
@@ -270,4 +271,11 @@ fn get(decoder: &mut dyn Decoder, name: &str, kind: Kind) -> Result<u64> {
         Width::Four => decoder.scalar32(name, kind).map(u64::from),
         Width::Eight => decoder.scalar64(name, kind),
     }
+}
+
+fn without_nul(text: &str) -> Result<&str> {
+    if text.contains('\0') {
+        return Err(Code::BadText);
+    }
+    Ok(text)
 }

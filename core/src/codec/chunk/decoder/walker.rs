@@ -264,12 +264,12 @@ impl<S: Store> Walker<S> {
         Ok((start, self.at.values))
     }
 
-    /// Checks that bytes are UTF-8.
+    /// Checks that bytes are UTF-8 without a NUL.
     pub(super) fn check_text(&mut self, start: usize, end: usize) -> Result<()> {
         let text = self.store.memory().get(start..end).unwrap_or_default();
         match core::str::from_utf8(text) {
-            Ok(_) => Ok(()),
-            Err(_) => Err(self.refuse(Code::BadText, start, 0, 0)),
+            Ok(_) if !text.contains(&0) => Ok(()),
+            _ => Err(self.refuse(Code::BadText, start, 0, 0)),
         }
     }
 
