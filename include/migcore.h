@@ -2271,7 +2271,9 @@ migcore_status migcore_chunk_load_memory(struct migcore_chunk_loader *loader,
 
 /**
  * migcore_chunk_load_memory for bytes that migcore_chunk_check or a receiver found right, and that did
- * not change since: the CRCs of chunks are not computed again.
+ * not change since: the CRCs of chunks are not computed again. A receiver does not look at values: who must
+ * not be left with half a state calls migcore_chunk_check or migcore_machine_check as well, before a device
+ * loads.
  */
 migcore_status migcore_chunk_load_checked(struct migcore_chunk_loader *loader,
                                           size_t size,
@@ -2345,7 +2347,8 @@ migcore_status migcore_chunk_next(const void *bytes,
                                   struct migcore_error *error);
 
 /**
- * Begins a receiver that collects a stream in `memory`, which it borrows: all of the stream must fit.
+ * Begins a receiver that collects a stream in `memory`, which it borrows: all of the stream must fit, unless
+ * it is given more with migcore_chunk_receiver_grow.
  * `limits` may be NULL. `size` is sizeof(migcore_chunk_receiver). `kernels` may be NULL; it is not copied.
  */
 migcore_status migcore_chunk_receiver_init(struct migcore_chunk_receiver *receiver,
@@ -2358,9 +2361,10 @@ migcore_status migcore_chunk_receiver_init(struct migcore_chunk_receiver *receiv
 /**
  * Takes the next `length` bytes of the stream. Framing, types, order, CRCs, limits, shapes and totals are
  * checked as they come; however the bytes are cut, the outcome is the same. Writes `consumed`, how many of
- * the bytes belong to the stream, and `done`, whether it is complete; each may be NULL. What follows the
- * end of the stream is left alone. When the memory is too small: MIGCORE_NO_SPACE, with the least size
- * that the stream is known to need. After an error nothing more is taken.
+ * the bytes were taken, also after an error, and `done`, whether the stream is complete; each may be NULL.
+ * What follows the end of the stream is left alone. When the memory is too small: MIGCORE_NO_SPACE, with the
+ * least size that the stream is known to need; after migcore_chunk_receiver_grow the bytes that were not
+ * taken can be given again. After any other error nothing more is taken.
  */
 migcore_status migcore_chunk_receiver_feed(struct migcore_chunk_receiver *receiver,
                                            const void *data,
@@ -2369,9 +2373,19 @@ migcore_status migcore_chunk_receiver_feed(struct migcore_chunk_receiver *receiv
                                            bool *done);
 
 /**
+ * Gives a receiver other memory in the place of what it has, which it does not read any more: `memory` must
+ * begin with the bytes that were taken so far, as it does after realloc of the old memory, and may be the old
+ * memory itself where more of it is there now. MIGCORE_INVALID_ARGUMENT if it is smaller than what was taken.
+ */
+migcore_status migcore_chunk_receiver_grow(struct migcore_chunk_receiver *receiver,
+                                           void *memory,
+                                           size_t capacity);
+
+/**
  * Writes where the stream is and how long, once it is complete; MIGCORE_TRUNCATED before. It lies in the
- * memory that the receiver was given, and can be loaded by migcore_chunk_load_checked. After an error
- * `*data` is NULL and `*length` 0.
+ * memory of the receiver. Values were not looked at yet: check it with migcore_chunk_check or
+ * migcore_machine_check, and load it with migcore_chunk_load_checked. After an error `*data` is NULL and
+ * `*length` 0.
  */
 migcore_status migcore_chunk_receiver_bytes(struct migcore_chunk_receiver *receiver,
                                             const void **data,

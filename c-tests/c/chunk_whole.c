@@ -191,17 +191,57 @@ static void a_receiver_says_what_it_needs(void)
 
         CHECK_OK(migcore_chunk_receiver_init(&receiver, sizeof receiver, memory, room, NULL, NULL));
         CHECK_STATUS(migcore_chunk_receiver_feed(&receiver, good, length, &consumed, &done), MIGCORE_NO_SPACE);
-        CHECK(consumed == 0 && !done);
+        CHECK(consumed <= room && !done);
         CHECK_OK(migcore_chunk_receiver_error(&receiver, &error));
         CHECK_STATUS(error.status, MIGCORE_NO_SPACE);
         CHECK(error.found == room && error.expected > room && error.expected <= length);
-        /* It stays. */
-        CHECK_STATUS(migcore_chunk_receiver_feed(&receiver, good, 1, NULL, NULL), MIGCORE_NO_SPACE);
+        /* It stays so while there is no more. */
+        CHECK_STATUS(migcore_chunk_receiver_feed(&receiver, good, 1, &consumed, NULL), MIGCORE_NO_SPACE);
+        CHECK(consumed == 0);
         needed = (size_t)error.expected;
         free(memory);
         if (needed <= room) {
             break;
         }
+    }
+}
+
+/* The memory grows by realloc, each time to what the stream is known to need; no byte is lost. */
+static void a_receiver_grows(void)
+{
+    static const size_t pieces[] = { 1, 7, 300, MACHINE_LONGEST };
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(pieces); i++) {
+        migcore_chunk_receiver receiver;
+        migcore_error error = blank();
+        size_t at = 0, room = 1, got, grown = 0;
+        uint8_t *memory = (uint8_t *)malloc(room);
+        const void *received;
+        bool done = false;
+
+        CHECK_OK(migcore_chunk_receiver_init(&receiver, sizeof receiver, memory, room, NULL, NULL));
+        while (!done && grown < length) {
+            size_t consumed = 0, piece = pieces[i] < length - at ? pieces[i] : length - at;
+            migcore_status status = migcore_chunk_receiver_feed(&receiver, good + at, piece, &consumed, &done);
+
+            at += consumed;
+            if (status != MIGCORE_OK) {
+                CHECK_STATUS(status, MIGCORE_NO_SPACE);
+                CHECK_OK(migcore_chunk_receiver_error(&receiver, &error));
+                CHECK(error.expected > room && error.expected <= length);
+                room = (size_t)error.expected;
+                memory = (uint8_t *)realloc(memory, room);
+                CHECK_OK(migcore_chunk_receiver_grow(&receiver, memory, room));
+                grown++;
+            }
+        }
+        CHECK(done && at == length && room == length && grown > 1);
+        CHECK_STATUS(migcore_chunk_receiver_grow(&receiver, memory, length - 1), MIGCORE_INVALID_ARGUMENT);
+        CHECK_STATUS(migcore_chunk_receiver_grow(&receiver, NULL, length), MIGCORE_NULL_POINTER);
+        CHECK_OK(migcore_chunk_receiver_bytes(&receiver, &received, &got));
+        CHECK_MEMORY(received, got, good, length);
+        free(memory);
     }
 }
 
@@ -238,6 +278,8 @@ static void receivers_are_checked(void)
     /* What is no receiver. */
     memset(storage, 0, sizeof storage);
     CHECK_STATUS(migcore_chunk_receiver_feed(receiver, good, 1, NULL, NULL), MIGCORE_BAD_OBJECT);
+    CHECK_STATUS(migcore_chunk_receiver_grow(receiver, bytes, 9), MIGCORE_BAD_OBJECT);
+    CHECK_STATUS(migcore_chunk_receiver_grow(NULL, bytes, 9), MIGCORE_NULL_POINTER);
     CHECK_STATUS(migcore_chunk_receiver_feed(NULL, good, 1, NULL, NULL), MIGCORE_NULL_POINTER);
     CHECK_STATUS(migcore_chunk_receiver_bytes(receiver, &received, &got), MIGCORE_BAD_OBJECT);
     CHECK_STATUS(migcore_chunk_receiver_error(receiver, &error), MIGCORE_BAD_OBJECT);
@@ -253,5 +295,6 @@ void test_chunk_whole(void)
     a_walk_checks_its_arguments();
     a_receiver_takes_pieces();
     a_receiver_says_what_it_needs();
+    a_receiver_grows();
     receivers_are_checked();
 }

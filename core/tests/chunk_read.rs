@@ -257,6 +257,49 @@ fn a_receiver_without_room_says_what_it_needs() {
 }
 
 #[test]
+fn a_receiver_goes_on_where_it_is_given_more_room() {
+    let bytes = rich();
+    for step in [1, 5, bytes.len()] {
+        let mut rooms: Vec<Vec<u8>> = (0..=bytes.len()).map(|room| vec![0xee; room]).collect();
+        let mut rooms = rooms.iter_mut();
+        let buffer = rooms.next().unwrap();
+        let (mut receiver, mut fed) = (Receiver::new(buffer, Limits::default(), Portable), 0);
+        let mut whole = false;
+        while !whole {
+            let piece = &bytes[fed..bytes.len().min(fed + step)];
+            match receiver.feed(piece) {
+                Ok(received) => whole = received.done,
+                Err(code) => {
+                    assert_eq!(code, Code::NoSpace);
+                    let needed = receiver.fault().expected as usize;
+                    let kept = receiver.received().to_vec();
+                    assert_eq!(kept, bytes[..fed + receiver.taken()]);
+                    let larger = rooms.find(|room| room.len() == needed).unwrap();
+                    larger[..kept.len()].copy_from_slice(&kept);
+                    assert_eq!(receiver.grow(larger), Ok(()));
+                }
+            }
+            fed += receiver.taken();
+        }
+        assert_eq!((receiver.bytes(), fed), (Ok(&bytes[..]), bytes.len()));
+        assert_eq!(receiver.grow(&mut vec![0; fed - 1]), Err(Code::InvalidArgument));
+    }
+}
+
+#[test]
+fn other_errors_stay() {
+    let mut bytes = rich();
+    bytes[20] ^= 1;
+    let (mut small, mut large) = (vec![0; bytes.len()], vec![0; 2 * bytes.len()]);
+    let mut receiver = Receiver::new(&mut small, Limits::default(), Portable);
+    assert!(receiver.feed(&bytes).is_err());
+    assert!(receiver.taken() > 20 && receiver.taken() < bytes.len());
+    assert_eq!(receiver.grow(&mut large), Ok(()));
+    assert!(receiver.feed(&bytes[receiver.taken()..]).is_err());
+    assert_eq!(receiver.taken(), 0);
+}
+
+#[test]
 fn chunks_are_walked_one_by_one() {
     let bytes = [rich(), b"tail".to_vec()].concat();
     let mut chunks = Chunks::new(&bytes, Portable);

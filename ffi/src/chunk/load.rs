@@ -108,7 +108,9 @@ pub unsafe extern "C" fn migcore_chunk_load_memory(
 }
 
 /// migcore_chunk_load_memory for bytes that migcore_chunk_check or a receiver found right, and that did
-/// not change since: the CRCs of chunks are not computed again.
+/// not change since: the CRCs of chunks are not computed again. A receiver does not look at values: who must
+/// not be left with half a state calls migcore_chunk_check or migcore_machine_check as well, before a device
+/// loads.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_chunk_load_checked(
     loader: *mut migcore_chunk_loader,

@@ -2,7 +2,7 @@
 
 use core::ffi::c_void;
 
-use migcore::codec::chunk::{Received, Receiver};
+use migcore::codec::chunk::Receiver;
 use migcore::error::Path;
 use migcore::{Code, Report, Result};
 
@@ -43,7 +43,8 @@ struct Head {
 const _: () = assert!(size_of::<Object>() <= size_of::<migcore_chunk_receiver>());
 const _: () = assert!(align_of::<Object>() <= align_of::<migcore_chunk_receiver>());
 
-/// Begins a receiver that collects a stream in `memory`, which it borrows: all of the stream must fit.
+/// Begins a receiver that collects a stream in `memory`, which it borrows: all of the stream must fit, unless
+/// it is given more with migcore_chunk_receiver_grow.
 /// `limits` may be NULL. `size` is sizeof(migcore_chunk_receiver). `kernels` may be NULL; it is not copied.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_chunk_receiver_init(
@@ -74,9 +75,10 @@ pub unsafe extern "C" fn migcore_chunk_receiver_init(
 
 /// Takes the next `length` bytes of the stream. Framing, types, order, CRCs, limits, shapes and totals are
 /// checked as they come; however the bytes are cut, the outcome is the same. Writes `consumed`, how many of
-/// the bytes belong to the stream, and `done`, whether it is complete; each may be NULL. What follows the
-/// end of the stream is left alone. When the memory is too small: MIGCORE_NO_SPACE, with the least size
-/// that the stream is known to need. After an error nothing more is taken.
+/// the bytes were taken, also after an error, and `done`, whether the stream is complete; each may be NULL.
+/// What follows the end of the stream is left alone. When the memory is too small: MIGCORE_NO_SPACE, with the
+/// least size that the stream is known to need; after migcore_chunk_receiver_grow the bytes that were not
+/// taken can be given again. After any other error nothing more is taken.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_chunk_receiver_feed(
     receiver: *mut migcore_chunk_receiver,
@@ -87,24 +89,41 @@ pub unsafe extern "C" fn migcore_chunk_receiver_feed(
 ) -> migcore_status {
     // SAFETY: the caller promises NULL or a receiver, `length` bytes, NULL or a size_t, and NULL or a bool.
     unsafe {
-        let mut received = Received { consumed: 0, done: false };
+        let (mut taken, mut complete) = (0, false);
         let end = call(receiver, |receiver| {
-            received = receiver.feed(bytes(data, length)?)?;
+            let received = receiver.feed(bytes(data, length)?);
+            taken = receiver.taken();
+            complete = received?.done;
             Ok(())
         });
         if !consumed.is_null() {
-            consumed.write_unaligned(received.consumed);
+            consumed.write_unaligned(taken);
         }
         if !done.is_null() {
-            done.write(received.done);
+            done.write(complete);
         }
         end
     }
 }
 
+/// Gives a receiver other memory in the place of what it has, which it does not read any more: `memory` must
+/// begin with the bytes that were taken so far, as it does after realloc of the old memory, and may be the old
+/// memory itself where more of it is there now. MIGCORE_INVALID_ARGUMENT if it is smaller than what was taken.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_chunk_receiver_grow(
+    receiver: *mut migcore_chunk_receiver,
+    memory: *mut c_void,
+    capacity: usize,
+) -> migcore_status {
+    // SAFETY: the caller promises NULL or a receiver, and `capacity` writable bytes lent to it alone. The old
+    // memory may be gone: it is replaced without being looked at.
+    unsafe { call(receiver, |receiver| receiver.grow(bytes_mut(memory, capacity)?)) }
+}
+
 /// Writes where the stream is and how long, once it is complete; MIGCORE_TRUNCATED before. It lies in the
-/// memory that the receiver was given, and can be loaded by migcore_chunk_load_checked. After an error
-/// `*data` is NULL and `*length` 0.
+/// memory of the receiver. Values were not looked at yet: check it with migcore_chunk_check or
+/// migcore_machine_check, and load it with migcore_chunk_load_checked. After an error `*data` is NULL and
+/// `*length` 0.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_chunk_receiver_bytes(
     receiver: *mut migcore_chunk_receiver,

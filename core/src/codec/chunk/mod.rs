@@ -15,9 +15,10 @@
 //! A **reader** ([`ChunkDecoder`]) gives items by name, in any order, straight from a stream in memory
 //! ([`SliceStore`]), or from one that is read once ([`StreamStore`]). Each chunk is checked before
 //! anything of it is given, but what follows is not: who must not be left with half a state checks the
-//! whole stream first, with [`check`], or with a [`Receiver`] while it comes in, or lets a
-//! [`Machine`](crate::machine::Machine) do it. [`ChunkDecoder::replay_all`] gives all of a stream to another
-//! wire or to a tree, without the devices.
+//! whole stream first: with [`check`], or lets a [`Machine`](crate::machine::Machine) do it. One that comes in
+//! pieces is first collected by a [`Receiver`], which checks the chunks and the shapes, but not whether the
+//! values fit them. [`ChunkDecoder::replay_all`] gives all of a stream to another wire or to a tree, without
+//! the devices.
 //!
 //! **Chunks of unknown types** are errors if they are critical; else a visit of devices skips and counts them.
 //! Those that are also safe to copy are not lost on a replay: in a tree they are items of the root, and a

@@ -15,6 +15,8 @@ const END: usize = FRAME + 8;
 pub struct Receiver<'b, K> {
     buffer: &'b mut [u8],
     used: usize,
+    /// How many bytes of the last input were taken.
+    taken: usize,
     /// Where the present chunk begins.
     chunk: usize,
     stage: Stage,
@@ -48,6 +50,7 @@ impl<'b, K: Kernels> Receiver<'b, K> {
         Receiver {
             buffer,
             used: 0,
+            taken: 0,
             chunk: 0,
             stage: Stage::Signature,
             rules: Rules::new(limits),
@@ -60,16 +63,42 @@ impl<'b, K: Kernels> Receiver<'b, K> {
     /// Takes the next bytes of the stream. What follows its end is left alone.
     ///
     /// # Errors
-    /// Those of the stream; [`Code::NoSpace`] with the least size of the buffer that this stream is known to
-    /// need. After an error nothing more is taken.
+    /// Those of the stream, after which nothing more is taken; [`Code::NoSpace`] with the least size of the
+    /// buffer that this stream is known to need: after [`grow`](Receiver::grow), what was not
+    /// [`taken`](Receiver::taken) can be given again.
     pub fn feed(&mut self, input: &[u8]) -> Result<Received> {
+        self.taken = 0;
         if let Some(code) = self.failed {
             return Err(code);
         }
         match self.take(input) {
-            Ok(consumed) => Ok(Received { consumed, done: self.rules.ended() }),
+            Ok(()) => Ok(Received { consumed: self.taken, done: self.rules.ended() }),
             Err(breach) => Err(self.refuse(breach)),
         }
+    }
+
+    /// How many bytes of the last input were taken, also if it ended with an error.
+    #[must_use]
+    pub fn taken(&self) -> usize {
+        self.taken
+    }
+
+    /// What was received so far, checked or not.
+    #[must_use]
+    pub fn received(&self) -> &[u8] {
+        self.buffer.get(..self.used).unwrap_or_default()
+    }
+
+    /// Goes on in another buffer, which begins with what was [`received`](Receiver::received) so far.
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`] when it is smaller than that; nothing changes.
+    pub fn grow(&mut self, buffer: &'b mut [u8]) -> Result<()> {
+        if buffer.len() < self.used {
+            return Err(Code::InvalidArgument);
+        }
+        self.buffer = buffer;
+        Ok(())
     }
 
     /// The stream, whole and checked: a store need not check it again (see
@@ -101,21 +130,20 @@ impl<'b, K: Kernels> Receiver<'b, K> {
         self.fault
     }
 
-    fn take(&mut self, input: &[u8]) -> core::result::Result<usize, Breach> {
-        let mut rest = input;
+    fn take(&mut self, input: &[u8]) -> core::result::Result<(), Breach> {
         while !self.rules.ended() {
             let goal = self.goal();
             self.check_room(goal)?;
             let place = self.buffer.get_mut(self.used..goal).unwrap_or_default();
-            let length = copy(place, rest);
+            let length = copy(place, input.get(self.taken..).unwrap_or_default());
             self.used = self.used.saturating_add(length);
-            rest = rest.get(length..).unwrap_or_default();
+            self.taken = self.taken.saturating_add(length);
             if self.used < goal {
                 break;
             }
             self.reached()?;
         }
-        Ok(input.len().saturating_sub(rest.len()))
+        Ok(())
     }
 
     /// Up to where the present part goes.
@@ -176,7 +204,8 @@ impl<'b, K: Kernels> Receiver<'b, K> {
     #[cold]
     fn refuse(&mut self, breach: Breach) -> Code {
         self.fault = self.fault_of(&breach);
-        self.failed = Some(breach.code);
+        // There may be more room the next time.
+        self.failed = Some(breach.code).filter(|code| *code != Code::NoSpace);
         breach.code
     }
 
