@@ -113,7 +113,7 @@ fn no_string_holds_a_nul() {
             v,
             |v, text| {
                 let text = core::str::from_utf8(text).unwrap();
-                v.save_text("id", text)
+                v.save_text(&"id", text)
             },
             b"a\0b",
         )
@@ -122,9 +122,9 @@ fn no_string_holds_a_nul() {
     assert_eq!(to_tree(&mut vec![0; 4096], save).err(), Some(Code::BadText));
     let mut memory = [0; 64];
     let mut saver = legacy::Saver::to_slice(&mut memory);
-    assert_eq!(saver.visitor().save_text("id", "a\0"), Err(Code::BadText));
+    assert_eq!(saver.visitor().save_text(&"id", "a\0"), Err(Code::BadText));
     let mut loader = legacy::Loader::from_slice(b"\x02a\0");
-    let loaded = loader.visitor().load_text("id", 8, &mut |_| panic!("a NUL was given"));
+    let loaded = loader.visitor().load_text(&"id", 8, &mut |_| panic!("a NUL was given"));
     assert_eq!(loaded, Err(Code::BadText));
 
     let mut memory = vec![0; 4096];
