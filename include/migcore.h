@@ -167,7 +167,8 @@
 #define MIGCORE_TREE_INDEX_ENTRY 16
 
 /**
- * A stream may lack the device; then its state stays as it is.
+ * A stream may lack the device; then its state stays as it is, and of its hooks for a load only `load_done` is
+ * called.
  */
 #define MIGCORE_DEVICE_OPTIONAL 1
 
@@ -850,7 +851,7 @@ typedef struct migcore_device {
      */
     int32_t (*post_save)(void *opaque);
     /**
-     * Before a load, once the whole stream was checked. A device with state that a stream may leave out, such as
+     * Before the device is loaded, once the whole stream was checked. A device with state that a stream may leave out, such as
      * a subsection that is saved only where it is needed, resets that state here: what the stream does not
      * have stays as it is.
      */
@@ -1107,6 +1108,11 @@ typedef struct migcore_undo {
  * The machine was loaded in part: it may be neither run nor saved before a reset.
  */
 #define MIGCORE_DIRTY 311
+
+/**
+ * The stream is not the one that was checked for this machine.
+ */
+#define MIGCORE_NOT_CHECKED 312
 
 /**
  * The source reported an error.
@@ -2850,8 +2856,9 @@ migcore_status migcore_machine_check(struct migcore_machine *machine,
  * is finished here. If it fails half-way, the machine is dirty: it can be neither saved, loaded nor run
  * before a reset. The report is in the visitor.
  *
- * That the stream is the one that was checked is found by a CRC when all of it was loaded: MIGCORE_BAD_CRC,
- * and the machine is dirty. A tree has no such number: it is the caller who does not change it meanwhile.
+ * That the stream is the one that was checked is found by a CRC when all of it was loaded:
+ * MIGCORE_NOT_CHECKED, and the machine is dirty. A tree has no such number: it is the caller who does not change
+ * it meanwhile. A `checked` that is of no check of this machine is refused before a device is touched.
  */
 migcore_status migcore_machine_load(struct migcore_machine *machine,
                                     struct migcore_visitor *v,

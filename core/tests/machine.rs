@@ -16,7 +16,7 @@ mod chunks;
 mod part;
 
 use chunks::{op, Assembler};
-use migcore::machine::{Device, Machine, Slot};
+use migcore::machine::{Checked, Device, Machine, Slot};
 use migcore::visit::{Kind, Marks, Versions, Visit, Visitor};
 use migcore::Code;
 use part::*;
@@ -324,7 +324,10 @@ fn a_stream_must_be_the_one_that_was_checked() {
     let second = save(&mut Machine::new(&mut devices).unwrap()).unwrap();
     let mut machine = Machine::new(&mut devices).unwrap();
     let checked = check(&mut machine, &first).unwrap();
-    assert_eq!(fault(over(&second, |v| machine.load(v, &checked))).0, Code::BadCrc);
+    let never = Checked { devices: 0, ..checked };
+    assert_eq!(fault(over(&first, |v| machine.load(v, &never))).0, Code::NotChecked);
+    assert!(!machine.is_dirty());
+    assert_eq!(fault(over(&second, |v| machine.load(v, &checked))).0, Code::NotChecked);
     assert!(machine.is_dirty());
 }
 

@@ -33,9 +33,11 @@ static migcore_status visit_ring(migcore_visitor *v, struct ring *ring)
     migcore_visit_u64(v, "address", &ring->address);
     migcore_visit_u16(v, "head", &ring->head);
     migcore_visit_u16(v, "tail", &ring->tail);
-    if (migcore_is_loading(v) && (ring->head >= RING_SIZE || ring->tail >= RING_SIZE))
-        return migcore_fail(v, "head", 0, 0); /* no queue has such a state */
-    return MIGCORE_OK;
+    if (migcore_is_loading(v) && ring->head >= RING_SIZE)
+        migcore_fail(v, "head", MIGCORE_REFUSED, 0); /* no queue has such a state */
+    if (migcore_is_loading(v) && ring->tail >= RING_SIZE)
+        migcore_fail(v, "tail", MIGCORE_REFUSED, 0);
+    return MIGCORE_OK; /* errors are sticky: whoever finishes the visit has them */
 }
 
 static migcore_status visit_nic(migcore_visitor *v, void *opaque)

@@ -65,6 +65,8 @@ pub const MIGCORE_UNSUPPORTED: migcore_status = 309;
 pub const MIGCORE_STALE_HANDLE: migcore_status = 310;
 /// The machine was loaded in part: it may be neither run nor saved before a reset.
 pub const MIGCORE_DIRTY: migcore_status = 311;
+/// The stream is not the one that was checked for this machine.
+pub const MIGCORE_NOT_CHECKED: migcore_status = 312;
 /// The source reported an error.
 pub const MIGCORE_READ_FAILED: migcore_status = 401;
 /// The sink reported an error.
@@ -173,6 +175,7 @@ mod tests {
             (MIGCORE_UNSUPPORTED, Code::Unsupported),
             (MIGCORE_STALE_HANDLE, Code::StaleHandle),
             (MIGCORE_DIRTY, Code::Dirty),
+            (MIGCORE_NOT_CHECKED, Code::NotChecked),
             (MIGCORE_READ_FAILED, Code::ReadFailed),
             (MIGCORE_WRITE_FAILED, Code::WriteFailed),
             (MIGCORE_NO_SPACE, Code::NoSpace),

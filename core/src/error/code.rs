@@ -1,6 +1,7 @@
 //! Stable numeric codes, in blocks by who is at fault.
 
 use core::ffi::CStr;
+use core::fmt;
 
 /// Why a call failed. The numbers are stable: a code is never renumbered nor reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -63,6 +64,8 @@ pub enum Code {
     StaleHandle = 310,
     /// The machine was loaded in part: it may be neither run nor saved before a reset.
     Dirty = 311,
+    /// The stream is not the one that was checked for this machine.
+    NotChecked = 312,
 
     /// The source reported an error.
     ReadFailed = 401,
@@ -91,6 +94,14 @@ pub enum Code {
     Refused = 601,
 }
 
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+impl core::error::Error for Code {}
+
 /// Who is at fault, and so who can mend it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Block {
@@ -110,7 +121,7 @@ pub enum Block {
 
 impl Code {
     /// Every code, in order of number.
-    pub const ALL: [Code; 38] = [
+    pub const ALL: [Code; 39] = [
         Code::Truncated,
         Code::BadValue,
         Code::BadText,
@@ -138,6 +149,7 @@ impl Code {
         Code::Unsupported,
         Code::StaleHandle,
         Code::Dirty,
+        Code::NotChecked,
         Code::ReadFailed,
         Code::WriteFailed,
         Code::NoSpace,
@@ -219,10 +231,11 @@ impl Code {
             Code::WrongDirection => c"this call belongs to the other direction",
             Code::InvalidArgument => c"an argument is out of its range",
             Code::Unsupported => {
-                c"the source cannot look ahead: it needs a peek, or the visitor a larger buffer"
+                c"the wire or its source cannot do this; looking ahead needs a peek or a larger buffer"
             }
             Code::StaleHandle => c"the item of this handle was removed",
             Code::Dirty => c"the machine was loaded in part and must be reset first",
+            Code::NotChecked => c"this is not the stream that was checked for the machine",
             Code::ReadFailed => c"reading from the source failed",
             Code::WriteFailed => c"writing to the sink failed",
             Code::NoSpace => c"the memory that was given is too small",

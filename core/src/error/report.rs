@@ -52,9 +52,11 @@ impl Report {
             Code::TooMany | Code::TooLong | Code::NameTooLong | Code::NeedsIndex => {
                 ("room for", "found")
             }
-            Code::BadValue | Code::Unbalanced | Code::BadCrc | Code::BadOrder => {
-                ("expected", "found")
-            }
+            Code::BadValue
+            | Code::Unbalanced
+            | Code::BadCrc
+            | Code::BadOrder
+            | Code::NotChecked => ("expected", "found"),
             Code::InvalidArgument => ("at most", "given"),
             Code::Unsupported => ("bytes of buffer needed", "there"),
             Code::ReadFailed | Code::WriteFailed | Code::BadCallback | Code::Refused => {

@@ -131,10 +131,3 @@ impl<S: Registered> Machine<'_, S> {
         Ok(Checked { devices, skipped, unproven, fingerprint: v.fingerprint() })
     }
 }
-
-impl Checked {
-    /// Whether this is the same stream.
-    pub(super) fn is(&self, other: &Checked) -> bool {
-        self.fingerprint == other.fingerprint
-    }
-}

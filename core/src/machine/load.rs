@@ -6,7 +6,8 @@ use super::reach::{run, visit, Reach};
 use super::slot::Registered;
 use super::undo::{keep, put_back, Undoing};
 use super::Machine;
-use crate::error::{Code, Result};
+use crate::error::{Code, Fault, Result};
+use crate::io::told;
 
 impl<S: Registered> Machine<'_, S> {
     /// [`load`](Machine::load) for devices that hold their visitor on their own.
@@ -16,6 +17,9 @@ impl<S: Registered> Machine<'_, S> {
     pub fn load_over(&mut self, reach: &mut impl Reach<S>, checked: &Checked) -> Result<()> {
         if self.dirty {
             return reach.with(|v| Err(v.fail_as(Code::Dirty, 0, &"")));
+        }
+        if !self.may_be_of_a_check(checked) {
+            return reach.with(|v| Err(v.fail_as(Code::NotChecked, 0, &"")));
         }
         let mut pass = self.begin_pass();
         let done = self.load_all(&mut pass, reach, checked);
@@ -51,6 +55,12 @@ impl<S: Registered> Machine<'_, S> {
         done
     }
 
+    /// Whether a check of this machine can have had this result: of one that was never made, zeros.
+    fn may_be_of_a_check(&self, checked: &Checked) -> bool {
+        let needed = self.devices.iter().filter(|device| !device.identity().optional).count();
+        (told(needed)..=told(self.devices.len())).contains(&checked.devices)
+    }
+
     fn load_all(
         &mut self,
         pass: &mut Pass,
@@ -63,9 +73,14 @@ impl<S: Registered> Machine<'_, S> {
                 load(device, version, reach)?;
             }
         }
-        reach.with(|v| match self.end_pass(pass, v)?.is(checked) {
-            true => Ok(()),
-            false => Err(v.fail_as(Code::BadCrc, 0, &"")),
+        reach.with(|v| {
+            let found = self.end_pass(pass, v)?.fingerprint;
+            if found == checked.fingerprint {
+                return Ok(());
+            }
+            let expected = checked.fingerprint;
+            let fault = Fault { offset: v.position(), expected, found, cause: 0 };
+            Err(v.fail_with(Code::NotChecked, fault, &""))
         })?;
         pass.touched = true;
         self.devices.iter_mut().try_for_each(|device| run(reach, device, Hook::LoadDone))

@@ -22,13 +22,13 @@ impl<S: Registered> Machine<'_, S> {
         for (at, device) in (0u32..).zip(self.devices.iter_mut()) {
             let identity = device.identity();
             if let Some(code) = objection(&identity) {
-                return Err(Label::of(&identity).report(code, 0));
+                return Err(identity.report(code));
             }
             device.set_note(Note { sorted: at, seen: false });
         }
         self.heap_sort();
         match self.twin() {
-            Some(identity) => Err(Label::of(&identity).report(Code::InvalidArgument, 0)),
+            Some(identity) => Err(identity.report(Code::InvalidArgument)),
             None => Ok(()),
         }
     }

@@ -70,7 +70,7 @@ impl<D: Device + ?Sized> Machine<'_, Slot<'_, D>> {
     ///
     /// # Errors
     /// As [`check`](Machine::check); those of the visits and of the hooks; [`Code::Dirty`];
-    /// [`Code::BadCrc`] when the stream is not the one that was checked, which is found when all of it was
+    /// [`Code::NotChecked`] when the stream is not the one that was checked, which is found when all of it was
     /// loaded. The report is in the visitor.
     pub fn load(&mut self, v: &mut Visitor<'_>, checked: &Checked) -> Result<()> {
         self.load_over(&mut Lent(v), checked)

@@ -1,6 +1,8 @@
 //! A device with what its machine calls it.
 
 use super::device::{Device, Hook, Hooked};
+use super::label::Label;
+use crate::error::{Code, Report};
 use crate::visit::{Marks, Versions};
 
 /// What a machine calls a device.
@@ -17,8 +19,17 @@ pub struct Identity<'n> {
     pub oldest_reader: u32,
     /// The marks of its state on save.
     pub marks: Marks,
-    /// A stream may lack it; then its state stays as it is.
+    /// A stream may lack it; then its state stays as it is, and of its hooks for a load only
+    /// [`LoadDone`](Hook::LoadDone) is called.
     pub optional: bool,
+}
+
+impl Identity<'_> {
+    /// The report of an error of this device that no visit has.
+    #[must_use]
+    pub fn report(&self, code: Code) -> Report {
+        Label::of(self).report(code, 0)
+    }
 }
 
 /// What a machine notes about a device, for its own use.

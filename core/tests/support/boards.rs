@@ -161,7 +161,7 @@ pub fn seeds() -> Vec<(&'static str, &'static str, Vec<u8>)> {
         ("kept", "Refused, dirty; Refused, dirty", input(keeping, 0, [GIVEN, SAME], &all)),
         ("image", "loaded; Refused", in_use(odd, 0, [GIVEN, SAME], &stream(&DEVICES, 4))),
         ("items", "Missing, dirty; Missing", given(&without_items())),
-        ("other_value", "BadCrc, dirty; BadCrc", input(willing, 0, [GIVEN, DIFFERS], &all)),
+        ("other_value", "NotChecked, dirty; NotChecked", input(willing, 0, [GIVEN, DIFFERS], &all)),
         ("cut", "Truncated; Truncated", input(willing, 0, [GIVEN, CUT], &all)),
         ("no_save", "loaded; Refused", refused(3, [PRE_SAVE, 0, 0])),
         ("saved", "loaded; Refused", refused(3, [POST_SAVE, 0, 1])),

@@ -38,6 +38,9 @@ pub struct migcore_chunk_summary {
 /// last value of every device, so that a load cannot fail later for a damaged stream. Behind its end
 /// anything may follow. That devices differ in name or instance is not checked.
 ///
+/// A damaged stream gives MIGCORE_BAD_CRC; where the damage hit a length, a type or the signature, also
+/// MIGCORE_TRUNCATED, MIGCORE_TOO_LONG, MIGCORE_UNKNOWN_CHUNK, MIGCORE_BAD_ORDER or MIGCORE_BAD_SIGNATURE.
+///
 /// `limits`, `kernels`, `summary` and `error` may be NULL; the `size` of the last two is filled in by the
 /// caller. `summary` is written when the stream is good, `error` in any case.
 #[no_mangle]

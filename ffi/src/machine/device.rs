@@ -2,14 +2,17 @@
 
 use core::ffi::{c_char, c_void, CStr};
 
+use migcore::error::Report;
 use migcore::machine::{Hook, Hooked, Identity, Note, Registered};
 use migcore::visit::{Marks, Versions};
-use migcore::{Code, Result};
+use migcore::Code;
 
+use super::bare;
 use crate::object::migcore_visitor;
 use crate::status::migcore_status;
 
-/// A stream may lack the device; then its state stays as it is.
+/// A stream may lack the device; then its state stays as it is, and of its hooks for a load only `load_done` is
+/// called.
 pub const MIGCORE_DEVICE_OPTIONAL: u32 = 1;
 /// `oldest_reader` counts. Without this flag only the version that saves and newer ones can read.
 pub const MIGCORE_DEVICE_OLDER_READERS: u32 = 2;
@@ -50,7 +53,7 @@ pub struct migcore_device {
     pub pre_save: Option<unsafe extern "C" fn(opaque: *mut c_void) -> i32>,
     /// After a save, also one that failed, if `pre_save` did not.
     pub post_save: Option<unsafe extern "C" fn(opaque: *mut c_void) -> i32>,
-    /// Before a load, once the whole stream was checked. A device with state that a stream may leave out, such as
+    /// Before the device is loaded, once the whole stream was checked. A device with state that a stream may leave out, such as
     /// a subsection that is saved only where it is needed, resets that state here: what the stream does not
     /// have stays as it is.
     pub pre_load: Option<unsafe extern "C" fn(opaque: *mut c_void) -> i32>,
@@ -80,9 +83,12 @@ pub struct migcore_device {
 
 impl migcore_device {
     /// Checks what the caller filled in.
-    pub(super) fn objection(&self) -> Result<()> {
-        match self {
-            _ if self.size != size_of::<migcore_device>() => Err(Code::BadSize),
+    pub(super) fn objection(&self) -> core::result::Result<(), Report> {
+        if self.size != size_of::<migcore_device>() {
+            // Where its name lies is not known.
+            return Err(bare(Code::BadSize));
+        }
+        let possible = match self {
             _ if self.name.is_null() || self.visit.is_none() => Err(Code::NullPointer),
             _ if Marks::from_bits(self.marks).is_none() => Err(Code::InvalidArgument),
             _ if self.flags & !FLAGS != 0 => Err(Code::InvalidArgument),
@@ -90,7 +96,8 @@ impl migcore_device {
             // A check would load into the device itself.
             _ if self.has_scratch() && self.scratch == self.opaque => Err(Code::InvalidArgument),
             _ => Ok(()),
-        }
+        };
+        possible.map_err(|code| self.identity().report(code))
     }
 
     fn has_older_readers(&self) -> bool {

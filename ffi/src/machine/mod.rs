@@ -120,8 +120,9 @@ pub unsafe extern "C" fn migcore_machine_check(
 /// is finished here. If it fails half-way, the machine is dirty: it can be neither saved, loaded nor run
 /// before a reset. The report is in the visitor.
 ///
-/// That the stream is the one that was checked is found by a CRC when all of it was loaded: MIGCORE_BAD_CRC,
-/// and the machine is dirty. A tree has no such number: it is the caller who does not change it meanwhile.
+/// That the stream is the one that was checked is found by a CRC when all of it was loaded:
+/// MIGCORE_NOT_CHECKED, and the machine is dirty. A tree has no such number: it is the caller who does not change
+/// it meanwhile. A `checked` that is of no check of this machine is refused before a device is touched.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_machine_load(
     machine: *mut migcore_machine,
@@ -212,7 +213,7 @@ pub unsafe extern "C" fn migcore_machine_reset_done(
 unsafe fn sorted(devices: *mut migcore_device, count: usize) -> core::result::Result<(), Report> {
     // SAFETY: as the caller promises.
     let devices = unsafe { table(devices, count) }.map_err(bare)?;
-    devices.iter().try_for_each(migcore_device::objection).map_err(bare)?;
+    devices.iter().try_for_each(migcore_device::objection)?;
     Machine::new(devices).map(|_| ())
 }
 
