@@ -20,7 +20,7 @@ use chunks::*;
 use migcore::codec::chunk::{ChunkDecoder, IndexEntry, Limits, SliceStore, StreamStore};
 use migcore::io::{Portable, SliceReader};
 use migcore::visit::{Decoder, Kind, Scope, ScopeKind, SubsectionName, Track, Versions, Visitor};
-use migcore::Code;
+use migcore::{Code, Result};
 use reading::*;
 
 #[test]
@@ -361,6 +361,24 @@ fn raw_bytes_are_one_run_and_none_is_left() {
     assert_eq!(device_error(&bytes, some), Code::Unconsumed);
     let many = |v: &mut Visitor<'_>| v.get_raw(&mut [0; 5]).map(|_| ());
     assert_eq!(device_error(&bytes, many), Code::Truncated);
+}
+
+#[test]
+fn raw_bytes_that_are_none_are_nothing() {
+    let u8s = |name: &str| op::scalar(Kind::U8, name);
+    let inside = [op::structure("s"), op::raw(), op::end()];
+    let shape = [&[u8s("a"), op::raw(), op::raw()], &inside[..], &[u8s("b"), op::raw()]].concat();
+    let bytes = simple(&shape, &[&[1][..], &[0; 12], &[2], &[0; 4]].concat());
+    let items: [fn(&mut Visitor<'_>) -> Result<()>; 3] =
+        [|v| u8_is(v, "a", 1), |v| v.structure("s", |_| Ok(())), |v| u8_is(v, "b", 2)];
+    let forth = |v: &mut Visitor<'_>| device(v, |v| items.iter().try_for_each(|item| item(v)));
+    let back = |v: &mut Visitor<'_>| device(v, |v| items.iter().rev().try_for_each(|item| item(v)));
+    for visit in [&forth as &dyn Fn(&mut Visitor<'_>) -> Result<()>, &back] {
+        assert_eq!(both(&bytes, visit), Ok(()));
+        let mut index = [IndexEntry::default(); 16];
+        let store = SliceStore::new(&bytes, Limits::default(), Portable);
+        assert_eq!(reading::visit(store, &mut index, visit), Ok(()));
+    }
 }
 
 #[test]

@@ -38,6 +38,16 @@ fn what_is_wrong_everywhere_is_refused_when_it_arrives() {
         ("an item, then elements", unused(&[&[u8s()][..], &el()].concat()), false),
         ("a list in a list", unused(&[op::element(), op::end(), op::end(), op::element()]), false),
         ("around a struct is a list", unused(&[u8s(), op::end(), op::element()]), true),
+        (
+            "around a list is an element of a list",
+            unused(&[&el()[..], &[op::end(), u8s(), op::end()], &el()].concat()),
+            true,
+        ),
+        (
+            "around what was ended may be a list",
+            unused(&[&[op::end(), op::end()][..], &el(), &el()].concat()),
+            true,
+        ),
         ("15 scopes in a device", unused(&deep(15)), true),
         ("16 scopes in a device", unused(&deep(16)), false),
         ("reader newer than version", unused(&[op::device("n", 3, 4)]), false),

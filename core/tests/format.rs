@@ -1,6 +1,7 @@
 //! The worked examples of `docs/format.md` are what the library writes, and reads.
 
 #![allow(
+    clippy::arithmetic_side_effects,
     clippy::as_conversions,
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -8,8 +9,15 @@
     reason = "a test may panic: that is how it fails"
 )]
 
+#[path = "support/saved.rs"]
+mod saved;
+#[path = "support/second.rs"]
+mod second;
+#[path = "support/shown.rs"]
+mod shown;
+
 use migcore::codec::chunk::{
-    check, ChunkDecoder, ChunkEncoder, Limits, Settings, SliceStore, Summary,
+    check, ChunkDecoder, ChunkEncoder, Limits, Loader, Saver, Settings, SliceStore, Summary,
 };
 use migcore::codec::legacy;
 use migcore::io::{Portable, SliceWriter};
@@ -49,6 +57,41 @@ impl Visit for Nic {
             v.visit("tail", &mut self.rings[index].1)
         })?;
         v.subsections("nic", &SUBSECTIONS, self)
+    }
+}
+
+/// The device of the third example.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Adc {
+    control: u16,
+    channels: [Channel; 2],
+    on: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Channel {
+    gain: u8,
+    log: [u16; 48],
+    logged: usize,
+    limit: u8,
+}
+
+impl Default for Channel {
+    fn default() -> Self {
+        Channel { gain: 0, log: [0; 48], logged: 0, limit: 0 }
+    }
+}
+
+impl Visit for Adc {
+    fn visit(&mut self, v: &mut Visitor<'_>) -> Result<()> {
+        v.visit("control", &mut self.control)?;
+        v.list("channel", self.channels.len(), |v, index| {
+            let channel = &mut self.channels[index];
+            v.visit("gain", &mut channel.gain)?;
+            v.varray("log", &mut channel.log, &mut channel.logged)?;
+            v.visit("limit", &mut channel.limit)
+        })?;
+        v.visit("on", &mut self.on)
     }
 }
 
@@ -149,4 +192,39 @@ fn the_chunk_example_is_written_and_read() {
     let mut v = visiting.loader();
     visit_uarts(&mut loaded, &mut v).and_then(|()| v.expect_end()).unwrap();
     assert_eq!(loaded, uarts);
+}
+
+/// A channel that has logged its first numbers.
+fn channel(gain: u8, logged: usize, limit: u8) -> Channel {
+    let log = core::array::from_fn(|at| if at < logged { at as u16 + 1 } else { 0 });
+    Channel { gain, log, logged, limit }
+}
+
+#[test]
+fn the_example_in_fragments_is_written_and_read() {
+    let channels = [channel(5, 48, 6), channel(7, 2, 8)];
+    let mut adc = Adc { control: 1, channels, on: true };
+    let (mut memory, mut scratch) = ([0; 512], [0; 256]);
+    let settings = Settings { machine: "pc", writer: "vmm 1", ..Settings::default() };
+    let visit = |adc: &mut Adc, v: &mut Visitor<'_>| {
+        v.device("adc", 0, Versions::only(1), |v| adc.visit(v))
+    };
+    let mut saver = Saver::to_slice(&mut memory, &settings, &mut scratch).unwrap();
+    visit(&mut adc, &mut saver.visitor()).unwrap();
+    let length = saver.finish().unwrap() as usize;
+    assert_eq!(memory[..length], documented(3));
+
+    let mut loaded = Adc::default();
+    let bytes = documented(3);
+    let mut loader = Loader::from_slice(&bytes);
+    visit(&mut loaded, &mut loader.visitor()).unwrap();
+    assert_eq!(loader.finish(), Ok(bytes.len() as u64));
+    assert_eq!(loaded, adc);
+}
+
+#[test]
+fn a_second_reader_reads_the_examples_of_chunks() {
+    let examples = [2, 3].map(documented).map(|bytes| (bytes.clone(), shown::read(&bytes)));
+    assert!(examples.iter().all(|(_, read)| read.is_ok()));
+    second::agrees(&examples);
 }

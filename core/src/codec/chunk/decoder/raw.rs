@@ -28,7 +28,7 @@ impl<S: Store> ChunkDecoder<'_, S> {
     }
 
     /// Opens the raw item here, unless one is open; says whether there is one that has bytes.
-    fn open_raw(&mut self) -> Result<bool> {
+    pub(super) fn open_raw(&mut self) -> Result<bool> {
         while self.raw_left == 0 {
             self.within_scope()?;
             self.walker.arrive()?;

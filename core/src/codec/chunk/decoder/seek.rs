@@ -10,6 +10,9 @@ use crate::codec::chunk::store::Store;
 use crate::error::{Code, Result};
 use crate::visit::{Marks, Name, ScopeKind};
 
+/// The bytes of the length of raw bytes.
+const COUNT: usize = 4;
+
 /// Which items of a scope were read, where that is not simply all those before the place.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Seek {
@@ -85,6 +88,11 @@ impl<S: Store> Walker<S> {
     pub(super) fn is_raw(&self) -> bool {
         self.head() == Some(RAW)
     }
+
+    /// Whether a raw item is here that has no bytes: it is nothing.
+    fn is_empty_raw(&self) -> bool {
+        self.is_raw() && self.values().first_chunk() == Some(&[0; COUNT])
+    }
 }
 
 /// Where an item is that is wanted.
@@ -110,8 +118,9 @@ impl<S: Store> ChunkDecoder<'_, S> {
         {
             return Ok(true);
         }
-        if self.walker.is_raw() {
-            return Err(self.walker.refuse(Code::Unconsumed, self.walker.at.values, 0, 0));
+        let here = self.walker.at.values;
+        if self.walker.is_raw() && self.open_raw()? {
+            return Err(self.walker.refuse(Code::Unconsumed, here, 0, 0));
         }
         match self.locate(wanted)? {
             Hit::Nowhere => return Ok(false),
@@ -283,6 +292,9 @@ impl<S: Store> ChunkDecoder<'_, S> {
 
     /// Counts the item here, which nobody read, if it may be left.
     pub(super) fn leave_one(&mut self) -> Result<()> {
+        if self.walker.is_empty_raw() {
+            return Ok(());
+        }
         let Some(operation) = self.walker.operation()? else { return Ok(()) };
         if operation.marks.contains(Marks::ANCILLARY) {
             self.skipped.items = self.skipped.items.saturating_add(1);
