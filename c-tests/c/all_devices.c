@@ -203,6 +203,8 @@ static void exchanged(void)
     checked.size = sizeof checked;
     CHECK_STATUS(migcore_machine_load(&machine, load_from(first, size), &checked), MIGCORE_NOT_CHECKED);
     CHECK(have_values(20) && !migcore_machine_is_dirty(&machine));
+    CHECK_STATUS(migcore_machine_save(&machine, load_from(first, size)), MIGCORE_WRONG_DIRECTION);
+    CHECK(have_values(20) && !migcore_machine_is_dirty(&machine));
     CHECK_OK(check(first, size));
     CHECK_STATUS(migcore_machine_load(&machine, load_from(bytes, length), &checked), MIGCORE_NOT_CHECKED);
     CHECK(migcore_machine_is_dirty(&machine));

@@ -403,3 +403,31 @@ fn after_an_error_nothing_is_given() {
     assert_eq!(decoder.next_device(), Err(Code::Missing));
     assert_eq!(decoder.end(ScopeKind::Device), Err(Code::Missing));
 }
+
+#[test]
+fn raw_bytes_end_where_an_item_stands_that_was_read_before() {
+    let shape = [op::scalar(Kind::U8, "a"), op::raw(), op::scalar(Kind::U8, "b"), op::raw()];
+    let values = [&[7][..], &count(2), &[1, 2], &[8], &count(2), &[3, 4]].concat();
+    let bytes = simple(&shape, &values);
+    let visit = |v: &mut Visitor<'_>| {
+        device(v, |v| {
+            u8_is(v, "b", 8)?;
+            u8_is(v, "a", 7)?;
+            let mut run = [0; 2];
+            v.get_raw(&mut run)?;
+            expect(run, [1, 2])?;
+            v.get_raw(&mut run)?;
+            expect(run, [3, 4])
+        })
+    };
+    assert_eq!(load(&bytes, visit), Ok(()));
+    let joined = |v: &mut Visitor<'_>| {
+        device(v, |v| {
+            u8_is(v, "b", 8)?;
+            u8_is(v, "a", 7)?;
+            v.get_raw(&mut [0; 4])?;
+            Ok(())
+        })
+    };
+    assert_eq!(load(&bytes, joined).unwrap_err().code, Code::Truncated);
+}

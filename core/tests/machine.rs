@@ -332,6 +332,33 @@ fn a_stream_must_be_the_one_that_was_checked() {
 }
 
 #[test]
+fn a_visitor_that_was_used_up_loads_nothing() {
+    let mut parts = parts(&Log::default());
+    let mut devices = slots(&mut parts).map(Slot::optional);
+    let mut machine = Machine::new(&mut devices).unwrap();
+    let bytes = save(&mut machine).unwrap();
+    let mut loader = migcore::codec::chunk::Loader::from_slice(&bytes);
+    let checked = machine.check(&mut loader.visitor()).unwrap();
+    assert_eq!(machine.load(&mut loader.visitor(), &checked), Err(Code::NotChecked));
+    assert!(!machine.is_dirty());
+}
+
+#[test]
+fn a_save_takes_no_visitor_that_loads() {
+    let log = Log::default();
+    let mut parts = parts(&log);
+    let mut devices = slots(&mut parts);
+    let bytes = save(&mut Machine::new(&mut devices).unwrap()).unwrap();
+    devices[0].device().value += 1;
+    let value = devices[0].device().value;
+    log.borrow_mut().clear();
+    let mut loader = migcore::codec::chunk::Loader::from_slice(&bytes);
+    let saved = Machine::new(&mut devices).unwrap().save(&mut loader.visitor());
+    assert_eq!(saved, Err(Code::WrongDirection));
+    assert_eq!((devices[0].device().value, log.borrow().len()), (value, 0));
+}
+
+#[test]
 fn a_wire_without_names_cannot_be_loaded_so() {
     let mut parts = parts(&Log::default());
     let mut devices = slots(&mut parts);

@@ -316,3 +316,51 @@ fn only_what_is_safe_is_carried() {
     sent.copy_to(sent.find(root, b"nic/0").unwrap(), &mut carried, end).unwrap();
     assert_eq!(sent.merge(root, &compact).unwrap().placed, 2);
 }
+
+/// Which optionals were there does not change whose an item is: each goes back to its own, or is lost.
+#[test]
+fn optionals_of_one_name_keep_their_places() {
+    const THERE: [bool; 3] = [false, true, true];
+    let visit = |v: &mut Visitor<'_>, there: [bool; 3], hints: &mut Option<Vec<u8>>| {
+        v.device("d", 0, Versions::only(1), |v| {
+            for (at, is_there) in (0u8..).zip(there) {
+                let mut part = is_there.then_some(at);
+                v.optional("part", &mut part, |v, part| {
+                    v.visit("x", part)?;
+                    let Some(hints) = hints else { return Ok(()) };
+                    let mut hint = 100 + at;
+                    v.mark(kept())?;
+                    v.visit_or("hint", &mut hint, 0)?;
+                    hints.push(hint);
+                    Ok(())
+                })?;
+            }
+            Ok(())
+        })
+    };
+    for (later, due) in
+        [(THERE, (2, 0, vec![101, 102])), ([true, false, true], (1, 1, vec![0, 102]))]
+    {
+        let mut memory = vec![0; 3 << 12];
+        let mut blocks = memory.chunks_mut(1 << 12);
+        let mut tree = || Tree::new(blocks.next().unwrap()).unwrap();
+        let (mut sent, mut carried, mut next) = (tree(), tree(), tree());
+        let mut hints = Some(Vec::new());
+        visit(&mut Visiting::new(Builder::new(&mut sent)).saver(), THERE, &mut hints).unwrap();
+        let mut decoder = TreeDecoder::new(&mut sent);
+        let mut track = migcore::visit::Track::new();
+        let mut v = Visitor::loading(&mut decoder, &mut track);
+        visit(&mut v, [false; 3], &mut None).unwrap();
+        v.finish().unwrap();
+        assert_eq!(decoder.carry(&mut carried), Ok(2));
+
+        visit(&mut Visiting::new(Builder::new(&mut next)).saver(), later, &mut None).unwrap();
+        let merged = next.merge(next.root(), &carried).unwrap();
+        assert_eq!((merged.placed, merged.lost), (due.0, due.1));
+        let mut decoder = TreeDecoder::new(&mut next);
+        let mut track = migcore::visit::Track::new();
+        let mut hints = Some(Vec::new());
+        visit(&mut Visitor::loading(&mut decoder, &mut track), [false; 3], &mut hints).unwrap();
+        assert_eq!(hints, Some(due.2));
+    }
+}

@@ -74,11 +74,11 @@ impl<S: Registered> Machine<'_, S> {
             }
         }
         reach.with(|v| {
-            let found = self.end_pass(pass, v)?.fingerprint;
-            if found == checked.fingerprint {
+            let found = self.end_pass(pass, v)?;
+            if found.is(checked) {
                 return Ok(());
             }
-            let expected = checked.fingerprint;
+            let (expected, found) = (checked.fingerprint, found.fingerprint);
             let fault = Fault { offset: v.position(), expected, found, cause: 0 };
             Err(v.fail_with(Code::NotChecked, fault, &""))
         })?;

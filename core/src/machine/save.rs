@@ -16,6 +16,10 @@ impl<S: Registered> Machine<'_, S> {
         if self.dirty {
             return reach.with(|v| Err(v.fail_as(Code::Dirty, 0, &"")));
         }
+        reach.with(|v| match v.is_loading() {
+            true => Err(v.fail_as(Code::WrongDirection, 0, &"")),
+            false => v.check(),
+        })?;
         for device in self.devices.iter_mut() {
             save(device, reach)?;
         }

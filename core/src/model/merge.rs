@@ -132,14 +132,15 @@ impl Merge<'_, '_> {
             return Ok(None);
         }
         let found = target.find(tree, self.carried, &node, &mut self.searched);
-        match found {
-            Some(scope) => tree.arena.edit(scope, |node| node.flags |= MATCHED),
-            None => {
-                let lost = items_around(self.carried, at);
-                self.merged.lost = self.merged.lost.saturating_add(lost);
-            }
+        if let Some(scope) = found {
+            tree.arena.edit(scope, |node| node.flags |= MATCHED);
         }
-        Ok(found)
+        let open = found.filter(|scope| can_hold(&tree.node(*scope)));
+        if open.is_none() {
+            let lost = items_around(self.carried, at);
+            self.merged.lost = self.merged.lost.saturating_add(lost);
+        }
+        Ok(open)
     }
 }
 
@@ -148,6 +149,11 @@ fn is_same_device(tree: &Tree<'_>, device: u32, carried: &Tree<'_>, wanted: &Nod
     wanted.form == Form::Device
         && node.instance() == wanted.instance()
         && tree.name_of(&node) == carried.name_of(wanted)
+}
+
+/// Whether it is there: what is optional need not be.
+fn can_hold(scope: &Node) -> bool {
+    scope.form != Form::Optional || scope.detail != 0
 }
 
 /// How many carried items a scope is around.
@@ -282,16 +288,17 @@ mod tests {
                 .unwrap()
                 .filter(|there| {
                     let other = tree.node(there.index);
-                    let empty = other.form == Form::Optional && other.detail == 0;
+
                     let names = (tree.name_of(&other), carried.name_of(&node));
                     let like = (other.form, other.instance()) == (node.form, node.instance());
-                    other.flags & PLACED == 0 && !empty && names.0 == names.1 && like
+                    other.flags & PLACED == 0 && names.0 == names.1 && like
                 })
                 .collect();
             if node.form == Form::Device && same.iter().all(|there| taken.contains(there)) {
                 same.iter().for_each(|there| assert!(taken.remove(there)));
             }
-            match same.into_iter().find(|there| taken.insert(*there)) {
+            let next = same.into_iter().find(|there| taken.insert(*there));
+            match next.filter(|there| can_hold(&tree.node(there.index))) {
                 Some(there) => naive((tree, there), (carried, child), taken, merged),
                 None => merged.lost += items_around(carried, child.index),
             }

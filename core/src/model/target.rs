@@ -131,11 +131,10 @@ fn key(name: u32, node: &Node) -> Key {
     index::key(name, node.instance(), node.form.number())
 }
 
-/// Whether it is a scope; what is optional and not there cannot hold anything, nor is what was put back
-/// just now looked into.
+/// Whether it is a scope; what was put back just now is not looked into. What is optional and not there has
+/// its place among equal names too.
 fn is_target(node: &Node) -> bool {
-    let open = node.form != Form::Optional || node.detail != 0;
-    node.form.is_scope() && open && node.flags & PLACED == 0
+    node.form.is_scope() && node.flags & PLACED == 0
 }
 
 /// Whether it was not found yet.

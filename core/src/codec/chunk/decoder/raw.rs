@@ -20,11 +20,23 @@ impl<S: Store> ChunkDecoder<'_, S> {
             self.raw_left = self.raw_left.saturating_sub(length);
             taken = taken.saturating_add(length);
             rest = rest.get_mut(length..).unwrap_or_default();
-            if self.raw_left == 0 {
-                self.settle()?;
+            if self.raw_left == 0 && !self.end_raw(rest.is_empty())? {
+                break;
             }
         }
         Ok(taken)
+    }
+
+    /// Settles behind a raw item, and says whether its run goes on; that need not be known if `enough` was
+    /// taken. A run ends where another item stands, also one that was read before.
+    fn end_raw(&mut self, enough: bool) -> Result<bool> {
+        let mut goes_on = false;
+        if !enough {
+            self.walker.arrive()?;
+            goes_on = self.walker.is_raw();
+        }
+        self.settle()?;
+        Ok(goes_on)
     }
 
     /// Opens the raw item here, unless one is open; says whether there is one that has bytes.

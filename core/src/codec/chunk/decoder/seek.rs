@@ -205,6 +205,8 @@ impl<S: Store> ChunkDecoder<'_, S> {
         let seek = self.seek_of()?;
         seek.index = found;
         seek.unindexed = found.is_none();
+        // From here on, what is read must be noted in the index: nothing is taken at a glance.
+        self.straight &= found.is_none();
         Ok(found)
     }
 
