@@ -564,7 +564,7 @@ typedef struct migcore_chunk_limits {
     /**
      * Operations that are walked in one stream, beside those that a device asks for in order: in search of
      * an item, passing over what nobody asked for, looking ahead in raw bytes. Where texts and arrays of
-     * bools are checked on the way, 64 bytes count as one more. By default 2^28, seconds of work.
+     * bools are checked on the way, 64 bytes count as one more. By default 2^26, about a second of work.
      */
     uint64_t work;
 } migcore_chunk_limits;
@@ -2356,6 +2356,9 @@ migcore_status migcore_chunk_get_counts(struct migcore_chunk_loader *loader,
  * Checks the stream that `bytes` begin with: every rule of the format that needs no receiver, down to the
  * last value of every device, so that a load cannot fail later for a damaged stream. Behind its end
  * anything may follow. That devices differ in name or instance is not checked.
+ *
+ * A damaged stream gives MIGCORE_BAD_CRC; where the damage hit a length, a type or the signature, also
+ * MIGCORE_TRUNCATED, MIGCORE_TOO_LONG, MIGCORE_UNKNOWN_CHUNK, MIGCORE_BAD_ORDER or MIGCORE_BAD_SIGNATURE.
  *
  * `limits`, `kernels`, `summary` and `error` may be NULL; the `size` of the last two is filled in by the
  * caller. `summary` is written when the stream is good, `error` in any case.

@@ -74,6 +74,18 @@ fn fields_that_depend_on_others_inside_of_elements() {
     holds(&[device(vec![list(Extent::Fixed), list(Extent::Variable), u32s("after", 1)])], 8);
 }
 
+/// More forms than a fragment has of a list: it goes on in others.
+#[test]
+fn hundreds_of_forms_in_turn() {
+    let form = |number: u64| {
+        let names = (0..8).filter(|bit| number >> bit & 1 == 1);
+        names.map(|bit| item(&format!("bit{bit}"), What::Scalar(Kind::U8, number))).collect()
+    };
+    let elements = (0..600).map(|at| form(at % 200)).collect();
+    let list = item("list", What::List(Extent::Variable, elements));
+    holds(&[device(vec![list, u32s("after", 1)])], 5);
+}
+
 #[test]
 fn lists_in_lists_and_names_that_repeat() {
     let mut items = vec![u32s("x", 1), u32s("x", 2), u32s("", 3), u32s("", 4), u32s("x", 5)];

@@ -47,7 +47,7 @@ pub struct migcore_chunk_limits {
     pub chunk: u32,
     /// Operations that are walked in one stream, beside those that a device asks for in order: in search of
     /// an item, passing over what nobody asked for, looking ahead in raw bytes. Where texts and arrays of
-    /// bools are checked on the way, 64 bytes count as one more. By default 2^28, seconds of work.
+    /// bools are checked on the way, 64 bytes count as one more. By default 2^26, about a second of work.
     pub work: u64,
 }
 

@@ -33,9 +33,9 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// What fits into an address space, and seconds of work.
+    /// What fits into an address space, and about a second of work.
     fn default() -> Self {
-        Limits { slots: 32, shape: MAX_LENGTH, chunk: MAX_LENGTH, work: 1 << 28 }
+        Limits { slots: 32, shape: MAX_LENGTH, chunk: MAX_LENGTH, work: 1 << 26 }
     }
 }
 

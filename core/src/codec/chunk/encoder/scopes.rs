@@ -90,6 +90,9 @@ impl List {
     }
 }
 
+/// How many forms of its elements a list has in one fragment: each element may be compared with all of them.
+const MOST_FORMS: u16 = 64;
+
 impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
     /// Passes an operation of the shape at hand, or changes the shape so that it has it.
     pub(super) fn step(&mut self, draft: &Draft<'_>) -> core::result::Result<(), Full> {
@@ -168,7 +171,10 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
                 found = Some(place);
                 break;
             }
-            number = number.checked_add(1).ok_or(Full)?;
+            number = number.saturating_add(1);
+            if number == MOST_FORMS {
+                return Err(Full);
+            }
             place = behind;
         }
         if found.is_some() {
