@@ -220,6 +220,42 @@ fn names_that_repeat_are_had_in_their_order() {
     assert_eq!(reading::visit(store, &mut index, visit), Ok(()));
 }
 
+/// To look for what is missing makes an index; what is then read in order is in it all the same.
+#[test]
+fn with_an_index_a_missing_item_changes_nothing_for_the_others() {
+    let inner = [op::structure("s"), op::scalar(Kind::U8, "x"), op::end()];
+    let bytes = simple(
+        &[
+            &[op::scalar(Kind::U8, "a")][..],
+            &inner,
+            &[op::scalar(Kind::U8, "b"), op::scalar(Kind::U8, "c")],
+        ]
+        .concat(),
+        &[1, 2, 3, 4],
+    );
+    let ask = |v: &mut Visitor<'_>, name| match name {
+        "a" => u8_is(v, "a", 1),
+        "s" => v.structure("s", |v| u8_is(v, "x", 2)),
+        "b" => u8_is(v, "b", 3),
+        "c" => u8_is(v, "c", 4),
+        missing => {
+            let mut value = 0u8;
+            v.visit_or(missing, &mut value, 9)?;
+            expect(value, 9)
+        }
+    };
+    for order in ["new a s b c", "a new s b c", "new s b a c", "a s b new c"] {
+        let all = |v: &mut Visitor<'_>| order.split(' ').try_for_each(|name| ask(v, name));
+        assert_eq!(both(&bytes, |v| device(v, all)), Ok(()));
+        let mut index = [IndexEntry::default(); 8];
+        let store = || SliceStore::new(&bytes, Limits::default(), Portable);
+        assert_eq!(reading::visit(store(), &mut index, |v| device(v, all)), Ok(()));
+        let twice = |v: &mut Visitor<'_>| all(v).and_then(|()| ask(v, "a"));
+        let error = reading::visit(store(), &mut index, |v| device(v, twice)).unwrap_err();
+        assert_eq!((error.code, error.path.as_str()), (Code::Missing, "d/0.a"));
+    }
+}
+
 #[test]
 fn scopes_are_entered_in_any_order_and_left_to_the_right_place() {
     let shape = [

@@ -38,7 +38,12 @@ pub fn run(data: &[u8]) {
     let (mut memory, mut buffer) = (vec![0; MEMORY], [0; 7]);
     let reader = StreamReader::new(Pieces { bytes: &bytes, step: 5 }, &mut buffer);
     let store = StreamStore::new(reader, &mut memory, LIMITS, Portable);
-    compare(&plain, &from(store, &mut [], &device));
+    let streamed = from(store, &mut [], &device);
+    // A search in memory passes over values that are wrong, and may find first what else is.
+    let sooner = matches!(streamed.1, Err(Code::BadText | Code::BadValue)) && plain.1.is_err();
+    if right || !sooner {
+        compare(&plain, &streamed);
+    }
 
     if right {
         for code in [&plain, &indexed].into_iter().filter_map(|got| got.1.err()) {

@@ -98,6 +98,9 @@ fn inside(
     }
     let (parts, mut left): (Vec<NodeId>, Vec<NodeId>) = children.iter().partition(|at| is_part(at));
     while !left.is_empty() {
+        if order.once_in(8) {
+            same(v.has(&"nowhere")?, false)?;
+        }
         let wanted = left[order.below(left.len().min(256))];
         let same = |node: &NodeId| key(tree, *node) == key(tree, wanted);
         let first = left.iter().position(same).unwrap();
