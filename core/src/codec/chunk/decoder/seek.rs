@@ -202,8 +202,6 @@ impl<S: Store> ChunkDecoder<'_, S> {
         self.walker.frames.truncate(depth);
         self.walker.at = first;
         let found = count.and_then(|count| self.link(count));
-        // What is read is noted in the index, also where nothing comes of this search.
-        self.straight = self.straight && found.is_none();
         let seek = self.seek_of()?;
         seek.index = found;
         seek.unindexed = found.is_none();
