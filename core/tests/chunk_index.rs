@@ -110,7 +110,6 @@ fn due(state: &State, asks: &Asks) -> Vec<u16> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
     fn what_is_told_is_what_was_saved((state, asks) in (state(), asks())) {

@@ -276,9 +276,13 @@ impl<S: Store> Walker<S> {
     /// Takes what there is in one piece of the next `wanted` bytes of an array or buffer, which are more
     /// than none, and says where it begins and ends. A fragment may end between two elements.
     pub(super) fn take_piece(&mut self, wanted: u64, width: Width) -> Result<(usize, usize)> {
-        while self.at.values == self.at.fragment.values_end {
-            if self.at.shape != self.at.fragment.shape_end {
+        loop {
+            let cut = told(self.values().len()) < wanted;
+            if cut && (self.at.shape != self.at.fragment.shape_end || self.at.fragment.last) {
                 return Err(self.misfit());
+            }
+            if self.at.values != self.at.fragment.values_end {
+                break;
             }
             self.cross()?;
         }
