@@ -20,9 +20,11 @@ const LINE: usize = 128;
 /// Prints a node with all that is inside to a sink, as text of one item a line. Long values are cut, marks
 /// stand in braces, the values of what is marked secret are not shown:
 ///
-///     nic/0: device, version 2
-///       mac: bytes[6] = 52 54 00 12 34 56
-///       key: bytes[16] = (secret) {secret}
+/// ```text
+/// nic/0: device, version 2
+///   mac: bytes[6] = 52 54 00 12 34 56
+///   key: bytes[16] = (secret) {secret}
+/// ```
 ///
 /// The sink's callbacks may read the tree, and not change it. `error`, which may be NULL, gets the
 /// report of a sink that fails.
