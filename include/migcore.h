@@ -851,9 +851,9 @@ typedef struct migcore_device {
      */
     int32_t (*post_save)(void *opaque);
     /**
-     * Before the device is loaded, once the whole stream was checked. A device with state that a stream may leave out, such as
-     * a subsection that is saved only where it is needed, resets that state here: what the stream does not
-     * have stays as it is.
+     * Before the device is loaded, once the whole stream was checked. A device with state that a stream may
+     * leave out, such as a subsection that is saved only where it is needed, resets that state here: what the
+     * stream does not have stays as it is.
      */
     int32_t (*pre_load)(void *opaque);
     /**

@@ -100,22 +100,7 @@ fn an_element_that_is_cut_is_the_last_of_its_fragment() {
 
 #[test]
 fn several_open_lists_begin_their_alternatives_anew() {
-    let first = [op::list("outer", 2), op::element(), op::varlist("inner"), op::element(), u8s()];
-    let values = [&run(0, 1)[..], &count(2), &run(0, 1), &[1]].concat();
-    let second = [
-        op::scalar(Kind::U8, "y"),
-        op::end(),
-        op::element(),
-        op::scalar(Kind::U16, "z"),
-        op::end(),
-        op::end(),
-        op::end(),
-        op::element(),
-        op::varlist("inner"),
-        op::end(),
-        op::end(),
-        op::end(),
-    ];
+    let ([first, second], values) = cut_in_nested_lists();
     let more = |form| [&[2][..], &run(0, 1), &[0, 3], &run(form, 1), &count(0)].concat();
     all(vec![
         ("the first form", two(&first, &values, &second, &more(0)), true),

@@ -135,29 +135,8 @@ fn cuts_of_a_state_follow_the_rules() {
 
 #[test]
 fn a_state_may_be_cut_inside_of_nested_lists() {
-    let shape = [
-        op::list("outer", 2),
-        op::element(),
-        op::varlist("inner"),
-        op::element(),
-        op::scalar(Kind::U8, "x"),
-    ];
-    let values = [&run(0, 1)[..], &count(2), &run(0, 1), &[1]].concat();
-    let rest = [
-        op::scalar(Kind::U8, "y"),
-        op::end(),
-        op::element(),
-        op::scalar(Kind::U16, "z"),
-        op::end(),
-        op::end(),
-        op::end(),
-        op::element(),
-        op::varlist("inner"),
-        op::end(),
-        op::end(),
-        op::end(),
-        op::scalar(Kind::U8, "after"),
-    ];
+    let ([shape, mut rest], values) = cut_in_nested_lists();
+    rest.push(op::scalar(Kind::U8, "after"));
     let more = [&[2][..], &run(0, 1), &[0, 3], &run(0, 1), &count(0), &[9]].concat();
     let bytes = Assembler::new()
         .shape(0, &shape)

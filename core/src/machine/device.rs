@@ -26,9 +26,9 @@ pub trait Device: Visit {
         Ok(())
     }
 
-    /// Before the device is loaded, once the whole stream was checked. A device with state that a stream may leave out, such
-    /// as a subsection that is saved only where it is needed, resets that state here: what the stream does not
-    /// have stays as it is.
+    /// Before the device is loaded, once the whole stream was checked. A device with state that a stream may
+    /// leave out, such as a subsection that is saved only where it is needed, resets that state here: what the
+    /// stream does not have stays as it is.
     ///
     /// # Errors
     /// A refusal: the load has failed.

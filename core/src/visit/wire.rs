@@ -311,6 +311,14 @@ impl<W: Encoder> Visiting<W> {
         Visitor::saving(&mut self.wire, &mut self.track)
     }
 
+    /// Finishes the save, and gives the position behind it.
+    ///
+    /// # Errors
+    /// The first error of the visit, whole.
+    pub fn finish_save(&mut self) -> core::result::Result<u64, Report> {
+        finish(self.saver()).map_err(|code| self.report_of(code))
+    }
+
     /// [`Visitor::try_scalar`] for a wire that the caller knows.
     ///
     /// # Errors
@@ -329,6 +337,14 @@ impl<W: Decoder> Visiting<W> {
         Visitor::loading(&mut self.wire, &mut self.track)
     }
 
+    /// Finishes the load, and gives the position behind it.
+    ///
+    /// # Errors
+    /// The first error of the visit, whole.
+    pub fn finish_load(&mut self) -> core::result::Result<u64, Report> {
+        finish(self.loader()).map_err(|code| self.report_of(code))
+    }
+
     /// [`Visitor::try_scalar`] for a wire that the caller knows.
     ///
     /// # Errors
@@ -340,4 +356,8 @@ impl<W: Decoder> Visiting<W> {
         place.store(P::Value::from_wire_bits(bits));
         Ok(())
     }
+}
+
+fn finish(mut visitor: Visitor<'_>) -> Result<u64> {
+    visitor.finish().map(|()| visitor.position())
 }

@@ -25,6 +25,29 @@ pub const NO_SHAPE: u16 = 0xffff;
 pub const ANCILLARY: u8 = 1;
 pub const SAFE_TO_COPY: u8 = 8;
 
+/// The example of `docs/format.md`, section 7: the shapes of a list of lists that is cut inside of the first
+/// element of the first one, and the values before the cut.
+pub fn cut_in_nested_lists() -> ([Vec<Vec<u8>>; 2], Vec<u8>) {
+    let x = op::scalar(Kind::U8, "x");
+    let first = [op::list("outer", 2), op::element(), op::varlist("inner"), op::element(), x];
+    let second = [
+        op::scalar(Kind::U8, "y"),
+        op::end(),
+        op::element(),
+        op::scalar(Kind::U16, "z"),
+        op::end(),
+        op::end(),
+        op::end(),
+        op::element(),
+        op::varlist("inner"),
+        op::end(),
+        op::end(),
+        op::end(),
+    ];
+    let values = [&run(0, 1)[..], &count(2), &run(0, 1), &[1]].concat();
+    ([first.into(), second.into()], values)
+}
+
 /// A stream that grows chunk by chunk.
 #[derive(Clone, Debug)]
 pub struct Assembler {

@@ -53,9 +53,9 @@ pub struct migcore_device {
     pub pre_save: Option<unsafe extern "C" fn(opaque: *mut c_void) -> i32>,
     /// After a save, also one that failed, if `pre_save` did not.
     pub post_save: Option<unsafe extern "C" fn(opaque: *mut c_void) -> i32>,
-    /// Before the device is loaded, once the whole stream was checked. A device with state that a stream may leave out, such as
-    /// a subsection that is saved only where it is needed, resets that state here: what the stream does not
-    /// have stays as it is.
+    /// Before the device is loaded, once the whole stream was checked. A device with state that a stream may
+    /// leave out, such as a subsection that is saved only where it is needed, resets that state here: what the
+    /// stream does not have stays as it is.
     pub pre_load: Option<unsafe extern "C" fn(opaque: *mut c_void) -> i32>,
     /// After a load, before the next device is loaded. `version` is the one that the state was taken for: that of
     /// the stream, or `version` of this entry where the stream has a newer one that it can read.

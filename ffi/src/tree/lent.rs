@@ -6,7 +6,7 @@ use migcore::error::Fault;
 use migcore::model::{Loaded, Tree};
 use migcore::visit::{
     Decoder, DeviceHead, Encoder, Extent, Kind, Name, Opened, Scope, ScopeKind, Slots,
-    SubsectionName,
+    SubsectionName, Visiting,
 };
 use migcore::{Code, Result};
 
@@ -43,7 +43,12 @@ impl<W: Borrows> Lent<W> {
     }
 
     /// Gives the tree back, if the visit has ended.
-    pub(super) fn settle(&mut self, failed: bool) {
+    pub(super) fn settle(visiting: &mut Visiting<Self>) {
+        let failed = visiting.report().is_some();
+        visiting.parts().0.end(failed);
+    }
+
+    fn end(&mut self, failed: bool) {
         match self {
             Lent::Open { wire, .. } if failed || wire.is_finished() => {}
             _ => return,

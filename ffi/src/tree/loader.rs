@@ -147,7 +147,6 @@ impl Wire for Loads {
     }
 
     fn settle(visiting: &mut Visiting<Self>) {
-        let failed = visiting.report().is_some();
-        visiting.parts().0.settle(failed);
+        Lent::settle(visiting);
     }
 }

@@ -66,7 +66,6 @@ impl Wire for Saves {
     }
 
     fn settle(visiting: &mut Visiting<Self>) {
-        let failed = visiting.report().is_some();
-        visiting.parts().0.settle(failed);
+        Lent::settle(visiting);
     }
 }

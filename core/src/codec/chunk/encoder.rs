@@ -186,6 +186,21 @@ impl<'s, W: Writer, K: Kernels> ChunkEncoder<'s, W, K> {
         }
     }
 
+    /// Takes a scalar with a name that is known, `value` the bytes of `bits`.
+    #[inline(always)]
+    fn take<const N: usize>(
+        &mut self,
+        name: &str,
+        kind: Kind,
+        value: [u8; N],
+        bits: u64,
+    ) -> Result<()> {
+        match self.take_next(name.as_bytes(), kind, value) {
+            true => Ok(()),
+            false => self.take_special(name.as_bytes(), kind, bits),
+        }
+    }
+
     /// Takes any other scalar.
     #[cold]
     #[inline(never)]
@@ -342,34 +357,22 @@ impl<W: Writer, K: Kernels> Encoder for ChunkEncoder<'_, W, K> {
 
     #[inline]
     fn scalar8(&mut self, name: &str, kind: Kind, bits: u8) -> Result<()> {
-        match self.take_next(name.as_bytes(), kind, bits.to_be_bytes()) {
-            true => Ok(()),
-            false => self.take_special(name.as_bytes(), kind, bits.into()),
-        }
+        self.take(name, kind, bits.to_be_bytes(), bits.into())
     }
 
     #[inline]
     fn scalar16(&mut self, name: &str, kind: Kind, bits: u16) -> Result<()> {
-        match self.take_next(name.as_bytes(), kind, bits.to_be_bytes()) {
-            true => Ok(()),
-            false => self.take_special(name.as_bytes(), kind, bits.into()),
-        }
+        self.take(name, kind, bits.to_be_bytes(), bits.into())
     }
 
     #[inline]
     fn scalar32(&mut self, name: &str, kind: Kind, bits: u32) -> Result<()> {
-        match self.take_next(name.as_bytes(), kind, bits.to_be_bytes()) {
-            true => Ok(()),
-            false => self.take_special(name.as_bytes(), kind, bits.into()),
-        }
+        self.take(name, kind, bits.to_be_bytes(), bits.into())
     }
 
     #[inline]
     fn scalar64(&mut self, name: &str, kind: Kind, bits: u64) -> Result<()> {
-        match self.take_next(name.as_bytes(), kind, bits.to_be_bytes()) {
-            true => Ok(()),
-            false => self.take_special(name.as_bytes(), kind, bits),
-        }
+        self.take(name, kind, bits.to_be_bytes(), bits)
     }
 
     fn array(

@@ -56,10 +56,7 @@ impl<'s, W: Writer, K: Kernels> Saver<'s, W, K> {
     /// # Errors
     /// The first error of the visit, whole.
     pub fn finish(mut self) -> core::result::Result<u64, Report> {
-        let mut visitor = self.visiting.saver();
-        let done = visitor.finish();
-        let position = visitor.position();
-        done.map(|()| position).map_err(|code| self.visiting.report_of(code))
+        self.visiting.finish_save()
     }
 }
 
@@ -106,9 +103,6 @@ impl<'i, S: Store> Loader<'i, S> {
     /// # Errors
     /// The first error of the visit, whole.
     pub fn finish(mut self) -> core::result::Result<u64, Report> {
-        let mut visitor = self.visiting.loader();
-        let done = visitor.finish();
-        let position = visitor.position();
-        done.map(|()| position).map_err(|code| self.visiting.report_of(code))
+        self.visiting.finish_load()
     }
 }

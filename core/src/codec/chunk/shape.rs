@@ -98,12 +98,15 @@ impl<'s> Operation<'s> {
 
     /// Whether one of its names holds a byte 0.
     pub(super) fn has_nul(&self) -> bool {
-        let description = match self.what {
-            What::Described { name, .. } => name,
-            _ => &[],
-        };
-        self.name.contains(&0) || description.contains(&0)
+        match self.what {
+            What::Described { name, .. } => has_nul(&[self.name, name]),
+            _ => has_nul(&[self.name]),
+        }
     }
+}
+
+fn has_nul(names: &[&[u8]]) -> bool {
+    names.iter().any(|name| name.contains(&0))
 }
 
 /// What is left of an operation.
@@ -283,11 +286,10 @@ impl<'d> Draft<'d> {
 
     /// Whether one of its names holds a byte 0, which no name may.
     pub(super) fn has_nul(&self) -> bool {
-        let description = match self.parameters {
-            Parameters::TextNumber(text, _) => text,
-            _ => &[],
-        };
-        self.name.contains(&0) || description.contains(&0)
+        match self.parameters {
+            Parameters::TextNumber(text, _) => has_nul(&[self.name, text]),
+            _ => has_nul(&[self.name]),
+        }
     }
 
     /// How long the operation is in a shape.

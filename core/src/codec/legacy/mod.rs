@@ -121,10 +121,7 @@ impl<W: Writer, K: Kernels> Saver<W, K> {
     /// # Errors
     /// The first error of the visit, whole.
     pub fn finish(mut self) -> core::result::Result<u64, Report> {
-        let mut visitor = self.visiting.saver();
-        let done = visitor.finish();
-        let position = visitor.position();
-        done.map(|()| position).map_err(|code| self.visiting.report_of(code))
+        self.visiting.finish_save()
     }
 }
 
@@ -157,10 +154,7 @@ impl<R: crate::io::Reader, K: Kernels> Loader<R, K> {
     /// # Errors
     /// The first error of the visit, whole.
     pub fn finish(mut self) -> core::result::Result<u64, Report> {
-        let mut visitor = self.visiting.loader();
-        let done = visitor.finish();
-        let position = visitor.position();
-        done.map(|()| position).map_err(|code| self.visiting.report_of(code))
+        self.visiting.finish_load()
     }
 }
 
