@@ -74,6 +74,7 @@
 mod decoder;
 mod encoder;
 pub mod framing;
+pub mod ram;
 mod sections;
 
 pub use decoder::LegacyDecoder;
