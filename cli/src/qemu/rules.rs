@@ -1,0 +1,1 @@
+//! What makes a stream one that QEMU refuses, as far as the stream alone tells.
