@@ -104,7 +104,7 @@ impl SectionKind {
 }
 
 /// The name of a section, its instance and version: as on the wire, or of the record that began it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Named {
     /// The name, with the path of the device.
     pub name: Vec<u8>,

@@ -85,6 +85,12 @@ impl Entries {
         index
     }
 
+    /// How many entries there are of this name.
+    fn count(&self, named: &Named) -> u64 {
+        let entries = self.0.get(&(named.name.clone(), named.instance));
+        entries.map_or(0, |(indexes, _)| told(indexes.len()))
+    }
+
     /// The entries that no section used, in order.
     fn unused(&self) -> Vec<usize> {
         let rest = |(indexes, used): &(Vec<usize>, usize)| indexes.get(*used..).map(<[usize]>::to_vec);
@@ -176,6 +182,12 @@ impl Scanner {
     #[must_use]
     pub fn unused_devices(&self) -> Vec<usize> {
         self.entries.unused()
+    }
+
+    /// How many entries the description has of this name and instance.
+    #[must_use]
+    pub fn described_times(&self, named: &Named) -> u64 {
+        self.entries.count(named)
     }
 
     fn header(&mut self) -> io::Result<()> {
@@ -283,7 +295,10 @@ impl Scanner {
     fn numbered(&mut self, kind: SectionKind, id: u32, length: u64) -> io::Result<()> {
         match self.marks.begun.get(&id).cloned() {
             Some(named) => self.section(kind, id, named, length),
-            None => self.damaged_section(Trouble::UnknownId(id), id),
+            None => {
+                let from = self.at.saturating_add(length);
+                self.damaged_from(from, Trouble::UnknownId(id), Some(id))
+            }
         }
     }
 
@@ -375,16 +390,17 @@ impl Scanner {
 
     /// What begins here cannot be read: goes on at the next place where that is possible.
     fn damaged(&mut self, what: Trouble) -> io::Result<()> {
-        let from = self.at.saturating_add(1);
-        let mark = self.marks.search(&mut self.input, from, None)?;
-        self.lost(what, mark.map(behind));
-        Ok(())
+        self.damaged_from(self.at.saturating_add(1), what, None)
     }
 
-    /// The same for a part of section `id`, whose footer tells its end.
-    fn damaged_section(&mut self, what: Trouble, id: u32) -> io::Result<()> {
-        let from = self.at.saturating_add(FOOTER);
-        let mark = self.marks.search(&mut self.input, from, Some(id))?;
+    /// The same, where the next place lies at `from` or behind, perhaps behind the footer of section `own`.
+    pub(super) fn damaged_from(
+        &mut self,
+        from: u64,
+        what: Trouble,
+        own: Option<u32>,
+    ) -> io::Result<()> {
+        let mark = self.marks.search(&mut self.input, from, own)?;
         self.lost(what, mark.map(behind));
         Ok(())
     }

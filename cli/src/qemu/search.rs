@@ -15,7 +15,7 @@ use crate::input::{told, Input, PIECE};
 pub(super) const FOOTER: u64 = 5;
 
 /// What is looked at from a place on: a footer, a record behind it, and what follows a mark of the end.
-const LOOK: usize = 512;
+pub(super) const LOOK: usize = 512;
 
 /// The largest number of a section, and its largest version, that are believed. QEMU counts sections from 0
 /// on, and versions are written by hand.

@@ -11,7 +11,7 @@ use super::item::{
 };
 use super::ram::{self, page_sizes, Broken, Walk, Walked, Why};
 use super::scan::{Footers, Scanner};
-use super::search::{Likely, Mark, FOOTER};
+use super::search::{Likely, Mark, FOOTER, LOOK};
 use crate::input::{told, PIECE};
 
 /// The largest payload that is read into memory to be shown.
@@ -38,9 +38,13 @@ enum Guess {
 enum Close {
     /// Its footer.
     Footer,
+    /// That of this other section.
+    OtherFooter(u32),
     /// What looks like a record.
     Record,
-    /// Neither.
+    /// The end of the stream, perhaps inside of a footer.
+    Over,
+    /// None of these.
     Nothing,
 }
 
@@ -179,7 +183,7 @@ impl Scanner {
 
     /// Whether what stands at `end` may follow a section.
     fn may_end(&mut self, end: u64) -> io::Result<bool> {
-        let window = self.input.window(end, 512)?;
+        let window = self.input.window(end, LOOK)?;
         let footer = window.first() == Some(&0x7e);
         let over = end >= self.marks.limit;
         Ok(over || footer || self.marks.likely(window, end) > Likely::No)
@@ -188,18 +192,20 @@ impl Scanner {
     /// What stands at `end`, where section `id` should end.
     fn close_at(&mut self, end: u64, id: u32) -> io::Result<Close> {
         let left = usize::try_from(self.marks.limit.saturating_sub(end)).unwrap_or(usize::MAX);
-        let window = self.input.window(end, 512)?;
+        let window = self.input.window(end, LOOK)?;
         let window = window.get(..left.min(window.len())).unwrap_or_default();
-        if let [0x7e, a, b, c, d, ..] = window {
-            return Ok(match u32::from_be_bytes([*a, *b, *c, *d]) == id {
-                true => Close::Footer,
-                false => Close::Nothing,
-            });
+        match window {
+            [0x7e, a, b, c, d, ..] => match u32::from_be_bytes([*a, *b, *c, *d]) {
+                found if found == id => Ok(Close::Footer),
+                found => Ok(Close::OtherFooter(found)),
+            },
+            [0x7e, ..] => Ok(Close::Over),
+            [] if !self.marks.packaged => Ok(Close::Over),
+            _ => Ok(match self.marks.likely(window, end) {
+                Likely::No => Close::Nothing,
+                _ => Close::Record,
+            }),
         }
-        Ok(match self.marks.likely(window, end) {
-            Likely::No => Close::Nothing,
-            _ => Close::Record,
-        })
     }
 
     /// Ends a section whose payload says where it ends.
@@ -210,32 +216,54 @@ impl Scanner {
         end: u64,
         otherwise: Reason,
     ) -> io::Result<()> {
-        let ram = matches!(payload, Payload::Ram(_));
         let close = self.close_at(end, section.id)?;
-        let told_by = (close, self.footers);
-        match told_by {
-            (Close::Footer, _) => {
-                self.footers = Footers::Present;
-                section.footer = true;
+        let confirmed = matches!(close, Close::Footer | Close::Record);
+        if !confirmed {
+            // The words of `ram` have an end of their own; a description has not.
+            if matches!(payload, Payload::Ram(_)) {
+                (section.payload, section.end) = (payload, End::Known);
+                return self.close_badly(section, end, close);
             }
-            (Close::Record, Footers::Present) => {}
-            (Close::Record, _) => self.footers = Footers::Absent,
-            (Close::Nothing, _) => {
-                let size = end.saturating_sub(section.start);
-                self.wasted = self.wasted.saturating_add(size);
-                // The words of `ram` have an end of their own; a description has not.
-                let from = if ram { end } else { section.start };
-                return self.seek_end(section, otherwise, from, Some(end), None);
-            }
+            let size = end.saturating_sub(section.start);
+            self.wasted = self.wasted.saturating_add(size);
+            let from = section.start;
+            return self.seek_end(section, otherwise, from, Some(end), None);
         }
         (section.payload, section.end) = (payload, End::Known);
+        section.footer = close == Close::Footer;
+        let missing = !section.footer && self.footers == Footers::Present;
+        if !missing {
+            self.footers = if section.footer { Footers::Present } else { Footers::Absent };
+        }
         let name = name_of(&section);
-        let without = told_by == (Close::Record, Footers::Present);
         self.give_section(section, end);
-        if without {
+        if missing {
             self.lost(Trouble::NoFooter(name), Some(end));
         }
         Ok(())
+    }
+
+    /// Ends a section that is whole, but behind which nothing right stands.
+    fn close_badly(&mut self, section: Section, end: u64, close: Close) -> io::Result<()> {
+        let (expected, name) = (section.id, name_of(&section));
+        self.give_section(section, end);
+        let behind = end.saturating_add(FOOTER);
+        match close {
+            Close::OtherFooter(found) => {
+                let what = Trouble::WrongFooter { expected, found };
+                let next = self.input.window(behind, LOOK)?;
+                if self.marks.likely(next, behind) > Likely::No {
+                    self.lost(what, Some(behind));
+                    return Ok(());
+                }
+                self.damaged_from(end, what, Some(expected))
+            }
+            Close::Over => {
+                let what = format!("the stream, behind section {name}");
+                self.damaged_from(end, Trouble::Cut(what), Some(expected))
+            }
+            _ => self.damaged_from(end, Trouble::NoFooter(name), Some(expected)),
+        }
     }
 
     /// Looks for the end of a section from `from` on. `expected` is where it should be, `trouble` what
