@@ -222,8 +222,8 @@ Exit codes:
   3  a file cannot be read or written, or the input cannot be converted";
 
 const DIFF: &str = "\
-Each line is a difference: - only the left one has it, + only the right one has it, ~ it differs. What is
-marked volatile, as a clock, is shown but does not count.
+Each line is a difference: what was added, removed or changed, where, and the values. What is marked
+volatile, as a clock, is shown but does not count. The values of what is secret are never printed.
 
 Examples:
   migcore diff before.mig after.mig
