@@ -78,7 +78,8 @@ fn place_before(input: &mut Input, lowest: u64, end: u64) -> io::Result<Option<u
     while top > lowest {
         let start = top.saturating_sub(piece).max(lowest);
         let length = usize::try_from(top.saturating_sub(start)).unwrap_or(PIECE);
-        let longest = HEAD.saturating_add(BEGINNINGS.iter().map(|text| text.len()).max().unwrap_or(0));
+        let longest =
+            HEAD.saturating_add(BEGINNINGS.iter().map(|text| text.len()).max().unwrap_or(0));
         let window = input.window(start, length.saturating_add(longest))?;
         let hit = (0..length).rev().find(|at| looks_like(window.get(*at..).unwrap_or_default()));
         if let Some(at) = hit {

@@ -163,6 +163,18 @@ pub enum Payload {
     Opaque(Reason),
 }
 
+impl Payload {
+    /// The word for it.
+    #[must_use]
+    pub fn text(&self) -> &'static str {
+        match self {
+            Payload::Described(_) => "described",
+            Payload::Ram(_) => "ram",
+            Payload::Opaque(_) => "opaque",
+        }
+    }
+}
+
 /// How a payload is described.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Described {
@@ -220,11 +232,15 @@ impl fmt::Display for Reason {
                 write!(f, "the description is of version {described}")
             }
             Reason::Misfit(why) => write!(f, "the description does not fit: {why}"),
-            Reason::NoEnd => f.write_str("the description fits, but neither footer nor record follows"),
+            Reason::NoEnd => {
+                f.write_str("the description fits, but neither footer nor record follows")
+            }
             Reason::Live => f.write_str("a live section of a format that is not read"),
             Reason::RamVersion => f.write_str("not version 4 of ram"),
             Reason::Ram(why) => write!(f, "not readable as ram: {why}"),
-            Reason::MappedRam => f.write_str("mapped-ram: pages at fixed places of the file are not read"),
+            Reason::MappedRam => {
+                f.write_str("mapped-ram: pages at fixed places of the file are not read")
+            }
             Reason::TooLarge { size } => write!(f, "{size} bytes are too many to read at once"),
             Reason::GivenUp => f.write_str("too much of the stream did not fit its description"),
             Reason::Cut => f.write_str("the stream ends inside"),
@@ -241,6 +257,16 @@ pub struct Damage {
     pub what: Trouble,
     /// Where reading went on; `None`: nowhere.
     pub resumed_at: Option<u64>,
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "byte {}: {}", self.offset, self.what)?;
+        match self.resumed_at {
+            Some(resumed) => write!(f, "; read on at byte {resumed}"),
+            None => f.write_str("; nothing behind it could be read"),
+        }
+    }
 }
 
 /// What can be wrong in a stream.
@@ -302,7 +328,9 @@ impl fmt::Display for Trouble {
             Trouble::NoFooter(section) => write!(f, "no footer behind section {section}"),
             Trouble::Payload(why) => f.write_str(why),
             Trouble::EarlyEnd => f.write_str("mark of the end, though more follows"),
-            Trouble::Package => f.write_str("package that does not end with a record, or lies in another"),
+            Trouble::Package => {
+                f.write_str("package that does not end with a record, or lies in another")
+            }
         }
     }
 }

@@ -248,7 +248,9 @@ impl<'a> Walk<'a> {
                 self.saw_page = true;
                 page
             }
-            Word::Zero { page, .. } | Word::Xbzrle { page, .. } | Word::Compressed { page, .. } => page,
+            Word::Zero { page, .. } | Word::Xbzrle { page, .. } | Word::Compressed { page, .. } => {
+                page
+            }
         };
         let length = self.at.saturating_sub(start);
         Ok(self.page(page).map(|counts| {
@@ -268,7 +270,9 @@ impl<'a> Walk<'a> {
             return Err(Why::Wrong("a page without a block".to_owned()));
         };
         match self.facts.blocks.get(name) {
-            Some(length) if page.offset >= *length => return Err(Why::Wrong(outside(name, page.offset))),
+            Some(length) if page.offset >= *length => {
+                return Err(Why::Wrong(outside(name, page.offset)))
+            }
             None if !self.facts.blocks.is_empty() => return Err(Why::Wrong(unknown(name))),
             _ => {}
         }
@@ -353,4 +357,3 @@ fn outside(name: &[u8], offset: u64) -> String {
 fn unknown(name: &[u8]) -> String {
     format!("a page of block {}, which is not listed", name.escape_ascii())
 }
-

@@ -7,7 +7,9 @@ use std::collections::HashMap;
 use std::io;
 use std::rc::Rc;
 
-use migcore::codec::legacy::framing::{capability, commands, CommandHead, Configuration, RUN_STATES};
+use migcore::codec::legacy::framing::{
+    capability, commands, CommandHead, Configuration, RUN_STATES,
+};
 use migcore::codec::vmdesc::{Content as Entry, Device};
 
 use super::item::{Content, Item, Named, Payload, Reason, Section, SectionKind};
@@ -15,9 +17,6 @@ use super::scan::Scanner;
 
 /// The most findings that are kept; the others are counted.
 const MAX_FINDINGS: usize = 1000;
-
-/// The longest name of a run state in the section `globalstate`, which is as long as its field.
-const STATE_NAME: usize = 100;
 
 /// Something to tell about a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,7 +104,8 @@ impl Rules {
             Content::Section(section) => self.section(item.offset, section, scanner),
             Content::Command(head) => self.command(item.offset, *head),
             Content::Trailing => {
-                let text = format!("{} bytes behind the end, which QEMU does not read", item.length);
+                let text =
+                    format!("{} bytes behind the end, which QEMU does not read", item.length);
                 self.findings.remark(item.offset, text);
             }
             Content::Damage(damage) => {
@@ -145,7 +145,8 @@ impl Rules {
         let unused = scanner.unused_devices();
         let devices = scanner.vmdesc().map(|description| description.devices.as_slice());
         for device in unused.iter().filter_map(|index| devices.unwrap_or_default().get(*index)) {
-            let text = format!("{}/{} is described, but did not come", device.name, device.instance);
+            let text =
+                format!("{}/{} is described, but did not come", device.name, device.instance);
             self.findings.remark(scanner.input().length(), text);
         }
         self.findings
@@ -171,7 +172,8 @@ impl Rules {
             Payload::Described(described) => {
                 findings.described = findings.described.saturating_add(1);
                 let devices = scanner.vmdesc().and_then(|all| all.devices.get(described.device));
-                if let Some(text) = devices.and_then(|device| run_state(device, scanner.payload())) {
+                if let Some(text) = devices.and_then(|device| run_state(device, scanner.payload()))
+                {
                     findings.error(section.start, text);
                 }
             }
@@ -239,13 +241,15 @@ impl Rules {
 /// What is wrong with the run state, if this is the section that has it.
 fn run_state(device: &Device, payload: &[u8]) -> Option<String> {
     let Entry::Described(description) = &device.content else { return None };
-    let named = |name: &str| description.fields.iter().any(|field| field.name == name);
-    if description.name != "globalstate" || !named("size") || !named("runstate") {
+    let [size, state, ..] = description.fields.as_slice() else { return None };
+    let known = size.name == "size" && size.size == 4 && state.name == "runstate";
+    if description.name != "globalstate" || !known {
         return None;
     }
     let (_, text) = payload.split_first_chunk::<4>()?;
+    let length = usize::try_from(state.size).unwrap_or(0).min(text.len());
+    let text = text.get(..length).unwrap_or_default();
     let name = text.split(|byte| *byte == 0).next().unwrap_or_default();
-    let known = RUN_STATES.iter().any(|state| state.as_bytes() == name);
-    let name = name.get(..STATE_NAME.min(name.len())).unwrap_or_default();
-    (!known).then(|| format!("unknown run state {}", name.escape_ascii()))
+    let is_state = RUN_STATES.iter().any(|state| state.as_bytes() == name);
+    (!is_state).then(|| format!("unknown run state {}", name.escape_ascii()))
 }

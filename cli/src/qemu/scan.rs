@@ -4,7 +4,9 @@ use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::rc::Rc;
 
-use migcore::codec::legacy::framing::{commands, CommandHead, Configuration, Header, Record, SectionHead};
+use migcore::codec::legacy::framing::{
+    commands, CommandHead, Configuration, Header, Record, SectionHead,
+};
 use migcore::codec::legacy::{ram::PageSize, SectionEncoder};
 use migcore::codec::vmdesc::{size_of, Vmdesc};
 use migcore::io::{Portable, Reader, SliceReader, SliceWriter};
@@ -26,6 +28,7 @@ pub struct Scanner {
     pub(super) input: Input,
     pub(super) description: Option<Rc<Vmdesc>>,
     found: Option<Rc<Found>>,
+    outside: bool,
     pub(super) entries: Entries,
     pub(super) marks: Landmarks,
     pub(super) at: u64,
@@ -93,7 +96,8 @@ impl Entries {
 
     /// The entries that no section used, in order.
     fn unused(&self) -> Vec<usize> {
-        let rest = |(indexes, used): &(Vec<usize>, usize)| indexes.get(*used..).map(<[usize]>::to_vec);
+        let rest =
+            |(indexes, used): &(Vec<usize>, usize)| indexes.get(*used..).map(<[usize]>::to_vec);
         let mut unused: Vec<usize> = self.0.values().filter_map(rest).flatten().collect();
         unused.sort_unstable();
         unused
@@ -108,6 +112,7 @@ impl Scanner {
     pub fn new(mut input: Input, outside: Option<Vmdesc>) -> io::Result<Self> {
         let found = description::find(&mut input)?.map(Rc::new);
         let own = found.as_ref().map(|found| found.vmdesc.clone());
+        let is_outside = outside.is_some();
         let description = outside.or(own).map(Rc::new);
         let end = found.as_ref().map(|found| found.offset);
         let marks = Landmarks::new(description.as_deref(), end, input.length());
@@ -117,6 +122,7 @@ impl Scanner {
             marks,
             description,
             found,
+            outside: is_outside,
             input,
             at: 0,
             state: State::Header,
@@ -164,6 +170,12 @@ impl Scanner {
     #[must_use]
     pub fn found(&self) -> Option<&Rc<Found>> {
         self.found.as_ref()
+    }
+
+    /// Whether the description that is used was given from outside.
+    #[must_use]
+    pub fn is_described_outside(&self) -> bool {
+        self.outside
     }
 
     /// The payload of the section that was given last, if it is described.
@@ -331,7 +343,8 @@ impl Scanner {
 
     fn package(&mut self, whole: u64) -> io::Result<()> {
         let data = self.at.saturating_add(whole).saturating_sub(4);
-        let length = self.input.window(data, 4)?.first_chunk().copied().map_or(0, u32::from_be_bytes);
+        let length =
+            self.input.window(data, 4)?.first_chunk().copied().map_or(0, u32::from_be_bytes);
         let end = data.saturating_add(4).saturating_add(u64::from(length));
         if self.marks.packaged {
             return self.damaged(Trouble::Package);

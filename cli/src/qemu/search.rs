@@ -65,7 +65,8 @@ pub(super) struct Landmarks {
 impl Landmarks {
     pub(super) fn new(description: Option<&Vmdesc>, end: Option<u64>, limit: u64) -> Self {
         let devices = description.map(|description| description.devices.as_slice());
-        let names = devices.unwrap_or_default().iter().map(|device| device.name.clone().into_bytes());
+        let names =
+            devices.unwrap_or_default().iter().map(|device| device.name.clone().into_bytes());
         let names = names.chain(LIVE.iter().map(|name| name.to_vec())).collect();
         Landmarks { names, end, limit, ..Landmarks::default() }
     }
@@ -78,7 +79,8 @@ impl Landmarks {
         match Record::read(&mut SliceReader::new(bytes)) {
             Ok(Record::Start(head) | Record::Full(head)) => {
                 let printable = |byte: &u8| (0x20..0x7f).contains(byte);
-                if head.id > BELIEVED || head.version > BELIEVED || !head.name.iter().all(printable) {
+                if head.id > BELIEVED || head.version > BELIEVED || !head.name.iter().all(printable)
+                {
                     return Likely::No;
                 }
                 match self.names.contains(head.name.as_slice()) {
@@ -86,7 +88,9 @@ impl Landmarks {
                     false => Likely::Named,
                 }
             }
-            Ok(Record::Part(id) | Record::Last(id)) if self.begun.contains_key(&id) => Likely::Short,
+            Ok(Record::Part(id) | Record::Last(id)) if self.begun.contains_key(&id) => {
+                Likely::Short
+            }
             Ok(Record::Command(head)) if head.check().is_ok() => Likely::Short,
             Ok(Record::End) => self.likely_end(bytes, offset),
             _ => Likely::No,
@@ -150,7 +154,13 @@ impl Landmarks {
         Ok(None)
     }
 
-    fn search_window(&self, window: &[u8], whole: usize, at: u64, own: Option<u32>) -> Option<Mark> {
+    fn search_window(
+        &self,
+        window: &[u8],
+        whole: usize,
+        at: u64,
+        own: Option<u32>,
+    ) -> Option<Mark> {
         let candidates = window.iter().enumerate().take(whole);
         // The mark of the end is known by its place, so the many bytes 0 are passed over here.
         let known = self.end.and_then(|end| end.checked_sub(at));

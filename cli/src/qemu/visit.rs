@@ -260,7 +260,7 @@ impl Visit<'_, '_> {
 }
 
 /// The next bytes from `at` on, at most to `end`.
-fn piece(bytes: &mut Input, at: u64, end: u64) -> io::Result<&[u8]> {
+pub(super) fn piece(bytes: &mut Input, at: u64, end: u64) -> io::Result<&[u8]> {
     let left = usize::try_from(end.saturating_sub(at)).unwrap_or(PIECE).min(PIECE);
     let window = bytes.window(at, left)?;
     Ok(window.get(..left.min(window.len())).unwrap_or_default())
