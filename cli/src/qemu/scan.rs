@@ -241,7 +241,7 @@ impl Scanner {
             Err(Code::Truncated) => self.damaged(Trouble::Cut("the configuration".to_owned())),
             Err(code) => {
                 let place = self.at.saturating_add(1).saturating_add(reader.fault().offset);
-                let why = format!("{}, at byte {place}", code.text());
+                let why = format!("{}, at byte {place}", configuration_fault(code));
                 self.damaged(Trouble::Configuration(why))
             }
         }
@@ -438,6 +438,15 @@ impl Scanner {
     /// The size of an entry's payload by the description.
     pub(super) fn described_size(&self, index: usize) -> Option<u64> {
         self.description.as_deref()?.devices.get(index).and_then(size_of)
+    }
+}
+
+/// What is wrong with a configuration.
+fn configuration_fault(code: Code) -> &'static str {
+    match code {
+        Code::UnknownSubsection => "a subsection that QEMU does not have",
+        Code::TooNew | Code::TooOld => "a subsection of another version than 1",
+        code => code.text(),
     }
 }
 

@@ -129,29 +129,35 @@ impl Landmarks {
     }
 
     /// Looks from `from` on for the footer of section `own`, or else for the next place where reading can go
-    /// on. Looks at each byte once.
+    /// on. Looks at each byte once. Where nothing is found, what stands behind the first footer is taken for the
+    /// end of the stream if its mark is there, whatever follows.
     pub(super) fn search(
         &self,
         input: &mut Input,
         from: u64,
         own: Option<u32>,
     ) -> io::Result<Option<Mark>> {
-        let mut at = from;
+        let (mut at, mut last) = (from, None);
         while at < self.limit {
             let window = input.window(at, PIECE)?;
             let left = usize::try_from(self.limit.saturating_sub(at)).unwrap_or(usize::MAX);
             let window = window.get(..left.min(window.len())).unwrap_or_default();
-            let last = window.len() == left;
-            let whole = if last { window.len() } else { window.len().saturating_sub(LOOK) };
+            let whole = match window.len() == left {
+                true => left,
+                false => window.len().saturating_sub(LOOK),
+            };
             if whole == 0 {
                 break;
             }
             if let Some(mark) = self.search_window(window, whole, at, own) {
                 return Ok(Some(mark));
             }
+            if let (None, Some(id)) = (last, own) {
+                last = self.last_footer(window, whole, at, id);
+            }
             at = at.saturating_add(told(whole));
         }
-        Ok(None)
+        Ok(last)
     }
 
     fn search_window(
@@ -161,15 +167,25 @@ impl Landmarks {
         at: u64,
         own: Option<u32>,
     ) -> Option<Mark> {
-        let candidates = window.iter().enumerate().take(whole);
         // The mark of the end is known by its place, so the many bytes 0 are passed over here.
         let known = self.end.and_then(|end| end.checked_sub(at));
         let known = known.and_then(|place| usize::try_from(place).ok());
+        let candidates = window.iter().enumerate().take(whole);
         candidates
             .filter(|(place, byte)| matches!(byte, 1 | 4 | 0x7e) || Some(*place) == known)
             .find_map(|(place, _)| {
                 let bytes = window.get(place..).unwrap_or_default();
                 self.mark(bytes, at.saturating_add(told(place)), own)
             })
+    }
+
+    /// The first footer of section `id` behind which a mark of the end stands. Not in a package, which has
+    /// none.
+    fn last_footer(&self, window: &[u8], whole: usize, at: u64, id: u32) -> Option<Mark> {
+        let [a, b, c, d] = id.to_be_bytes();
+        let footer = [0x7e, a, b, c, d, 0];
+        let mut places = window.windows(footer.len()).take(whole);
+        let place = places.position(|bytes| bytes == footer).filter(|_| !self.packaged)?;
+        Some(Mark::Footer { offset: at.saturating_add(told(place)), id })
     }
 }
