@@ -40,9 +40,11 @@ COMMANDS = {1: (0,), 2: (4,), 3: (0, 16), 4: (0,), 5: (0,), 6: None, 7: (4,), 8:
 NULL = 0x30
 
 # Types that hold one number: its size, and whether it has a sign.
-NUMBERS = {f"{sign}int{bits}{rule}": (bits // 8, not sign)
-           for sign in ("u", "") for bits in (8, 16, 32, 64) for rule in ("", " equal")}
-NUMBERS |= {"int64 equal": (8, False), "int32 le": (4, True), "timer": (8, True)}
+NUMBERS = {f"{sign}int{bits}": (bits // 8, not sign) for sign in ("u", "") for bits in (8, 16, 32, 64)}
+NUMBERS |= {"uint8 equal": (1, False), "uint16 equal": (2, False), "uint32 equal": (4, False),
+            "int32 equal": (4, True), "int32 le": (4, True), "timer": (8, True)}
+# So is called what must be equal and has no sign.
+NUMBERS |= {"int64 equal": (8, False)}
 BITS = {"CPU_Double_U": 8, "float64": 8}
 BUFFERS = ("buffer", "unused_buffer", "pci config")
 WORDS = {"bitmap": (8, "uint64"), "pci irq state": (4, "uint32")}
@@ -145,16 +147,23 @@ class Walk:
         first = run[0]
         if len(run) == 1 and value(first, "index") is None and value(first, "array_len") is None:
             return self.element(first, path)
-        # Without compression each null has its own entry, and a length that counts to the end.
-        single = any(value(f, "index") is not None for f in run) or any(
-            value(a, "type") == value(b, "type") == "nullptr" for a, b in zip(run, run[1:]))
         number = 0
         for entry in run:
-            null = value(entry, "type") == "nullptr"
-            for _ in range(1 if single and null else value(entry, "array_len", 1)):
+            for _ in range(self.elements(entry, run)):
                 self.element(entry, f"{path}[{number}]")
                 number += 1
         return None
+
+    def elements(self, entry: Pairs, run: list[Pairs]) -> int:
+        """How many an entry stands for. That of a null may count to the end of an array of which
+        each element has its own entry: then there is a number, another null, or no null at that place."""
+        length = value(entry, "array_len", 1)
+        if value(entry, "type") != "nullptr" or length == 1:
+            return length
+        alone = any(value(other, "index") is not None for other in run) or any(
+            value(a, "type") == value(b, "type") == "nullptr" for a, b in zip(run, run[1:]))
+        there = self.cursor.data[self.cursor.pos:self.cursor.pos + length] == bytes([NULL]) * length
+        return length if there and not alone else 1
 
     def element(self, entry: Pairs, path: str) -> None:
         """One element, which takes exactly the bytes it says it takes."""
@@ -183,7 +192,7 @@ class Walk:
             elif kind in LISTS:
                 for number, element in enumerate(elements):
                     self.cursor.expect(1, 1, "an element of a list")
-                    self.description(element, f"{path}[{number}]")
+                    self.description(element, f"{path}.elements[{number}]")
                 self.cursor.expect(0, 1, "the end of a list")
             elif len(elements) == 1:
                 self.description(elements[0], path)
@@ -198,13 +207,14 @@ class Walk:
 
     def tree(self, elements: list[Pairs], path: str) -> None:
         """Nodes of a key and a value; a key that has no description is a number."""
-        count = self.cursor.number(4, "a count")
+        start, count = self.cursor.pos, self.cursor.number(4, "a count")
+        self.leaf(start, f"{path}.count", "uint32", str(count))
         described = 2 * count == len(elements) and count > 0
         if not described and count != len(elements):
             raise Unreadable(f"{count} nodes, {len(elements)} descriptions", self.cursor.pos)
         for number in range(count):
             self.cursor.expect(1, 1, "a node of a tree")
-            node = f"{path}[{number}]"
+            node = f"{path}.elements[{number}]"
             if described:
                 self.description(elements[2 * number], f"{node}.key")
             else:
