@@ -455,6 +455,19 @@ fn page_size(description: &Vmdesc) -> Option<PageSize> {
     u32::try_from(description.page_size).ok().and_then(PageSize::new)
 }
 
+/// The name of the machine that the configuration of a stream says; empty if there is none.
+///
+/// # Errors
+/// Those of the system.
+pub fn machine(input: &mut Input) -> io::Result<String> {
+    let start = told(Header::LENGTH);
+    let window = input.window(start, Configuration::MAX_LENGTH.saturating_add(HEAD))?;
+    let [7, configuration @ ..] = window else { return Ok(String::new()) };
+    let read = Configuration::read(&mut SliceReader::new(configuration));
+    let name = read.map(|read| String::from_utf8_lossy(read.machine()).into_owned());
+    Ok(name.unwrap_or_default())
+}
+
 /// Where reading goes on at a mark.
 fn behind(mark: Mark) -> u64 {
     match mark {
