@@ -1,0 +1,247 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// What stands at the end of every help.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing is wrong
+  1  the inputs differ (diff), or the input is damaged; all that stands before the damage was shown
+  2  wrong usage
+  3  a file cannot be read or written, or the input is nothing that the command can use";
+
+/// Shows, checks, compares and converts the state of virtual machines.
+///
+/// It reads streams of chunks, migcore's own format, and streams that QEMU wrote. What a stream is, is found
+/// out from its first bytes. A FILE may be `-`, the standard input.
+#[derive(Debug, Parser)]
+#[command(name = "migcore", version, after_help = EXIT_CODES, arg_required_else_help = true)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print the state that a stream holds: devices, fields, values
+    #[command(after_help = EXIT_CODES, after_long_help = INSPECT)]
+    Inspect(Inspect),
+    /// Say what a stream is: format, machine, devices and sizes
+    #[command(after_help = EXIT_CODES, after_long_help = INFO)]
+    Info(Plain),
+    /// Check a whole stream, and print nothing of its state
+    #[command(after_help = EXIT_CODES, after_long_help = VERIFY)]
+    Verify(Plain),
+    /// Write a stream in another format
+    #[command(after_help = EXIT_CODES, after_long_help = CONVERT)]
+    Convert(Convert),
+    /// Print in what the states of two streams differ
+    #[command(after_help = EXIT_CODES, after_long_help = DIFF)]
+    Diff(Diff),
+    /// Take a block of guest memory out of a stream of QEMU
+    #[command(after_help = EXIT_CODES, after_long_help = RAM)]
+    Ram(Ram),
+    /// Write the man pages or the completions of shells
+    #[command(hide = true)]
+    Generate(Generate),
+}
+
+/// The arguments of `inspect`.
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// The stream; `-` is the standard input
+    pub file: PathBuf,
+    /// Print one JSON document, with every value in full
+    #[arg(long)]
+    pub json: bool,
+    /// Print the chunks that the stream is made of, instead of the state
+    #[arg(long, conflicts_with = "filter")]
+    pub chunks: bool,
+    /// Print only what lies at PATH or below; may be given several times
+    ///
+    /// A path is `nic/0.rx_ring[3].head`: the name and instance of a device, names with dots between them, the
+    /// number of an element in brackets. `*` stands for one of these: `*`, `nic/*`, `nic/0.rx_ring[*].head`.
+    #[arg(long, value_name = "PATH")]
+    pub filter: Vec<String>,
+    /// The description of a QEMU stream that has none of its own: the JSON text that QEMU writes behind a state
+    #[arg(long, value_name = "FILE")]
+    pub vmdesc: Option<PathBuf>,
+    /// Whether to colour the text
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The arguments of what only looks at one stream.
+#[derive(Debug, Args)]
+pub struct Plain {
+    /// The stream; `-` is the standard input
+    pub file: PathBuf,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The arguments of `convert`.
+#[derive(Debug, Args)]
+pub struct Convert {
+    /// The stream; `-` is the standard input
+    pub file: PathBuf,
+    /// Where to write; `-` is the standard output
+    #[arg(short, long, value_name = "OUT")]
+    pub output: PathBuf,
+    /// The format to write
+    #[arg(long, value_name = "FORMAT")]
+    pub to: Target,
+    /// Overwrite OUT if it is there
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// What `convert` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Target {
+    /// Chunks, migcore's own format
+    Chunk,
+    /// A stream of QEMU; only from chunks that were made of one
+    Qemu,
+}
+
+/// The arguments of `diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The one stream; `-` is the standard input
+    pub left: PathBuf,
+    /// The other stream
+    pub right: PathBuf,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The arguments of `ram`.
+#[derive(Debug, Args)]
+pub struct Ram {
+    /// The stream; `-` is the standard input
+    pub file: PathBuf,
+    /// The block, such as pc.ram
+    #[arg(long, value_name = "NAME", required_unless_present = "list")]
+    pub block: Option<String>,
+    /// Where to write its bytes
+    #[arg(short, long, value_name = "OUT", required_unless_present = "list")]
+    pub output: Option<PathBuf>,
+    /// Print the blocks instead
+    #[arg(long, conflicts_with_all = ["block", "output"])]
+    pub list: bool,
+}
+
+/// The arguments of `generate`.
+#[derive(Debug, Args)]
+pub struct Generate {
+    /// What to write
+    pub what: Generated,
+    /// The folder to write into
+    pub dir: PathBuf,
+}
+
+/// What `generate` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Generated {
+    /// The man pages
+    Man,
+    /// Completions for bash, zsh and fish
+    Completions,
+}
+
+const INSPECT: &str = "\
+Examples:
+  migcore inspect vm.mig                        everything, long values cut
+  migcore inspect vm.mig --filter 'nic/*.regs'  the registers of each nic
+  migcore inspect vm.mig --json | jq .devices   every value in full
+  migcore inspect vm.mig --chunks               of what the stream is made
+  xz -dc vm.state.xz | migcore inspect -        from a pipe
+
+Values that are marked secret are never printed.
+
+Exit codes:
+  0  nothing is wrong
+  1  the stream is damaged; all that stands before the damage was printed
+  2  wrong usage
+  3  the stream cannot be read, or is in no format that is known";
+
+const INFO: &str = "\
+Examples:
+  migcore info vm.mig
+  migcore info --json vm.mig
+
+Exit codes:
+  0  nothing is wrong
+  1  the stream is damaged; what is said holds for all that stands before the damage
+  2  wrong usage
+  3  the stream cannot be read, or is in no format that is known";
+
+const VERIFY: &str = "\
+Of a stream of chunks every rule is checked that needs no receiver: checksums, order, limits, descriptions,
+values, and the end.
+
+Examples:
+  migcore verify vm.mig && echo good
+  migcore verify --json vm.mig
+
+Exit codes:
+  0  the stream is right
+  1  the stream is damaged
+  2  wrong usage
+  3  the stream cannot be read, or is in no format that is known";
+
+const CONVERT: &str = "\
+OUT is written under another name first, and gets its own when it is complete.
+
+Examples:
+  migcore convert vm.state -o vm.mig --to chunk
+  migcore convert vm.mig -o vm.state --to qemu
+
+Exit codes:
+  0  OUT was written
+  1  the input is damaged; OUT was not written
+  2  wrong usage
+  3  a file cannot be read or written, or the input cannot be converted";
+
+const DIFF: &str = "\
+Each line is a difference: what was added, removed or changed, where, and the values. What is marked
+volatile, as a clock, is shown but does not count. The values of what is secret are never printed.
+
+Examples:
+  migcore diff before.mig after.mig
+  migcore diff --json before.mig after.mig
+
+Exit codes:
+  0  the states are equal
+  1  the states differ, or an input is damaged
+  2  wrong usage
+  3  a file cannot be read, or is too large to be compared";
+
+const RAM: &str = "\
+Examples:
+  migcore ram vm.state --list
+  migcore ram vm.state --block pc.ram -o ram.bin
+
+Exit codes:
+  0  nothing is wrong
+  1  the stream is damaged
+  2  wrong usage
+  3  a file cannot be read or written, or the stream holds no such block";

@@ -1,0 +1,217 @@
+//! What a stream of chunks is: numbers and sizes.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use migcore::codec::chunk::Header;
+use migcore::Report;
+use serde_json::{json, Value};
+
+use super::list::{error, name};
+use super::{Chunk, Memory, Step, Walk};
+use crate::input::{told, Input};
+
+/// Devices that are counted one by one; the others go together.
+const LISTED: usize = 1 << 16;
+
+/// Numbers and sizes of a stream.
+#[derive(Debug, Default)]
+pub struct Info {
+    /// What the header says, if there is one: as facts with names.
+    pub header: Vec<(&'static str, Value)>,
+    /// Number and bytes of the chunks of each type, frames included.
+    pub types: BTreeMap<String, Count>,
+    /// The devices, in order.
+    pub devices: Vec<Device>,
+    /// Those beyond the ones that are listed.
+    pub more: Count,
+    /// How long the stream is.
+    pub length: u64,
+    /// What is wrong first. All else holds for what stands before it.
+    pub damage: Option<Report>,
+}
+
+/// A number and a size.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// How many.
+    pub number: u64,
+    /// How many bytes.
+    pub bytes: u64,
+}
+
+/// A device of a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// Its name.
+    pub name: String,
+    /// Tells devices of one name apart.
+    pub instance: u32,
+    /// The version of its state.
+    pub version: u32,
+    /// Where its first fragment begins.
+    pub offset: u64,
+    /// Its fragments, frames included; shapes are not counted, since devices share them.
+    pub fragments: Count,
+}
+
+/// Counts the chunks and devices of a stream.
+///
+/// # Errors
+/// Those of the system.
+pub fn info(input: &Input) -> io::Result<Info> {
+    let mut info = Info { header: header(input), ..Info::default() };
+    let mut walk = Walk::new(input);
+    loop {
+        match walk.next()? {
+            Step::Chunk(chunk) => info.count(&chunk),
+            Step::End => break,
+            Step::Damaged(report) => {
+                info.damage = Some(report);
+                break;
+            }
+        }
+    }
+    info.length = walk.position();
+    Ok(info)
+}
+
+fn header(input: &Input) -> Vec<(&'static str, Value)> {
+    let mut memory = Memory::of(input);
+    let (mut decoder, _) = memory.decoder(input);
+    match decoder.header() {
+        Ok(Header { slots, shape_limit, fragment_limit, machine, writer }) => vec![
+            ("version", json!("1.0")),
+            ("machine", json!(machine)),
+            ("writer", json!(writer)),
+            ("slots", json!(slots)),
+            ("shape_limit", json!(shape_limit)),
+            ("fragment_limit", json!(fragment_limit)),
+        ],
+        Err(_) => Vec::new(),
+    }
+}
+
+impl Info {
+    fn count(&mut self, chunk: &Chunk) {
+        let bytes = u64::from(chunk.length).saturating_add(12);
+        self.types.entry(name(chunk)).or_default().add(bytes);
+        if !chunk.kind.is_device() {
+            return;
+        }
+        let Some(number) = fragment(&chunk.start) else { return };
+        if number == 0 {
+            self.begin(chunk);
+        }
+        match self.devices.last_mut() {
+            Some(device) if self.more.number == 0 => device.fragments.add(bytes),
+            _ => self.more.bytes = self.more.bytes.saturating_add(bytes),
+        }
+    }
+
+    fn begin(&mut self, chunk: &Chunk) {
+        match device(chunk) {
+            Some(device) if self.devices.len() < LISTED => self.devices.push(device),
+            _ => self.more.number = self.more.number.saturating_add(1),
+        }
+    }
+
+    /// All of it as one JSON value.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let mut all = json!({
+            "format": "chunks",
+            "length": self.length,
+            "types": self.types.iter().map(|(name, count)| {
+                json!({ "type": name, "number": count.number, "bytes": count.bytes })
+            }).collect::<Vec<_>>(),
+            "devices": self.devices.iter().map(Device::json).collect::<Vec<_>>(),
+            "more_devices": { "number": self.more.number, "bytes": self.more.bytes },
+            "complete": self.damage.is_none(),
+            "error": self.damage.as_ref().map(error),
+        });
+        if let Some(all) = all.as_object_mut() {
+            all.extend(self.header.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        }
+        all
+    }
+
+    /// Prints it for people.
+    ///
+    /// # Errors
+    /// Those of `to`.
+    pub fn print(&self, to: &mut dyn io::Write) -> io::Result<()> {
+        writeln!(to, "format: chunks")?;
+        for (name, value) in &self.header {
+            let value = value.as_str().map_or_else(|| value.to_string(), printable);
+            writeln!(to, "{}: {value}", name.replace('_', " "))?;
+        }
+        writeln!(to, "length: {} bytes", self.length)?;
+        writeln!(to, "chunks:")?;
+        for (name, Count { number, bytes }) in &self.types {
+            writeln!(to, "  {name}: {number}, {bytes} bytes")?;
+        }
+        let number = told(self.devices.len()).saturating_add(self.more.number);
+        writeln!(to, "devices: {number}")?;
+        for device in &self.devices {
+            let Device { name, instance, version, offset, fragments } = device;
+            let name = printable(name);
+            let Count { number, bytes } = fragments;
+            let in_pieces =
+                if *number == 1 { String::new() } else { format!(" in {number} fragments") };
+            writeln!(
+                to,
+                "  {name}/{instance}: version {version}, {bytes} bytes{in_pieces}, @{offset}"
+            )?;
+        }
+        if self.more.number > 0 {
+            writeln!(to, "  and {} more, {} bytes", self.more.number, self.more.bytes)?;
+        }
+        Ok(())
+    }
+}
+
+impl Count {
+    fn add(&mut self, bytes: u64) {
+        self.number = self.number.saturating_add(1);
+        self.bytes = self.bytes.saturating_add(bytes);
+    }
+}
+
+impl Device {
+    fn json(&self) -> Value {
+        json!({
+            "name": self.name,
+            "instance": self.instance,
+            "version": self.version,
+            "offset": self.offset,
+            "fragments": self.fragments.number,
+            "bytes": self.fragments.bytes,
+        })
+    }
+}
+
+/// The number of a fragment.
+fn fragment(data: &[u8]) -> Option<u32> {
+    let (_slot, rest) = data.split_first_chunk::<2>()?;
+    Some(u32::from_be_bytes(*rest.first_chunk()?) & !(1 << 31))
+}
+
+/// What the first fragment of a device says of it.
+fn device(chunk: &Chunk) -> Option<Device> {
+    let (length, rest) = chunk.start.get(6..)?.split_first()?;
+    let (name, rest) = rest.split_at_checked(usize::from(*length))?;
+    let (instance, rest) = rest.split_first_chunk()?;
+    Some(Device {
+        name: String::from_utf8_lossy(name).into_owned(),
+        instance: u32::from_be_bytes(*instance),
+        version: u32::from_be_bytes(*rest.first_chunk()?),
+        offset: chunk.offset,
+        fragments: Count::default(),
+    })
+}
+
+/// Text without what a terminal would obey.
+fn printable(text: &str) -> String {
+    text.escape_debug().to_string()
+}

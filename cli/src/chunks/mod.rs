@@ -1,0 +1,39 @@
+//! Streams of chunks, read piece by piece.
+
+mod info;
+mod inspect;
+mod list;
+mod memory;
+mod verify;
+mod walk;
+
+pub use info::{info, Info};
+pub use inspect::inspect;
+pub use list::{error, list};
+pub use memory::{begins_with, machine, replay, Decoder, Memory, MOST_MEMORY};
+pub use verify::{verify, Verified};
+pub use walk::{Chunk, Step, Walk};
+
+use std::io;
+use std::path::Path;
+
+use migcore::{Code, Report};
+
+use crate::failure::Failure;
+
+/// Tells damage, which is given back, from what is a failure of the machine or asks for too much.
+///
+/// # Errors
+/// [`Failure::Io`], [`Failure::Refused`].
+pub fn damage(report: Report, path: &Path) -> std::result::Result<Report, Failure> {
+    let Report { code, fault, .. } = &report;
+    match code {
+        Code::ReadFailed => Err(Failure::reading(path)(io::Error::from_raw_os_error(fault.cause))),
+        Code::NoSpace => Err(Failure::Refused(format!(
+            "{}: reading it takes {} bytes of memory, and at most {MOST_MEMORY} are given",
+            path.display(),
+            fault.expected
+        ))),
+        _ => Ok(report),
+    }
+}

@@ -1,0 +1,72 @@
+//! What each command does.
+
+pub mod convert;
+pub mod diff;
+pub mod generate;
+pub mod info;
+pub mod inspect;
+pub mod ram;
+pub mod verify;
+
+use std::io::Write;
+use std::path::Path;
+
+use crate::arguments::{Arguments, Command};
+use migcore::Report;
+
+use crate::chunks;
+use crate::failure::{Failure, Outcome, Result};
+use crate::input::Input;
+use crate::qemu::item::Damage;
+
+/// Does what the command line asks for.
+///
+/// # Errors
+/// See [`Failure`].
+pub fn run(arguments: &Arguments) -> Result {
+    match &arguments.command {
+        Command::Inspect(inspect) => inspect::run(inspect),
+        Command::Info(info) => info::run(info),
+        Command::Verify(verify) => verify::run(verify),
+        Command::Convert(convert) => convert::run(convert),
+        Command::Diff(diff) => diff::run(diff),
+        Command::Ram(ram) => ram::run(ram),
+        Command::Generate(generate) => generate::run(generate),
+    }
+}
+
+/// Says on the standard error what is wrong.
+pub fn complain(text: &str) {
+    let red = anstyle::AnsiColor::Red.on_default().bold();
+    // There is nobody else to be told.
+    let _ = writeln!(anstream::stderr(), "{red}error:{red:#} {text}");
+}
+
+/// The refusal of an input that is in no format that a command takes.
+#[must_use]
+pub fn unknown(path: &Path) -> Failure {
+    let what = "neither a stream of chunks nor one of QEMU";
+    Failure::Refused(format!("{}: {what}", path.display()))
+}
+
+/// The refusal of a stream of QEMU.
+#[must_use]
+pub fn not_chunks(path: &Path) -> Failure {
+    Failure::Refused(format!("{}: not a stream of chunks", path.display()))
+}
+
+/// Says what is damaged in a stream of QEMU, if something is.
+fn told_damages(path: &Path, damages: &[Damage]) -> Result {
+    for damage in damages {
+        complain(&format!("{}: {damage}", path.display()));
+    }
+    Ok(if damages.is_empty() { Outcome::Fine } else { Outcome::Found })
+}
+
+/// Says what is damaged, if something is.
+fn told(input: &Input, found: Option<Report>) -> Result {
+    let Some(report) = found else { return Ok(Outcome::Fine) };
+    let report = chunks::damage(report, input.path())?;
+    complain(&format!("{}: {report}", input.path().display()));
+    Ok(Outcome::Found)
+}

@@ -1,0 +1,26 @@
+//! What the program `migcore` is made of.
+//!
+//! | module | is |
+//! |---|---|
+//! | [`arguments`] | the command line |
+//! | [`commands`] | what each command does |
+//! | [`chunks`] | streams of chunks: read piece by piece |
+//! | [`qemu`] | streams that QEMU wrote |
+//! | [`show`] | printers, text and JSON: encoders of the library |
+//! | [`input`] | a file or the standard input, read in windows |
+//! | [`output`] | a file that gets its name when it is complete |
+//! | [`progress`] | how far a long reading came |
+//! | [`failure`] | how a command ends |
+//!
+//! Nothing of the size of a stream is held in memory, unless a command says so.
+#![forbid(unsafe_code)]
+
+pub mod arguments;
+pub mod chunks;
+pub mod commands;
+pub mod failure;
+pub mod input;
+pub mod output;
+pub mod progress;
+pub mod qemu;
+pub mod show;
