@@ -316,8 +316,27 @@ fn numbers_beyond_reason_are_misfits() {
     misfit(&several("uint16", most, 2), "00", 0, "a", Unfit::Short { needed: most, left: 1 });
     misfit(&several("virtio", most, 1), "00", 0, "a", Unfit::Short { needed: most, left: 1 });
     misfit(&one("buffer", most), "00", 0, "a", Unfit::Short { needed: most, left: 1 });
-    let found = fits(&device(&several("buffer", 1 << 40, 0), ""), &[]).unwrap_err();
-    assert_eq!(found.what, Unfit::Empty);
+}
+
+#[test]
+fn what_has_no_bytes_is_not_repeated_without_end() {
+    let work = |fields: &str, length: usize| {
+        let found = fits(&device(fields, ""), &vec![0; length]).unwrap_err();
+        assert_eq!(found.what, Unfit::Work, "{found}");
+    };
+    work(&several("buffer", 1 << 40, 0), 0);
+    let (byte, nothing) = (one("uint8", 1), several("uint8", 0, 1).replace("\"a\"", "\"b\""));
+    let many = |entry: &str| {
+        let fields = [vec![byte.clone()], vec![entry.to_owned(); 10_000]].concat().join(",");
+        let described = format!(r#"{{"vmsd_name":"s","version":1,"fields":[{fields}]}}"#);
+        (structs(r#","array_len":10000"#, &described, 1), described)
+    };
+    work(&many(&nothing).0, 10_000);
+    // Descriptions that do not have the size of their field are measured all the same.
+    let (_, described) = many(&nothing);
+    let other = inline("tmp", &[&described], 2);
+    let described = format!(r#"{{"vmsd_name":"s","version":1,"fields":[{other}]}}"#);
+    work(&structs(r#","array_len":10000"#, &described, 2), 20_000);
 }
 
 #[test]
