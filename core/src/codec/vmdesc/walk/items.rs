@@ -5,8 +5,9 @@ use alloc::boxed::Box;
 use super::{Fitting, Walk};
 use crate::codec::vmdesc::fit::{Misfit, Unfit};
 use crate::codec::vmdesc::shape::Shape;
+use crate::codec::vmdesc::sizes::all_entries;
 use crate::codec::vmdesc::take::Take;
-use crate::codec::vmdesc::Field;
+use crate::codec::vmdesc::{Field, Nested};
 use crate::error;
 use crate::io::told;
 use crate::visit::{Extent, Kind, Scope, ScopeKind};
@@ -20,7 +21,20 @@ impl<'p, T: Take> Walk<'p, T> {
         self.payload.len().saturating_sub(self.at)
     }
 
-    pub(super) fn shape<'d>(&self, field: &'d Field) -> Fitting<Shape<'d>> {
+    /// Takes entries and elements off what may still come.
+    pub(super) fn charge(&mut self, work: usize) -> Fitting {
+        match self.work.checked_sub(told(work)) {
+            Some(left) => self.work = left,
+            None => return Err(self.unfit(Unfit::Work)),
+        }
+        Ok(())
+    }
+
+    /// The shape of a field. Descriptions among its keys are measured for it.
+    pub(super) fn shape<'d>(&mut self, field: &'d Field) -> Fitting<Shape<'d>> {
+        if let Nested::Inline(inside) = &field.nested {
+            self.charge(inside.iter().map(all_entries).fold(0, usize::saturating_add))?;
+        }
         Shape::of(field).map_err(|unfit| self.unfit(unfit))
     }
 
@@ -43,7 +57,7 @@ impl<'p, T: Take> Walk<'p, T> {
         length: usize,
         count: u64,
     ) -> Fitting {
-        let count = usize::try_from(count).map_err(|_| self.unfit(Unfit::Empty))?;
+        let count = usize::try_from(count).map_err(|_| self.unfit(Unfit::Work))?;
         self.begin(name, kind, length, Scope::List { extent: Extent::Fixed, count })
     }
 
@@ -53,21 +67,12 @@ impl<'p, T: Take> Walk<'p, T> {
     }
 
     /// The length of an item that lies within the section.
-    pub(super) fn require(&mut self, length: Option<u64>) -> Fitting<usize> {
+    pub(super) fn require(&self, length: Option<u64>) -> Fitting<usize> {
         let needed = length.unwrap_or(u64::MAX);
         match usize::try_from(needed) {
-            Ok(0) => self.pass_empty(),
             Ok(length) if length <= self.left() => Ok(length),
             _ => Err(self.unfit(Unfit::Short { needed, left: told(self.left()) })),
         }
-    }
-
-    fn pass_empty(&mut self) -> Fitting<usize> {
-        match self.empty.checked_sub(1) {
-            Some(empty) => self.empty = empty,
-            None => return Err(self.unfit(Unfit::Empty)),
-        }
-        Ok(0)
     }
 
     pub(super) fn take(&mut self, length: usize) -> Fitting<&'p [u8]> {
