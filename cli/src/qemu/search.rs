@@ -17,9 +17,11 @@ pub(super) const FOOTER: u64 = 5;
 /// What is looked at from a place on: a footer, a record behind it, and what follows a mark of the end.
 pub(super) const LOOK: usize = 512;
 
-/// The largest number of a section, and its largest version, that are believed. QEMU counts sections from 0
-/// on, and versions are written by hand.
+/// The largest number of a section that is believed: QEMU counts them from 0 on.
 const BELIEVED: u32 = 0x000f_ffff;
+
+/// The largest version that is believed: a signed number in QEMU, and for some devices a date.
+const NEWEST: u32 = 0x7fff_ffff;
 
 /// Live sections, which a description does not have.
 const LIVE: [&[u8]; 6] =
@@ -93,8 +95,7 @@ impl Landmarks {
         match Record::read(&mut SliceReader::new(bytes)) {
             Ok(Record::Start(head) | Record::Full(head)) => {
                 let printable = |byte: &u8| (0x20..0x7f).contains(byte);
-                if head.id > BELIEVED || head.version > BELIEVED || !head.name.iter().all(printable)
-                {
+                if head.id > BELIEVED || head.version > NEWEST || !head.name.iter().all(printable) {
                     return Likely::No;
                 }
                 match self.names.contains(head.name.as_slice()) {
