@@ -16,6 +16,7 @@
 
 pub mod description;
 pub mod info;
+mod info_text;
 pub mod inspect;
 pub mod item;
 pub mod ram;

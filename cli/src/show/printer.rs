@@ -232,6 +232,10 @@ impl<F: Form> Show for Printer<'_, F> {
         self.close();
     }
 
+    fn hint(&mut self, text: &str) {
+        self.form.hint(text);
+    }
+
     fn take_failure(&mut self) -> Option<io::Error> {
         self.form.take_failure()
     }
