@@ -34,7 +34,7 @@ fn inspect_prints_a_line_for_each_item() {
         "\n  f32               f32          0.1\n",
         "\n  infinite          f64          -inf\n",
         "\n  nan               f32          NaN (0x7fc00000)\n",
-        "\n  regs              u16[20]      0 40 80 120 160 200 240 280 320 360 400 440 480 520 560 600 640 680 and 2 more\n",
+        "\n  regs              u16[20]      0 40 80 120 160 200 240 280 320 360 400 440 480 520 560 600 640 680 720 and 1 more\n",
         "\n  some              u8[*3]       1 2 3\n",
         "\n  mac               bytes[6]     52 54 00 12 34 56\n",
         " ee ee and 84 more\n",
@@ -116,7 +116,7 @@ fn info_counts() {
     let ran = place.run(&["info", "a.mig"]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
     assert!(
-        ran.out.starts_with("format       chunks, migcore's own\nversion      1.0\n"),
+        ran.out.starts_with("format         chunks, migcore's own\nversion        1.0\n"),
         "{}",
         ran.out
     );

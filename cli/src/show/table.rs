@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 /// Prints a fact; without a name it goes on with the one before.
 pub(crate) fn fact(to: &mut dyn Write, name: &str, value: &str) -> io::Result<()> {
-    writeln!(to, "{name:12} {value}")
+    writeln!(to, "{name:14} {value}")
 }
 
 /// A number of things.
