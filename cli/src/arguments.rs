@@ -169,13 +169,13 @@ pub enum Generated {
 
 const INSPECT: &str = "\
 Examples:
-  migcore inspect vm.mig                        everything, long values cut
-  migcore inspect vm.mig --filter 'nic/*.regs'  the registers of each nic
-  migcore inspect vm.mig --json | jq .devices   every value in full
-  migcore inspect vm.mig --chunks               of what the stream is made
-  xz -dc vm.state.xz | migcore inspect -        from a pipe
+  migcore inspect vm.mig
+  migcore inspect vm.mig --filter 'nic/*.regs'
+  migcore inspect vm.mig --json | jq .devices
+  migcore inspect vm.mig --chunks
+  xz -dc vm.state.xz | migcore inspect -
 
-Values that are marked secret are never printed.
+In text long values are cut; JSON has every value in full. Values that are marked secret are never printed.
 
 Exit codes:
   0  nothing is wrong
