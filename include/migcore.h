@@ -1040,6 +1040,21 @@ typedef struct migcore_undo {
 #define MIGCORE_UNKNOWN_DEVICE 113
 
 /**
+ * The bytes do not begin as a stream of QEMU does.
+ */
+#define MIGCORE_BAD_MAGIC 114
+
+/**
+ * A record of a QEMU stream whose first byte is none of the known types.
+ */
+#define MIGCORE_UNKNOWN_RECORD 115
+
+/**
+ * A command of a QEMU stream whose number is none of the known ones.
+ */
+#define MIGCORE_UNKNOWN_COMMAND 116
+
+/**
  * Written by a version newer than this device can read.
  */
 #define MIGCORE_TOO_NEW 201
@@ -1053,6 +1068,11 @@ typedef struct migcore_undo {
  * The stream is of a newer format, or needs a feature that this library does not have.
  */
 #define MIGCORE_UNKNOWN_FORMAT 203
+
+/**
+ * The stream is of an old format that is not read any more.
+ */
+#define MIGCORE_OBSOLETE_FORMAT 204
 
 /**
  * A pointer that must not be NULL is NULL.

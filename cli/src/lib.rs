@@ -5,6 +5,7 @@
 //! | [`arguments`] | the command line |
 //! | [`commands`] | what each command does |
 //! | [`chunks`] | streams of chunks: read piece by piece |
+//! | [`qemu`] | streams that QEMU wrote |
 //! | [`show`] | printers, text and JSON: encoders of the library |
 //! | [`input`] | a file or the standard input, read in windows |
 //! | [`output`] | a file that gets its name when it is complete |
@@ -21,4 +22,5 @@ pub mod failure;
 pub mod input;
 pub mod output;
 pub mod progress;
+pub mod qemu;
 pub mod show;

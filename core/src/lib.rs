@@ -36,13 +36,14 @@
 //! | module | is |
 //! |---|---|
 //! | [`machine`] | the devices of one machine: save, check, load, undo |
-//! | [`codec`] | the wires: `chunk` (migcore's own), `legacy` (QEMU's bytes), `observe` (a caller's callback) |
+//! | [`codec`] | the wires: `chunk` (migcore's own), `legacy` (QEMU's bytes), `observe` (a caller's callback); `vmdesc` (QEMU's description of a stream) |
 //! | [`model`] | the state of devices as data: a tree in memory of the caller |
 //! | [`visit`] | visitors, the kinds of value, scopes, versions, the path of an error |
 //! | [`io`] | checked readers and writers, sources, sinks, CRC and byte-swap kernels |
 //! | [`error`] | the error codes, the report of a fault, the limits |
 //!
-//! The crate is `no_std`, forbids `unsafe`, and allocates nothing.
+//! The crate is `no_std`, forbids `unsafe`, and allocates nothing. Only `codec::vmdesc` does, which is there
+//! with the feature `alloc`.
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(
@@ -58,6 +59,8 @@
     )
 )]
 
+#[cfg(feature = "alloc")]
+extern crate alloc;
 #[cfg(test)]
 extern crate std;
 

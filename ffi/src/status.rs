@@ -37,12 +37,20 @@ pub const MIGCORE_BAD_ORDER: migcore_status = 111;
 pub const MIGCORE_BAD_SHAPE: migcore_status = 112;
 /// A device that this program does not have and that may not be skipped.
 pub const MIGCORE_UNKNOWN_DEVICE: migcore_status = 113;
+/// The bytes do not begin as a stream of QEMU does.
+pub const MIGCORE_BAD_MAGIC: migcore_status = 114;
+/// A record of a QEMU stream whose first byte is none of the known types.
+pub const MIGCORE_UNKNOWN_RECORD: migcore_status = 115;
+/// A command of a QEMU stream whose number is none of the known ones.
+pub const MIGCORE_UNKNOWN_COMMAND: migcore_status = 116;
 /// Written by a version newer than this device can read.
 pub const MIGCORE_TOO_NEW: migcore_status = 201;
 /// Written by a version older than this device can read.
 pub const MIGCORE_TOO_OLD: migcore_status = 202;
 /// The stream is of a newer format, or needs a feature that this library does not have.
 pub const MIGCORE_UNKNOWN_FORMAT: migcore_status = 203;
+/// The stream is of an old format that is not read any more.
+pub const MIGCORE_OBSOLETE_FORMAT: migcore_status = 204;
 /// A pointer that must not be NULL is NULL.
 pub const MIGCORE_NULL_POINTER: migcore_status = 301;
 /// A size argument differs from the library's: header and library are of different releases.
@@ -161,9 +169,13 @@ mod tests {
             (MIGCORE_BAD_ORDER, Code::BadOrder),
             (MIGCORE_BAD_SHAPE, Code::BadShape),
             (MIGCORE_UNKNOWN_DEVICE, Code::UnknownDevice),
+            (MIGCORE_BAD_MAGIC, Code::BadMagic),
+            (MIGCORE_UNKNOWN_RECORD, Code::UnknownRecord),
+            (MIGCORE_UNKNOWN_COMMAND, Code::UnknownCommand),
             (MIGCORE_TOO_NEW, Code::TooNew),
             (MIGCORE_TOO_OLD, Code::TooOld),
             (MIGCORE_UNKNOWN_FORMAT, Code::UnknownFormat),
+            (MIGCORE_OBSOLETE_FORMAT, Code::ObsoleteFormat),
             (MIGCORE_NULL_POINTER, Code::NullPointer),
             (MIGCORE_BAD_SIZE, Code::BadSize),
             (MIGCORE_MISALIGNED, Code::Misaligned),

@@ -2,17 +2,19 @@
 
 use std::io::{self, BufWriter, Write};
 
-use super::{not_chunks, told, unknown};
+use super::{told, told_damages, unknown};
 use crate::arguments::Plain;
 use crate::chunks;
 use crate::failure::{Failure, Result};
 use crate::input::{Format, Input};
+use crate::qemu;
+use crate::qemu::scan::Scanner;
 
 pub(super) fn run(arguments: &Plain) -> Result {
     let mut input = Input::open(&arguments.file)?;
     match input.format()? {
         Format::Chunks => of_chunks(arguments, &input),
-        Format::Qemu => Err(not_chunks(&arguments.file)),
+        Format::Qemu => of_qemu(arguments, input),
         Format::Unknown => Err(unknown(&arguments.file)),
     }
 }
@@ -26,4 +28,17 @@ fn of_chunks(arguments: &Plain, input: &Input) -> Result {
     };
     printed.and_then(|()| stdout.flush()).map_err(Failure::printing)?;
     told(input, info.damage)
+}
+
+fn of_qemu(arguments: &Plain, input: Input) -> Result {
+    let path = input.path().to_owned();
+    let info = Scanner::new(input, None).and_then(|mut scanner| qemu::info::info(&mut scanner));
+    let info = info.map_err(Failure::reading(&path))?;
+    let mut stdout = BufWriter::new(io::stdout().lock());
+    let printed = match arguments.json {
+        true => writeln!(stdout, "{:#}", info.json()),
+        false => info.print(&mut stdout),
+    };
+    printed.and_then(|()| stdout.flush()).map_err(Failure::printing)?;
+    told_damages(&path, &info.damages)
 }

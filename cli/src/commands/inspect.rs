@@ -4,11 +4,14 @@ use std::io::{self, BufWriter, Write};
 
 use migcore::Report;
 
-use super::{not_chunks, told, unknown};
+use super::{not_chunks, told, told_damages, unknown};
 use crate::arguments::{Color, Inspect};
 use crate::chunks;
 use crate::failure::{Failure, Result};
 use crate::input::{Format, Input};
+use crate::qemu::scan::Scanner;
+use crate::qemu::visit::Stopped;
+use crate::qemu::{self, description};
 use crate::show::{printer, Choice, Filter, Places, Problem, Show};
 
 pub(super) fn run(arguments: &Inspect) -> Result {
@@ -16,7 +19,8 @@ pub(super) fn run(arguments: &Inspect) -> Result {
     match input.format()? {
         Format::Chunks if arguments.chunks => list(arguments, &input),
         Format::Chunks => show(arguments, &input),
-        Format::Qemu => Err(not_chunks(&arguments.file)),
+        Format::Qemu if arguments.chunks => Err(not_chunks(&arguments.file)),
+        Format::Qemu => show_qemu(arguments, input),
         Format::Unknown => Err(unknown(&arguments.file)),
     }
 }
@@ -36,6 +40,32 @@ fn show(arguments: &Inspect, input: &Input) -> Result {
     let mut printer = printer(io::stdout().lock(), choice(arguments), &places);
     let found = chunks::inspect(input, &mut *printer, &places);
     end(input, &mut *printer, found)
+}
+
+fn show_qemu(arguments: &Inspect, input: Input) -> Result {
+    let path = input.path().to_owned();
+    let given = arguments.vmdesc.as_deref().map(description::from_file).transpose()?;
+    let mut scanner = Scanner::new(input, given).map_err(Failure::reading(&path))?;
+    let places = Places::new();
+    let mut printer = printer(io::stdout().lock(), choice(arguments), &places);
+    let found = qemu::inspect::inspect(&mut scanner, &mut *printer, &places);
+    if let Some(failure) = printer.take_failure() {
+        return Err(Failure::printing(failure));
+    }
+    let damages = match found {
+        Ok(damages) => damages,
+        Err(Stopped::Io(error)) => return Err(Failure::reading(&path)(error)),
+        Err(Stopped::Visitor(code)) => return Err(Failure::Refused(code.text().to_owned())),
+    };
+    let message = damages.first().map(ToString::to_string).unwrap_or_default();
+    let problem = damages.first().map(|damage| Problem {
+        offset: damage.offset,
+        path: "",
+        reason: &message,
+        message: &message,
+    });
+    printer.end_document(&[], problem.as_ref()).map_err(Failure::printing)?;
+    told_damages(&path, &damages)
 }
 
 /// Ends a document, with what stopped it.

@@ -17,6 +17,7 @@ use migcore::Report;
 use crate::chunks;
 use crate::failure::{Failure, Outcome, Result};
 use crate::input::Input;
+use crate::qemu::item::Damage;
 
 /// Does what the command line asks for.
 ///
@@ -52,6 +53,14 @@ pub fn unknown(path: &Path) -> Failure {
 #[must_use]
 pub fn not_chunks(path: &Path) -> Failure {
     Failure::Refused(format!("{}: not a stream of chunks", path.display()))
+}
+
+/// Says what is damaged in a stream of QEMU, if something is.
+fn told_damages(path: &Path, damages: &[Damage]) -> Result {
+    for damage in damages {
+        complain(&format!("{}: {damage}", path.display()));
+    }
+    Ok(if damages.is_empty() { Outcome::Fine } else { Outcome::Found })
 }
 
 /// Says what is damaged, if something is.

@@ -4,17 +4,19 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use super::{not_chunks, told, unknown};
+use super::{complain, told, unknown};
 use crate::arguments::Plain;
 use crate::chunks::{self, Verified};
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Outcome, Result};
 use crate::input::{Format, Input};
+use crate::qemu::rules::{check, Finding, Findings};
+use crate::qemu::scan::Scanner;
 
 pub(super) fn run(arguments: &Plain) -> Result {
     let mut input = Input::open(&arguments.file)?;
     match input.format()? {
         Format::Chunks => of_chunks(arguments, &input),
-        Format::Qemu => Err(not_chunks(&arguments.file)),
+        Format::Qemu => of_qemu(arguments, input),
         Format::Unknown => Err(unknown(&arguments.file)),
     }
 }
@@ -55,5 +57,54 @@ fn as_text(verified: &Verified) -> String {
         text.push_str(&format!("remark: {} chunks are of unknown types\n", skipped.chunks));
     }
     remarks.iter().for_each(|remark| text.push_str(&format!("remark: {remark}\n")));
+    text
+}
+
+fn of_qemu(arguments: &Plain, input: Input) -> Result {
+    let path = input.path().to_owned();
+    let found = Scanner::new(input, None).and_then(|mut scanner| check(&mut scanner));
+    let found = found.map_err(Failure::reading(&path))?;
+    let text = match arguments.json {
+        true => format!("{:#}\n", findings_as_json(&found)),
+        false => findings_as_text(&found),
+    };
+    io::stdout().write_all(text.as_bytes()).map_err(Failure::printing)?;
+    if found.errors.is_empty() {
+        return Ok(Outcome::Fine);
+    }
+    for error in &found.errors {
+        complain(&format!("{}: byte {}: {}", path.display(), error.offset, error.text));
+    }
+    Ok(Outcome::Found)
+}
+
+fn findings_as_json(found: &Findings) -> serde_json::Value {
+    let list = |findings: &[Finding]| -> Vec<serde_json::Value> {
+        let each = |finding: &Finding| json!({ "offset": finding.offset, "text": finding.text });
+        findings.iter().map(each).collect()
+    };
+    json!({
+        "format": "qemu",
+        "right": found.errors.is_empty(),
+        "sections": found.sections,
+        "described": found.described,
+        "errors": list(&found.errors),
+        "remarks": list(&found.remarks),
+        "more_findings": found.more,
+    })
+}
+
+fn findings_as_text(found: &Findings) -> String {
+    let Findings { errors, remarks, more, sections, described } = found;
+    let mut text = match errors.is_empty() {
+        true => format!("right as far as it tells: {sections} sections, {described} described\n"),
+        false => format!("QEMU does not load it: {} errors\n", errors.len()),
+    };
+    for Finding { offset, text: remark } in remarks {
+        text.push_str(&format!("remark: byte {offset}: {remark}\n"));
+    }
+    if *more > 0 {
+        text.push_str(&format!("remark: {more} findings more\n"));
+    }
     text
 }

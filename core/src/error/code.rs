@@ -34,6 +34,12 @@ pub enum Code {
     BadShape = 112,
     /// A device that this program does not have and that may not be skipped.
     UnknownDevice = 113,
+    /// The bytes do not begin as a stream of QEMU does.
+    BadMagic = 114,
+    /// A record of a QEMU stream whose first byte is none of the known types.
+    UnknownRecord = 115,
+    /// A command of a QEMU stream whose number is none of the known ones.
+    UnknownCommand = 116,
 
     /// Written by a version newer than this device can read.
     TooNew = 201,
@@ -41,6 +47,8 @@ pub enum Code {
     TooOld = 202,
     /// The stream is of a newer format, or needs a feature that this library does not have.
     UnknownFormat = 203,
+    /// The stream is of an old format that is not read any more.
+    ObsoleteFormat = 204,
 
     /// A pointer that must not be null is null.
     NullPointer = 301,
@@ -121,7 +129,7 @@ pub enum Block {
 
 impl Code {
     /// Every code, in order of number.
-    pub const ALL: [Code; 39] = [
+    pub const ALL: [Code; 43] = [
         Code::Truncated,
         Code::BadValue,
         Code::BadText,
@@ -135,9 +143,13 @@ impl Code {
         Code::BadOrder,
         Code::BadShape,
         Code::UnknownDevice,
+        Code::BadMagic,
+        Code::UnknownRecord,
+        Code::UnknownCommand,
         Code::TooNew,
         Code::TooOld,
         Code::UnknownFormat,
+        Code::ObsoleteFormat,
         Code::NullPointer,
         Code::BadSize,
         Code::Misaligned,
@@ -219,9 +231,13 @@ impl Code {
             Code::BadOrder => c"a chunk or a device is missing, repeated or out of place",
             Code::BadShape => c"the stream describes its items in a way that makes no sense",
             Code::UnknownDevice => c"there is no such device here",
+            Code::BadMagic => c"this is not a QEMU stream, or it was damaged on its way",
+            Code::UnknownRecord => c"no record of a QEMU stream begins with this byte",
+            Code::UnknownCommand => c"no command of a QEMU stream has this number",
             Code::TooNew => c"written by a newer version than the device can read",
             Code::TooOld => c"written by an older version than the device can read",
             Code::UnknownFormat => c"the stream is of a newer format than this library reads",
+            Code::ObsoleteFormat => c"the stream is of an old format that is not read any more",
             Code::NullPointer => c"a pointer is NULL that must not be",
             Code::BadSize => c"a size member is not set, or is of another release of the header",
             Code::Misaligned => c"the storage is not aligned for its type",

@@ -48,7 +48,7 @@ impl Report {
             Code::Truncated => ("bytes needed", "there"),
             Code::NoSpace => ("bytes needed", "there"),
             Code::TooNew | Code::UnknownFormat => ("newest version known", "found"),
-            Code::TooOld => ("oldest version known", "found"),
+            Code::TooOld | Code::ObsoleteFormat => ("oldest version known", "found"),
             Code::TooMany | Code::TooLong | Code::NameTooLong | Code::NeedsIndex => {
                 ("room for", "found")
             }
@@ -62,6 +62,8 @@ impl Report {
             Code::ReadFailed | Code::WriteFailed | Code::BadCallback | Code::Refused => {
                 return self.cause(put);
             }
+            // Only what was found says something, also where it is 0.
+            Code::UnknownRecord | Code::UnknownCommand => return self.found(put),
             _ => return,
         };
         if self.fault.expected == 0 && self.fault.found == 0 {
@@ -74,6 +76,12 @@ impl Report {
         put(Piece::Text(", "));
         put(Piece::Text(there));
         put(Piece::Text(" "));
+        put(Piece::Number(self.fault.found));
+        put(Piece::Text(")"));
+    }
+
+    fn found(&self, put: &mut dyn FnMut(Piece<'_>)) {
+        put(Piece::Text(" (found "));
         put(Piece::Number(self.fault.found));
         put(Piece::Text(")"));
     }
@@ -130,6 +138,16 @@ mod tests {
             report(Code::Truncated, fault).to_string(),
             "nic/0.head: the stream ends inside this item (bytes needed 4, there 1), \
              at byte 12 of the stream"
+        );
+    }
+
+    #[test]
+    fn says_which_record_or_command_is_not_known() {
+        let fault = Fault { offset: 9, found: 0, ..Fault::default() };
+        assert_eq!(
+            report(Code::UnknownCommand, fault).to_string(),
+            "nic/0.head: no command of a QEMU stream has this number (found 0), \
+             at byte 9 of the stream"
         );
     }
 

@@ -4,7 +4,7 @@ use super::tree::{NodeId, Tree, ROOT};
 use super::value::Value;
 use super::walk::{Step, Walk};
 use crate::error::{Code, Result};
-use crate::visit::{Extent, Kind, Marks, Scalar, Scope, Visitor};
+use crate::visit::{Extent, Marks, Scope, Visitor};
 
 impl Tree<'_> {
     /// Saves a node through a visitor, with its own scope; of the root, all that is in it. What the
@@ -77,7 +77,7 @@ impl Tree<'_> {
             Value::Element => v.begin_element(),
             Value::Optional { present } => v.begin(&name, Scope::Optional { present }),
             Value::Subsection { version } => v.begin(&name, Scope::Subsection { version }),
-            Value::Scalar(kind, bits) => save_scalar(name, kind, bits, v),
+            Value::Scalar(kind, bits) => v.save_scalar(&name, kind, bits),
             Value::Array(kind, extent, elements) => v.save_array(&name, kind, extent, elements),
             Value::Bytes(extent, data) => v.save_bytes(&name, extent, data),
             Value::Text(text) => v.save_text(&name, text),
@@ -104,24 +104,4 @@ impl Tree<'_> {
             None => Ok(()),
         }
     }
-}
-
-fn save_scalar(name: &[u8], kind: Kind, bits: u64, v: &mut Visitor<'_>) -> Result<()> {
-    match kind {
-        Kind::Bool => typed::<bool>(name, bits, v),
-        Kind::U8 => typed::<u8>(name, bits, v),
-        Kind::U16 => typed::<u16>(name, bits, v),
-        Kind::U32 => typed::<u32>(name, bits, v),
-        Kind::U64 => typed::<u64>(name, bits, v),
-        Kind::I8 => typed::<i8>(name, bits, v),
-        Kind::I16 => typed::<i16>(name, bits, v),
-        Kind::I32 => typed::<i32>(name, bits, v),
-        Kind::I64 => typed::<i64>(name, bits, v),
-        Kind::F32 => typed::<f32>(name, bits, v),
-        Kind::F64 => typed::<f64>(name, bits, v),
-    }
-}
-
-fn typed<T: Scalar>(name: &[u8], bits: u64, v: &mut Visitor<'_>) -> Result<()> {
-    v.scalar(&name, &mut T::from_wire_bits(bits))
 }

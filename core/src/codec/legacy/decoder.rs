@@ -1,6 +1,6 @@
 //! QEMU's bytes to values.
 
-use super::{MAX_SUBSECTION_VERSION, NULL, SUBSECTION};
+use super::{refuse, MAX_SUBSECTION_VERSION, NULL, SUBSECTION};
 use crate::error::{Code, Fault, Result, MAX_NAME};
 use crate::io::{told, Kernels, Reader, Width};
 use crate::visit::{Decoder, Extent, Kind, Name, Opened, Scope, ScopeKind, Slots, SubsectionName};
@@ -45,32 +45,51 @@ impl<R: Reader, K: Kernels> LegacyDecoder<R, K> {
     /// Notes a failure of the item that began at `start`, and passes its code on.
     #[cold]
     fn refuse(&mut self, code: Code, start: u64, expected: u64, found: u64) -> Code {
-        self.reader.set_fault(Fault { offset: start, expected, found, cause: 0 });
-        code
+        refuse(&mut self.reader, code, start, expected, found)
     }
+}
 
-    /// Looks at the subsection that follows, if one does and belongs to `owner`: puts its name into
-    /// `name`. Never looks further ahead than it must: a source need not have more bytes yet.
-    fn peek_subsection(&mut self, owner: &[u8], name: &mut SubsectionName) -> Result<bool> {
-        let (mut marker, mut length) = ([0; 1], [0; 1]);
-        if self.reader.peek(0, &mut marker)? == 0 || marker != [SUBSECTION] {
-            return Ok(false);
-        }
-        let length = match self.reader.peek(1, &mut length)? {
-            0 => 0,
-            _ => usize::from(u8::from_be_bytes(length)),
-        };
-        // A name that is no longer than the owner's, or does not begin with it, belongs to somebody
-        // further out.
-        if length <= owner.len() {
-            return Ok(false);
-        }
-        let mut text = [0; MAX_NAME];
-        let text = text.get_mut(..length).unwrap_or_default();
-        let whole = self.reader.peek(2, text)? == length;
-        name.clear();
-        Ok(whole && text.starts_with(owner) && name.extend_from_slice(text).is_ok())
+/// Looks at the subsection that follows, if one does and belongs to `owner`: puts its name into
+/// `name`. Never looks further ahead than it must: a source need not have more bytes yet.
+fn peek_subsection(
+    reader: &mut impl Reader,
+    owner: &[u8],
+    name: &mut SubsectionName,
+) -> Result<bool> {
+    let (mut marker, mut length) = ([0; 1], [0; 1]);
+    if reader.peek(0, &mut marker)? == 0 || marker != [SUBSECTION] {
+        return Ok(false);
     }
+    let length = match reader.peek(1, &mut length)? {
+        0 => 0,
+        _ => usize::from(u8::from_be_bytes(length)),
+    };
+    // A name that is no longer than the owner's, or does not begin with it, belongs to somebody
+    // further out.
+    if length <= owner.len() {
+        return Ok(false);
+    }
+    let mut text = [0; MAX_NAME];
+    let text = text.get_mut(..length).unwrap_or_default();
+    let whole = reader.peek(2, text)? == length;
+    name.clear();
+    Ok(whole && text.starts_with(owner) && name.extend_from_slice(text).is_ok())
+}
+
+/// Reads the head of the next subsection of `owner`: puts its name into `name` and returns its version, as
+/// it is; `None` when no more follow.
+pub(super) fn take_subsection(
+    reader: &mut impl Reader,
+    owner: &[u8],
+    name: &mut SubsectionName,
+) -> Result<Option<u32>> {
+    if !peek_subsection(reader, owner, name)? {
+        return Ok(None);
+    }
+    let mut head = [0; 2 + MAX_NAME];
+    let head = head.get_mut(..name.len().saturating_add(2)).unwrap_or_default();
+    reader.take_into(head)?;
+    reader.take_as(u32::from_be_bytes).map(Some)
 }
 
 impl<R: Reader, K: Kernels> Decoder for LegacyDecoder<R, K> {
@@ -188,18 +207,14 @@ impl<R: Reader, K: Kernels> Decoder for LegacyDecoder<R, K> {
 
     fn next_subsection(&mut self, owner: &[u8], name: &mut SubsectionName) -> Result<Option<u32>> {
         let start = self.reader.position();
-        if !self.peek_subsection(owner, name)? {
-            return Ok(None);
+        let opened = take_subsection(&mut self.reader, owner, name)?;
+        match opened {
+            Some(version) if version > MAX_SUBSECTION_VERSION => {
+                let newest = u64::from(MAX_SUBSECTION_VERSION);
+                Err(self.refuse(Code::TooNew, start, newest, u64::from(version)))
+            }
+            opened => Ok(opened),
         }
-        let mut head = [0; 2 + MAX_NAME];
-        let head = head.get_mut(..name.len().saturating_add(2)).unwrap_or_default();
-        self.reader.take_into(head)?;
-        let version = u32::from_be_bytes(self.reader.take()?);
-        if version > MAX_SUBSECTION_VERSION {
-            let newest = u64::from(MAX_SUBSECTION_VERSION);
-            return Err(self.refuse(Code::TooNew, start, newest, u64::from(version)));
-        }
-        Ok(Some(version))
     }
 
     fn skip_subsection(&mut self) -> Result<()> {

@@ -1,6 +1,6 @@
 //! Values to QEMU's bytes.
 
-use super::{MAX_SUBSECTION_VERSION, NULL, SUBSECTION};
+use super::{check_name, put_counted, MAX_SUBSECTION_VERSION, NULL, SUBSECTION};
 use crate::error::{Code, Fault, Result};
 use crate::io::{told, Kernels, Width, Writer};
 use crate::visit::{Encoder, Extent, Kind, Name, Scope, ScopeKind};
@@ -19,6 +19,11 @@ impl<W: Writer, K: Kernels> LegacyEncoder<W, K> {
     /// Writes to `writer`.
     pub fn new(writer: W, kernels: K) -> Self {
         LegacyEncoder { writer, kernels }
+    }
+
+    /// What it writes to.
+    pub(super) fn writer(&mut self) -> &mut W {
+        &mut self.writer
     }
 
     fn count(&mut self, extent: Extent, count: usize) -> Result<()> {
@@ -49,29 +54,16 @@ impl<W: Writer, K: Kernels> LegacyEncoder<W, K> {
         Ok(())
     }
 
-    fn counted_string(&mut self, text: &[u8]) -> Result<()> {
-        let Ok(length) = u8::try_from(text.len()) else {
-            return Err(self.writer.raise(Code::TooLong, 0xff, told(text.len())));
-        };
-        self.writer.put([length])?;
-        self.writer.put_slice(text)
-    }
-
     #[cold]
     #[inline(never)]
     fn subsection(&mut self, name: &[u8], version: u32) -> Result<()> {
-        if name.is_empty() {
-            return Err(self.writer.raise(Code::InvalidArgument, 1, 0));
-        }
-        if name.contains(&0) {
-            return Err(self.writer.raise(Code::InvalidArgument, 0, 0));
-        }
+        check_name(&mut self.writer, name)?;
         if version > MAX_SUBSECTION_VERSION {
             let newest = u64::from(MAX_SUBSECTION_VERSION);
             return Err(self.writer.raise(Code::TooNew, newest, u64::from(version)));
         }
         self.writer.put([SUBSECTION])?;
-        self.counted_string(name)?;
+        put_counted(&mut self.writer, name)?;
         self.writer.put(version.to_be_bytes())
     }
 }
@@ -139,7 +131,7 @@ impl<W: Writer, K: Kernels> Encoder for LegacyEncoder<W, K> {
     }
 
     fn text(&mut self, _name: &dyn Name, text: &str) -> Result<()> {
-        self.counted_string(text.as_bytes())
+        put_counted(&mut self.writer, text.as_bytes())
     }
 
     fn absent(&mut self, _name: &dyn Name) -> Result<()> {

@@ -20,7 +20,8 @@
 //! QEMU reads only the low byte.
 //!
 //! Names and marks do not reach this wire, nor do the versions of devices and structs: a section's
-//! header has them, and that is the caller's.
+//! header has them, and that is the caller's. What a whole stream has around its devices is in [`framing`], the
+//! payload of its memory in [`ram`]; [`SectionEncoder`] writes the heads of sections where devices begin.
 //!
 //! # Through `std::io`
 //!
@@ -73,12 +74,16 @@
 
 mod decoder;
 mod encoder;
+pub mod framing;
+pub mod ram;
+mod sections;
 
 pub use decoder::LegacyDecoder;
 pub use encoder::LegacyEncoder;
+pub use sections::SectionEncoder;
 
-use crate::error::Report;
-use crate::io::{Kernels, Portable, SliceReader, SliceWriter, Writer};
+use crate::error::{Code, Fault, Report, Result, MAX_NAME};
+use crate::io::{told, Kernels, Portable, Reader, SliceReader, SliceWriter, Writer};
 use crate::visit::{Versions, Visit, Visiting, Visitor};
 
 /// The byte before a subsection.
@@ -91,7 +96,7 @@ const NULL: u8 = 0x30;
 const MAX_SUBSECTION_VERSION: u32 = 0xff;
 
 /// What a source or buffer must be able to look ahead: marker, length and the longest name.
-pub const LOOK_AHEAD: usize = 2 + crate::error::MAX_NAME;
+pub const LOOK_AHEAD: usize = 2 + MAX_NAME;
 
 /// A visit that saves.
 pub struct Saver<W, K = Portable> {
@@ -138,7 +143,7 @@ impl<'b> Loader<SliceReader<'b>> {
     }
 }
 
-impl<R: crate::io::Reader, K: Kernels> Loader<R, K> {
+impl<R: Reader, K: Kernels> Loader<R, K> {
     /// Loads from a reader.
     pub fn new(reader: R, kernels: K) -> Self {
         Loader { visiting: Visiting::new(LegacyDecoder::new(reader, kernels)) }
@@ -190,6 +195,60 @@ pub fn load(
     // As above.
     let _ = loader.visitor().device(name, 0, Versions::only(version), |v| device.visit(v));
     loader.finish().map(length)
+}
+
+/// Notes a failure of what began at `start`, and passes its code on.
+#[cold]
+fn refuse(reader: &mut impl Reader, code: Code, start: u64, expected: u64, found: u64) -> Code {
+    reader.set_fault(Fault { offset: start, expected, found, cause: 0 });
+    code
+}
+
+/// A name as it travels: with its length before it, which takes one byte.
+type Counted = heapless::Vec<u8, MAX_NAME>;
+
+/// Reads a name of at least one byte: QEMU takes an empty one for a read that failed. A NUL would end it for
+/// QEMU, and what is behind it would be lost.
+fn take_name(reader: &mut impl Reader) -> Result<Counted> {
+    let start = reader.position();
+    let length = usize::from(reader.take_as(u8::from_be_bytes)?);
+    if length == 0 {
+        return Err(refuse(reader, Code::BadValue, start, 1, 0));
+    }
+    let mut name = Counted::new();
+    // A length of one byte is within the capacity.
+    let _ = name.resize(length, 0);
+    reader.take_into(&mut name)?;
+    match name.contains(&0) {
+        true => Err(refuse(reader, Code::BadText, start, 0, 0)),
+        false => Ok(name),
+    }
+}
+
+/// Writes what [`take_name`] reads.
+fn put_name(writer: &mut impl Writer, name: &[u8]) -> Result<()> {
+    check_name(writer, name)?;
+    put_counted(writer, name)
+}
+
+/// Refuses a name that no reader would take.
+fn check_name(writer: &mut impl Writer, name: &[u8]) -> Result<()> {
+    if name.is_empty() {
+        return Err(writer.raise(Code::InvalidArgument, 1, 0));
+    }
+    if name.contains(&0) {
+        return Err(writer.raise(Code::InvalidArgument, 0, 0));
+    }
+    Ok(())
+}
+
+/// Writes bytes with their number before them.
+fn put_counted(writer: &mut impl Writer, bytes: &[u8]) -> Result<()> {
+    let Ok(length) = u8::try_from(bytes.len()) else {
+        return Err(writer.raise(Code::TooLong, 0xff, told(bytes.len())));
+    };
+    writer.put([length])?;
+    writer.put_slice(bytes)
 }
 
 /// A position in memory.

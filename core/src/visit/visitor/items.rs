@@ -107,6 +107,14 @@ impl Visitor<'_> {
         self.scalar(name, place)
     }
 
+    /// Saves a scalar from its bits, which are of the width of its kind.
+    ///
+    /// # Errors
+    /// Those of the wire; [`Code::WrongDirection`] on load.
+    pub(crate) fn save_scalar(&mut self, name: &dyn Name, kind: Kind, bits: u64) -> Result<()> {
+        self.save(name, |encoder| encoder.scalar(name, kind, bits))
+    }
+
     /// Saves an array from bytes of the machine's byte order.
     ///
     /// # Errors

@@ -1,0 +1,128 @@
+//! The description of a stream: JSON text that QEMU puts behind the end.
+
+use std::io;
+use std::path::Path;
+
+use migcore::codec::vmdesc::Vmdesc;
+
+use crate::failure::{Failure, Result};
+use crate::input::{told, Input, PIECE};
+
+/// The largest text that is read, and how far before the end of a stream one is looked for. QEMU's are some
+/// hundred kilobytes.
+const MAX_TEXT: u64 = 64 << 20;
+
+/// How many places are tried. One is enough for a stream that is not made to mislead.
+const MAX_TRIES: usize = 16;
+
+/// The mark of the end, the type byte and the length of the text.
+pub(super) const HEAD: usize = 6;
+
+/// What a text begins with.
+const BEGINNINGS: [&[u8]; 2] = [b"{\"page_size\"", b"{\"configuration\""];
+
+/// A description that was found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Where the mark of the end is that stands before it.
+    pub offset: u64,
+    /// How long its text says to be.
+    pub length: u32,
+    /// What it says; where the text is damaged, the devices before the damage.
+    pub vmdesc: Vmdesc,
+    /// What is wrong with the text.
+    pub fault: Option<String>,
+}
+
+/// Looks for the description of a stream, from the end on. A text holds no byte 0, so the last place that
+/// looks like the beginning of one is it.
+///
+/// # Errors
+/// Those of the system.
+pub fn find(input: &mut Input) -> io::Result<Option<Found>> {
+    let lowest = input.length().saturating_sub(MAX_TEXT);
+    let (mut end, mut tries) = (input.length(), 0usize);
+    while let Some(offset) = place_before(input, lowest, end)? {
+        if let Some(found) = read(input, offset)? {
+            return Ok(Some(found));
+        }
+        tries = tries.saturating_add(1);
+        if tries == MAX_TRIES {
+            return Ok(None);
+        }
+        end = offset.saturating_add(told(HEAD));
+    }
+    Ok(None)
+}
+
+/// Reads a description from a file of its own.
+///
+/// # Errors
+/// [`Failure::Io`]; [`Failure::Refused`] for what is none.
+pub fn from_file(path: &Path) -> Result<Vmdesc> {
+    let mut input = Input::open(path)?;
+    let refused = |why: String| Failure::Refused(format!("{}: {why}", path.display()));
+    if input.length() > MAX_TEXT {
+        return Err(refused(format!("a description has at most {MAX_TEXT} bytes")));
+    }
+    let length = usize::try_from(input.length()).unwrap_or(usize::MAX);
+    let text = input.window(0, length).map_err(Failure::reading(path))?;
+    Vmdesc::parse(text).map_err(|error| refused(format!("no description of a stream: {error}")))
+}
+
+/// The last place from `lowest` on that looks like a description and whose head lies before `end`.
+fn place_before(input: &mut Input, lowest: u64, end: u64) -> io::Result<Option<u64>> {
+    let piece = told(PIECE);
+    // Pieces overlap by a head, so that none is cut by their borders.
+    let mut top = end.saturating_sub(told(HEAD));
+    while top > lowest {
+        let start = top.saturating_sub(piece).max(lowest);
+        let length = usize::try_from(top.saturating_sub(start)).unwrap_or(PIECE);
+        let longest =
+            HEAD.saturating_add(BEGINNINGS.iter().map(|text| text.len()).max().unwrap_or(0));
+        let window = input.window(start, length.saturating_add(longest))?;
+        let hit = (0..length).rev().find(|at| looks_like(window.get(*at..).unwrap_or_default()));
+        if let Some(at) = hit {
+            return Ok(Some(start.saturating_add(told(at))));
+        }
+        top = start;
+    }
+    Ok(None)
+}
+
+fn looks_like(bytes: &[u8]) -> bool {
+    let [0, 6, _, _, _, _, text @ ..] = bytes else { return false };
+    !text.is_empty() && BEGINNINGS.iter().any(|beginning| begin_alike(text, beginning))
+}
+
+/// Whether the shorter of the two is what the other begins with.
+fn begin_alike(left: &[u8], right: &[u8]) -> bool {
+    left.iter().zip(right).all(|(left, right)| left == right)
+}
+
+/// Reads the description behind the mark of the end at `offset`.
+fn read(input: &mut Input, offset: u64) -> io::Result<Option<Found>> {
+    let head = input.window(offset, HEAD)?;
+    let Some([_, _, length @ ..]) = head.first_chunk::<HEAD>() else { return Ok(None) };
+    let length = u32::from_be_bytes(*length);
+    if u64::from(length) > MAX_TEXT {
+        return Ok(None);
+    }
+    let wanted = usize::try_from(length).unwrap_or(usize::MAX);
+    let text = input.window(offset.saturating_add(told(HEAD)), wanted)?;
+    let text = text.get(..wanted.min(text.len())).unwrap_or_default();
+    let (vmdesc, fault) = match Vmdesc::parse(text) {
+        Ok(vmdesc) => (vmdesc, None),
+        Err(_) => Vmdesc::parse_prefix(text),
+    };
+    let cut = text.len() < wanted;
+    // A text that is whole and not readable at all is none.
+    if vmdesc.devices.is_empty() && fault.is_some() && !cut {
+        return Ok(None);
+    }
+    let fault = fault.map(|error| match cut {
+        true => format!("the stream ends inside of it: {error}"),
+        false => error.to_string(),
+    });
+    Ok(Some(Found { offset, length, vmdesc, fault }))
+}

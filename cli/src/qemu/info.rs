@@ -1,0 +1,466 @@
+//! What a stream is: numbers and sizes.
+
+use std::collections::HashMap;
+use std::io;
+use std::rc::Rc;
+
+use migcore::codec::legacy::framing::{commands, Configuration};
+use migcore::codec::vmdesc::{Content as Entry, Description, Device, Nested, Vmdesc};
+use serde_json::{json, Value};
+
+use super::item::{Content, Damage, Item, Named, Payload, Section};
+use super::ram::{Block, Counts};
+use super::scan::{Footers, Scanner};
+
+/// Sections, blocks and damages that are listed one by one; others are only counted.
+const LISTED: usize = 1 << 16;
+
+/// Numbers and sizes of a stream.
+#[derive(Debug, Default)]
+pub struct Info {
+    /// How long it is.
+    pub length: u64,
+    /// What the sender says of itself.
+    pub configuration: Option<Rc<Configuration>>,
+    /// Whether sections have footers; `None`: no section tells.
+    pub footers: Option<bool>,
+    /// The sections; all parts of a live one go together.
+    pub sections: Vec<Row>,
+    /// Sections beyond those that are listed.
+    pub more: u64,
+    /// The blocks of memory.
+    pub blocks: Vec<Block>,
+    /// The pages, by the name of their block.
+    pub pages: HashMap<Vec<u8>, Counts>,
+    /// The size of a page, if it is known.
+    pub page_size: Option<u32>,
+    /// The commands, by number.
+    pub commands: Vec<(u16, u64)>,
+    /// How long the text of the description says to be.
+    pub description: Option<u32>,
+    /// The bytes of payloads whose values are known, of private fields in these, of pages, and of opaque ones.
+    pub bytes: Bytes,
+    /// What is known of the release that wrote it, and by what.
+    pub release: Release,
+    /// What is wrong.
+    pub damages: Vec<Damage>,
+    /// The rows by section.
+    rows: HashMap<(u32, Rc<Named>), usize>,
+}
+
+/// Bytes of payloads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bytes {
+    /// Whose values are known.
+    pub described: u64,
+    /// Of fields of a private type, in sections that are described.
+    pub private: u64,
+    /// Of the section `ram`.
+    pub ram: u64,
+    /// Of sections of which nothing is known.
+    pub opaque: u64,
+}
+
+/// A section, or all parts of a live one.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Whose it is.
+    pub named: Rc<Named>,
+    /// Its number in the stream.
+    pub id: u32,
+    /// Where the first record of it is.
+    pub offset: u64,
+    /// How many records it has.
+    pub records: u64,
+    /// The bytes of its payloads.
+    pub bytes: u64,
+    /// What the payload is.
+    pub payload: &'static str,
+    /// Why it is opaque, if it is.
+    pub reason: Option<String>,
+}
+
+/// The releases of QEMU that can have written a stream.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Release {
+    /// This one or newer, for this reason.
+    pub from: Option<(&'static str, &'static str)>,
+    /// Older than this one, for this reason.
+    pub before: Option<(&'static str, &'static str)>,
+}
+
+impl Release {
+    fn is_from(&mut self, release: &'static str, reason: &'static str) {
+        if self.from.is_none_or(|(known, _)| number(known) < number(release)) {
+            self.from = Some((release, reason));
+        }
+    }
+
+    fn is_before(&mut self, release: &'static str, reason: &'static str) {
+        if self.before.is_none_or(|(known, _)| number(known) > number(release)) {
+            self.before = Some((release, reason));
+        }
+    }
+}
+
+/// A release as numbers that can be compared.
+fn number(release: &str) -> Vec<u32> {
+    release.split('.').map(|part| part.parse().unwrap_or(0)).collect()
+}
+
+/// Counts what a stream holds.
+///
+/// # Errors
+/// Those of the system.
+pub fn info(scanner: &mut Scanner) -> io::Result<Info> {
+    let mut info = Info { length: scanner.input().length(), ..Info::default() };
+    while let Some(item) = scanner.next_item()? {
+        info.item(&item);
+    }
+    info.footers = match scanner.footers() {
+        Footers::Unknown => None,
+        Footers::Present => Some(true),
+        Footers::Absent => Some(false),
+    };
+    info.description = scanner.found().map(|found| found.length);
+    if let Some(found) = scanner.found() {
+        info.form(&found.vmdesc);
+    }
+    Ok(info)
+}
+
+impl Info {
+    fn item(&mut self, item: &Item) {
+        match &item.content {
+            Content::Configuration { configuration, .. } => {
+                self.configuration = Some(Rc::clone(configuration));
+                if configuration.has_capability("mapped-ram") {
+                    self.release.is_from("9.0", "the capability mapped-ram");
+                }
+            }
+            Content::Section(section) => self.section(item.offset, section),
+            Content::Command(head) => self.command(head.number),
+            Content::Package { .. } => self.command(commands::PACKAGED),
+            Content::Damage(damage) if self.damages.len() < LISTED => {
+                self.damages.push(damage.clone());
+            }
+            _ => {}
+        }
+    }
+
+    fn command(&mut self, number: u16) {
+        if number == commands::SWITCHOVER_START {
+            self.release.is_from("10.0", "the command SWITCHOVER_START");
+        }
+        match self.commands.iter_mut().find(|(known, _)| *known == number) {
+            Some((_, count)) => *count = count.saturating_add(1),
+            None => self.commands.push((number, 1)),
+        }
+    }
+
+    fn section(&mut self, offset: u64, section: &Section) {
+        let bytes = match &section.payload {
+            Payload::Described(described) => {
+                let private = &mut self.bytes.private;
+                *private = private.saturating_add(described.opaque);
+                self.bytes.described = self.bytes.described.saturating_add(described.described);
+                None
+            }
+            Payload::Ram(summary) => {
+                let room = LISTED.saturating_sub(self.blocks.len());
+                self.blocks.extend(summary.blocks.iter().take(room).cloned());
+                self.page_size = summary.page_size.or(self.page_size);
+                summary.pages.iter().for_each(|(name, counts)| self.pages(name, counts));
+                if summary.flushes > 0 {
+                    self.release.is_from("8.1", "the word MULTIFD_FLUSH");
+                }
+                if summary.total().compressed > 0 {
+                    self.release.is_before("9.1", "compressed pages");
+                }
+                Some(&mut self.bytes.ram)
+            }
+            Payload::Opaque(_) => Some(&mut self.bytes.opaque),
+        };
+        if let Some(bytes) = bytes {
+            *bytes = bytes.saturating_add(section.length);
+        }
+        if section.named.name == b"block" {
+            self.release.is_before("9.1", "the section block");
+        }
+        self.row(offset, section);
+    }
+
+    fn pages(&mut self, name: &[u8], counts: &Counts) {
+        if let Some(all) = self.pages.get_mut(name) {
+            all.add(counts);
+        } else if self.pages.len() < LISTED {
+            self.pages.insert(name.to_vec(), *counts);
+        }
+    }
+
+    fn row(&mut self, offset: u64, section: &Section) {
+        let key = (section.id, Rc::clone(&section.named));
+        let known = match section.kind.is_named() {
+            true => None,
+            false => self.rows.get(&key).and_then(|row| self.sections.get_mut(*row)),
+        };
+        let reason = match &section.payload {
+            Payload::Opaque(reason) => Some(reason.to_string()),
+            _ => None,
+        };
+        if let Some(row) = known {
+            row.records = row.records.saturating_add(1);
+            row.bytes = row.bytes.saturating_add(section.length);
+            if let (None, Some(reason)) = (&row.reason, reason) {
+                (row.payload, row.reason) = (section.payload.text(), Some(reason));
+            }
+            return;
+        }
+        if self.sections.len() >= LISTED {
+            self.more = self.more.saturating_add(1);
+            return;
+        }
+        self.rows.insert(key, self.sections.len());
+        self.sections.push(Row {
+            named: Rc::clone(&section.named),
+            id: section.id,
+            offset,
+            records: 1,
+            bytes: section.length,
+            payload: section.payload.text(),
+            reason,
+        });
+    }
+
+    /// What the form of a description tells of the release.
+    fn form(&mut self, description: &Vmdesc) {
+        match (&description.configuration, &self.configuration) {
+            (Some(_), _) => self.release.is_from("8.2", "the configuration is described"),
+            (None, Some(_)) => {
+                self.release.is_before("8.2", "the configuration is not described");
+            }
+            (None, None) => {}
+        }
+        description.devices.iter().for_each(|device| self.device(device));
+    }
+
+    fn device(&mut self, device: &Device) {
+        let Entry::Described(description) = &device.content else { return };
+        let mut names = description.fields.iter().map(|field| field.name.as_str());
+        if description.name == "globalstate" && names.any(|name| name == "vm_was_suspended") {
+            self.release.is_from("9.0", "a globalstate that says whether it was suspended");
+        }
+        self.nulls(description);
+    }
+
+    /// What null pointers are called tells on which side of release 10.0 a description was written. It is
+    /// looked for through all its fields, without recursion.
+    fn nulls(&mut self, description: &Description) {
+        let mut left = vec![description];
+        while let Some(next) = left.pop() {
+            for field in &next.fields {
+                match field.kind.as_str() {
+                    "nullptr" => {
+                        self.release.is_from("10.0", "null pointers of a type of their own")
+                    }
+                    "fd" => self.release.is_from("10.0", "a file descriptor in the state"),
+                    "uint64" if field.size == 1 => {
+                        self.release.is_before("10.0", "null pointers described as uint64");
+                    }
+                    _ => {}
+                }
+                match &field.nested {
+                    Nested::Struct(Some(nested)) => left.push(nested),
+                    Nested::Inline(nested) => left.extend(nested),
+                    _ => {}
+                }
+            }
+            left.extend(next.subsections.iter().flatten());
+        }
+    }
+
+    /// All of it as one JSON value.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let release = |told: &Option<(&str, &str)>| {
+            told.map(|(release, reason)| json!({ "release": release, "reason": reason }))
+        };
+        json!({
+            "format": "qemu",
+            "length": self.length,
+            "configuration": self.configuration.as_deref().map(configuration),
+            "written_by": { "from": release(&self.release.from), "before": release(&self.release.before) },
+            "footers": self.footers,
+            "description_length": self.description,
+            "bytes": {
+                "described": self.bytes.described,
+                "private": self.bytes.private,
+                "ram": self.bytes.ram,
+                "opaque": self.bytes.opaque,
+            },
+            "page_size": self.page_size,
+            "commands": self.commands.iter().map(|(number, count)| {
+                json!({ "number": number, "name": command(*number), "count": count })
+            }).collect::<Vec<_>>(),
+            "sections": self.sections.iter().map(Row::json).collect::<Vec<_>>(),
+            "more_sections": self.more,
+            "blocks": self.blocks.iter().map(|block| self.block(block)).collect::<Vec<_>>(),
+            "complete": self.damages.is_empty(),
+            "damage": self.damages.iter().map(|damage| {
+                json!({
+                    "offset": damage.offset,
+                    "what": damage.what.to_string(),
+                    "resumed_at": damage.resumed_at,
+                })
+            }).collect::<Vec<_>>(),
+        })
+    }
+
+    fn block(&self, block: &Block) -> Value {
+        let counts = self.counts(&block.name);
+        json!({
+            "name": String::from_utf8_lossy(&block.name),
+            "length": block.length,
+            "page_size": block.page_size,
+            "address": block.address,
+            "zero": counts.zero,
+            "normal": counts.normal,
+            "xbzrle": counts.xbzrle,
+            "compressed": counts.compressed,
+            "bytes": counts.bytes,
+        })
+    }
+
+    fn counts(&self, name: &[u8]) -> Counts {
+        self.pages.get(name).copied().unwrap_or_default()
+    }
+
+    /// Prints it for people.
+    ///
+    /// # Errors
+    /// Those of `to`.
+    pub fn print(&self, to: &mut dyn io::Write) -> io::Result<()> {
+        writeln!(to, "format: qemu")?;
+        writeln!(to, "length: {} bytes", self.length)?;
+        match &self.configuration {
+            None => writeln!(to, "configuration: none, as of machine types up to 2.3")?,
+            Some(configuration) => print_configuration(configuration, to)?,
+        }
+        for (told, word) in [(self.release.from, "at least"), (self.release.before, "before")] {
+            if let Some((release, reason)) = told {
+                writeln!(to, "written by: QEMU {word} {release} ({reason})")?;
+            }
+        }
+        let footers = self.footers.map_or("not known", |there| if there { "yes" } else { "no" });
+        writeln!(to, "footers: {footers}")?;
+        match self.description {
+            Some(length) => writeln!(to, "description: {length} bytes")?,
+            None => writeln!(to, "description: none in the stream; --vmdesc gives one")?,
+        }
+        let Bytes { described, private, ram, opaque } = self.bytes;
+        writeln!(to, "payload: {described} bytes described, {private} of private types in")?;
+        writeln!(to, "  described sections, {ram} of ram, {opaque} opaque")?;
+        self.print_sections(to)?;
+        self.print_blocks(to)
+    }
+
+    fn print_sections(&self, to: &mut dyn io::Write) -> io::Result<()> {
+        for (number, count) in &self.commands {
+            writeln!(to, "command {number} {}: {count}", command(*number))?;
+        }
+        writeln!(to, "sections:")?;
+        for row in &self.sections {
+            let Row { named, id, records, bytes, payload, reason, .. } = row;
+            let version = named.version;
+            write!(to, "  {named} version {version}, id {id}: {bytes} bytes, {payload}")?;
+            if *records > 1 {
+                write!(to, ", {records} records")?;
+            }
+            match reason {
+                Some(reason) => writeln!(to, ": {reason}")?,
+                None => writeln!(to)?,
+            }
+        }
+        if self.more > 0 {
+            writeln!(to, "  and {} more", self.more)?;
+        }
+        Ok(())
+    }
+
+    fn print_blocks(&self, to: &mut dyn io::Write) -> io::Result<()> {
+        if self.blocks.is_empty() {
+            return Ok(());
+        }
+        match self.page_size {
+            Some(size) => writeln!(to, "memory, in pages of {size} bytes:")?,
+            None => writeln!(to, "memory:")?,
+        }
+        for block in &self.blocks {
+            let Counts { zero, normal, xbzrle, compressed, bytes } = self.counts(&block.name);
+            let name = block.name.escape_ascii();
+            write!(to, "  {name}: {} bytes; {zero} zero and {normal} whole pages", block.length)?;
+            if xbzrle > 0 {
+                write!(to, ", {xbzrle} as differences")?;
+            }
+            if compressed > 0 {
+                write!(to, ", {compressed} compressed")?;
+            }
+            writeln!(to, "; {bytes} bytes of the stream")?;
+        }
+        Ok(())
+    }
+}
+
+impl Row {
+    fn json(&self) -> Value {
+        json!({
+            "name": String::from_utf8_lossy(&self.named.name),
+            "instance": self.named.instance,
+            "version": self.named.version,
+            "id": self.id,
+            "offset": self.offset,
+            "records": self.records,
+            "bytes": self.bytes,
+            "payload": self.payload,
+            "reason": self.reason,
+        })
+    }
+}
+
+fn command(number: u16) -> &'static str {
+    migcore::codec::legacy::framing::CommandHead { number, length: 0 }.name().unwrap_or("unknown")
+}
+
+fn configuration(configuration: &Configuration) -> Value {
+    json!({
+        "machine": String::from_utf8_lossy(configuration.machine()),
+        "page_bits": configuration.page_bits(),
+        "capabilities": configuration.capabilities().collect::<Vec<_>>(),
+        "uuid": configuration.uuid().map(uuid),
+    })
+}
+
+fn print_configuration(configuration: &Configuration, to: &mut dyn io::Write) -> io::Result<()> {
+    writeln!(to, "machine: {}", configuration.machine().escape_ascii())?;
+    if let Some(bits) = configuration.page_bits() {
+        writeln!(to, "page bits: {bits}")?;
+    }
+    for name in configuration.capabilities() {
+        writeln!(to, "capability: {}", name.escape_debug())?;
+    }
+    match configuration.uuid() {
+        Some(bytes) => writeln!(to, "uuid: {}", uuid(bytes)),
+        None => Ok(()),
+    }
+}
+
+fn uuid(bytes: &[u8; 16]) -> String {
+    let mut text = String::new();
+    for (at, byte) in bytes.iter().enumerate() {
+        if matches!(at, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        text.push_str(&format!("{byte:02x}"));
+    }
+    text
+}

@@ -1,0 +1,26 @@
+//! Streams that QEMU wrote.
+//!
+//! | module | is |
+//! |---|---|
+//! | [`description`] | the JSON text behind a stream, found from the end |
+//! | [`item`] | what a stream consists of |
+//! | [`scan`] | the items of a stream, one after the other |
+//! | [`ram`] | the pages of memory, passed over and counted |
+//! | [`visit`] | a whole stream as one device |
+//! | [`inspect`] | a stream as it is shown |
+//! | [`info`] | what a stream is: numbers and sizes |
+//! | [`rules`] | what makes a stream one that QEMU refuses, as far as the stream alone tells |
+//!
+//! A payload has no length on this wire: it is given by the description, by the words of the section `ram`,
+//! or by what follows. Only what the first two say, and the third confirms, is shown as values.
+
+pub mod description;
+pub mod info;
+pub mod inspect;
+pub mod item;
+pub mod ram;
+pub mod rules;
+pub mod scan;
+mod search;
+mod sections;
+pub mod visit;

@@ -1,0 +1,132 @@
+//! Damaged and hostile QEMU streams: nothing crashes, every byte is told of, and work is bounded.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic: that is how it fails"
+)]
+
+#[path = "support/qemu.rs"]
+#[allow(dead_code, reason = "each test uses what it needs")]
+mod qemu;
+
+use std::time::{Duration, Instant};
+
+use migcore_cli::qemu::item::{Content, Payload, Trouble};
+use qemu::{damages, items, load_case, scanner, written};
+
+/// Far more than any of the streams here takes that is read in linear time.
+const LONG: Duration = Duration::from_secs(20);
+
+#[test]
+fn cut_at_every_byte_it_is_whole_up_to_there() {
+    let stream = load_case("ok");
+    for length in 0..stream.len() {
+        let cut = &stream[..length];
+        let items = items(&mut scanner(cut, None));
+        // The mark of the end is at byte 255: a stream that ends behind it may be whole.
+        assert_eq!(damages(&items), usize::from(length != 256), "{length}");
+        assert_eq!(written(&mut scanner(cut, None)), cut, "{length}");
+    }
+}
+
+#[test]
+fn with_any_bit_flipped_it_is_covered_and_written_back() {
+    let stream = load_case("ok");
+    for bit in 0..stream.len() * 8 {
+        let mut flipped = stream.clone();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        items(&mut scanner(&flipped, None));
+        assert_eq!(written(&mut scanner(&flipped, None)), flipped, "bit {bit}");
+    }
+}
+
+#[test]
+fn reading_goes_on_behind_a_wrong_footer() {
+    let items = items(&mut scanner(&load_case("footer id mismatch"), None));
+    let damage = items.iter().find_map(|item| match &item.content {
+        Content::Damage(damage) => Some((item.offset, item.length, damage)),
+        _ => None,
+    });
+    let (offset, length, damage) = damage.unwrap();
+    assert_eq!((offset, length, damage.resumed_at), (116, 5, Some(121)));
+    assert_eq!(damage.what, Trouble::WrongFooter { expected: 0, found: 7 });
+    let described = items.iter().filter(|item| is_described(&item.content)).count();
+    assert_eq!(described, 1, "globalstate behind it is described");
+}
+
+fn is_described(content: &Content) -> bool {
+    matches!(content, Content::Section(section) if matches!(section.payload, Payload::Described(_)))
+}
+
+/// The beginning of a stream, and then `piece` again and again.
+fn repeated(piece: &[u8], length: usize) -> Vec<u8> {
+    let mut stream = b"QEVM\0\0\0\x03".to_vec();
+    while stream.len() < length {
+        stream.extend_from_slice(piece);
+    }
+    stream
+}
+
+fn is_quick(what: &str, stream: &[u8], description: Option<&[u8]>) {
+    let begun = Instant::now();
+    items(&mut scanner(stream, description));
+    assert!(begun.elapsed() < LONG, "{what} took {:?}", begun.elapsed());
+}
+
+#[test]
+fn work_is_linear_on_what_looks_like_records() {
+    let head = |kind: u8, name: &[u8]| {
+        let mut head = vec![kind, 0, 0, 0, 1, name.len() as u8];
+        head.extend_from_slice(name);
+        head.extend_from_slice(&[0, 0, 0, 0, 0, 0, 0, 4]);
+        head
+    };
+    let length = 4 << 20;
+    is_quick("footers", &repeated(&[0x7e], length), None);
+    is_quick("footers of section 1", &repeated(&[0x7e, 0, 0, 0, 1], length), None);
+    is_quick("starts of ram", &repeated(&head(1, b"ram"), length), None);
+    is_quick("sections", &repeated(&head(4, b"timer"), length), None);
+    is_quick("long names", &repeated(&head(4, &[b'x'; 255]), length), None);
+    is_quick("marks of the end", &repeated(&[0], length), None);
+    is_quick("commands", &repeated(&[8, 0, 1, 0, 0], length), None);
+    is_quick("unknown commands", &repeated(&[8, 0, 99, 0, 0], length), None);
+    is_quick("parts", &repeated(&[2, 0, 0, 0, 1], length), None);
+    let mut package = vec![8, 0, 7, 0, 4, 0, 0x10, 0, 0];
+    package.extend(head(4, b"timer"));
+    is_quick("packages", &repeated(&package, length), None);
+}
+
+#[test]
+fn work_is_linear_on_what_looks_like_descriptions() {
+    let texts = [
+        &b"\0\x06\0\0\x10\0{\"page_size\": 4096, "[..],
+        b"\0\x06\x03\0\0\0{\"page_size\": 4096, \"devices\": [",
+        b"\0\x06\x03\0\0\0{\"configuration\": {\"configuration\": {",
+    ];
+    texts.iter().for_each(|text| is_quick("descriptions", &repeated(text, 4 << 20), None));
+}
+
+#[test]
+fn work_is_linear_where_a_large_description_never_fits() {
+    let description = br#"{"page_size": 4096, "devices": [{"name": "x", "instance_id": 0, "vmsd_name": "x", "version": 4, "fields": [{"name": "n", "array_len": 1000000, "type": "bool", "size": 1}, {"name": "m", "type": "bool", "size": 1}]}]}"#;
+    let mut section = b"\x04\0\0\0\x01\x01x\0\0\0\0\0\0\0\x04".to_vec();
+    section.extend_from_slice(&[0x7e, 0, 0, 0, 1]);
+    is_quick("misfits", &repeated(&section, 4 << 20), Some(description));
+}
+
+#[test]
+fn work_is_linear_where_pages_break_off() {
+    // A list of no blocks, a page that is cut short by what is no word, again and again.
+    let mut section = b"\x01\0\0\0\x01\x03ram\0\0\0\0\0\0\0\x04".to_vec();
+    section.extend_from_slice(&[0, 0, 0, 0, 0, 0, 0, 4]);
+    for _ in 0..20 {
+        section.extend_from_slice(&[0, 0, 0, 0, 0, 0, 0, 2, 1, b'a', 0]);
+    }
+    section.extend_from_slice(&[0xff; 8]);
+    is_quick("broken pages", &repeated(&section, 4 << 20), None);
+}

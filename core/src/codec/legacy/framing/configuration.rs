@@ -1,0 +1,229 @@
+//! The configuration: which machine a stream is of, and what both sides must agree on.
+
+use super::{refuse, take_name, types};
+use crate::codec::legacy::decoder::take_subsection;
+use crate::error::{Code, Result, MAX_NAME};
+use crate::io::{told, Reader};
+use crate::visit::{Extent, Scope, ScopeKind, SubsectionName, Visitor};
+
+/// The name that its subsections begin with.
+const OWNER: &str = "configuration";
+
+/// The version of each of its subsections.
+const PART_VERSION: u32 = 1;
+
+/// Room for the names of capabilities, each with its length: those of all releases take less than 400 bytes.
+const CAPABILITY_ROOM: usize = 1024;
+
+/// What a stream says of the machine that it is of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Configuration {
+    machine: heapless::Vec<u8, MAX_NAME>,
+    page_bits: u32,
+    uuid: [u8; 16],
+    capabilities: Capabilities,
+    /// The subsections that are there, in their order, each with its version as it is in the stream.
+    parts: heapless::Vec<(Part, u32), { Part::ALL.len() }>,
+}
+
+/// A subsection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    PageBits,
+    Capabilities,
+    Uuid,
+}
+
+impl Part {
+    const ALL: [Part; 3] = [Part::PageBits, Part::Capabilities, Part::Uuid];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Part::PageBits => "configuration/target-page-bits",
+            Part::Capabilities => "configuration/capabilities",
+            Part::Uuid => "configuration/uuid",
+        }
+    }
+}
+
+impl Configuration {
+    /// How many bytes a configuration takes at most, without its type. A reader over a piece of a stream must
+    /// have so many, and [`LOOK_AHEAD`](crate::codec::legacy::LOOK_AHEAD) more, or all that the stream has: a
+    /// subsection that it does not see whole does not belong to the configuration.
+    pub const MAX_LENGTH: usize = 4 + MAX_NAME + (36 + 4) + (32 + 4 + CAPABILITY_ROOM) + (24 + 16);
+
+    /// Reads what follows the type of the record. The subsections may come in any order and may be missing.
+    ///
+    /// # Errors
+    /// [`Code::TooMany`] for a machine whose name is longer than [`MAX_NAME`], as no option of a command line
+    /// is, and for more capabilities than there is room for; [`Code::UnknownSubsection`]; [`Code::TooNew`] and
+    /// [`Code::TooOld`] for the version of one, of which QEMU reads the low eight bits; [`Code::BadOrder`] for
+    /// one that comes twice; [`Code::BadValue`] and [`Code::BadText`] for the name of a capability that is
+    /// empty, or no text; those of the reader.
+    pub fn read(reader: &mut impl Reader) -> Result<Configuration> {
+        let mut configuration = Configuration {
+            machine: take_machine(reader)?,
+            page_bits: 0,
+            uuid: [0; 16],
+            capabilities: Capabilities::default(),
+            parts: heapless::Vec::new(),
+        };
+        let mut name = SubsectionName::new();
+        loop {
+            let start = reader.position();
+            let Some(version) = take_subsection(reader, OWNER.as_bytes(), &mut name)? else {
+                return Ok(configuration);
+            };
+            configuration.part(reader, start, &name, version)?;
+        }
+    }
+
+    /// The name of the type of the machine.
+    #[must_use]
+    pub fn machine(&self) -> &[u8] {
+        &self.machine
+    }
+
+    /// How many bits of an address lie within a page of the target, if the stream says it.
+    #[must_use]
+    pub fn page_bits(&self) -> Option<u32> {
+        self.has(Part::PageBits).then_some(self.page_bits)
+    }
+
+    /// The UUID of the machine, if the stream has it.
+    #[must_use]
+    pub fn uuid(&self) -> Option<&[u8; 16]> {
+        self.has(Part::Uuid).then_some(&self.uuid)
+    }
+
+    /// The names of the capabilities that are on and that the sender validates; also names that nobody here
+    /// knows.
+    pub fn capabilities(&self) -> impl Iterator<Item = &str> {
+        self.capabilities.names()
+    }
+
+    /// Whether there is a capability of this name.
+    #[must_use]
+    pub fn has_capability(&self, name: &str) -> bool {
+        self.capabilities().any(|known| known == name)
+    }
+
+    /// Saves the configuration, its type included, as the struct `configuration` of `docs/format.md`, section 14.
+    ///
+    /// # Errors
+    /// Those of the visitor; [`Code::TooNew`] for a subsection whose version has more than eight bits, on a
+    /// wire that does not write such.
+    pub fn visit(&self, v: &mut Visitor<'_>) -> Result<()> {
+        v.structure(OWNER, |v| {
+            v.visit("type", &mut { types::CONFIGURATION })?;
+            v.save_bytes(&"machine", Extent::Variable, &self.machine)?;
+            self.parts.iter().try_for_each(|(part, version)| self.visit_part(v, *part, *version))
+        })
+    }
+
+    fn visit_part(&self, v: &mut Visitor<'_>, part: Part, version: u32) -> Result<()> {
+        v.begin(&part.name(), Scope::Subsection { version })?;
+        match part {
+            Part::PageBits => v.visit("page_bits", &mut { self.page_bits })?,
+            Part::Capabilities => self.capabilities.visit(v)?,
+            Part::Uuid => v.save_bytes(&"uuid", Extent::Fixed, &self.uuid)?,
+        }
+        v.end(ScopeKind::Subsection)
+    }
+
+    fn has(&self, part: Part) -> bool {
+        self.parts.iter().any(|(known, _)| *known == part)
+    }
+
+    /// Reads the subsection that began at `start`.
+    fn part(
+        &mut self,
+        reader: &mut impl Reader,
+        start: u64,
+        name: &[u8],
+        version: u32,
+    ) -> Result<()> {
+        let Some(part) = Part::ALL.into_iter().find(|part| part.name().as_bytes() == name) else {
+            return Err(refuse(reader, Code::UnknownSubsection, start, 0, 0));
+        };
+        let (known, found) = (u64::from(PART_VERSION), u64::from(version));
+        match version & 0xff {
+            PART_VERSION => {}
+            0 => return Err(refuse(reader, Code::TooOld, start, known, found)),
+            _ => return Err(refuse(reader, Code::TooNew, start, known, found)),
+        }
+        if self.has(part) || self.parts.push((part, version)).is_err() {
+            return Err(refuse(reader, Code::BadOrder, start, 0, 0));
+        }
+        match part {
+            Part::PageBits => self.page_bits = reader.take_as(u32::from_be_bytes)?,
+            Part::Capabilities => self.capabilities.read(reader)?,
+            Part::Uuid => self.uuid = reader.take()?,
+        }
+        Ok(())
+    }
+}
+
+fn take_machine(reader: &mut impl Reader) -> Result<heapless::Vec<u8, MAX_NAME>> {
+    let start = reader.position();
+    let length = reader.take_as(u32::from_be_bytes)?;
+    let mut machine = heapless::Vec::new();
+    let fits = usize::try_from(length).is_ok_and(|length| machine.resize(length, 0).is_ok());
+    if !fits {
+        let room = told(MAX_NAME);
+        return Err(refuse(reader, Code::TooMany, start, room, u64::from(length)));
+    }
+    reader.take_into(&mut machine)?;
+    Ok(machine)
+}
+
+/// Names one behind the other, each with its length before it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Capabilities {
+    packed: heapless::Vec<u8, CAPABILITY_ROOM>,
+}
+
+impl Capabilities {
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let mut rest = self.packed.as_slice();
+        core::iter::from_fn(move || {
+            let (length, behind) = rest.split_first()?;
+            let (name, behind) = behind.split_at_checked(usize::from(*length))?;
+            rest = behind;
+            core::str::from_utf8(name).ok()
+        })
+    }
+
+    fn read(&mut self, reader: &mut impl Reader) -> Result<()> {
+        let count = reader.take_as(u32::from_be_bytes)?;
+        for _ in 0..count {
+            let start = reader.position();
+            let name = take_name(reader)?;
+            if core::str::from_utf8(&name).is_err() {
+                return Err(refuse(reader, Code::BadText, start, 0, 0));
+            }
+            if !self.keep(&name) {
+                let room = told(CAPABILITY_ROOM);
+                let wanted = self.packed.len().saturating_add(name.len()).saturating_add(1);
+                return Err(refuse(reader, Code::TooMany, start, room, told(wanted)));
+            }
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, name: &[u8]) -> bool {
+        let length = u8::try_from(name.len()).unwrap_or_default();
+        self.packed.push(length).is_ok() && self.packed.extend_from_slice(name).is_ok()
+    }
+
+    fn visit(&self, v: &mut Visitor<'_>) -> Result<()> {
+        let count = self.names().count();
+        v.begin(&"capabilities", Scope::List { extent: Extent::Variable, count })?;
+        for name in self.names() {
+            v.begin_element()?;
+            v.save_text(&"", name)?;
+            v.end_element()?;
+        }
+        v.end(ScopeKind::List)
+    }
+}
