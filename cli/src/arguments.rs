@@ -144,6 +144,9 @@ pub struct Ram {
     /// Where to write its bytes
     #[arg(short, long, value_name = "OUT", required_unless_present = "list")]
     pub output: Option<PathBuf>,
+    /// Overwrite OUT if it is there
+    #[arg(long)]
+    pub force: bool,
     /// Print the blocks instead
     #[arg(long, conflicts_with_all = ["block", "output"])]
     pub list: bool,
@@ -236,12 +239,14 @@ Exit codes:
   3  a file cannot be read, or is too large to be compared";
 
 const RAM: &str = "\
+OUT gets each page at its place. Where the stream has no page, it is a hole of zeros.
+
 Examples:
   migcore ram vm.state --list
   migcore ram vm.state --block pc.ram -o ram.bin
 
 Exit codes:
   0  nothing is wrong
-  1  the stream is damaged
+  1  the stream is damaged, and OUT was not written; or pages never came, and are zeros in OUT
   2  wrong usage
   3  a file cannot be read or written, or the stream holds no such block";
