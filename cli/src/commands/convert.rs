@@ -83,7 +83,7 @@ fn to_chunks(arguments: &Convert, mut input: Input) -> Result {
 
 /// The damage that a visit met, as far as it is told at its end.
 #[derive(Debug, Default)]
-struct Damages(Vec<Damage>);
+pub(super) struct Damages(pub(super) Vec<Damage>);
 
 impl Watch for Damages {
     fn item(&mut self, item: &Item) {

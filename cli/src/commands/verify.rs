@@ -23,6 +23,10 @@ pub(super) fn run(arguments: &Plain) -> Result {
 
 fn of_chunks(arguments: &Plain, input: &Input) -> Result {
     let verified = chunks::verify(input);
+    // Of what could not be read nothing is known, so nothing is printed.
+    if let Some(report) = &verified.damage {
+        chunks::damage(report.clone(), input.path())?;
+    }
     let text = match arguments.json {
         true => format!("{:#}\n", as_json(&verified)),
         false => as_text(&verified),
