@@ -94,6 +94,9 @@ pub struct Plain {
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,
+    /// The description of a QEMU stream that has none of its own
+    #[arg(long, value_name = "FILE")]
+    pub vmdesc: Option<PathBuf>,
 }
 
 /// The arguments of `convert`.
@@ -110,6 +113,9 @@ pub struct Convert {
     /// Overwrite OUT if it is there
     #[arg(long)]
     pub force: bool,
+    /// The description of a QEMU stream that has none of its own
+    #[arg(long, value_name = "FILE")]
+    pub vmdesc: Option<PathBuf>,
 }
 
 /// What `convert` writes.
@@ -199,7 +205,9 @@ Exit codes:
 
 const VERIFY: &str = "\
 Of a stream of chunks every rule is checked that needs no receiver: checksums, order, limits, descriptions,
-values, and the end.
+values, and the end. Of a stream of QEMU it is said whether QEMU refuses it, as far as the stream alone tells:
+its records, commands, footers, memory, and every payload that is described. What is odd, or could not be checked,
+is a remark.
 
 Examples:
   migcore verify vm.mig && echo good

@@ -98,6 +98,8 @@ fn a_description_beside_the_stream_is_used() {
     let with = json(&run("inspect", &file, &["--json", "--vmdesc", path]));
     assert_eq!(sections(&with).len(), 17);
     assert!(!sections(&with).iter().any(opaque));
+    let verified = json(&run("verify", &file, &["--json", "--vmdesc", path]));
+    assert_eq!((&verified["sections"], &verified["described"]), (&17.into(), &17.into()));
     let wrong = run("inspect", &file, &["--vmdesc", file.path().to_str().unwrap()]);
     assert_eq!(code(&wrong), 3);
 }
