@@ -176,7 +176,8 @@ impl Input {
         if held.capacity() > 4 * PIECE {
             held = Vec::new();
         }
-        held.resize(wanted.max(PIECE), 0);
+        let behind = self.length.saturating_sub(offset);
+        held.resize(wanted.max(usize::try_from(behind).unwrap_or(PIECE).min(PIECE)), 0);
         let mut filled = 0usize;
         while let Some(room) = held.get_mut(filled..).filter(|room| !room.is_empty()) {
             match self.read_at(offset.saturating_add(told(filled)), room)? {

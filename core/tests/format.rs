@@ -15,6 +15,8 @@ mod saved;
 mod second;
 #[path = "support/shown.rs"]
 mod shown;
+#[path = "support/streams.rs"]
+mod streams;
 
 use migcore::codec::chunk::{
     check, ChunkDecoder, ChunkEncoder, Limits, Loader, Saver, Settings, SliceStore, Summary,
@@ -227,4 +229,10 @@ fn a_second_reader_reads_the_examples_of_chunks() {
     let examples = [2, 3].map(documented).map(|bytes| (bytes.clone(), shown::read(&bytes)));
     assert!(examples.iter().all(|(_, read)| read.is_ok()));
     second::agrees(&examples);
+}
+
+#[test]
+fn the_example_of_a_whole_stream_is_what_qemu_wrote() {
+    let example = documented(4);
+    assert_eq!(streams::recorded("qemu-7.2-machine-none")[..example.len()], example);
 }

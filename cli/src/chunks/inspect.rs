@@ -1,7 +1,7 @@
 //! Shows the state that a stream of chunks holds.
 
 use migcore::visit::{Decoder as _, Track, Visitor};
-use migcore::{Code, Report, Result};
+use migcore::{Report, Result};
 
 use super::memory::report;
 use super::{Decoder, Memory, Walk};
@@ -45,14 +45,11 @@ fn devices(
     loop {
         // A chunk that cannot be read is found again by the decoder.
         if let Ok(Some(offset)) = walk.device_from(decoder.position()) {
-            places.place(offset, "");
+            places.device(offset);
         }
+        // What follows the end chunk is not part of the stream.
         if !decoder.replay_device(visitor, scratch)? {
-            return match decoder.expect_end() {
-                // What follows is not part of the stream.
-                Err(Code::Unconsumed) => Ok(()),
-                done => done,
-            };
+            return Ok(());
         }
     }
 }

@@ -74,3 +74,11 @@ pub fn machine(input: &Input) -> String {
     let (mut decoder, _) = memory.decoder(input);
     decoder.header().map(|header| header.machine.to_owned()).unwrap_or_default()
 }
+
+/// Whether the first device that a stream holds has this name.
+#[must_use]
+pub fn begins_with(input: &Input, name: &str) -> bool {
+    let mut memory = Memory::of(input);
+    let (mut decoder, _) = memory.decoder(input);
+    matches!(decoder.next_device(), Ok(Some(head)) if head.name == name.as_bytes())
+}

@@ -10,7 +10,7 @@ mod walk;
 pub use info::{info, Info};
 pub use inspect::inspect;
 pub use list::{error, list};
-pub use memory::{machine, replay, Decoder, Memory, MOST_MEMORY};
+pub use memory::{begins_with, machine, replay, Decoder, Memory, MOST_MEMORY};
 pub use verify::{verify, Verified};
 pub use walk::{Chunk, Step, Walk};
 

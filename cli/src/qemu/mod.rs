@@ -18,6 +18,7 @@ pub mod description;
 pub mod info;
 pub mod inspect;
 pub mod item;
+pub mod pages;
 pub mod ram;
 pub mod rules;
 pub mod scan;

@@ -12,7 +12,7 @@ use migcore::codec::legacy::framing::{
 };
 use migcore::codec::vmdesc::{Content as Entry, Device};
 
-use super::item::{Content, Item, Named, Payload, Reason, Section, SectionKind};
+use super::item::{Content, End, Item, Named, Payload, Reason, Section, SectionKind};
 use super::scan::Scanner;
 
 /// The most findings that are kept; the others are counted.
@@ -188,6 +188,11 @@ impl Rules {
             Payload::Opaque(reason) => {
                 findings.remark(offset, format!("{} was not checked: {reason}", section.named));
             }
+        }
+        if section.end == End::NotFound {
+            let text =
+                format!("the end of {} was not found: the rest is not checked", section.named);
+            findings.remark(offset, text);
         }
         if section.kind == SectionKind::Full {
             self.count(offset, section, scanner);

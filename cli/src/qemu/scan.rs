@@ -5,7 +5,7 @@ use std::io;
 use std::rc::Rc;
 
 use migcore::codec::legacy::framing::{
-    commands, CommandHead, Configuration, Header, Record, SectionHead,
+    commands, types, CommandHead, Configuration, Header, Record, SectionHead,
 };
 use migcore::codec::legacy::{ram::PageSize, SectionEncoder};
 use migcore::codec::vmdesc::{size_of, Vmdesc};
@@ -16,6 +16,7 @@ use migcore::Code;
 use super::description::{self, Found};
 use super::item::{Content, Damage, Item, Named, SectionKind, Trouble};
 use super::ram::Facts;
+pub use super::search::Footers;
 use super::search::{Landmarks, Likely, Mark, FOOTER};
 use crate::input::{told, Input};
 
@@ -33,7 +34,6 @@ pub struct Scanner {
     pub(super) marks: Landmarks,
     pub(super) at: u64,
     state: State,
-    pub(super) footers: Footers,
     /// Items that were found and not given yet.
     pub(super) pending: VecDeque<Item>,
     pub(super) facts: Facts,
@@ -52,17 +52,6 @@ enum State {
     Description,
     Trailing,
     Done,
-}
-
-/// Whether sections have footers: nothing in a stream says so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Footers {
-    /// No section ended yet.
-    Unknown,
-    /// They have.
-    Present,
-    /// They have not.
-    Absent,
 }
 
 /// Which entries of the description belong to a name and instance, in order, and how many were used.
@@ -126,7 +115,6 @@ impl Scanner {
             input,
             at: 0,
             state: State::Header,
-            footers: Footers::Unknown,
             pending: VecDeque::new(),
             facts: Facts::new(page),
             bytes: Vec::new(),
@@ -187,7 +175,7 @@ impl Scanner {
     /// Whether sections have footers, as far as it was found out.
     #[must_use]
     pub fn footers(&self) -> Footers {
-        self.footers
+        self.marks.footers
     }
 
     /// The devices of the description that no section belongs to, so far.
@@ -222,7 +210,7 @@ impl Scanner {
     fn configuration(&mut self) -> io::Result<()> {
         self.state = State::Records;
         let first = self.input.window(self.at, 1)?.first().copied();
-        if first != Some(7) {
+        if first != Some(types::CONFIGURATION) {
             return Ok(());
         }
         let limit = Configuration::MAX_LENGTH.saturating_add(HEAD);
@@ -364,7 +352,7 @@ impl Scanner {
     fn end(&mut self) -> io::Result<()> {
         let described = self.marks.end.is_some_and(|end| end > self.at);
         let next = self.input.window(self.at.saturating_add(1), 1)?.first().copied();
-        if self.marks.packaged || (described && next != Some(6)) {
+        if self.marks.packaged || (described && next != Some(types::DESCRIPTION)) {
             return self.damaged(Trouble::EarlyEnd);
         }
         self.give(1, Content::End);
@@ -375,7 +363,13 @@ impl Scanner {
     fn description(&mut self) -> io::Result<()> {
         self.state = State::Trailing;
         let (read, _) = self.head(|reader| Record::read(reader))?;
-        let Ok(Record::Description(length)) = read else { return Ok(()) };
+        let first = self.input.window(self.at, 1)?.first().copied();
+        let length = match read {
+            Ok(Record::Description(length)) => length,
+            // Cut before the end of its length, so surely longer than what there is.
+            Err(Code::Truncated) if first == Some(types::DESCRIPTION) => u32::MAX,
+            _ => return Ok(()),
+        };
         let whole = u64::from(length).saturating_add(FOOTER);
         let left = self.input.length().saturating_sub(self.at);
         if whole <= left {
@@ -453,6 +447,19 @@ fn configuration_fault(code: Code) -> &'static str {
 /// The size of a page by the description.
 fn page_size(description: &Vmdesc) -> Option<PageSize> {
     u32::try_from(description.page_size).ok().and_then(PageSize::new)
+}
+
+/// The name of the machine that the configuration of a stream says; empty if there is none.
+///
+/// # Errors
+/// Those of the system.
+pub fn machine(input: &mut Input) -> io::Result<String> {
+    let start = told(Header::LENGTH);
+    let window = input.window(start, Configuration::MAX_LENGTH.saturating_add(HEAD))?;
+    let [types::CONFIGURATION, configuration @ ..] = window else { return Ok(String::new()) };
+    let read = Configuration::read(&mut SliceReader::new(configuration));
+    let name = read.map(|read| String::from_utf8_lossy(read.machine()).into_owned());
+    Ok(name.unwrap_or_default())
 }
 
 /// Where reading goes on at a mark.

@@ -10,8 +10,8 @@ use super::item::{
     Content, Damage, Described, End, Named, Payload, Reason, Section, SectionKind, Trouble,
 };
 use super::ram::{self, page_sizes, Broken, Walk, Walked, Why};
-use super::scan::{Footers, Scanner};
-use super::search::{Likely, Mark, FOOTER, LOOK};
+use super::scan::Scanner;
+use super::search::{Footers, Likely, Mark, FOOTER, LOOK};
 use crate::input::{told, PIECE};
 
 /// The largest payload that is read into memory to be shown.
@@ -160,6 +160,10 @@ impl Scanner {
             let broken = match walked {
                 Walked::Ends(end) if self.may_end(end)? => {
                     self.facts = facts;
+                    if summary.mapped {
+                        let payload = Payload::Opaque(Reason::MappedRam);
+                        return Ok(Guess::Ends(payload, end, Reason::MappedRam));
+                    }
                     let payload = Payload::Ram(Box::new(summary));
                     let reason = Reason::Ram("nothing that may follow does".to_owned());
                     return Ok(Guess::Ends(payload, end, reason));
@@ -231,9 +235,9 @@ impl Scanner {
         }
         (section.payload, section.end) = (payload, End::Known);
         section.footer = close == Close::Footer;
-        let missing = !section.footer && self.footers == Footers::Present;
+        let missing = !section.footer && self.marks.footers == Footers::Present;
         if !missing {
-            self.footers = if section.footer { Footers::Present } else { Footers::Absent };
+            self.marks.footers = if section.footer { Footers::Present } else { Footers::Absent };
         }
         let name = name_of(&section);
         self.give_section(section, end);
@@ -281,7 +285,7 @@ impl Scanner {
         section.payload = Payload::Opaque(reason);
         match mark {
             Some(Mark::Footer { offset, id: found }) if found == id => {
-                self.footers = Footers::Present;
+                self.marks.footers = Footers::Present;
                 (section.end, section.footer) = (End::Found, true);
                 self.give_section(section, offset);
                 self.note(trouble);
@@ -297,7 +301,7 @@ impl Scanner {
                 section.end = End::Found;
                 self.give_section(section, end);
                 self.note(trouble);
-                if self.footers == Footers::Present || end < offset {
+                if self.marks.footers == Footers::Present || end < offset {
                     self.lost(Trouble::NoFooter(name), Some(offset));
                 }
             }
@@ -309,7 +313,8 @@ impl Scanner {
     /// Nothing tells where a section ends: the rest is its payload.
     fn no_end(&mut self, mut section: Section, trouble: Option<(u64, Trouble)>) {
         let name = name_of(&section);
-        let cut = self.footers == Footers::Present || matches!(trouble, Some((_, Trouble::Cut(_))));
+        let cut =
+            self.marks.footers == Footers::Present || matches!(trouble, Some((_, Trouble::Cut(_))));
         if cut && !self.marks.packaged {
             section.payload = Payload::Opaque(Reason::Cut);
         }
@@ -352,7 +357,6 @@ impl Scanner {
 fn guess_of(broken: Broken) -> Guess {
     let offset = broken.offset;
     match broken.why {
-        Why::Mapped => Guess::Unknown(Reason::MappedRam),
         Why::Cut => {
             let why = "the stream ends inside".to_owned();
             let what = Trouble::Cut("section ram/0".to_owned());

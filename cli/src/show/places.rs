@@ -8,6 +8,7 @@ use std::cell::{Cell, RefCell};
 pub struct Places {
     offset: Cell<Option<u64>>,
     type_name: RefCell<String>,
+    device: Cell<Option<u64>>,
 }
 
 impl Places {
@@ -23,6 +24,18 @@ impl Places {
         let mut kept = self.type_name.borrow_mut();
         kept.clear();
         kept.push_str(type_name);
+    }
+
+    /// The next device begins at `offset`, whatever items come before it.
+    pub fn device(&self, offset: u64) {
+        self.device.set(Some(offset));
+    }
+
+    /// A device begins.
+    pub(super) fn take_device(&self) {
+        if let Some(offset) = self.device.take() {
+            self.place(offset, "");
+        }
     }
 
     /// Gives the place to `show`, if it is known.

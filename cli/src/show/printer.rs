@@ -77,6 +77,9 @@ impl<'p, F: Form> Printer<'p, F> {
         let hidden = self.hidden() || marks.contains(Marks::SECRET);
         let oldest_reader = self.oldest_reader.take();
         let number = self.number_of(&scope);
+        if matches!(scope, Scope::Device { .. }) {
+            self.places.take_device();
+        }
         let matched = self.filter.scope(self.around(), name, &scope, number);
         if matched.is_shown() {
             self.show_pending();

@@ -160,10 +160,11 @@ impl<W: Write> Text<W> {
             Kind::I8 | Kind::I16 | Kind::I32 | Kind::I64 => {
                 self.out.number(widen(kind, Kind::I64, bits).unwrap_or(bits).cast_signed());
             }
-            Kind::F32 | Kind::F64 => {
-                let value = f64::from_bits(widen(kind, Kind::F64, bits).unwrap_or(bits));
+            Kind::F32 => {
+                let value = f32::from_bits(u32::try_from(bits).unwrap_or(0));
                 self.out.with(|out| write!(out, "{value:?}"));
             }
+            Kind::F64 => self.out.with(|out| write!(out, "{:?}", f64::from_bits(bits))),
             _ => self.out.number(bits),
         }
     }

@@ -251,7 +251,7 @@ mod tests {
 
             // What is not there, and what comes again.
             let (merged, looked) = searched((0, &structs), &devices);
-            assert!(merged.lost == count.into() && looked <= most, "{count}: {looked}");
+            assert!(merged.lost == u64::from(count) && looked <= most, "{count}: {looked}");
             let again = vec![(0, device(0)); devices.len()];
             let (merged, looked) = searched((0, &again), &devices);
             assert!(merged == placed(count) && looked <= 4 * most, "{count}: {looked}");

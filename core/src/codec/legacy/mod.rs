@@ -20,7 +20,8 @@
 //! QEMU reads only the low byte.
 //!
 //! Names and marks do not reach this wire, nor do the versions of devices and structs: a section's
-//! header has them, and that is the caller's.
+//! header has them, and that is the caller's. What a whole stream has around its devices is in [`framing`], the
+//! payload of its memory in [`ram`]; [`SectionEncoder`] writes the heads of sections where devices begin.
 //!
 //! # Through `std::io`
 //!

@@ -1,23 +1,23 @@
 //! Goes through the bytes of a section by its description.
 
+mod chain;
+mod items;
+
 use alloc::boxed::Box;
 
-use super::chain::Chain;
+use chain::Chain;
+
 use super::fit::{Misfit, Unfit};
 use super::parse::MAX_NESTING;
 use super::shape::Shape;
 use super::sizes::{by_element, description_size, elements, head_length, is_name, run_size, runs};
 use super::take::{Saving, Take};
 use super::{Content, Description, Device, Field};
-use crate::error;
 use crate::io::told;
-use crate::visit::{self, Extent, Kind, Scope, ScopeKind, Versions, Visitor};
+use crate::visit::{self, Kind, Scope, ScopeKind, Versions, Visitor};
 
 /// The byte before a subsection.
 const SUBSECTION: u8 = 0x05;
-
-/// The byte that stands for a null pointer.
-const NULL: u8 = 0x30;
 
 /// The largest version of a subsection: QEMU keeps only eight bits of it.
 const MAX_SUBSECTION_VERSION: u32 = 0xff;
@@ -58,7 +58,7 @@ pub fn replay(
 }
 
 /// A misfit is large, and rare.
-pub(super) type Fitting<T = ()> = Result<T, Box<Misfit>>;
+type Fitting<T = ()> = Result<T, Box<Misfit>>;
 
 /// A walk over the bytes of one section.
 pub(super) struct Walk<'p, T> {
@@ -86,7 +86,7 @@ impl<'p, T: Take> Walk<'p, T> {
     }
 
     /// The fields and subsections of a description, without a scope of their own.
-    pub(super) fn inside(&mut self, description: &Description, depth: usize) -> Fitting {
+    fn inside(&mut self, description: &Description, depth: usize) -> Fitting {
         if depth >= MAX_NESTING {
             return Err(self.unfit(Unfit::Nesting));
         }
@@ -175,7 +175,7 @@ impl<'p, T: Take> Walk<'p, T> {
     }
 
     /// A struct, in a scope with its name and version.
-    pub(super) fn structure(
+    fn structure(
         &mut self,
         name: &str,
         kind: &str,
@@ -228,161 +228,6 @@ impl<'p, T: Take> Walk<'p, T> {
         self.taken(begun)?;
         self.inside(inside, depth.saturating_add(1))?;
         self.end(ScopeKind::Subsection)
-    }
-}
-
-/// The items themselves.
-impl<'p, T: Take> Walk<'p, T> {
-    pub(super) fn scalar(&mut self, name: &str, kind: &str, scalar: Kind) -> Fitting {
-        let start = self.at;
-        let data = self.take(scalar.width().bytes())?;
-        self.check_bools(scalar, start, data)?;
-        let bits = data.iter().fold(0u64, |bits, byte| (bits << 8) | u64::from(*byte));
-        self.taker.note(start, kind, data.len());
-        let done = self.taker.scalar(name, scalar, bits);
-        self.taken(done)
-    }
-
-    fn array(&mut self, name: &str, kind: &str, of: Kind, size: Option<u64>) -> Fitting {
-        let (length, start) = (self.require(size)?, self.at);
-        let data = self.take(length)?;
-        self.check_bools(of, start, data)?;
-        self.taker.note(start, kind, length);
-        let done = self.taker.array(name, of, data);
-        self.taken(done)
-    }
-
-    fn bytes(&mut self, name: &str, kind: &str, size: u64, opaque: bool) -> Fitting {
-        let (length, start) = (self.require(Some(size))?, self.at);
-        let data = self.take(length)?;
-        self.taker.note(start, kind, length);
-        let done = self.taker.bytes(name, opaque, data);
-        self.taken(done)
-    }
-
-    fn null(&mut self, name: &str, kind: &str) -> Fitting {
-        self.expect(NULL, Unfit::Null)?;
-        self.taker.note(self.at, kind, 1);
-        self.take(1)?;
-        let done = self.taker.absent(name);
-        self.taken(done)
-    }
-
-    fn text(&mut self, name: &str, kind: &str, size: u64) -> Fitting {
-        let (length, start) = (self.require(Some(size))?, self.at);
-        let text = match self.take(length)?.split_first() {
-            Some((length, text)) if usize::from(*length) == text.len() => text,
-            _ => return Err(Misfit::new(start, Unfit::Text)),
-        };
-        let text = core::str::from_utf8(text).ok().filter(|text| !text.contains('\0'));
-        let Some(text) = text else { return Err(Misfit::new(start, Unfit::Text)) };
-        self.taker.note(start, kind, length);
-        let done = self.taker.text(name, text);
-        self.taken(done)
-    }
-
-    /// Flags other than 0 and 1 would not come back as they are.
-    fn check_bools(&self, kind: Kind, start: usize, data: &[u8]) -> Fitting {
-        if kind != Kind::Bool {
-            return Ok(());
-        }
-        match data.iter().enumerate().find(|(_, byte)| **byte > 1) {
-            None => Ok(()),
-            Some((at, byte)) => Err(Misfit::new(start.saturating_add(at), Unfit::Bool(*byte))),
-        }
-    }
-}
-
-/// What these are made of.
-impl<'p, T: Take> Walk<'p, T> {
-    fn left(&self) -> usize {
-        self.payload.len().saturating_sub(self.at)
-    }
-
-    fn shape<'d>(&self, field: &'d Field) -> Fitting<Shape<'d>> {
-        Shape::of(field).map_err(|unfit| self.unfit(unfit))
-    }
-
-    pub(super) fn begin(
-        &mut self,
-        name: &str,
-        kind: &str,
-        length: usize,
-        scope: Scope<'_>,
-    ) -> Fitting {
-        self.taker.note(self.at, kind, length);
-        let begun = self.taker.begin(name, scope);
-        self.taken(begun)
-    }
-
-    pub(super) fn begin_list(
-        &mut self,
-        name: &str,
-        kind: &str,
-        length: usize,
-        count: u64,
-    ) -> Fitting {
-        let count = usize::try_from(count).map_err(|_| self.unfit(Unfit::Empty))?;
-        self.begin(name, kind, length, Scope::List { extent: Extent::Fixed, count })
-    }
-
-    pub(super) fn end(&mut self, kind: ScopeKind) -> Fitting {
-        let ended = self.taker.end(kind);
-        self.taken(ended)
-    }
-
-    /// The length of an item that lies within the section.
-    pub(super) fn require(&mut self, length: Option<u64>) -> Fitting<usize> {
-        let needed = length.unwrap_or(u64::MAX);
-        match usize::try_from(needed) {
-            Ok(0) => self.pass_empty(),
-            Ok(length) if length <= self.left() => Ok(length),
-            _ => Err(self.unfit(Unfit::Short { needed, left: told(self.left()) })),
-        }
-    }
-
-    fn pass_empty(&mut self) -> Fitting<usize> {
-        match self.empty.checked_sub(1) {
-            Some(empty) => self.empty = empty,
-            None => return Err(self.unfit(Unfit::Empty)),
-        }
-        Ok(0)
-    }
-
-    pub(super) fn take(&mut self, length: usize) -> Fitting<&'p [u8]> {
-        let end = self.at.saturating_add(length);
-        let Some(data) = self.payload.get(self.at..end) else {
-            let (needed, left) = (told(length), told(self.left()));
-            return Err(self.unfit(Unfit::Short { needed, left }));
-        };
-        self.at = end;
-        Ok(data)
-    }
-
-    /// Checks that the next byte has this value.
-    pub(super) fn expect(&self, byte: u8, unfit: impl FnOnce(u8) -> Unfit) -> Fitting {
-        match self.payload.get(self.at) {
-            Some(found) if *found == byte => Ok(()),
-            Some(found) => Err(self.unfit(unfit(*found))),
-            None => Err(self.unfit(Unfit::Short { needed: 1, left: 0 })),
-        }
-    }
-
-    pub(super) fn peek_u32(&self) -> Option<u32> {
-        let rest = self.payload.get(self.at..).unwrap_or_default();
-        rest.first_chunk().map(|bytes| u32::from_be_bytes(*bytes))
-    }
-
-    pub(super) fn framing(&mut self, length: usize) {
-        self.taker.framing(length);
-    }
-
-    pub(super) fn unfit(&self, unfit: Unfit) -> Box<Misfit> {
-        Misfit::new(self.at, unfit)
-    }
-
-    fn taken(&self, done: error::Result<()>) -> Fitting {
-        done.map_err(|code| self.unfit(Unfit::Visit(code)))
     }
 }
 

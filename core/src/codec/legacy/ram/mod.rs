@@ -135,30 +135,32 @@ impl Word {
         let start = reader.position();
         let word = reader.take_as(u64::from_be_bytes)?;
         let (offset, flags) = (word & !size.mask(), word & size.mask());
-        let continued = flags & flags::CONTINUE != 0;
-        let alone = match flags {
-            flags::MEM_SIZE => return Ok(Word::BlockList { total: offset }),
-            flags::END => Some(Word::End),
-            flags::MULTIFD_FLUSH => Some(Word::MultifdFlush),
-            flags::HOOK => Some(Word::Hook),
+        if let Some(alone) = Word::alone(offset, flags) {
+            return Ok(alone);
+        }
+        let kind = flags & !flags::CONTINUE;
+        if !matches!(kind, flags::ZERO | flags::PAGE | flags::XBZRLE | flags::COMPRESSED) {
+            return Err(refuse(reader, Code::BadValue, start, 0, word));
+        }
+        let page = take_page(reader, offset, flags & flags::CONTINUE != 0)?;
+        Ok(match kind {
+            flags::ZERO => Word::Zero { page, fill: reader.take_as(u8::from_be_bytes)? },
+            flags::XBZRLE => Word::Xbzrle { page, length: take_xbzrle_length(reader, size)? },
+            flags::COMPRESSED => {
+                Word::Compressed { page, length: reader.take_as(u32::from_be_bytes)? }
+            }
+            _ => Word::Page(page),
+        })
+    }
+
+    /// A word that is about no page.
+    fn alone(offset: u64, flags: u64) -> Option<Word> {
+        match (flags, offset) {
+            (flags::MEM_SIZE, total) => Some(Word::BlockList { total }),
+            (flags::END, 0) => Some(Word::End),
+            (flags::MULTIFD_FLUSH, 0) => Some(Word::MultifdFlush),
+            (flags::HOOK, 0) => Some(Word::Hook),
             _ => None,
-        };
-        match (alone, flags & !flags::CONTINUE) {
-            (Some(alone), _) if offset == 0 => Ok(alone),
-            (None, flags::ZERO) => {
-                let page = take_page(reader, offset, continued)?;
-                Ok(Word::Zero { page, fill: reader.take_as(u8::from_be_bytes)? })
-            }
-            (None, flags::PAGE) => Ok(Word::Page(take_page(reader, offset, continued)?)),
-            (None, flags::XBZRLE) => {
-                let page = take_page(reader, offset, continued)?;
-                Ok(Word::Xbzrle { page, length: take_xbzrle_length(reader, size)? })
-            }
-            (None, flags::COMPRESSED) => {
-                let page = take_page(reader, offset, continued)?;
-                Ok(Word::Compressed { page, length: reader.take_as(u32::from_be_bytes)? })
-            }
-            _ => Err(refuse(reader, Code::BadValue, start, 0, word)),
         }
     }
 

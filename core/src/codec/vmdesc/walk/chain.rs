@@ -1,10 +1,10 @@
 //! QEMU's lists and trees: elements that each say that they are there, and one that says that it is not.
 
-use super::fit::Unfit;
-use super::sizes::description_size;
-use super::take::Take;
-use super::walk::{Fitting, Walk};
-use super::{Description, Field};
+use super::{Fitting, Walk};
+use crate::codec::vmdesc::fit::Unfit;
+use crate::codec::vmdesc::sizes::description_size;
+use crate::codec::vmdesc::take::Take;
+use crate::codec::vmdesc::{Description, Field};
 use crate::io::told;
 use crate::visit::{Kind, Scope, ScopeKind};
 
