@@ -126,3 +126,21 @@ fn what_cannot_be_had_is_told() {
     assert!(!place.path("out").exists());
     assert_eq!(ram("a.mig", "a.ram").0, Some(3));
 }
+
+#[test]
+fn memory_that_is_discarded_is_not_given() {
+    let place = Place::new();
+    let mut discarding = stream(&[]);
+    let end = discarding.pop().unwrap();
+    // The command with its version, the name of the block, and a range.
+    let data = [&[0, 5][..], b"a.ram\0", &[0; 8], &4096u64.to_be_bytes()].concat();
+    discarding.extend([8, 0, 6, 0, data.len() as u8]);
+    discarding.extend(data);
+    discarding.push(end);
+    place.put("a.state", &discarding);
+    let ran = place.run(&["ram", "a.state", "--block", "a.ram", "-o", "out"]);
+    assert_eq!(ran.code, Some(3));
+    assert!(ran.err.contains("pages are discarded, as in a postcopy migration"), "{}", ran.err);
+    assert!(!place.path("out").exists());
+    assert_eq!(place.run(&["ram", "a.state", "--list"]).code, Some(1));
+}

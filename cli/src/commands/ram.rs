@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+use migcore::codec::legacy::framing::commands;
+
 use super::{complain, told_damages, unknown};
 use crate::arguments::Ram;
 use crate::failure::{Failure, Outcome, Result};
@@ -29,32 +31,53 @@ pub(super) fn run(arguments: &Ram) -> Result {
     }
 }
 
-/// Gives each section of pages to `take`, and what is damaged back.
-fn sections(
-    input: &Input,
-    mut take: impl FnMut(&Section, &Summary) -> Result<()>,
-) -> Result<Vec<Damage>> {
+/// What of a stream is in the way of knowing its memory.
+#[derive(Default)]
+struct Seen {
+    damages: Vec<Damage>,
+    /// Pages that are not read, or not any more true.
+    unread: Option<String>,
+}
+
+/// Gives each section of pages to `take`, and says what was seen beside them.
+fn sections(input: &Input, mut take: impl FnMut(&Section, &Summary) -> Result<()>) -> Result<Seen> {
     let reading = || Failure::reading(input.path());
     let mut scanner = Scanner::new(input.again(), None).map_err(reading())?;
-    let mut damages = Vec::new();
+    let mut seen = Seen::default();
     while let Some(item) = scanner.next_item().map_err(reading())? {
-        match item.content {
-            Content::Section(section) => {
-                if let Payload::Ram(summary) = &section.payload {
+        let unread = match item.content {
+            Content::Section(section) => match &section.payload {
+                Payload::Ram(summary) => {
                     take(&section, summary)?;
+                    None
                 }
+                Payload::Opaque(why) if section.named.name == b"ram" => {
+                    Some(format!("pages are not read, since {why}"))
+                }
+                _ => None,
+            },
+            Content::Command(head) if head.number == commands::POSTCOPY_RAM_DISCARD => {
+                Some("pages are discarded, as in a postcopy migration".to_owned())
             }
-            Content::Damage(damage) if damages.len() < 1000 => damages.push(damage),
-            _ => {}
-        }
+            Content::Damage(damage) if seen.damages.len() < TOLD => {
+                seen.damages.push(damage);
+                None
+            }
+            _ => None,
+        };
+        let unread = unread.map(|why| format!("at byte {}, {why}", item.offset));
+        seen.unread = seen.unread.or(unread);
     }
-    Ok(damages)
+    Ok(seen)
 }
+
+/// The most damages that are told.
+const TOLD: usize = 1000;
 
 /// Prints the blocks.
 fn list(input: Input) -> Result {
     let (mut blocks, mut counts) = (Vec::<Block>::new(), BTreeMap::<Vec<u8>, Counts>::new());
-    let damages = sections(&input, |_, summary| {
+    let Seen { damages, unread } = sections(&input, |_, summary| {
         blocks.extend(summary.blocks.iter().cloned());
         for (name, more) in &summary.pages {
             counts.entry(name.clone()).or_default().add(more);
@@ -70,7 +93,10 @@ fn list(input: Input) -> Result {
         writeln!(stdout, ", {xbzrle} as differences, {compressed} compressed")
     });
     lines.and_then(|()| stdout.flush()).map_err(Failure::printing)?;
-    told_damages(input.path(), &damages)
+    let outcome = told_damages(input.path(), &damages)?;
+    let Some(unread) = unread else { return Ok(outcome) };
+    complain(&format!("{}: {unread}", input.path().display()));
+    Ok(Outcome::Found)
 }
 
 /// Writes one block.
@@ -80,7 +106,7 @@ fn extract(input: Input, block: &str, path: &Path, force: bool) -> Result {
         return Err(Failure::Refused(format!("{}: must be a file", path.display())));
     };
     let (mut pages, mut bytes) = (Pages::new(file, block.as_bytes()), input.again());
-    let damages = sections(&input, |section, summary| {
+    let Seen { damages, unread } = sections(&input, |section, summary| {
         pages.take(&mut bytes, section, summary).map_err(|stopped| match stopped {
             Stopped::Reading(error) => Failure::reading(input.path())(error),
             Stopped::Writing(error) => Failure::writing(path)(error),
@@ -91,6 +117,9 @@ fn extract(input: Input, block: &str, path: &Path, force: bool) -> Result {
     })?;
     if !damages.is_empty() {
         return told_damages(input.path(), &damages);
+    }
+    if let Some(unread) = unread {
+        return Err(Failure::Refused(format!("{}: {unread}", input.path().display())));
     }
     if pages.length().is_none() {
         let why = format!("{}: no block {block}; --list prints them", input.path().display());

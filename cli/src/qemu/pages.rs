@@ -109,8 +109,8 @@ impl<'f> Pages<'f> {
     fn list(&mut self, summary: &Summary) -> Result<u64> {
         let mut length = 0u64;
         for block in &summary.blocks {
-            let numbers =
-                1 + u64::from(block.page_size.is_some()) + u64::from(block.address.is_some());
+            let told_too = [block.page_size, block.address].iter().flatten().count();
+            let numbers = told(told_too).saturating_add(1);
             length = length.saturating_add(1).saturating_add(told(block.name.len()));
             length = length.saturating_add(numbers.saturating_mul(8));
             if block.name == self.name {

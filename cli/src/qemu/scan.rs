@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
+use std::ops::Range;
 use std::rc::Rc;
 
 use migcore::codec::legacy::framing::{
@@ -22,6 +23,9 @@ use crate::input::{told, Input};
 
 /// Bytes that hold any head of a record.
 const HEAD: usize = 512;
+
+/// The most live sections that are known at a time. QEMU has a handful.
+const MAX_LIVE: usize = 1 << 16;
 
 /// Reads a stream from its beginning to its end. Where it is damaged, reading goes on at the next place that is
 /// known to be one; nothing of the size of the stream is held.
@@ -288,7 +292,9 @@ impl Scanner {
     fn named(&mut self, kind: SectionKind, head: &SectionHead, length: u64) -> io::Result<()> {
         let (instance, version) = (head.instance, head.version);
         let named = Rc::new(Named { name: head.name.to_vec(), instance, version });
-        self.marks.begun.insert(head.id, Rc::clone(&named));
+        if kind == SectionKind::Start && self.marks.begun.len() < MAX_LIVE {
+            self.marks.begun.insert(head.id, Rc::clone(&named));
+        }
         self.section(kind, head.id, named, length)
     }
 
@@ -365,11 +371,23 @@ impl Scanner {
         let (read, _) = self.head(|reader| Record::read(reader))?;
         let first = self.input.window(self.at, 1)?.first().copied();
         let length = match read {
+            // More than any description is not read as one.
+            Ok(Record::Description(length)) if u64::from(length) > description::MAX_TEXT => {
+                return Ok(())
+            }
             Ok(Record::Description(length)) => length,
             // Cut before the end of its length, so surely longer than what there is.
             Err(Code::Truncated) if first == Some(types::DESCRIPTION) => u32::MAX,
             _ => return Ok(()),
         };
+        if self.marks.end.is_some_and(|end| end.saturating_add(1) != self.at) {
+            let damage = Damage {
+                offset: self.at,
+                what: Trouble::OtherDescription,
+                resumed_at: Some(self.at),
+            };
+            self.give(0, Content::Damage(damage));
+        }
         let whole = u64::from(length).saturating_add(FOOTER);
         let left = self.input.length().saturating_sub(self.at);
         if whole <= left {
@@ -422,6 +440,17 @@ impl Scanner {
         }
         let length = resumed_at.unwrap_or(self.marks.limit).saturating_sub(offset);
         self.give(length, Content::Damage(Damage { offset, what, resumed_at }));
+    }
+
+    /// Gives up the description that lies in a payload: it is part of the guest's memory, and of another
+    /// stream.
+    pub(super) fn forget_description(&mut self, payload: &Range<u64>) {
+        if self.marks.end.is_some_and(|end| payload.contains(&end)) {
+            (self.marks.end, self.found) = (None, None);
+            if !self.outside {
+                self.description = None;
+            }
+        }
     }
 
     /// Nothing more can be read.
