@@ -13,6 +13,8 @@
 #[path = "support/qemu.rs"]
 #[allow(dead_code, reason = "each test uses what it needs")]
 mod qemu;
+#[path = "support/streams.rs"]
+mod streams;
 
 use std::time::{Duration, Instant};
 
@@ -129,4 +131,59 @@ fn work_is_linear_where_pages_break_off() {
     }
     section.extend_from_slice(&[0xff; 8]);
     is_quick("broken pages", &repeated(&section, 1 << 20), None);
+}
+
+#[test]
+fn a_description_in_the_memory_of_the_guest_is_none() {
+    let whole = load_case("ok");
+    // A stream that is cut behind its memory, in which another stream lies.
+    let mut stream = whole[..17].to_vec();
+    stream.extend_from_slice(b"\x01\0\0\0\x02\x03ram\0\0\0\0\0\0\0\x04");
+    stream.extend_from_slice(&[0, 0, 0, 0, 0, 0, 0x10, 4, 1, b'a', 0, 0, 0, 0, 0, 0, 0x10, 0]);
+    stream.extend_from_slice(&[0, 0, 0, 0, 0, 0, 0, 8, 1, b'a']);
+    let mut page = whole.clone();
+    page.resize(4096, 0);
+    stream.extend_from_slice(&page);
+    stream.extend_from_slice(&[0, 0, 0, 0, 0, 0, 0, 0x10, 0x7e, 0, 0, 0, 2]);
+    stream.extend_from_slice(&whole[73..121]);
+    let mut scanner = scanner(&stream, None);
+    let items = items(&mut scanner);
+    assert!(scanner.vmdesc().is_none());
+    assert!(!items.iter().any(|item| is_described(&item.content)));
+}
+
+#[test]
+fn the_description_of_another_stream_behind_is_told() {
+    let twice = [load_case("ok"), load_case("ok")].concat();
+    assert_eq!(damages(&items(&mut scanner(&twice, None))), 1);
+}
+
+#[test]
+fn with_bytes_lost_doubled_and_changed_it_is_covered_and_written_back() {
+    let stream = streams::one("microvm-7.2.dev");
+    let mut state = 1u64;
+    let mut below = |limit: usize| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % limit
+    };
+    for round in 0..300 {
+        let mut bytes = stream.bytes.clone();
+        for _ in 0..1 + below(4) {
+            let (at, length) = (below(bytes.len()), 1 + below(60));
+            let end = bytes.len().min(at + length);
+            match below(3) {
+                0 => bytes[at] = below(256) as u8,
+                1 => drop(bytes.drain(at..end)),
+                _ => {
+                    let piece = bytes[at..end].to_vec();
+                    let to = below(bytes.len());
+                    bytes.splice(to..to, piece);
+                }
+            }
+        }
+        let description = stream.vmdesc.as_deref();
+        items(&mut scanner(&bytes, description));
+        assert!(written(&mut scanner(&bytes, description)) == bytes, "round {round}");
+    }
 }

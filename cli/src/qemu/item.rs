@@ -303,6 +303,8 @@ pub enum Trouble {
     Payload(String),
     /// The mark of the end, though more follows.
     EarlyEnd,
+    /// A description, though another one further on was taken for it.
+    OtherDescription,
     /// A package inside of a package, or one that does not end with a record.
     Package,
 }
@@ -328,6 +330,9 @@ impl fmt::Display for Trouble {
             Trouble::NoFooter(section) => write!(f, "no footer behind section {section}"),
             Trouble::Payload(why) => f.write_str(why),
             Trouble::EarlyEnd => f.write_str("mark of the end, though more follows"),
+            Trouble::OtherDescription => {
+                f.write_str("description, though another one behind the stream was used")
+            }
             Trouble::Package => {
                 f.write_str("package that does not end with a record, or lies in another")
             }

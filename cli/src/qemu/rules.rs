@@ -18,6 +18,9 @@ use super::scan::Scanner;
 /// The most findings that are kept; the others are counted.
 const MAX_FINDINGS: usize = 1000;
 
+/// The most names of sections that are counted.
+const MAX_SEEN: usize = 1 << 16;
+
 /// Something to tell about a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -201,6 +204,9 @@ impl Rules {
 
     /// Tells a section that comes more often than it is described.
     fn count(&mut self, offset: u64, section: &Section, scanner: &Scanner) {
+        if self.seen.len() >= MAX_SEEN {
+            return;
+        }
         let count = self.seen.entry(Rc::clone(&section.named)).or_default();
         *count = count.saturating_add(1);
         let expected = scanner.described_times(&section.named).max(1);

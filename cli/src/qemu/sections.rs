@@ -195,6 +195,11 @@ impl Scanner {
 
     /// What stands at `end`, where section `id` should end.
     fn close_at(&mut self, end: u64, id: u32) -> io::Result<Close> {
+        // Where a footer belongs, chance must not stand in for it.
+        let enough = match self.marks.footers {
+            Footers::Present => Likely::Named,
+            Footers::Unknown | Footers::Absent => Likely::Short,
+        };
         let left = usize::try_from(self.marks.limit.saturating_sub(end)).unwrap_or(usize::MAX);
         let window = self.input.window(end, LOOK)?;
         let window = window.get(..left.min(window.len())).unwrap_or_default();
@@ -206,8 +211,8 @@ impl Scanner {
             [0x7e, ..] => Ok(Close::Over),
             [] if !self.marks.packaged => Ok(Close::Over),
             _ => Ok(match self.marks.likely(window, end) {
-                Likely::No => Close::Nothing,
-                _ => Close::Record,
+                likely if likely >= enough => Close::Record,
+                _ => Close::Nothing,
             }),
         }
     }
@@ -335,7 +340,9 @@ impl Scanner {
         section.length = end.saturating_sub(section.start);
         let footer = if section.footer { FOOTER } else { 0 };
         let length = end.saturating_add(footer).saturating_sub(self.at);
+        let within = section.start..end;
         self.give(length, Content::Section(section));
+        self.forget_description(&within);
     }
 
     /// Tells damage inside of what was given just now.
@@ -348,7 +355,7 @@ impl Scanner {
 
     /// The same, behind which nothing was found.
     fn note_lost(&mut self, offset: u64, what: Trouble) {
-        let resumed_at = self.marks.packaged.then_some(self.at);
+        let resumed_at = Some(self.at).filter(|at| *at < self.input.length());
         self.give(0, Content::Damage(Damage { offset, what, resumed_at }));
     }
 }

@@ -21,7 +21,8 @@ SIZES = {f"{sign}int{bits}": bits // 8 for sign in ("u", "") for bits in (8, 16,
 SIZES |= {"uint8 equal": 1, "uint16 equal": 2, "uint32 equal": 4, "int32 equal": 4, "int64 equal": 8, "int32 le": 4}
 SIZES |= {"timer": 8, "bool": 1, "fd": 1, "CPU_Double_U": 8, "float64": 8, "pci irq state": 16}
 FREE = ("buffer", "unused_buffer", "pci config", "private", "another private")
-DEEPEST = 3
+# The library keeps as many scopes open as these need at most.
+DEEPEST = 2
 
 
 class Object(list):
