@@ -7,7 +7,7 @@ use migcore::codec::legacy::SectionEncoder;
 use migcore::io::{Failure as Refused, Portable, Sink, StreamWriter};
 use migcore::visit::Visiting;
 
-use super::{told, told_damages, unknown};
+use super::{describes_itself, told, told_damages, unknown};
 use crate::arguments::{Convert, Target};
 use crate::chunks;
 use crate::failure::{Failure, Outcome, Result};
@@ -25,13 +25,14 @@ const SCRATCH: usize = 1 << 20;
 pub(super) fn run(arguments: &Convert) -> Result {
     let mut input = Input::open(&arguments.file)?;
     match (input.format()?, arguments.to) {
+        (Format::Chunks, _) if arguments.vmdesc.is_some() => Err(describes_itself(&arguments.file)),
         (Format::Chunks, Target::Chunk) => rewrite(arguments, &input),
         (Format::Chunks, Target::Qemu) => to_qemu(arguments, &input),
         (Format::Qemu, Target::Chunk) => to_chunks(arguments, input),
         (Format::Qemu, Target::Qemu) => {
             Err(Failure::Refused(format!("{}: is one of QEMU", arguments.file.display())))
         }
-        (Format::Unknown, _) => Err(unknown(&arguments.file)),
+        (Format::Unknown, _) => Err(unknown(&mut input)),
     }
 }
 

@@ -302,7 +302,7 @@ impl<W: Write> Form for Text<W> {
     }
 
     fn hint(&mut self, text: &str) {
-        let text = self.paint.paint(&self.paint.mark, text);
+        let text = self.paint.paint(&self.paint.mark, &format!("hint: {text}"));
         self.push(Content::Line(text));
     }
 
