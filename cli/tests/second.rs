@@ -146,9 +146,19 @@ fn agree(stream: &Stream) {
     alike(stream, &values(&read.lines), &flat::leaves(&inspected(stream)), read.whole);
 }
 
+/// The streams of one machine with many settings.
+fn is_variant(stream: &Stream) -> bool {
+    stream.name.starts_with("var-")
+}
+
 #[test]
-fn real_streams_are_read_alike() {
-    streams::all().for_each(|stream| agree(&stream));
+fn streams_of_many_machines_are_read_alike() {
+    streams::all().filter(|stream| !is_variant(stream)).for_each(|stream| agree(&stream));
+}
+
+#[test]
+fn streams_of_many_settings_are_read_alike() {
+    streams::all().filter(is_variant).for_each(|stream| agree(&stream));
 }
 
 #[test]
