@@ -55,7 +55,7 @@ fn rewrite(arguments: &Convert, input: &Input) -> Result {
 /// Chunks of a stream of QEMU: one device, of which all bytes of the stream are items.
 fn to_chunks(arguments: &Convert, mut input: Input) -> Result {
     let path = input.path().to_owned();
-    let machine = qemu::scan::machine(&mut input).map_err(Failure::reading(&path))?;
+    let machine = qemu::configuration::machine(&mut input).map_err(Failure::reading(&path))?;
     let given = arguments.vmdesc.as_deref().map(description::from_file).transpose()?;
     let mut scanner = Scanner::new(input, given).map_err(Failure::reading(&path))?;
     let mut output = Output::create(&arguments.output, arguments.force)?;

@@ -1,6 +1,6 @@
 //! The items of a stream, one after the other.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::io;
 use std::ops::Range;
 use std::rc::Rc;
@@ -8,13 +8,14 @@ use std::rc::Rc;
 use migcore::codec::legacy::framing::{
     commands, types, CommandHead, Configuration, Header, Record, SectionHead,
 };
-use migcore::codec::legacy::{ram::PageSize, SectionEncoder};
+use migcore::codec::legacy::ram::PageSize;
 use migcore::codec::vmdesc::{size_of, Vmdesc};
-use migcore::io::{Portable, Reader, SliceReader, SliceWriter};
-use migcore::visit::Visiting;
+use migcore::io::{Reader, SliceReader};
 use migcore::Code;
 
+use super::configuration;
 use super::description::{self, Found};
+use super::entries::Entries;
 use super::item::{Content, Damage, Item, Named, SectionKind, Trouble};
 use super::ram::Facts;
 pub use super::search::Footers;
@@ -56,45 +57,6 @@ enum State {
     Description,
     Trailing,
     Done,
-}
-
-/// Which entries of the description belong to a name and instance, in order, and how many were used.
-#[derive(Debug, Default)]
-pub(super) struct Entries(HashMap<(Vec<u8>, u32), (Vec<usize>, usize)>);
-
-impl Entries {
-    fn new(description: &Vmdesc) -> Self {
-        let mut entries = Entries::default();
-        for (index, device) in description.devices.iter().enumerate() {
-            let key = (device.name.clone().into_bytes(), device.instance);
-            entries.0.entry(key).or_default().0.push(index);
-        }
-        entries
-    }
-
-    /// The entry of the next section of this name. A section that comes more often than its description
-    /// has the last one again.
-    pub(super) fn next(&mut self, named: &Named) -> Option<usize> {
-        let (indexes, used) = self.0.get_mut(&(named.name.clone(), named.instance))?;
-        let index = indexes.get(*used).or(indexes.last()).copied();
-        *used = used.saturating_add(1);
-        index
-    }
-
-    /// How many entries there are of this name.
-    fn count(&self, named: &Named) -> u64 {
-        let entries = self.0.get(&(named.name.clone(), named.instance));
-        entries.map_or(0, |(indexes, _)| told(indexes.len()))
-    }
-
-    /// The entries that no section used, in order.
-    fn unused(&self) -> Vec<usize> {
-        let rest =
-            |(indexes, used): &(Vec<usize>, usize)| indexes.get(*used..).map(<[usize]>::to_vec);
-        let mut unused: Vec<usize> = self.0.values().filter_map(rest).flatten().collect();
-        unused.sort_unstable();
-        unused
-    }
 }
 
 impl Scanner {
@@ -224,7 +186,7 @@ impl Scanner {
             Ok(configuration) => {
                 let length = reader.position().saturating_add(1);
                 let bytes = window.get(..usize::try_from(length).unwrap_or(usize::MAX));
-                let exact = writes(&configuration, bytes.unwrap_or_default());
+                let exact = configuration::writes(&configuration, bytes.unwrap_or_default());
                 self.configured(&configuration);
                 let configuration = Rc::new(configuration);
                 self.give(length, Content::Configuration { configuration, exact });
@@ -233,7 +195,7 @@ impl Scanner {
             Err(Code::Truncated) => self.damaged(Trouble::Cut("the configuration".to_owned())),
             Err(code) => {
                 let place = self.at.saturating_add(1).saturating_add(reader.fault().offset);
-                let why = format!("{}, at byte {place}", configuration_fault(code));
+                let why = format!("{}, at byte {place}", configuration::fault(code));
                 self.damaged(Trouble::Configuration(why))
             }
         }
@@ -273,7 +235,7 @@ impl Scanner {
                 Ok(())
             }
             Err(Code::Truncated) => self.damaged(Trouble::Cut("the head of a record".to_owned())),
-            Err(code) => self.damaged(Trouble::Head(code.text().to_owned())),
+            Err(code) => self.damaged(Trouble::Head(head_fault(code).to_owned())),
         }
     }
 
@@ -464,11 +426,11 @@ impl Scanner {
     }
 }
 
-/// What is wrong with a configuration.
-fn configuration_fault(code: Code) -> &'static str {
+/// What is wrong with the head of a record.
+fn head_fault(code: Code) -> &'static str {
     match code {
-        Code::UnknownSubsection => "a subsection that QEMU does not have",
-        Code::TooNew | Code::TooOld => "a subsection of another version than 1",
+        Code::BadValue => "a section without a name",
+        Code::BadText => "a section whose name holds a byte 0",
         code => code.text(),
     }
 }
@@ -478,33 +440,10 @@ fn page_size(description: &Vmdesc) -> Option<PageSize> {
     u32::try_from(description.page_size).ok().and_then(PageSize::new)
 }
 
-/// The name of the machine that the configuration of a stream says; empty if there is none.
-///
-/// # Errors
-/// Those of the system.
-pub fn machine(input: &mut Input) -> io::Result<String> {
-    let start = told(Header::LENGTH);
-    let window = input.window(start, Configuration::MAX_LENGTH.saturating_add(HEAD))?;
-    let [types::CONFIGURATION, configuration @ ..] = window else { return Ok(String::new()) };
-    let read = Configuration::read(&mut SliceReader::new(configuration));
-    let name = read.map(|read| String::from_utf8_lossy(read.machine()).into_owned());
-    Ok(name.unwrap_or_default())
-}
-
 /// Where reading goes on at a mark.
 fn behind(mark: Mark) -> u64 {
     match mark {
         Mark::Footer { offset, .. } => offset.saturating_add(FOOTER),
         Mark::Record { offset } => offset,
     }
-}
-
-/// Whether a configuration is written as these bytes.
-fn writes(configuration: &Configuration, bytes: &[u8]) -> bool {
-    let mut memory = vec![0; bytes.len()];
-    let encoder = SectionEncoder::new(SliceWriter::new(&mut memory), Portable);
-    let mut visiting = Visiting::new(encoder);
-    let visited = configuration.visit(&mut visiting.saver());
-    let written = visiting.finish_save();
-    visited.is_ok() && written == Ok(told(bytes.len())) && memory == bytes
 }
