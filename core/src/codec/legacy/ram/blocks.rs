@@ -16,7 +16,8 @@ const BEYOND_BLOCK_PAGES: u64 = 1 << 56;
 /// Which words the entries of a list may have. The stream does not say it there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ListForm {
-    /// The command POSTCOPY_ADVISE came before: an entry may tell the size of its pages.
+    /// The command POSTCOPY_ADVISE came before, with data: an entry may tell the size of its pages. Then no block
+    /// is mapped, as QEMU does not allow both.
     pub postcopy_advised: bool,
     /// The capability `x-ignore-shared` is on: every entry has an address.
     pub ignore_shared: bool,
@@ -140,7 +141,10 @@ impl BlockList {
             true => Some(reader.take_as(u64::from_be_bytes)?),
             false => None,
         };
-        let mapped = take_mapped(reader)?;
+        let mapped = match self.form.postcopy_advised {
+            true => None,
+            false => take_mapped(reader)?,
+        };
         Ok(Some(BlockEntry { name, length, page_size, address, mapped }))
     }
 
@@ -155,7 +159,7 @@ impl BlockList {
     }
 
     fn take_page_size(&self, reader: &mut impl Reader) -> Result<Option<u64>> {
-        if !self.form.postcopy_advised || peek_mapped(reader)?.is_some() {
+        if !self.form.postcopy_advised {
             return Ok(None);
         }
         let size = peek_word(reader, 0)?.filter(|word| is_block_page_size(*word));
