@@ -137,6 +137,13 @@ fn nesting_is_bounded() {
     assert!(Vmdesc::parse(nested(32).as_bytes()).is_ok());
     let error = Vmdesc::parse(nested(33).as_bytes()).unwrap_err();
     assert_eq!(error.what, "descriptions nest too deep");
+    let structs = |depth: usize| {
+        let head = r#"{"vmsd_name":"s","version":1,"fields":[{"name":"a","type":"struct","size":0,"struct":"#;
+        let inside = format!("{}{{}}{}", head.repeat(depth), "}]}".repeat(depth));
+        format!(r#"{{"page_size":1,"devices":[],"configuration":{inside}}}"#)
+    };
+    assert!(Vmdesc::parse(structs(32).as_bytes()).is_ok());
+    assert_eq!(Vmdesc::parse(structs(33).as_bytes()).unwrap_err().what, error.what);
     let deep = "[".repeat(1 << 20);
     assert!(Vmdesc::parse(deep.as_bytes()).is_err());
     assert!(Vmdesc::parse(format!(r#"{{"x":{deep}"#).as_bytes()).is_err());

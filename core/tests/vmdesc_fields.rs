@@ -13,10 +13,13 @@
 
 #[path = "support/described.rs"]
 mod described;
+#[path = "support/wire.rs"]
+mod wire;
 
-use described::{bytes_of, device, hex, shown, unhex, Noted};
+use described::{bytes_of, device, hex, shown, through_chunks, unhex, Noted};
 use migcore::codec::legacy::Saver;
-use migcore::codec::vmdesc::{fits, replay, size_of, Device, Unfit, Vmdesc};
+use migcore::codec::vmdesc::{fits, replay, size_of, Content, Description, Device, Unfit, Vmdesc};
+use migcore::error::MAX_DEPTH;
 use migcore::Code;
 
 /// The fields fit the bytes, show this, and give the bytes back.
@@ -30,6 +33,7 @@ fn fit_device(device: &Device, payload: &str, expected: &str) {
     let payload = unhex(payload);
     assert_eq!(shown(device, &payload).as_deref(), Ok(expected));
     assert_eq!(bytes_of(device, &payload).map(|bytes| hex(&bytes)), Ok(hex(&payload)));
+    assert_eq!(hex(&through_chunks(device, &payload)), hex(&payload));
     let fit = fits(device, &payload).unwrap();
     assert_eq!(fit.described_bytes + fit.opaque_bytes, payload.len() as u64);
     assert_eq!(size_of(device), Some(payload.len() as u64));
@@ -133,6 +137,7 @@ fn structs(keys: &str, described: &str, size: u64) -> String {
 #[test]
 fn structs_have_their_description() {
     fit(&structs("", POINT, 2), "0102", "p<point v3>{ x:u8=1 y:u8=2 }");
+    fit(&structs("", &POINT.replace("point", ""), 2), "0102", "p< v3>{ x:u8=1 y:u8=2 }");
     let outer = format!(r#"{{"vmsd_name":"o","version":1,"fields":[{}]}}"#, structs("", POINT, 2));
     fit(&structs("", &outer, 2), "0102", "p<o v1>{ p<point v3>{ x:u8=1 y:u8=2 } }");
 }
@@ -316,8 +321,27 @@ fn numbers_beyond_reason_are_misfits() {
     misfit(&several("uint16", most, 2), "00", 0, "a", Unfit::Short { needed: most, left: 1 });
     misfit(&several("virtio", most, 1), "00", 0, "a", Unfit::Short { needed: most, left: 1 });
     misfit(&one("buffer", most), "00", 0, "a", Unfit::Short { needed: most, left: 1 });
-    let found = fits(&device(&several("buffer", 1 << 40, 0), ""), &[]).unwrap_err();
-    assert_eq!(found.what, Unfit::Empty);
+}
+
+#[test]
+fn what_has_no_bytes_is_not_repeated_without_end() {
+    let work = |fields: &str, length: usize| {
+        let found = fits(&device(fields, ""), &vec![0; length]).unwrap_err();
+        assert_eq!(found.what, Unfit::Work, "{found}");
+    };
+    work(&several("buffer", 1 << 40, 0), 0);
+    let (byte, nothing) = (one("uint8", 1), several("uint8", 0, 1).replace("\"a\"", "\"b\""));
+    let many = |entry: &str| {
+        let fields = [vec![byte.clone()], vec![entry.to_owned(); 10_000]].concat().join(",");
+        let described = format!(r#"{{"vmsd_name":"s","version":1,"fields":[{fields}]}}"#);
+        (structs(r#","array_len":10000"#, &described, 1), described)
+    };
+    work(&many(&nothing).0, 10_000);
+    // Descriptions that do not have the size of their field are measured all the same.
+    let (_, described) = many(&nothing);
+    let other = inline("tmp", &[&described], 2);
+    let described = format!(r#"{{"vmsd_name":"s","version":1,"fields":[{other}]}}"#);
+    work(&structs(r#","array_len":10000"#, &described, 2), 20_000);
 }
 
 #[test]
@@ -334,6 +358,41 @@ fn scopes_that_are_open_at_once_are_counted() {
     let fields = inline("qtailq", &[POINT], 4);
     let fit = fits(&device(&fields, ""), &[1, 1, 2, 0]).unwrap();
     assert_eq!((fit.leaves, fit.depth, fit.described_bytes), (2, 3, 4));
+}
+
+#[test]
+fn a_replay_needs_as_many_scopes_as_were_counted() {
+    let nested = |depth: usize| {
+        (1..depth).fold(structs("", POINT, 2), |inside, _| {
+            let described = format!(r#"{{"vmsd_name":"o","version":1,"fields":[{inside}]}}"#);
+            structs("", &described, 2)
+        })
+    };
+    for depth in [1, MAX_DEPTH, MAX_DEPTH + 1] {
+        let device = device(&nested(depth), "");
+        assert_eq!(fits(&device, &[1, 2]).unwrap().depth, depth);
+        match bytes_of(&device, &[1, 2]) {
+            Ok(_) => assert!(depth <= MAX_DEPTH),
+            Err(misfit) => assert_eq!(misfit.what, Unfit::Visit(Code::TooDeep)),
+        }
+    }
+    // Deeper than any text that is read.
+    let mut deep = device("", "");
+    for _ in 0..40 {
+        let subsections = Some(vec![description_of(&deep)]);
+        let outer = Description { subsections, ..description_of(&device("", "")) };
+        deep.content = Content::Described(outer);
+    }
+    assert_eq!(size_of(&deep), None);
+    let heads = b"\x05\x01d\0\0\0\x01".repeat(40);
+    assert_eq!(fits(&deep, &heads).unwrap_err().what, Unfit::Nesting);
+}
+
+fn description_of(device: &Device) -> Description {
+    match &device.content {
+        Content::Described(description) => description.clone(),
+        Content::Handler { .. } => panic!("{device:?}"),
+    }
 }
 
 #[test]

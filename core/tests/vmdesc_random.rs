@@ -13,9 +13,12 @@
 
 #[path = "support/described.rs"]
 mod described;
+#[path = "support/wire.rs"]
+mod wire;
 
-use described::bytes_of;
+use described::{bytes_of, through_chunks};
 use migcore::codec::vmdesc::{fits, size_of, Content, Description, Device, Field, Nested, Vmdesc};
+use migcore::error::MAX_DEPTH;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{select, Index};
@@ -162,8 +165,10 @@ fn check(device: &Device, payload: &[u8]) -> bool {
     let Ok(fit) = fits(device, payload) else { return false };
     assert_eq!(fit.described_bytes + fit.opaque_bytes, payload.len() as u64);
     assert_eq!(size_of(device), Some(payload.len() as u64));
-    if fit.depth <= migcore::error::MAX_DEPTH {
+    // The device's scope comes around.
+    if fit.depth < MAX_DEPTH {
         assert_eq!(bytes_of(device, payload).as_deref(), Ok(payload));
+        assert_eq!(through_chunks(device, payload), payload);
     }
     true
 }

@@ -15,13 +15,15 @@
 
 #[path = "support/described.rs"]
 mod described;
+#[path = "support/wire.rs"]
+mod wire;
 
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use described::bytes_of;
+use described::{bytes_of, through_chunks};
 use migcore::codec::vmdesc::{fits, size_of, Content, Device, Misfit, Vmdesc};
 
 #[test]
@@ -125,6 +127,7 @@ fn section(device: &Device, rest: &[u8]) -> Result<u64, Misfit> {
     let payload = &rest[skipped..skipped + size];
     let fit = fits(device, payload)?;
     assert_eq!(bytes_of(device, payload)?, payload, "{}", device.name);
+    assert_eq!(through_chunks(device, payload), payload, "{}", device.name);
     let told = fit.described_bytes + fit.opaque_bytes;
     assert_eq!(usize::try_from(told).unwrap(), size, "{}", device.name);
     assert!(matches!(rest[skipped + size], 0x7e | 4 | 2 | 3 | 0), "{}", device.name);

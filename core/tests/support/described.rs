@@ -13,10 +13,11 @@
 
 use std::fmt::Write;
 
+use crate::wire::{plain_stream, read_tree};
 use migcore::codec::legacy::Saver;
 use migcore::codec::observe::{Event, Item, Observer};
 use migcore::codec::vmdesc::{replay, Device, Misfit, Notes, Vmdesc};
-use migcore::visit::{Marks, Scope, ScopeKind, Track, Visitor};
+use migcore::visit::{Marks, Scope, ScopeKind, Track, Versions, Visitor};
 
 /// A device `d` of version 1, with these fields, and perhaps more keys behind them.
 pub fn device(fields: &str, more: &str) -> Device {
@@ -33,6 +34,21 @@ pub fn bytes_of(device: &Device, payload: &[u8]) -> Result<Vec<u8>, Misfit> {
     let length = saver.finish().unwrap();
     memory.truncate(usize::try_from(length).unwrap());
     Ok(memory)
+}
+
+/// The bytes of a section that became chunks, these a tree, and that QEMU's bytes again.
+pub fn through_chunks(device: &Device, payload: &[u8]) -> Vec<u8> {
+    let stream = plain_stream(|v| {
+        v.device("d", 0, Versions::only(1), |v| {
+            replay(device, payload, v, &mut ()).map_err(|misfit| panic!("{misfit}"))
+        })
+    });
+    let mut memory = vec![0; payload.len() + 1];
+    let mut saver = Saver::to_slice(&mut memory);
+    read_tree(&stream, |tree| tree.replay(tree.root(), &mut saver.visitor())).unwrap();
+    let length = saver.finish().unwrap();
+    memory.truncate(usize::try_from(length).unwrap());
+    memory
 }
 
 /// What a section shows, on one line.

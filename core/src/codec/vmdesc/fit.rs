@@ -90,8 +90,8 @@ pub enum Unfit {
     Name,
     /// Descriptions nest too deep.
     Nesting,
-    /// A count of elements that have no bytes, or more of such elements than any device has.
-    Empty,
+    /// Far more entries or elements than a section of this length has: such without bytes, repeated.
+    Work,
     /// The visitor does not take it: its error.
     Visit(Code),
 }
@@ -152,7 +152,7 @@ impl fmt::Display for Unfit {
             Unfit::Version(version) => write!(f, "a subsection cannot have version {version}"),
             Unfit::Name => f.write_str("a name that no item can have"),
             Unfit::Nesting => f.write_str("descriptions nest too deep"),
-            Unfit::Empty => f.write_str("too many elements without bytes"),
+            Unfit::Work => f.write_str("far more elements than a section of this length has"),
             Unfit::Visit(code) => f.write_str(code.text()),
         }
     }

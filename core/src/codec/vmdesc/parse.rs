@@ -10,7 +10,7 @@ use super::keys::Key;
 use super::{Content, Description, Device, Field, Nested, Vmdesc};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// How deep descriptions may nest. QEMU's are less than ten deep; the bound is that of the stack.
+/// How many descriptions may lie in each other. QEMU's are less than ten deep; the bound is that of the stack.
 pub(super) const MAX_NESTING: usize = 32;
 
 /// Why a text is no description, and where.
@@ -92,7 +92,7 @@ impl<'de> Visitor<'de> for Top<'_> {
                 }
                 Key::Devices => {
                     once(&mut devices, (), "devices")?;
-                    map.next_value_seed(Into { to: &mut self.0.devices, depth: 0 })?;
+                    map.next_value_seed(Append { to: &mut self.0.devices, depth: 0 })?;
                 }
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
@@ -102,9 +102,10 @@ impl<'de> Visitor<'de> for Top<'_> {
     }
 }
 
-/// Any object below the outermost one, as it is read. `depth` is that of the descriptions around it.
+/// Any object below the outermost one, as it is read.
 #[derive(Default)]
 struct Object {
+    /// In how many descriptions it lies.
     depth: usize,
     name: Option<String>,
     instance: Option<u32>,
@@ -152,6 +153,9 @@ impl Object {
                 once(&mut self.nested, nested, "struct")
             }
             Key::VmsdName => {
+                if self.depth >= MAX_NESTING {
+                    return Err(Error::custom("descriptions nest too deep"));
+                }
                 let name = map.next_value()?;
                 self.descriptions.push(Part {
                     name,
@@ -167,12 +171,12 @@ impl Object {
                 once(&mut part.version, map.next_value()?, "version")
             }
             Key::Fields => {
-                let fields = map.next_value_seed(Many::new(self.depth))?;
+                let fields = map.next_value_seed(Many::new(self.depth.saturating_add(1)))?;
                 let part = self.descriptions.last_mut();
                 once(part.map_or(&mut self.fields, |part| &mut part.fields), fields, "fields")
             }
             Key::Subsections => {
-                let subsections = map.next_value_seed(Many::new(self.depth))?;
+                let subsections = map.next_value_seed(Many::new(self.depth.saturating_add(1)))?;
                 let part = self.descriptions.last_mut();
                 let part = part.ok_or_else(|| Error::custom("`subsections` before `vmsd_name`"))?;
                 once(&mut part.subsections, subsections, "subsections")
@@ -252,12 +256,12 @@ impl Item for Description {
 }
 
 /// Reads the items of an array to the end of `to`.
-struct Into<'t, T> {
+struct Append<'t, T> {
     to: &'t mut Vec<T>,
     depth: usize,
 }
 
-impl<'de, T: Item> DeserializeSeed<'de> for Into<'_, T> {
+impl<'de, T: Item> DeserializeSeed<'de> for Append<'_, T> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
@@ -265,7 +269,7 @@ impl<'de, T: Item> DeserializeSeed<'de> for Into<'_, T> {
     }
 }
 
-impl<'de, T: Item> Visitor<'de> for Into<'_, T> {
+impl<'de, T: Item> Visitor<'de> for Append<'_, T> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -296,7 +300,7 @@ impl<'de, T: Item> DeserializeSeed<'de> for Many<T> {
     type Value = Vec<T>;
 
     fn deserialize<D: Deserializer<'de>>(mut self, from: D) -> Result<Vec<T>, D::Error> {
-        Into { to: &mut self.items, depth: self.depth }.deserialize(from)?;
+        Append { to: &mut self.items, depth: self.depth }.deserialize(from)?;
         Ok(self.items)
     }
 }
@@ -308,9 +312,6 @@ impl<'de> DeserializeSeed<'de> for Whole {
     type Value = Object;
 
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Object, D::Error> {
-        if self.0 >= MAX_NESTING {
-            return Err(Error::custom("descriptions nest too deep"));
-        }
         from.deserialize_map(self)
     }
 }
@@ -323,7 +324,7 @@ impl<'de> Visitor<'de> for Whole {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object, A::Error> {
-        Object::at(self.0.saturating_add(1)).read(map)
+        Object::at(self.0).read(map)
     }
 }
 

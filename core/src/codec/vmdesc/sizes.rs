@@ -31,6 +31,26 @@ pub(super) fn description_size(description: &Description, depth: usize) -> Optio
     })
 }
 
+/// How many entries a description has itself.
+pub(super) fn entries(description: &Description) -> usize {
+    description.fields.len().saturating_add(description.subsections().len())
+}
+
+/// How many entries are looked at for a description's size. Those that nest too deep are not.
+pub(super) fn all_entries(description: &Description) -> usize {
+    entries_below(description, 0)
+}
+
+fn entries_below(description: &Description, depth: usize) -> usize {
+    let subsections = match depth < MAX_NESTING {
+        true => description.subsections(),
+        false => &[],
+    };
+    subsections.iter().fold(entries(description).saturating_add(1), |entries, subsection| {
+        entries.saturating_add(entries_below(subsection, depth.saturating_add(1)))
+    })
+}
+
 /// The length of a subsection's head: marker, length of the name, name, version.
 pub(super) fn head_length(name: &str) -> usize {
     name.len().saturating_add(6)

@@ -10,7 +10,9 @@ use chain::Chain;
 use super::fit::{Misfit, Unfit};
 use super::parse::MAX_NESTING;
 use super::shape::Shape;
-use super::sizes::{by_element, description_size, elements, head_length, is_name, run_size, runs};
+use super::sizes::{
+    by_element, description_size, elements, entries, head_length, is_name, run_size, runs,
+};
 use super::take::{Saving, Take};
 use super::{Content, Description, Device, Field};
 use crate::io::told;
@@ -22,9 +24,11 @@ const SUBSECTION: u8 = 0x05;
 /// The largest version of a subsection: QEMU keeps only eight bits of it.
 const MAX_SUBSECTION_VERSION: u32 = 0xff;
 
-/// How many items without bytes a section may have, so that the work is bounded by its length: a hostile
-/// description repeats them in each element of an array.
-const MAX_EMPTY: u32 = 1 << 20;
+/// How many entries and elements a section may have for each of its bytes, and besides. An entry has at least a
+/// byte, unless it is a buffer, an array or a struct of none; and it may lie in many structs. A hostile
+/// description could repeat entries without bytes in each element of an array.
+const WORK_PER_BYTE: u64 = 64;
+const WORK: u64 = 1 << 20;
 
 /// Is told where the items lie that a [`replay`] gives to a visitor, and of which type they are in QEMU.
 pub trait Notes {
@@ -64,14 +68,15 @@ type Fitting<T = ()> = Result<T, Box<Misfit>>;
 pub(super) struct Walk<'p, T> {
     payload: &'p [u8],
     at: usize,
-    /// How many items without bytes may still come.
-    empty: u32,
+    /// How many entries and elements may still come.
+    work: u64,
     taker: T,
 }
 
 impl<'p, T: Take> Walk<'p, T> {
     pub(super) fn new(payload: &'p [u8], taker: T) -> Self {
-        Walk { payload, at: 0, empty: MAX_EMPTY, taker }
+        let work = told(payload.len()).saturating_mul(WORK_PER_BYTE).saturating_add(WORK);
+        Walk { payload, at: 0, work, taker }
     }
 
     pub(super) fn device(mut self, device: &Device) -> Fitting {
@@ -90,6 +95,7 @@ impl<'p, T: Take> Walk<'p, T> {
         if depth >= MAX_NESTING {
             return Err(self.unfit(Unfit::Nesting));
         }
+        self.charge(entries(description))?;
         for run in runs(&description.fields) {
             self.run(run, depth)?;
         }
@@ -117,7 +123,7 @@ impl<'p, T: Take> Walk<'p, T> {
     }
 
     /// The kind that all elements have, if they are scalars of one kind.
-    fn kind_of_all(&self, run: &[Field]) -> Fitting<Option<Kind>> {
+    fn kind_of_all(&mut self, run: &[Field]) -> Fitting<Option<Kind>> {
         let mut kind = None;
         for field in run {
             match self.shape(field)? {
@@ -146,6 +152,7 @@ impl<'p, T: Take> Walk<'p, T> {
 
     /// An element of an array. Its fields need no scope beside that of the element, but for subsections.
     fn element(&mut self, field: &Field, depth: usize) -> Fitting {
+        self.charge(1)?;
         let length = self.require(Some(field.size))?;
         self.begin("", &field.kind, length, Scope::Element)?;
         match self.shape(field)? {
