@@ -187,3 +187,22 @@ fn with_bytes_lost_doubled_and_changed_it_is_covered_and_written_back() {
         assert!(written(&mut scanner(&bytes, description)) == bytes, "round {round}");
     }
 }
+
+#[test]
+fn without_footers_reading_goes_on_at_a_section_that_is_described() {
+    let stream = streams::one("i440fx-2.0-net-blk.dev");
+    let description = stream.vmdesc.as_deref();
+    let whole = items(&mut scanner(&stream.bytes, description));
+    let third = whole.iter().filter(|item| is_described(&item.content)).nth(2).unwrap();
+    let mut bytes = stream.bytes.clone();
+    // The length of its name.
+    bytes[usize::try_from(third.offset).unwrap() + 5] = 0;
+    let items = items(&mut scanner(&bytes, description));
+    let damage = items.iter().find(|item| matches!(item.content, Content::Damage(_))).unwrap();
+    assert_eq!((damages(&items), damage.offset, damage.length), (1, third.offset, third.length));
+    let described = |items: &[migcore_cli::qemu::item::Item]| {
+        items.iter().filter(|item| is_described(&item.content)).count()
+    };
+    // Of the section before it the end is not confirmed.
+    assert_eq!(described(&items), described(&whole) - 2);
+}

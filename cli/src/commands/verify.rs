@@ -105,7 +105,7 @@ fn findings_as_text(found: &Findings) -> String {
     let Findings { errors, remarks, more, sections, described } = found;
     let mut text = match errors.is_empty() {
         true => format!("right as far as it tells: {sections} sections, {described} described\n"),
-        false => format!("QEMU does not load it: {} errors\n", errors.len()),
+        false => format!("not right: {} errors\n", errors.len()),
     };
     for Finding { offset, text: remark } in remarks {
         text.push_str(&format!("remark: byte {offset}: {remark}\n"));

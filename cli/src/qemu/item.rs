@@ -299,6 +299,8 @@ pub enum Trouble {
     },
     /// A section without its footer, or one that is longer or shorter than it should be.
     NoFooter(String),
+    /// A section behind which no record stands, in a stream that has no footers.
+    NoRecord(String),
     /// The payload of a section cannot be read.
     Payload(String),
     /// The mark of the end, though more follows.
@@ -328,6 +330,7 @@ impl fmt::Display for Trouble {
                 write!(f, "footer of section {found} where that of section {expected} belongs")
             }
             Trouble::NoFooter(section) => write!(f, "no footer behind section {section}"),
+            Trouble::NoRecord(section) => write!(f, "no record behind section {section}"),
             Trouble::Payload(why) => f.write_str(why),
             Trouble::EarlyEnd => f.write_str("mark of the end, though more follows"),
             Trouble::OtherDescription => {

@@ -271,7 +271,15 @@ impl Scanner {
                 let what = format!("the stream, behind section {name}");
                 self.damaged_from(end, Trouble::Cut(what), Some(expected))
             }
-            _ => self.damaged_from(end, Trouble::NoFooter(name), Some(expected)),
+            _ => self.damaged_from(end, self.nothing_behind(name), Some(expected)),
+        }
+    }
+
+    /// That what belongs behind a section is not there.
+    fn nothing_behind(&self, name: String) -> Trouble {
+        match self.marks.footers {
+            Footers::Present => Trouble::NoFooter(name),
+            Footers::Unknown | Footers::Absent => Trouble::NoRecord(name),
         }
     }
 
@@ -307,7 +315,7 @@ impl Scanner {
                 self.give_section(section, end);
                 self.note(trouble);
                 if self.marks.footers == Footers::Present || end < offset {
-                    self.lost(Trouble::NoFooter(name), Some(offset));
+                    self.lost(self.nothing_behind(name), Some(offset));
                 }
             }
             None => self.no_end(section, trouble),
