@@ -103,7 +103,8 @@ impl Scanner {
         if let Some(described) = version_of(device).filter(|version| *version != named.version) {
             return Ok(Guess::Unknown(Reason::OtherVersion { described }));
         }
-        let size = self.described_size(index).unwrap_or(u64::MAX);
+        let measure = self.entries.measure(index, device);
+        let size = measure.size;
         let end = start.saturating_add(size);
         if end > self.marks.limit {
             let there = self.marks.limit.saturating_sub(start);
@@ -117,6 +118,7 @@ impl Scanner {
         if self.impatient() {
             return Ok(Guess::Unknown(Reason::GivenUp));
         }
+        self.wasted = self.wasted.saturating_add(measure.unpaid());
         self.read_payload(start, size)?;
         Ok(match fit(&description, index, &self.bytes) {
             Ok(described) => Guess::Ends(Payload::Described(described), end, Reason::NoEnd),
