@@ -9,6 +9,7 @@
 //! | [`visit`] | a whole stream as one device |
 //! | [`inspect`] | a stream as it is shown |
 //! | [`info`] | what a stream is: numbers and sizes |
+//! | [`tally`] | of what the bytes of a stream are |
 //! | [`rules`] | what makes a stream one that QEMU refuses, as far as the stream alone tells |
 //!
 //! A payload has no length on this wire: it is given by the description, by the words of the section `ram`,
@@ -23,4 +24,5 @@ pub mod rules;
 pub mod scan;
 mod search;
 mod sections;
+pub mod tally;
 pub mod visit;
