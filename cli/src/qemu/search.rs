@@ -17,9 +17,11 @@ pub(super) const FOOTER: u64 = 5;
 /// What is looked at from a place on: a footer, a record behind it, and what follows a mark of the end.
 pub(super) const LOOK: usize = 512;
 
-/// The largest number of a section, and its largest version, that are believed. QEMU counts sections from 0
-/// on, and versions are written by hand.
+/// The largest number of a section that is believed. QEMU counts them from 0 on.
 const BELIEVED: u32 = 0x000f_ffff;
+
+/// The largest version that is believed. They are written by hand, and the largest are dates, such as 20061112.
+const BELIEVED_VERSION: u32 = 29_991_231;
 
 /// Live sections, which a description does not have.
 const LIVE: [&[u8]; 6] =
@@ -79,8 +81,8 @@ impl Landmarks {
         match Record::read(&mut SliceReader::new(bytes)) {
             Ok(Record::Start(head) | Record::Full(head)) => {
                 let printable = |byte: &u8| (0x20..0x7f).contains(byte);
-                if head.id > BELIEVED || head.version > BELIEVED || !head.name.iter().all(printable)
-                {
+                let numbers = head.id <= BELIEVED && head.version <= BELIEVED_VERSION;
+                if !numbers || !head.name.iter().all(printable) {
                     return Likely::No;
                 }
                 match self.names.contains(head.name.as_slice()) {
@@ -187,5 +189,24 @@ impl Landmarks {
         let mut places = window.windows(footer.len()).take(whole);
         let place = places.position(|bytes| bytes == footer).filter(|_| !self.packaged)?;
         Some(Mark::Footer { offset: at.saturating_add(told(place)), id })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How much a section of this version looks like one.
+    fn likely(version: u32) -> Likely {
+        let mut head = b"\x04\0\0\0\x2f\x06eeprom\0\0\0\0".to_vec();
+        head.extend_from_slice(&version.to_be_bytes());
+        Landmarks::new(None, None, 1000).likely(&head, 0)
+    }
+
+    #[test]
+    fn a_version_may_be_a_date() {
+        assert_eq!(likely(1), Likely::Named);
+        assert_eq!(likely(20_061_112), Likely::Named);
+        assert_eq!(likely(0x3030_3030), Likely::No);
     }
 }
