@@ -125,7 +125,7 @@ fn write_chunks(arguments: &Convert, input: &Input, output: &mut Output) -> Resu
 /// The stream of QEMU that chunks were made of.
 fn to_qemu(arguments: &Convert, input: &Input) -> Result {
     let path = input.path();
-    if !chunks::begins_with(input, qemu::visit::NAME) {
+    if !chunks::begins_with(input, qemu::visit::NAME, qemu::visit::VERSION) {
         return Err(refused(path, "these chunks were not made of a stream of QEMU"));
     }
     let mut output = Output::create(&arguments.output, arguments.force)?;
