@@ -62,6 +62,8 @@ pub(super) struct Landmarks {
     pub(super) limit: u64,
     /// Whether that is the end of a package.
     pub(super) packaged: bool,
+    /// Whether it was seen that sections have no footers: what looks like one is none.
+    pub(super) footerless: bool,
 }
 
 impl Landmarks {
@@ -112,6 +114,7 @@ impl Landmarks {
     /// What stands at `offset` that a search for the end of section `own` stops at.
     fn mark(&self, bytes: &[u8], offset: u64, own: Option<u32>) -> Option<Mark> {
         match bytes {
+            [0x7e, ..] if self.footerless => None,
             [0x7e, a, b, c, d, next @ ..] => {
                 let id = u32::from_be_bytes([*a, *b, *c, *d]);
                 let behind = offset.saturating_add(FOOTER);
@@ -184,10 +187,13 @@ impl Landmarks {
     /// The first footer of section `id` behind which a mark of the end stands. Not in a package, which has
     /// none.
     fn last_footer(&self, window: &[u8], whole: usize, at: u64, id: u32) -> Option<Mark> {
+        if self.packaged || self.footerless {
+            return None;
+        }
         let [a, b, c, d] = id.to_be_bytes();
         let footer = [0x7e, a, b, c, d, 0];
         let mut places = window.windows(footer.len()).take(whole);
-        let place = places.position(|bytes| bytes == footer).filter(|_| !self.packaged)?;
+        let place = places.position(|bytes| bytes == footer)?;
         Some(Mark::Footer { offset: at.saturating_add(told(place)), id })
     }
 }

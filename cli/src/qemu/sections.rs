@@ -234,6 +234,7 @@ impl Scanner {
         let missing = !section.footer && self.footers == Footers::Present;
         if !missing {
             self.footers = if section.footer { Footers::Present } else { Footers::Absent };
+            self.marks.footerless = !section.footer;
         }
         let name = name_of(&section);
         self.give_section(section, end);
@@ -282,6 +283,7 @@ impl Scanner {
         match mark {
             Some(Mark::Footer { offset, id: found }) if found == id => {
                 self.footers = Footers::Present;
+                self.marks.footerless = false;
                 (section.end, section.footer) = (End::Found, true);
                 self.give_section(section, offset);
                 self.note(trouble);
