@@ -24,6 +24,9 @@ use qemu::load_case;
 use streams::{all, one, Stream};
 use support::Place;
 
+/// The first bytes of a stream, as the name says; it has no end.
+const CUT: &str = "q10-var-mapped-ram.head";
+
 /// Converts a stream and back, and gives what came back, and the report of the first step.
 fn there_and_back(place: &Place, stream: &[u8], options: &[&str]) -> (Vec<u8>, serde_json::Value) {
     place.put("stream", stream);
@@ -71,7 +74,7 @@ fn described(report: &serde_json::Value) -> u64 {
 #[test]
 fn no_stream_is_damaged_even_without_its_description() {
     let place = Place::new();
-    for stream in streams::own() {
+    for stream in streams::own().filter(|stream| stream.name != CUT) {
         place.put("stream", &stream.bytes);
         let ran = place.run(&["convert", "stream", "-o", "out", "--to", "qemu"]);
         assert_eq!(ran.code, Some(0), "{}: {}", stream.name, ran.err);
@@ -86,7 +89,8 @@ fn each_byte_is_counted_once() {
     let stream = one("s390-7.2.mig");
     let report = comes_back(&place, &stream, &[]);
     let bytes = &report["bytes"];
-    let kinds = ["described", "private", "ram", "opaque", "framing", "description", "lost"];
+    let kinds =
+        ["described", "private", "ram", "opaque", "framing", "description", "trailing", "lost"];
     let sum: u64 = kinds.iter().map(|kind| bytes[*kind].as_u64().unwrap()).sum();
     assert_eq!(sum, stream.bytes.len() as u64);
     let reasons = bytes["reasons"].as_array().unwrap();

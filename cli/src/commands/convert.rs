@@ -95,7 +95,8 @@ fn to_chunks(arguments: &Convert, input: &Input) -> Result {
 
 fn write_chunks(arguments: &Convert, input: &Input, output: &mut Output) -> Result<Tally> {
     let path = input.path();
-    let machine = qemu::scan::machine(&mut input.again()).map_err(Failure::reading(path))?;
+    let machine =
+        qemu::configuration::machine(&mut input.again()).map_err(Failure::reading(path))?;
     let machine = for_header(&machine);
     let settings = Settings { machine, writer: WRITER, slots: SLOTS, ..Settings::default() };
     let mut scanner = scanner(arguments, input)?;

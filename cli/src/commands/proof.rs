@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn each_difference_is_found() {
-        let stream: Vec<u8> = (0..1u32 << 19).map(|at| (at % 251) as u8).collect();
+        let stream: Vec<u8> = (0..1u32 << 19).map(|at| u8::try_from(at % 251).unwrap()).collect();
         let chunks = chunks_of(&stream);
         assert_eq!(differs(&chunks, &input(&stream)).unwrap(), None);
         for at in [0, 1, PIECE - 1, PIECE, stream.len() - 1] {

@@ -25,6 +25,8 @@ pub struct Tally {
     pub opaque: u64,
     /// The record of the description at the end.
     pub description: u64,
+    /// Behind the end.
+    pub trailing: u64,
     /// That could not be read.
     pub lost: u64,
     /// Why payloads are opaque, in the order of the stream.
@@ -52,6 +54,7 @@ impl Watch for Tally {
         match &item.content {
             Content::Section(section) => self.section(section),
             Content::Description => self.description = item.length,
+            Content::Trailing => self.trailing = item.length,
             Content::Damage(damage) => {
                 self.lost = self.lost.saturating_add(item.length);
                 if self.damages.len() < KEPT {
@@ -64,11 +67,11 @@ impl Watch for Tally {
 }
 
 impl Tally {
-    /// Headers, heads of records, footers, commands, and what is behind the end.
+    /// Headers, heads of records, footers, commands and the end.
     #[must_use]
     pub fn framing(&self) -> u64 {
-        let Tally { described, private, ram, opaque, description, lost, .. } = self;
-        [described, private, ram, opaque, description, lost]
+        let Tally { described, private, ram, opaque, description, trailing, lost, .. } = self;
+        [described, private, ram, opaque, description, trailing, lost]
             .into_iter()
             .fold(self.length, |left, bytes| left.saturating_sub(*bytes))
     }
@@ -123,6 +126,7 @@ impl Tally {
             "opaque": self.opaque,
             "framing": self.framing(),
             "description": self.description,
+            "trailing": self.trailing,
             "lost": self.lost,
             "reasons": self.reasons.iter().map(reason).collect::<Vec<_>>(),
         })
@@ -133,12 +137,14 @@ impl Tally {
     /// # Errors
     /// Those of `to`.
     pub fn print(&self, to: &mut dyn io::Write) -> io::Result<()> {
-        let Tally { length, described, private, ram, opaque, description, lost, .. } = self;
+        let Tally { length, described, private, ram, opaque, description, .. } = self;
         writeln!(to, "{length} bytes: {described} described, {private} of private types,")?;
         write!(to, "  {ram} of ram, {opaque} opaque, {} framing, ", self.framing())?;
         write!(to, "{description} description")?;
-        if *lost > 0 {
-            write!(to, ", {lost} damaged")?;
+        for (bytes, what) in [(self.trailing, "behind the end"), (self.lost, "damaged")] {
+            if bytes > 0 {
+                write!(to, ", {bytes} {what}")?;
+            }
         }
         writeln!(to)?;
         for reason in &self.reasons {
