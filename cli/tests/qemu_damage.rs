@@ -61,6 +61,20 @@ fn reading_goes_on_behind_a_wrong_footer() {
     assert_eq!(described, 1, "globalstate behind it is described");
 }
 
+#[test]
+fn without_footers_what_looks_like_one_ends_nothing() {
+    let mut stream = b"QEVM\0\0\0\x03\x01\0\0\0\x02\x03ram\0\0\0\0\0\0\0\x04".to_vec();
+    stream.extend_from_slice(&[0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0x10]);
+    stream.extend_from_slice(&[3, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0x10]);
+    stream.extend_from_slice(b"\x04\0\0\0\0\x05timer\0\0\0\0\0\0\0\x02");
+    stream.extend_from_slice(b"bytes\x7e\0\0\0\0\0and more, and \x7e\0\0\0\0\x04\0\0\0\x01\x01x");
+    stream.extend_from_slice(&[0; 12]);
+    let items = items(&mut scanner(&stream, None));
+    let Content::Section(last) = &items.last().unwrap().content else { panic!("{items:?}") };
+    assert_eq!((last.footer, damages(&items)), (false, 0));
+    assert_eq!(last.start + last.length, stream.len() as u64);
+}
+
 fn is_described(content: &Content) -> bool {
     matches!(content, Content::Section(section) if matches!(section.payload, Payload::Described(_)))
 }
