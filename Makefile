@@ -1,8 +1,10 @@
 # `make help` lists what can be made.  Everything made goes to build/ and target/.
 
 PREFIX = /usr/local
+BINDIR = $(PREFIX)/bin
 LIBDIR = $(PREFIX)/lib
 INCLUDEDIR = $(PREFIX)/include
+DATADIR = $(PREFIX)/share
 DESTDIR =
 
 # Changes with every release that breaks the C ABI.
@@ -32,16 +34,21 @@ lib: ## the release libraries, in build/lib
 	@ln -sf $(SHARED) build/lib/$(SONAME)
 	@ln -sf $(SONAME) build/lib/libmigcore.so
 
+program: ## the program migcore, its man pages and completions, in build/program
+	@scripts/build-program
+
 demo: setup-demo lib ## a device is converted to migcore, step by step
 	@$(MAKE) --no-print-directory -C examples/convert demo
 
 # The places go through the environment, where no character of theirs means anything to make's shell.
 install install-places uninstall: export DESTDIR := $(DESTDIR)
 install install-places uninstall: export PREFIX := $(PREFIX)
+install install-places uninstall: export BINDIR := $(BINDIR)
+install install-places uninstall: export DATADIR := $(DATADIR)
 install install-places uninstall: export LIBDIR := $(LIBDIR)
 install install-places uninstall: export INCLUDEDIR := $(INCLUDEDIR)
 INSTALL = @SONAME=$(SONAME) SHARED=$(SHARED) scripts/install
-install: install-places lib ## libraries, headers and migcore.pc below PREFIX (DESTDIR is honoured)
+install: install-places lib program ## program, libraries, headers and migcore.pc below PREFIX (DESTDIR is honoured)
 	$(INSTALL)
 uninstall: ## remove what install put there
 	$(INSTALL) --uninstall
@@ -110,4 +117,4 @@ clean: ## remove everything that was made
 	cargo clean
 	rm -rf build
 
-.PHONY: help lib demo install install-places uninstall test check tests-begin $(TESTS) bench fuzz seeds setup setup-demo header clean
+.PHONY: help lib program demo install install-places uninstall test check tests-begin $(TESTS) bench fuzz seeds setup setup-demo header clean

@@ -170,7 +170,7 @@ static void a_device_refuses(void)
 /* A refusal with a number that is no code, such as an errno, is one all the same; the number is its cause. */
 static void a_refusal_with_a_wrong_number_is_still_one(void)
 {
-    static const migcore_status wrong[] = { -5, 1, 99, 114, 1000, INT32_MIN, MIGCORE_OK };
+    static const migcore_status wrong[] = { -5, 1, 99, 199, 1000, INT32_MIN, MIGCORE_OK };
     struct memory memory;
     size_t i;
 

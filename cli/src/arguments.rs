@@ -94,6 +94,9 @@ pub struct Plain {
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,
+    /// The description of a QEMU stream that has none of its own
+    #[arg(long, value_name = "FILE")]
+    pub vmdesc: Option<PathBuf>,
 }
 
 /// The arguments of `convert`.
@@ -110,6 +113,9 @@ pub struct Convert {
     /// Overwrite OUT if it is there
     #[arg(long)]
     pub force: bool,
+    /// The description of a QEMU stream that has none of its own
+    #[arg(long, value_name = "FILE")]
+    pub vmdesc: Option<PathBuf>,
 }
 
 /// What `convert` writes.
@@ -144,6 +150,9 @@ pub struct Ram {
     /// Where to write its bytes
     #[arg(short, long, value_name = "OUT", required_unless_present = "list")]
     pub output: Option<PathBuf>,
+    /// Overwrite OUT if it is there
+    #[arg(long)]
+    pub force: bool,
     /// Print the blocks instead
     #[arg(long, conflicts_with_all = ["block", "output"])]
     pub list: bool,
@@ -169,13 +178,13 @@ pub enum Generated {
 
 const INSPECT: &str = "\
 Examples:
-  migcore inspect vm.mig                        everything, long values cut
-  migcore inspect vm.mig --filter 'nic/*.regs'  the registers of each nic
-  migcore inspect vm.mig --json | jq .devices   every value in full
-  migcore inspect vm.mig --chunks               of what the stream is made
-  xz -dc vm.state.xz | migcore inspect -        from a pipe
+  migcore inspect vm.mig
+  migcore inspect vm.mig --filter 'nic/*.regs'
+  migcore inspect vm.mig --json | jq .devices
+  migcore inspect vm.mig --chunks
+  xz -dc vm.state.xz | migcore inspect -
 
-Values that are marked secret are never printed.
+In text long values are cut; JSON has every value in full. Values that are marked secret are never printed.
 
 Exit codes:
   0  nothing is wrong
@@ -196,7 +205,9 @@ Exit codes:
 
 const VERIFY: &str = "\
 Of a stream of chunks every rule is checked that needs no receiver: checksums, order, limits, descriptions,
-values, and the end.
+values, and the end. Of a stream of QEMU it is said whether QEMU refuses it, as far as the stream alone tells:
+its records, commands, footers, memory, and every payload that is described. What is odd, or could not be checked,
+is a remark.
 
 Examples:
   migcore verify vm.mig && echo good
@@ -236,12 +247,14 @@ Exit codes:
   3  a file cannot be read, or is too large to be compared";
 
 const RAM: &str = "\
+OUT gets each page at its place. Where the stream has no page, it is a hole of zeros.
+
 Examples:
   migcore ram vm.state --list
   migcore ram vm.state --block pc.ram -o ram.bin
 
 Exit codes:
   0  nothing is wrong
-  1  the stream is damaged
+  1  the stream is damaged, and OUT was not written; or pages never came, and are zeros in OUT
   2  wrong usage
   3  a file cannot be read or written, or the stream holds no such block";

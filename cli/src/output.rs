@@ -58,6 +58,15 @@ impl Output {
         }
     }
 
+    /// The file itself, to be written at any place; `None` for what is no file.
+    #[must_use]
+    pub fn file(&self) -> Option<&File> {
+        match self.to.get_ref() {
+            To::File(file) => Some(file.as_file()),
+            To::Special(_) | To::Standard(_) => None,
+        }
+    }
+
     /// What it is called in messages.
     #[must_use]
     pub fn path(&self) -> &Path {

@@ -284,6 +284,14 @@ fn the_standard_input_is_as_good_as_a_file() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_pipe_is_as_good_as_a_file() {
+    let place = Place::new();
+    let piped = place.run_with(&["inspect", "--json", "/dev/stdin"], &stream());
+    assert_eq!(piped, place.run(&["inspect", "--json", "a.mig"]));
+}
+
+#[test]
 fn nobody_need_read_to_the_end() {
     let place = Place::new();
     let long = support::saved(|v| {
@@ -316,8 +324,29 @@ fn man_pages_and_completions_are_generated() {
     assert!(!place.path("man/migcore-generate.1").exists());
     assert_eq!(place.run(&["generate", "completions", "shells"]).code, Some(0));
     for file in ["migcore.bash", "_migcore", "migcore.fish"] {
-        assert!(std::fs::read_to_string(place.path("shells").join(file))
-            .unwrap()
-            .contains("inspect"));
+        let text = std::fs::read_to_string(place.path("shells").join(file)).unwrap();
+        assert!(text.contains("inspect") && !text.contains("generate"), "{file}");
     }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_told() {
+    let place = Place::new();
+    let full = || std::fs::File::options().write(true).open("/dev/full").unwrap();
+    for arguments in [
+        &["inspect", "a.mig"][..],
+        &["inspect", "--json", "a.mig"],
+        &["inspect", "--chunks", "a.mig"],
+        &["info", "a.mig"],
+        &["verify", "a.mig"],
+    ] {
+        let ran = place.command(arguments).stdout(full()).output().unwrap();
+        let err = String::from_utf8(ran.stderr).unwrap();
+        assert_eq!(ran.status.code(), Some(3), "{arguments:?}: {err}");
+        assert!(err.starts_with("error: cannot write to the standard output: "), "{err}");
+    }
+    let ran = place.run(&["convert", "a.mig", "-o", "/dev/full", "--to", "chunk"]);
+    assert_eq!(ran.code, Some(3));
+    assert!(ran.err.starts_with("error: cannot write /dev/full: "), "{}", ran.err);
 }

@@ -137,6 +137,7 @@ fn structs(keys: &str, described: &str, size: u64) -> String {
 #[test]
 fn structs_have_their_description() {
     fit(&structs("", POINT, 2), "0102", "p<point v3>{ x:u8=1 y:u8=2 }");
+    fit(&structs("", &POINT.replace("point", ""), 2), "0102", "p< v3>{ x:u8=1 y:u8=2 }");
     let outer = format!(r#"{{"vmsd_name":"o","version":1,"fields":[{}]}}"#, structs("", POINT, 2));
     fit(&structs("", &outer, 2), "0102", "p<o v1>{ p<point v3>{ x:u8=1 y:u8=2 } }");
 }

@@ -14,6 +14,7 @@ use crate::failure::{Failure, Outcome, Result};
 use crate::input::{Format, Input, PIECE};
 use crate::output::Output;
 use crate::qemu;
+use crate::qemu::description;
 use crate::qemu::item::{Content, Damage, Item};
 use crate::qemu::scan::Scanner;
 use crate::qemu::visit::{Stopped, Watch};
@@ -54,8 +55,9 @@ fn rewrite(arguments: &Convert, input: &Input) -> Result {
 /// Chunks of a stream of QEMU: one device, of which all bytes of the stream are items.
 fn to_chunks(arguments: &Convert, mut input: Input) -> Result {
     let path = input.path().to_owned();
-    let machine = qemu::scan::machine(&mut input).map_err(Failure::reading(&path))?;
-    let mut scanner = Scanner::new(input, None).map_err(Failure::reading(&path))?;
+    let machine = qemu::configuration::machine(&mut input).map_err(Failure::reading(&path))?;
+    let given = arguments.vmdesc.as_deref().map(description::from_file).transpose()?;
+    let mut scanner = Scanner::new(input, given).map_err(Failure::reading(&path))?;
     let mut output = Output::create(&arguments.output, arguments.force)?;
     let settings = Settings { machine: &machine, writer: WRITER, ..Settings::default() };
     let (mut buffer, mut scratch) = (vec![0; PIECE], vec![0; SCRATCH]);
@@ -83,7 +85,7 @@ fn to_chunks(arguments: &Convert, mut input: Input) -> Result {
 
 /// The damage that a visit met, as far as it is told at its end.
 #[derive(Debug, Default)]
-struct Damages(Vec<Damage>);
+pub(super) struct Damages(pub(super) Vec<Damage>);
 
 impl Watch for Damages {
     fn item(&mut self, item: &Item) {

@@ -4,15 +4,20 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use migcore::model::{Builder, Change, Difference, Tree, Value};
-use migcore::visit::Encoder;
+use migcore::visit::{Encoder, Track, Visitor};
 use migcore::{Code, Report};
 use serde_json::json;
 
-use super::{not_chunks, told, unknown};
+use super::convert::Damages;
+use super::{told, told_damages, unknown};
 use crate::arguments::Diff;
 use crate::chunks;
+use crate::condensed::Condensed;
 use crate::failure::{Failure, Outcome, Result};
 use crate::input::{Format, Input};
+use crate::qemu;
+use crate::qemu::scan::Scanner;
+use crate::qemu::visit::Stopped;
 
 /// The least and the most memory for the tree of one state.
 const LEAST: usize = 1 << 20;
@@ -42,25 +47,54 @@ fn with_tree(input: &mut Input, then: impl FnOnce(&Tree<'_>) -> Result) -> Resul
         let mut memory = vec![0; size];
         let mut tree = Tree::new(&mut memory).map_err(|code| Failure::Refused(code.to_string()))?;
         match replay(input, &mut Builder::new(&mut tree))? {
-            Ok(()) => return then(&tree),
-            Err(Report { code: Code::NoSpace, .. }) if size < MOST => {
-                size = size.saturating_mul(2).min(MOST);
-            }
-            Err(Report { code: Code::NoSpace, .. }) => {
+            Read::Whole => return then(&tree),
+            Read::Broken(outcome) => return Ok(outcome),
+            Read::NoRoom if size < MOST => size = size.saturating_mul(2).min(MOST),
+            Read::NoRoom => {
                 let path = input.path().display();
                 return Err(Failure::Refused(format!("{path}: too large to be compared")));
             }
-            Err(report) => return told(input, Some(report)),
         }
     }
 }
 
-/// Gives all of a stream to `encoder`.
-fn replay(input: &mut Input, encoder: &mut dyn Encoder) -> Result<std::result::Result<(), Report>> {
+/// How far a stream was read into a tree.
+enum Read {
+    Whole,
+    /// The tree is full.
+    NoRoom,
+    /// The stream is damaged, and that was told.
+    Broken(Outcome),
+}
+
+/// Gives all of a stream to `encoder`, guest memory shortened.
+fn replay(input: &mut Input, encoder: &mut dyn Encoder) -> Result<Read> {
+    let mut encoder = Condensed::new(encoder);
     match input.format()? {
-        Format::Chunks => Ok(chunks::replay(input, encoder).map(|_| ())),
-        Format::Qemu => Err(not_chunks(input.path())),
+        Format::Chunks => match chunks::replay(input, &mut encoder) {
+            Ok(_) => Ok(Read::Whole),
+            Err(Report { code: Code::NoSpace, .. }) => Ok(Read::NoRoom),
+            Err(report) => told(input, Some(report)).map(Read::Broken),
+        },
+        Format::Qemu => replay_qemu(input, &mut encoder),
         Format::Unknown => Err(unknown(input.path())),
+    }
+}
+
+fn replay_qemu(input: &Input, encoder: &mut dyn Encoder) -> Result<Read> {
+    let path = input.path();
+    let mut scanner = Scanner::new(input.again(), None).map_err(Failure::reading(path))?;
+    let (mut damages, mut track) = (Damages::default(), Track::new());
+    let mut visitor = Visitor::saving(encoder, &mut track);
+    let visited = qemu::visit::visit(&mut scanner, &mut visitor, &mut damages);
+    match visited.and_then(|()| Ok(visitor.finish()?)) {
+        Err(Stopped::Io(error)) => Err(Failure::reading(path)(error)),
+        Err(Stopped::Visitor(Code::NoSpace)) => Ok(Read::NoRoom),
+        Err(Stopped::Visitor(code)) => {
+            Err(Failure::Refused(format!("{}: {}", path.display(), code.text())))
+        }
+        Ok(()) if damages.0.is_empty() => Ok(Read::Whole),
+        Ok(()) => told_damages(path, &damages.0).map(Read::Broken),
     }
 }
 

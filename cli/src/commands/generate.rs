@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use clap::CommandFactory;
+use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 
 use crate::arguments::{Arguments, Generate, Generated};
@@ -11,6 +11,8 @@ use crate::failure::{Failure, Outcome, Result};
 
 /// What shells complete.
 const NAME: &str = "migcore";
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 pub(super) fn run(arguments: &Generate) -> Result {
     let dir = &arguments.dir;
@@ -25,7 +27,14 @@ pub(super) fn run(arguments: &Generate) -> Result {
 
 fn completions(dir: &Path) -> std::io::Result<()> {
     for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
-        clap_complete::generate_to(shell, &mut Arguments::command(), NAME, dir)?;
+        clap_complete::generate_to(shell, &mut shown(), NAME, dir)?;
     }
     Ok(())
+}
+
+/// The command line without what is hidden: completions would have it all.
+fn shown() -> Command {
+    let all = Arguments::command();
+    let shown = |command: &&Command| !command.is_hide_set();
+    Command::new(NAME).version(VERSION).subcommands(all.get_subcommands().filter(shown).cloned())
 }

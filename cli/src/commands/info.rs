@@ -8,6 +8,7 @@ use crate::chunks;
 use crate::failure::{Failure, Result};
 use crate::input::{Format, Input};
 use crate::qemu;
+use crate::qemu::description;
 use crate::qemu::scan::Scanner;
 
 pub(super) fn run(arguments: &Plain) -> Result {
@@ -32,7 +33,8 @@ fn of_chunks(arguments: &Plain, input: &Input) -> Result {
 
 fn of_qemu(arguments: &Plain, input: Input) -> Result {
     let path = input.path().to_owned();
-    let info = Scanner::new(input, None).and_then(|mut scanner| qemu::info::info(&mut scanner));
+    let given = arguments.vmdesc.as_deref().map(description::from_file).transpose()?;
+    let info = Scanner::new(input, given).and_then(|mut scanner| qemu::info::info(&mut scanner));
     let info = info.map_err(Failure::reading(&path))?;
     let mut stdout = BufWriter::new(io::stdout().lock());
     let printed = match arguments.json {

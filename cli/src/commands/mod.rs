@@ -11,9 +11,9 @@ pub mod verify;
 use std::io::Write;
 use std::path::Path;
 
-use crate::arguments::{Arguments, Command};
 use migcore::Report;
 
+use crate::arguments::{Arguments, Command};
 use crate::chunks;
 use crate::failure::{Failure, Outcome, Result};
 use crate::input::Input;

@@ -9,6 +9,7 @@ use crate::arguments::Plain;
 use crate::chunks::{self, Verified};
 use crate::failure::{Failure, Outcome, Result};
 use crate::input::{Format, Input};
+use crate::qemu::description;
 use crate::qemu::rules::{check, Finding, Findings};
 use crate::qemu::scan::Scanner;
 
@@ -23,6 +24,10 @@ pub(super) fn run(arguments: &Plain) -> Result {
 
 fn of_chunks(arguments: &Plain, input: &Input) -> Result {
     let verified = chunks::verify(input);
+    // Of what could not be read nothing is known, so nothing is printed.
+    if let Some(report) = &verified.damage {
+        chunks::damage(report.clone(), input.path())?;
+    }
     let text = match arguments.json {
         true => format!("{:#}\n", as_json(&verified)),
         false => as_text(&verified),
@@ -62,7 +67,8 @@ fn as_text(verified: &Verified) -> String {
 
 fn of_qemu(arguments: &Plain, input: Input) -> Result {
     let path = input.path().to_owned();
-    let found = Scanner::new(input, None).and_then(|mut scanner| check(&mut scanner));
+    let given = arguments.vmdesc.as_deref().map(description::from_file).transpose()?;
+    let found = Scanner::new(input, given).and_then(|mut scanner| check(&mut scanner));
     let found = found.map_err(Failure::reading(&path))?;
     let text = match arguments.json {
         true => format!("{:#}\n", findings_as_json(&found)),
@@ -98,7 +104,7 @@ fn findings_as_text(found: &Findings) -> String {
     let Findings { errors, remarks, more, sections, described } = found;
     let mut text = match errors.is_empty() {
         true => format!("right as far as it tells: {sections} sections, {described} described\n"),
-        false => format!("QEMU does not load it: {} errors\n", errors.len()),
+        false => format!("not right: {} errors\n", errors.len()),
     };
     for Finding { offset, text: remark } in remarks {
         text.push_str(&format!("remark: byte {offset}: {remark}\n"));

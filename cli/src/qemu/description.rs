@@ -10,7 +10,7 @@ use crate::input::{told, Input, PIECE};
 
 /// The largest text that is read, and how far before the end of a stream one is looked for. QEMU's are some
 /// hundred kilobytes.
-const MAX_TEXT: u64 = 64 << 20;
+pub(super) const MAX_TEXT: u64 = 64 << 20;
 
 /// How many places are tried. One is enough for a stream that is not made to mislead.
 const MAX_TRIES: usize = 16;

@@ -5,11 +5,11 @@ use std::io;
 use std::rc::Rc;
 
 use migcore::codec::legacy::framing::{commands, Configuration};
-use migcore::codec::vmdesc::{Content as Entry, Description, Device, Nested, Vmdesc};
 use serde_json::{json, Value};
 
 use super::item::{Content, Damage, Item, Named, Payload, Section};
 use super::ram::{Block, Counts};
+use super::release::Release;
 use super::scan::{Footers, Scanner};
 
 /// Sections, blocks and damages that are listed one by one; others are only counted.
@@ -80,34 +80,6 @@ pub struct Row {
     pub reason: Option<String>,
 }
 
-/// The releases of QEMU that can have written a stream.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Release {
-    /// This one or newer, for this reason.
-    pub from: Option<(&'static str, &'static str)>,
-    /// Older than this one, for this reason.
-    pub before: Option<(&'static str, &'static str)>,
-}
-
-impl Release {
-    fn is_from(&mut self, release: &'static str, reason: &'static str) {
-        if self.from.is_none_or(|(known, _)| number(known) < number(release)) {
-            self.from = Some((release, reason));
-        }
-    }
-
-    fn is_before(&mut self, release: &'static str, reason: &'static str) {
-        if self.before.is_none_or(|(known, _)| number(known) > number(release)) {
-            self.before = Some((release, reason));
-        }
-    }
-}
-
-/// A release as numbers that can be compared.
-fn number(release: &str) -> Vec<u32> {
-    release.split('.').map(|part| part.parse().unwrap_or(0)).collect()
-}
-
 /// Counts what a stream holds.
 ///
 /// # Errors
@@ -123,8 +95,9 @@ pub fn info(scanner: &mut Scanner) -> io::Result<Info> {
         Footers::Absent => Some(false),
     };
     info.description = scanner.found().map(|found| found.length);
-    if let Some(found) = scanner.found() {
-        info.form(&found.vmdesc);
+    // Of a damaged text it is not known what is missing.
+    if let Some(found) = scanner.found().filter(|found| found.fault.is_none()) {
+        info.release.form(&found.vmdesc, info.configuration.is_some());
     }
     Ok(info)
 }
@@ -230,53 +203,6 @@ impl Info {
             payload: section.payload.text(),
             reason,
         });
-    }
-
-    /// What the form of a description tells of the release.
-    fn form(&mut self, description: &Vmdesc) {
-        match (&description.configuration, &self.configuration) {
-            (Some(_), _) => self.release.is_from("8.2", "the configuration is described"),
-            (None, Some(_)) => {
-                self.release.is_before("8.2", "the configuration is not described");
-            }
-            (None, None) => {}
-        }
-        description.devices.iter().for_each(|device| self.device(device));
-    }
-
-    fn device(&mut self, device: &Device) {
-        let Entry::Described(description) = &device.content else { return };
-        let mut names = description.fields.iter().map(|field| field.name.as_str());
-        if description.name == "globalstate" && names.any(|name| name == "vm_was_suspended") {
-            self.release.is_from("9.0", "a globalstate that says whether it was suspended");
-        }
-        self.nulls(description);
-    }
-
-    /// What null pointers are called tells on which side of release 10.0 a description was written. It is
-    /// looked for through all its fields, without recursion.
-    fn nulls(&mut self, description: &Description) {
-        let mut left = vec![description];
-        while let Some(next) = left.pop() {
-            for field in &next.fields {
-                match field.kind.as_str() {
-                    "nullptr" => {
-                        self.release.is_from("10.0", "null pointers of a type of their own")
-                    }
-                    "fd" => self.release.is_from("10.0", "a file descriptor in the state"),
-                    "uint64" if field.size == 1 => {
-                        self.release.is_before("10.0", "null pointers described as uint64");
-                    }
-                    _ => {}
-                }
-                match &field.nested {
-                    Nested::Struct(Some(nested)) => left.push(nested),
-                    Nested::Inline(nested) => left.extend(nested),
-                    _ => {}
-                }
-            }
-            left.extend(next.subsections.iter().flatten());
-        }
     }
 
     /// All of it as one JSON value.

@@ -93,6 +93,9 @@ impl Shower<'_> {
     }
 
     fn configuration(&mut self, at: u64, configuration: &Configuration) -> Result<(), Stopped> {
+        // On the wire the name is bytes, and as such it is shown below.
+        let machine = String::from_utf8_lossy(configuration.machine());
+        self.show.note("machine", &[("name", Fact::Text(&machine))]);
         self.places.place(at, "configuration");
         let mut track = Track::new();
         configuration.visit(&mut Visitor::saving(&mut *self.show, &mut track))?;

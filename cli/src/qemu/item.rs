@@ -304,10 +304,14 @@ pub enum Trouble {
     },
     /// A section without its footer, or one that is longer or shorter than it should be.
     NoFooter(String),
+    /// A section behind which no record stands, in a stream that has no footers.
+    NoRecord(String),
     /// The payload of a section cannot be read.
     Payload(String),
     /// The mark of the end, though more follows.
     EarlyEnd,
+    /// A description, though another one further on was taken for it.
+    OtherDescription,
     /// A package inside of a package, or one that does not end with a record.
     Package,
 }
@@ -331,8 +335,12 @@ impl fmt::Display for Trouble {
                 write!(f, "footer of section {found} where that of section {expected} belongs")
             }
             Trouble::NoFooter(section) => write!(f, "no footer behind section {section}"),
+            Trouble::NoRecord(section) => write!(f, "no record behind section {section}"),
             Trouble::Payload(why) => f.write_str(why),
             Trouble::EarlyEnd => f.write_str("mark of the end, though more follows"),
+            Trouble::OtherDescription => {
+                f.write_str("description, though another one behind the stream was used")
+            }
             Trouble::Package => {
                 f.write_str("package that does not end with a record, or lies in another")
             }

@@ -8,17 +8,23 @@
 //! | [`ram`] | the pages of memory, passed over and counted |
 //! | [`visit`] | a whole stream as one device |
 //! | [`inspect`] | a stream as it is shown |
+//! | [`configuration`] | what the sender of a stream says of itself |
+//! | [`release`] | which release of QEMU wrote a stream |
 //! | [`info`] | what a stream is: numbers and sizes |
 //! | [`rules`] | what makes a stream one that QEMU refuses, as far as the stream alone tells |
 //!
 //! A payload has no length on this wire: it is given by the description, by the words of the section `ram`,
 //! or by what follows. Only what the first two say, and the third confirms, is shown as values.
 
+pub mod configuration;
 pub mod description;
+mod entries;
 pub mod info;
 pub mod inspect;
 pub mod item;
+pub mod pages;
 pub mod ram;
+pub mod release;
 pub mod rules;
 pub mod scan;
 mod search;

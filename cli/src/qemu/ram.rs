@@ -70,6 +70,8 @@ pub struct Summary {
     pub flushes: u64,
     /// The size of a page, where a page or the stream told it.
     pub page_size: Option<u32>,
+    /// Whether the pages lie at fixed places of the file. They are not counted then.
+    pub mapped: bool,
 }
 
 /// A block of guest memory.
@@ -127,8 +129,6 @@ pub(super) struct Broken {
 pub(super) enum Why {
     /// The stream ends.
     Cut,
-    /// Pages lie at places of the file.
-    Mapped,
     /// This is wrong.
     Wrong(String),
 }
@@ -306,11 +306,13 @@ impl<'a> Walk<'a> {
             match self.read(|reader| list.next_entry(reader))? {
                 Err(why) => return Ok(Err(why)),
                 Ok(None) => break,
-                Ok(Some(entry)) if entry.mapped.is_some() => return Ok(Err(Why::Mapped)),
                 Ok(Some(_)) if self.summary.blocks.len() >= MAX_BLOCKS => {
                     return Ok(Err(Why::Wrong("more blocks than are believed".to_owned())));
                 }
                 Ok(Some(entry)) => {
+                    if let Err(why) = self.pass_mapped(&entry) {
+                        return Ok(Err(why));
+                    }
                     lengths.insert(entry.name.to_vec(), entry.length);
                     self.summary.blocks.push(Block::from(entry));
                 }
@@ -318,6 +320,20 @@ impl<'a> Walk<'a> {
         }
         self.facts.blocks = Rc::new(lengths);
         Ok(Ok(false))
+    }
+
+    /// Goes on behind the pages of a block, if they lie behind its entry.
+    fn pass_mapped(&mut self, entry: &BlockEntry) -> Result<(), Why> {
+        let Some(mapped) = &entry.mapped else { return Ok(()) };
+        let end = mapped.pages.saturating_add(entry.length);
+        if mapped.pages < self.at {
+            return Err(Why::Wrong("pages that lie before their block".to_owned()));
+        }
+        if end > self.limit {
+            return Err(Why::Cut);
+        }
+        (self.at, self.summary.mapped) = (end, true);
+        Ok(())
     }
 }
 

@@ -12,11 +12,14 @@ use migcore::codec::legacy::framing::{
 };
 use migcore::codec::vmdesc::{Content as Entry, Device};
 
-use super::item::{Content, Item, Named, Payload, Reason, Section, SectionKind};
+use super::item::{Content, End, Item, Named, Payload, Reason, Section, SectionKind};
 use super::scan::Scanner;
 
 /// The most findings that are kept; the others are counted.
 const MAX_FINDINGS: usize = 1000;
+
+/// The most names of sections that are counted.
+const MAX_SEEN: usize = 1 << 16;
 
 /// Something to tell about a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -189,6 +192,11 @@ impl Rules {
                 findings.remark(offset, format!("{} was not checked: {reason}", section.named));
             }
         }
+        if section.end == End::NotFound {
+            let text =
+                format!("the end of {} was not found: the rest is not checked", section.named);
+            findings.remark(offset, text);
+        }
         if section.kind == SectionKind::Full {
             self.count(offset, section, scanner);
         }
@@ -196,6 +204,9 @@ impl Rules {
 
     /// Tells a section that comes more often than it is described.
     fn count(&mut self, offset: u64, section: &Section, scanner: &Scanner) {
+        if self.seen.len() >= MAX_SEEN {
+            return;
+        }
         let count = self.seen.entry(Rc::clone(&section.named)).or_default();
         *count = count.saturating_add(1);
         let expected = scanner.described_times(&section.named).max(1);

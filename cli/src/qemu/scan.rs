@@ -1,26 +1,32 @@
 //! The items of a stream, one after the other.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::io;
+use std::ops::Range;
 use std::rc::Rc;
 
 use migcore::codec::legacy::framing::{
-    commands, CommandHead, Configuration, Header, Record, SectionHead,
+    commands, types, CommandHead, Configuration, Header, Record, SectionHead,
 };
-use migcore::codec::legacy::{ram::PageSize, SectionEncoder};
+use migcore::codec::legacy::ram::PageSize;
 use migcore::codec::vmdesc::{size_of, Vmdesc};
-use migcore::io::{Portable, Reader, SliceReader, SliceWriter};
-use migcore::visit::Visiting;
+use migcore::io::{Reader, SliceReader};
 use migcore::Code;
 
+use super::configuration;
 use super::description::{self, Found};
+use super::entries::Entries;
 use super::item::{Content, Damage, Item, Named, SectionKind, Trouble};
 use super::ram::Facts;
+pub use super::search::Footers;
 use super::search::{Landmarks, Likely, Mark, FOOTER};
 use crate::input::{told, Input};
 
 /// Bytes that hold any head of a record.
 const HEAD: usize = 512;
+
+/// The most live sections that are known at a time. QEMU has a handful.
+const MAX_LIVE: usize = 1 << 16;
 
 /// Reads a stream from its beginning to its end. Where it is damaged, reading goes on at the next place that is
 /// known to be one; nothing of the size of the stream is held.
@@ -33,7 +39,6 @@ pub struct Scanner {
     pub(super) marks: Landmarks,
     pub(super) at: u64,
     state: State,
-    pub(super) footers: Footers,
     /// Items that were found and not given yet.
     pub(super) pending: VecDeque<Item>,
     pub(super) facts: Facts,
@@ -52,56 +57,6 @@ enum State {
     Description,
     Trailing,
     Done,
-}
-
-/// Whether sections have footers: nothing in a stream says so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Footers {
-    /// No section ended yet.
-    Unknown,
-    /// They have.
-    Present,
-    /// They have not.
-    Absent,
-}
-
-/// Which entries of the description belong to a name and instance, in order, and how many were used.
-#[derive(Debug, Default)]
-pub(super) struct Entries(HashMap<(Vec<u8>, u32), (Vec<usize>, usize)>);
-
-impl Entries {
-    fn new(description: &Vmdesc) -> Self {
-        let mut entries = Entries::default();
-        for (index, device) in description.devices.iter().enumerate() {
-            let key = (device.name.clone().into_bytes(), device.instance);
-            entries.0.entry(key).or_default().0.push(index);
-        }
-        entries
-    }
-
-    /// The entry of the next section of this name. A section that comes more often than its description
-    /// has the last one again.
-    pub(super) fn next(&mut self, named: &Named) -> Option<usize> {
-        let (indexes, used) = self.0.get_mut(&(named.name.clone(), named.instance))?;
-        let index = indexes.get(*used).or(indexes.last()).copied();
-        *used = used.saturating_add(1);
-        index
-    }
-
-    /// How many entries there are of this name.
-    fn count(&self, named: &Named) -> u64 {
-        let entries = self.0.get(&(named.name.clone(), named.instance));
-        entries.map_or(0, |(indexes, _)| told(indexes.len()))
-    }
-
-    /// The entries that no section used, in order.
-    fn unused(&self) -> Vec<usize> {
-        let rest =
-            |(indexes, used): &(Vec<usize>, usize)| indexes.get(*used..).map(<[usize]>::to_vec);
-        let mut unused: Vec<usize> = self.0.values().filter_map(rest).flatten().collect();
-        unused.sort_unstable();
-        unused
-    }
 }
 
 impl Scanner {
@@ -126,7 +81,6 @@ impl Scanner {
             input,
             at: 0,
             state: State::Header,
-            footers: Footers::Unknown,
             pending: VecDeque::new(),
             facts: Facts::new(page),
             bytes: Vec::new(),
@@ -187,7 +141,7 @@ impl Scanner {
     /// Whether sections have footers, as far as it was found out.
     #[must_use]
     pub fn footers(&self) -> Footers {
-        self.footers
+        self.marks.footers
     }
 
     /// The devices of the description that no section belongs to, so far.
@@ -222,7 +176,7 @@ impl Scanner {
     fn configuration(&mut self) -> io::Result<()> {
         self.state = State::Records;
         let first = self.input.window(self.at, 1)?.first().copied();
-        if first != Some(7) {
+        if first != Some(types::CONFIGURATION) {
             return Ok(());
         }
         let limit = Configuration::MAX_LENGTH.saturating_add(HEAD);
@@ -232,7 +186,7 @@ impl Scanner {
             Ok(configuration) => {
                 let length = reader.position().saturating_add(1);
                 let bytes = window.get(..usize::try_from(length).unwrap_or(usize::MAX));
-                let exact = writes(&configuration, bytes.unwrap_or_default());
+                let exact = configuration::writes(&configuration, bytes.unwrap_or_default());
                 self.configured(&configuration);
                 let configuration = Rc::new(configuration);
                 self.give(length, Content::Configuration { configuration, exact });
@@ -241,7 +195,7 @@ impl Scanner {
             Err(Code::Truncated) => self.damaged(Trouble::Cut("the configuration".to_owned())),
             Err(code) => {
                 let place = self.at.saturating_add(1).saturating_add(reader.fault().offset);
-                let why = format!("{}, at byte {place}", configuration_fault(code));
+                let why = format!("{}, at byte {place}", configuration::fault(code));
                 self.damaged(Trouble::Configuration(why))
             }
         }
@@ -281,7 +235,7 @@ impl Scanner {
                 Ok(())
             }
             Err(Code::Truncated) => self.damaged(Trouble::Cut("the head of a record".to_owned())),
-            Err(code) => self.damaged(Trouble::Head(code.text().to_owned())),
+            Err(code) => self.damaged(Trouble::Head(head_fault(code).to_owned())),
         }
     }
 
@@ -300,7 +254,9 @@ impl Scanner {
     fn named(&mut self, kind: SectionKind, head: &SectionHead, length: u64) -> io::Result<()> {
         let (instance, version) = (head.instance, head.version);
         let named = Rc::new(Named { name: head.name.to_vec(), instance, version });
-        self.marks.begun.insert(head.id, Rc::clone(&named));
+        if kind == SectionKind::Start && self.marks.begun.len() < MAX_LIVE {
+            self.marks.begun.insert(head.id, Rc::clone(&named));
+        }
         self.section(kind, head.id, named, length)
     }
 
@@ -364,7 +320,7 @@ impl Scanner {
     fn end(&mut self) -> io::Result<()> {
         let described = self.marks.end.is_some_and(|end| end > self.at);
         let next = self.input.window(self.at.saturating_add(1), 1)?.first().copied();
-        if self.marks.packaged || (described && next != Some(6)) {
+        if self.marks.packaged || (described && next != Some(types::DESCRIPTION)) {
             return self.damaged(Trouble::EarlyEnd);
         }
         self.give(1, Content::End);
@@ -375,7 +331,25 @@ impl Scanner {
     fn description(&mut self) -> io::Result<()> {
         self.state = State::Trailing;
         let (read, _) = self.head(|reader| Record::read(reader))?;
-        let Ok(Record::Description(length)) = read else { return Ok(()) };
+        let first = self.input.window(self.at, 1)?.first().copied();
+        let length = match read {
+            // More than any description is not read as one.
+            Ok(Record::Description(length)) if u64::from(length) > description::MAX_TEXT => {
+                return Ok(())
+            }
+            Ok(Record::Description(length)) => length,
+            // Cut before the end of its length, so surely longer than what there is.
+            Err(Code::Truncated) if first == Some(types::DESCRIPTION) => u32::MAX,
+            _ => return Ok(()),
+        };
+        if self.marks.end.is_some_and(|end| end.saturating_add(1) != self.at) {
+            let damage = Damage {
+                offset: self.at,
+                what: Trouble::OtherDescription,
+                resumed_at: Some(self.at),
+            };
+            self.give(0, Content::Damage(damage));
+        }
         let whole = u64::from(length).saturating_add(FOOTER);
         let left = self.input.length().saturating_sub(self.at);
         if whole <= left {
@@ -430,6 +404,17 @@ impl Scanner {
         self.give(length, Content::Damage(Damage { offset, what, resumed_at }));
     }
 
+    /// Gives up the description that lies in a payload: it is part of the guest's memory, and of another
+    /// stream.
+    pub(super) fn forget_description(&mut self, payload: &Range<u64>) {
+        if self.marks.end.is_some_and(|end| payload.contains(&end)) {
+            (self.marks.end, self.found) = (None, None);
+            if !self.outside {
+                self.description = None;
+            }
+        }
+    }
+
     /// Nothing more can be read.
     pub(super) fn stop(&mut self) {
         self.state = State::Done;
@@ -441,11 +426,11 @@ impl Scanner {
     }
 }
 
-/// What is wrong with a configuration.
-fn configuration_fault(code: Code) -> &'static str {
+/// What is wrong with the head of a record.
+fn head_fault(code: Code) -> &'static str {
     match code {
-        Code::UnknownSubsection => "a subsection that QEMU does not have",
-        Code::TooNew | Code::TooOld => "a subsection of another version than 1",
+        Code::BadValue => "a section without a name",
+        Code::BadText => "a section whose name holds a byte 0",
         code => code.text(),
     }
 }
@@ -455,33 +440,10 @@ fn page_size(description: &Vmdesc) -> Option<PageSize> {
     u32::try_from(description.page_size).ok().and_then(PageSize::new)
 }
 
-/// The name of the machine that the configuration of a stream says; empty if there is none.
-///
-/// # Errors
-/// Those of the system.
-pub fn machine(input: &mut Input) -> io::Result<String> {
-    let start = told(Header::LENGTH);
-    let window = input.window(start, Configuration::MAX_LENGTH.saturating_add(HEAD))?;
-    let [7, configuration @ ..] = window else { return Ok(String::new()) };
-    let read = Configuration::read(&mut SliceReader::new(configuration));
-    let name = read.map(|read| String::from_utf8_lossy(read.machine()).into_owned());
-    Ok(name.unwrap_or_default())
-}
-
 /// Where reading goes on at a mark.
 fn behind(mark: Mark) -> u64 {
     match mark {
         Mark::Footer { offset, .. } => offset.saturating_add(FOOTER),
         Mark::Record { offset } => offset,
     }
-}
-
-/// Whether a configuration is written as these bytes.
-fn writes(configuration: &Configuration, bytes: &[u8]) -> bool {
-    let mut memory = vec![0; bytes.len()];
-    let encoder = SectionEncoder::new(SliceWriter::new(&mut memory), Portable);
-    let mut visiting = Visiting::new(encoder);
-    let visited = configuration.visit(&mut visiting.saver());
-    let written = visiting.finish_save();
-    visited.is_ok() && written == Ok(told(bytes.len())) && memory == bytes
 }

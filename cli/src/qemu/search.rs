@@ -17,13 +17,27 @@ pub(super) const FOOTER: u64 = 5;
 /// What is looked at from a place on: a footer, a record behind it, and what follows a mark of the end.
 pub(super) const LOOK: usize = 512;
 
-/// The largest number of a section, and its largest version, that are believed. QEMU counts sections from 0
-/// on, and versions are written by hand.
+/// The largest number of a section that is believed: QEMU counts them from 0 on.
 const BELIEVED: u32 = 0x000f_ffff;
+
+/// The largest version that is believed: a signed number in QEMU, and for some devices a date.
+const NEWEST: u32 = 0x7fff_ffff;
 
 /// Live sections, which a description does not have.
 const LIVE: [&[u8]; 6] =
     [b"ram", b"dirty-bitmap", b"block", b"s390-skeys", b"s390-storage_attributes", b"spapr/htab"];
+
+/// Whether sections have footers: nothing in a stream says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Footers {
+    /// No section ended yet.
+    #[default]
+    Unknown,
+    /// They have.
+    Present,
+    /// They have not.
+    Absent,
+}
 
 /// How much a place looks like a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,6 +74,8 @@ pub(super) struct Landmarks {
     pub(super) limit: u64,
     /// Whether that is the end of a package.
     pub(super) packaged: bool,
+    /// Whether sections have footers, as far as it was found out.
+    pub(super) footers: Footers,
 }
 
 impl Landmarks {
@@ -79,8 +95,7 @@ impl Landmarks {
         match Record::read(&mut SliceReader::new(bytes)) {
             Ok(Record::Start(head) | Record::Full(head)) => {
                 let printable = |byte: &u8| (0x20..0x7f).contains(byte);
-                if head.id > BELIEVED || head.version > BELIEVED || !head.name.iter().all(printable)
-                {
+                if head.id > BELIEVED || head.version > NEWEST || !head.name.iter().all(printable) {
                     return Likely::No;
                 }
                 match self.names.contains(head.name.as_slice()) {
@@ -110,6 +125,7 @@ impl Landmarks {
     /// What stands at `offset` that a search for the end of section `own` stops at.
     fn mark(&self, bytes: &[u8], offset: u64, own: Option<u32>) -> Option<Mark> {
         match bytes {
+            [0x7e, ..] if self.footers == Footers::Absent => None,
             [0x7e, a, b, c, d, next @ ..] => {
                 let id = u32::from_be_bytes([*a, *b, *c, *d]);
                 let behind = offset.saturating_add(FOOTER);
@@ -179,13 +195,16 @@ impl Landmarks {
             })
     }
 
-    /// The first footer of section `id` behind which a mark of the end stands. Not in a package, which has
-    /// none.
+    /// The first footer of section `id` behind which a mark of the end stands. Only where sections are known to
+    /// have footers, and not in a package, which has no such mark.
     fn last_footer(&self, window: &[u8], whole: usize, at: u64, id: u32) -> Option<Mark> {
+        if self.packaged || self.footers != Footers::Present {
+            return None;
+        }
         let [a, b, c, d] = id.to_be_bytes();
         let footer = [0x7e, a, b, c, d, 0];
         let mut places = window.windows(footer.len()).take(whole);
-        let place = places.position(|bytes| bytes == footer).filter(|_| !self.packaged)?;
+        let place = places.position(|bytes| bytes == footer)?;
         Some(Mark::Footer { offset: at.saturating_add(told(place)), id })
     }
 }

@@ -10,8 +10,8 @@ use super::item::{
     Content, Damage, Described, End, Named, Payload, Reason, Section, SectionKind, Trouble,
 };
 use super::ram::{self, page_sizes, Broken, Walk, Walked, Why};
-use super::scan::{Footers, Scanner};
-use super::search::{Likely, Mark, FOOTER, LOOK};
+use super::scan::Scanner;
+use super::search::{Footers, Likely, Mark, FOOTER, LOOK};
 use crate::input::{told, PIECE};
 
 /// The largest payload that is read into memory to be shown.
@@ -160,6 +160,10 @@ impl Scanner {
             let broken = match walked {
                 Walked::Ends(end) if self.may_end(end)? => {
                     self.facts = facts;
+                    if summary.mapped {
+                        let payload = Payload::Opaque(Reason::MappedRam);
+                        return Ok(Guess::Ends(payload, end, Reason::MappedRam));
+                    }
                     let payload = Payload::Ram(Box::new(summary));
                     let reason = Reason::Ram("nothing that may follow does".to_owned());
                     return Ok(Guess::Ends(payload, end, reason));
@@ -191,6 +195,11 @@ impl Scanner {
 
     /// What stands at `end`, where section `id` should end.
     fn close_at(&mut self, end: u64, id: u32) -> io::Result<Close> {
+        // Where a footer belongs, chance must not stand in for it.
+        let enough = match self.marks.footers {
+            Footers::Present => Likely::Named,
+            Footers::Unknown | Footers::Absent => Likely::Short,
+        };
         let left = usize::try_from(self.marks.limit.saturating_sub(end)).unwrap_or(usize::MAX);
         let window = self.input.window(end, LOOK)?;
         let window = window.get(..left.min(window.len())).unwrap_or_default();
@@ -202,8 +211,8 @@ impl Scanner {
             [0x7e, ..] => Ok(Close::Over),
             [] if !self.marks.packaged => Ok(Close::Over),
             _ => Ok(match self.marks.likely(window, end) {
-                Likely::No => Close::Nothing,
-                _ => Close::Record,
+                likely if likely >= enough => Close::Record,
+                _ => Close::Nothing,
             }),
         }
     }
@@ -241,9 +250,9 @@ impl Scanner {
         }
         (section.payload, section.end) = (payload, End::Known);
         section.footer = close == Close::Footer;
-        let missing = !section.footer && self.footers == Footers::Present;
+        let missing = !section.footer && self.marks.footers == Footers::Present;
         if !missing {
-            self.footers = if section.footer { Footers::Present } else { Footers::Absent };
+            self.marks.footers = if section.footer { Footers::Present } else { Footers::Absent };
         }
         let name = name_of(&section);
         self.give_section(section, end);
@@ -272,7 +281,15 @@ impl Scanner {
                 let what = format!("the stream, behind section {name}");
                 self.damaged_from(end, Trouble::Cut(what), Some(expected))
             }
-            _ => self.damaged_from(end, Trouble::NoFooter(name), Some(expected)),
+            _ => self.damaged_from(end, self.nothing_behind(name), Some(expected)),
+        }
+    }
+
+    /// That what belongs behind a section is not there.
+    fn nothing_behind(&self, name: String) -> Trouble {
+        match self.marks.footers {
+            Footers::Present => Trouble::NoFooter(name),
+            Footers::Unknown | Footers::Absent => Trouble::NoRecord(name),
         }
     }
 
@@ -291,7 +308,7 @@ impl Scanner {
         section.payload = Payload::Opaque(reason);
         match mark {
             Some(Mark::Footer { offset, id: found }) if found == id => {
-                self.footers = Footers::Present;
+                self.marks.footers = Footers::Present;
                 (section.end, section.footer) = (End::Found, true);
                 self.give_section(section, offset);
                 self.note(trouble);
@@ -307,8 +324,8 @@ impl Scanner {
                 section.end = End::Found;
                 self.give_section(section, end);
                 self.note(trouble);
-                if self.footers == Footers::Present || end < offset {
-                    self.lost(Trouble::NoFooter(name), Some(offset));
+                if self.marks.footers == Footers::Present || end < offset {
+                    self.lost(self.nothing_behind(name), Some(offset));
                 }
             }
             None => self.no_end(section, trouble),
@@ -319,7 +336,8 @@ impl Scanner {
     /// Nothing tells where a section ends: the rest is its payload.
     fn no_end(&mut self, mut section: Section, trouble: Option<(u64, Trouble)>) {
         let name = name_of(&section);
-        let cut = self.footers == Footers::Present || matches!(trouble, Some((_, Trouble::Cut(_))));
+        let cut =
+            self.marks.footers == Footers::Present || matches!(trouble, Some((_, Trouble::Cut(_))));
         if cut && !self.marks.packaged {
             section.payload = Payload::Opaque(Reason::Cut);
         }
@@ -340,7 +358,9 @@ impl Scanner {
         section.length = end.saturating_sub(section.start);
         let footer = if section.footer { FOOTER } else { 0 };
         let length = end.saturating_add(footer).saturating_sub(self.at);
+        let within = section.start..end;
         self.give(length, Content::Section(section));
+        self.forget_description(&within);
     }
 
     /// Tells damage inside of what was given just now.
@@ -353,7 +373,7 @@ impl Scanner {
 
     /// The same, behind which nothing was found.
     fn note_lost(&mut self, offset: u64, what: Trouble) {
-        let resumed_at = self.marks.packaged.then_some(self.at);
+        let resumed_at = Some(self.at).filter(|at| *at < self.input.length());
         self.give(0, Content::Damage(Damage { offset, what, resumed_at }));
     }
 }
@@ -362,7 +382,6 @@ impl Scanner {
 fn guess_of(broken: Broken) -> Guess {
     let offset = broken.offset;
     match broken.why {
-        Why::Mapped => Guess::Unknown(Reason::MappedRam),
         Why::Cut => {
             let why = "the stream ends inside".to_owned();
             let what = Trouble::Cut("section ram/0".to_owned());

@@ -48,7 +48,7 @@ pub struct Problem<'a> {
     pub message: &'a str,
 }
 
-/// How items are written down. Nothing fails here: see [`failure`](Form::failure).
+/// How items are written down. Nothing fails here: see [`failed`](Form::failed).
 pub trait Form {
     /// Begins a document with facts; `items` is what its items are called.
     fn begin_document(&mut self, facts: &[(&str, Fact<'_>)], items: &str);

@@ -11,7 +11,7 @@ and prints one line for each item, in stream order, everything with its offset:
     RECORD kind offset length                                    any other record
     BLOCK offset name length                                     a block of memory, as listed
     RAM offset blocks=N zero=N page=N xbzrle=N compress=N flush=N
-    OFFSET PATH TYPE VALUE                                       a leaf of the state
+    OFFSET PATH TYPE VALUE                                       a leaf of the state, parted by tabs
     STOP offset why                                              the end of what can be read
 
 "how" is described, ram, or opaque with the reason. A section is described only if its description
@@ -328,7 +328,7 @@ class Reader:
 
     def configuration(self, cursor: Cursor) -> Record:
         start, walk = cursor.pos, Walk(cursor)
-        cursor.take(1, "a type")
+        walk.scalar("uint8", 1, "configuration.type")
         length = cursor.number(4, "a length")
         at = cursor.pos
         walk.leaf(at, "configuration.machine", "buffer", cursor.take(length, "the machine").hex())
@@ -374,7 +374,8 @@ class Reader:
         if number not in COMMANDS or COMMANDS[number] is not None and length not in COMMANDS[number]:
             raise Unreadable(f"command {number} of {length} bytes", start)
         data = cursor.take(length, "a command")
-        yield Record(f"command:{number}", start, cursor.pos - start)
+        held = [Leaf(cursor.pos - length, "data", "buffer", data.hex())] if data and number != PACKAGED else []
+        yield Record(f"command:{number}", start, cursor.pos - start, held)
         if number == PACKAGED:
             end = cursor.pos + int.from_bytes(data, "big")
             inner = Cursor(self.data, cursor.pos, min(end, cursor.end))
@@ -534,7 +535,7 @@ def show(item: Any) -> Iterator[str]:
         yield from (f"BLOCK {at} {name} {length}" for at, name, length, _ in ram.blocks)
         kinds = ("zero", "page", "xbzrle", "compress", "flush")
         yield f"RAM {item.offset} blocks={len(ram.blocks)} " + " ".join(f"{k}={ram.counts.get(k, 0)}" for k in kinds)
-    yield from (f"{leaf.offset} {leaf.path} {leaf.type} {leaf.value}" for leaf in item.leaves)
+    yield from (f"{leaf.offset}\t{leaf.path}\t{leaf.type}\t{leaf.value}" for leaf in item.leaves)
 
 
 def load(path: str) -> bytes:

@@ -83,7 +83,9 @@ fn unpacked(path: &Path) -> Vec<u8> {
     let mut file = File::open(path).unwrap_or_else(|_| panic!("no {path:?}"));
     let mut bytes = Vec::new();
     let read = match path.extension() {
-        Some(ending) if ending == "xz" => lzma_rust2::XzReader::new(file, false).read_to_end(&mut bytes),
+        Some(ending) if ending == "xz" => {
+            lzma_rust2::XzReader::new(file, false).read_to_end(&mut bytes)
+        }
         _ => file.read_to_end(&mut bytes),
     };
     read.unwrap_or_else(|error| panic!("{path:?}: {error}"));

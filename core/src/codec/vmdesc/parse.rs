@@ -92,7 +92,7 @@ impl<'de> Visitor<'de> for Top<'_> {
                 }
                 Key::Devices => {
                     once(&mut devices, (), "devices")?;
-                    map.next_value_seed(Into { to: &mut self.0.devices, depth: 0 })?;
+                    map.next_value_seed(Append { to: &mut self.0.devices, depth: 0 })?;
                 }
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
@@ -256,12 +256,12 @@ impl Item for Description {
 }
 
 /// Reads the items of an array to the end of `to`.
-struct Into<'t, T> {
+struct Append<'t, T> {
     to: &'t mut Vec<T>,
     depth: usize,
 }
 
-impl<'de, T: Item> DeserializeSeed<'de> for Into<'_, T> {
+impl<'de, T: Item> DeserializeSeed<'de> for Append<'_, T> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
@@ -269,7 +269,7 @@ impl<'de, T: Item> DeserializeSeed<'de> for Into<'_, T> {
     }
 }
 
-impl<'de, T: Item> Visitor<'de> for Into<'_, T> {
+impl<'de, T: Item> Visitor<'de> for Append<'_, T> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -300,7 +300,7 @@ impl<'de, T: Item> DeserializeSeed<'de> for Many<T> {
     type Value = Vec<T>;
 
     fn deserialize<D: Deserializer<'de>>(mut self, from: D) -> Result<Vec<T>, D::Error> {
-        Into { to: &mut self.items, depth: self.depth }.deserialize(from)?;
+        Append { to: &mut self.items, depth: self.depth }.deserialize(from)?;
         Ok(self.items)
     }
 }

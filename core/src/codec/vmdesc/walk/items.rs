@@ -15,6 +15,68 @@ use crate::visit::{Extent, Kind, Scope, ScopeKind};
 /// The byte that stands for a null pointer.
 const NULL: u8 = 0x30;
 
+/// Each takes the bytes of an item, looks at them, and gives it away.
+impl<T: Take> Walk<'_, T> {
+    pub(super) fn scalar(&mut self, name: &str, kind: &str, scalar: Kind) -> Fitting {
+        let start = self.at;
+        let data = self.take(scalar.width().bytes())?;
+        self.check_bools(scalar, start, data)?;
+        let bits = data.iter().fold(0u64, |bits, byte| (bits << 8) | u64::from(*byte));
+        self.taker.note(start, kind, data.len());
+        let done = self.taker.scalar(name, scalar, bits);
+        self.taken(done)
+    }
+
+    pub(super) fn array(&mut self, name: &str, kind: &str, of: Kind, size: Option<u64>) -> Fitting {
+        let (length, start) = (self.require(size)?, self.at);
+        let data = self.take(length)?;
+        self.check_bools(of, start, data)?;
+        self.taker.note(start, kind, length);
+        let done = self.taker.array(name, of, data);
+        self.taken(done)
+    }
+
+    pub(super) fn bytes(&mut self, name: &str, kind: &str, size: u64, opaque: bool) -> Fitting {
+        let (length, start) = (self.require(Some(size))?, self.at);
+        let data = self.take(length)?;
+        self.taker.note(start, kind, length);
+        let done = self.taker.bytes(name, opaque, data);
+        self.taken(done)
+    }
+
+    pub(super) fn null(&mut self, name: &str, kind: &str) -> Fitting {
+        self.expect(NULL, Unfit::Null)?;
+        self.taker.note(self.at, kind, 1);
+        self.take(1)?;
+        let done = self.taker.absent(name);
+        self.taken(done)
+    }
+
+    pub(super) fn text(&mut self, name: &str, kind: &str, size: u64) -> Fitting {
+        let (length, start) = (self.require(Some(size))?, self.at);
+        let text = match self.take(length)?.split_first() {
+            Some((length, text)) if usize::from(*length) == text.len() => text,
+            _ => return Err(Misfit::new(start, Unfit::Text)),
+        };
+        let text = core::str::from_utf8(text).ok().filter(|text| !text.contains('\0'));
+        let Some(text) = text else { return Err(Misfit::new(start, Unfit::Text)) };
+        self.taker.note(start, kind, length);
+        let done = self.taker.text(name, text);
+        self.taken(done)
+    }
+
+    /// Flags other than 0 and 1 would not come back as they are.
+    fn check_bools(&self, kind: Kind, start: usize, data: &[u8]) -> Fitting {
+        if kind != Kind::Bool {
+            return Ok(());
+        }
+        match data.iter().enumerate().find(|(_, byte)| **byte > 1) {
+            None => Ok(()),
+            Some((at, byte)) => Err(Misfit::new(start.saturating_add(at), Unfit::Bool(*byte))),
+        }
+    }
+}
+
 /// What the walk is made of.
 impl<'p, T: Take> Walk<'p, T> {
     pub(super) fn left(&self) -> usize {
@@ -109,66 +171,5 @@ impl<'p, T: Take> Walk<'p, T> {
 
     pub(super) fn taken(&self, done: error::Result<()>) -> Fitting {
         done.map_err(|code| self.unfit(Unfit::Visit(code)))
-    }
-}
-
-impl<'p, T: Take> Walk<'p, T> {
-    pub(super) fn scalar(&mut self, name: &str, kind: &str, scalar: Kind) -> Fitting {
-        let start = self.at;
-        let data = self.take(scalar.width().bytes())?;
-        self.check_bools(scalar, start, data)?;
-        let bits = data.iter().fold(0u64, |bits, byte| (bits << 8) | u64::from(*byte));
-        self.taker.note(start, kind, data.len());
-        let done = self.taker.scalar(name, scalar, bits);
-        self.taken(done)
-    }
-
-    pub(super) fn array(&mut self, name: &str, kind: &str, of: Kind, size: Option<u64>) -> Fitting {
-        let (length, start) = (self.require(size)?, self.at);
-        let data = self.take(length)?;
-        self.check_bools(of, start, data)?;
-        self.taker.note(start, kind, length);
-        let done = self.taker.array(name, of, data);
-        self.taken(done)
-    }
-
-    pub(super) fn bytes(&mut self, name: &str, kind: &str, size: u64, opaque: bool) -> Fitting {
-        let (length, start) = (self.require(Some(size))?, self.at);
-        let data = self.take(length)?;
-        self.taker.note(start, kind, length);
-        let done = self.taker.bytes(name, opaque, data);
-        self.taken(done)
-    }
-
-    pub(super) fn null(&mut self, name: &str, kind: &str) -> Fitting {
-        self.expect(NULL, Unfit::Null)?;
-        self.taker.note(self.at, kind, 1);
-        self.take(1)?;
-        let done = self.taker.absent(name);
-        self.taken(done)
-    }
-
-    pub(super) fn text(&mut self, name: &str, kind: &str, size: u64) -> Fitting {
-        let (length, start) = (self.require(Some(size))?, self.at);
-        let text = match self.take(length)?.split_first() {
-            Some((length, text)) if usize::from(*length) == text.len() => text,
-            _ => return Err(Misfit::new(start, Unfit::Text)),
-        };
-        let text = core::str::from_utf8(text).ok().filter(|text| !text.contains('\0'));
-        let Some(text) = text else { return Err(Misfit::new(start, Unfit::Text)) };
-        self.taker.note(start, kind, length);
-        let done = self.taker.text(name, text);
-        self.taken(done)
-    }
-
-    /// Flags other than 0 and 1 would not come back as they are.
-    fn check_bools(&self, kind: Kind, start: usize, data: &[u8]) -> Fitting {
-        if kind != Kind::Bool {
-            return Ok(());
-        }
-        match data.iter().enumerate().find(|(_, byte)| **byte > 1) {
-            None => Ok(()),
-            Some((at, byte)) => Err(Misfit::new(start.saturating_add(at), Unfit::Bool(*byte))),
-        }
     }
 }
