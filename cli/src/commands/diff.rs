@@ -8,7 +8,6 @@ use migcore::visit::{Encoder, Track, Visitor};
 use migcore::{Code, Report};
 use serde_json::json;
 
-use super::convert::Damages;
 use super::{told, told_damages, unknown};
 use crate::arguments::Diff;
 use crate::chunks;
@@ -17,6 +16,7 @@ use crate::failure::{Failure, Outcome, Result};
 use crate::input::{Format, Input};
 use crate::qemu;
 use crate::qemu::scan::Scanner;
+use crate::qemu::tally::Tally;
 use crate::qemu::visit::Stopped;
 
 /// The least and the most memory for the tree of one state.
@@ -84,17 +84,17 @@ fn replay(input: &mut Input, encoder: &mut dyn Encoder) -> Result<Read> {
 fn replay_qemu(input: &Input, encoder: &mut dyn Encoder) -> Result<Read> {
     let path = input.path();
     let mut scanner = Scanner::new(input.again(), None).map_err(Failure::reading(path))?;
-    let (mut damages, mut track) = (Damages::default(), Track::new());
+    let (mut tally, mut track) = (Tally::default(), Track::new());
     let mut visitor = Visitor::saving(encoder, &mut track);
-    let visited = qemu::visit::visit(&mut scanner, &mut visitor, &mut damages);
+    let visited = qemu::visit::visit(&mut scanner, &mut visitor, &mut tally);
     match visited.and_then(|()| Ok(visitor.finish()?)) {
         Err(Stopped::Io(error)) => Err(Failure::reading(path)(error)),
         Err(Stopped::Visitor(Code::NoSpace)) => Ok(Read::NoRoom),
         Err(Stopped::Visitor(code)) => {
             Err(Failure::Refused(format!("{}: {}", path.display(), code.text())))
         }
-        Ok(()) if damages.0.is_empty() => Ok(Read::Whole),
-        Ok(()) => told_damages(path, &damages.0).map(Read::Broken),
+        Ok(()) if tally.damages.is_empty() => Ok(Read::Whole),
+        Ok(()) => told_damages(path, &tally.damages).map(Read::Broken),
     }
 }
 

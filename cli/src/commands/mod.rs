@@ -5,6 +5,7 @@ pub mod diff;
 pub mod generate;
 pub mod info;
 pub mod inspect;
+mod proof;
 pub mod ram;
 pub mod verify;
 

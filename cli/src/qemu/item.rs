@@ -204,6 +204,8 @@ pub enum Reason {
     Misfit(String),
     /// The description fits, but what follows is neither the footer nor a record.
     NoEnd,
+    /// The description fits, but what follows is a record where others have their footers.
+    NoFooter,
     /// A live section of a format that is not read.
     Live,
     /// A version of the section `ram` that nobody writes.
@@ -234,6 +236,9 @@ impl fmt::Display for Reason {
             Reason::Misfit(why) => write!(f, "the description does not fit: {why}"),
             Reason::NoEnd => {
                 f.write_str("the description fits, but neither footer nor record follows")
+            }
+            Reason::NoFooter => {
+                f.write_str("the description fits, but a record follows, and no footer")
             }
             Reason::Live => f.write_str("a live section of a format that is not read"),
             Reason::RamVersion => f.write_str("not version 4 of ram"),

@@ -11,6 +11,7 @@
 //! | [`configuration`] | what the sender of a stream says of itself |
 //! | [`release`] | which release of QEMU wrote a stream |
 //! | [`info`] | what a stream is: numbers and sizes |
+//! | [`tally`] | of what the bytes of a stream are |
 //! | [`rules`] | what makes a stream one that QEMU refuses, as far as the stream alone tells |
 //!
 //! A payload has no length on this wire: it is given by the description, by the words of the section `ram`,
@@ -30,4 +31,5 @@ pub mod rules;
 pub mod scan;
 mod search;
 mod sections;
+pub mod tally;
 pub mod visit;

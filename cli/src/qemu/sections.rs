@@ -103,7 +103,8 @@ impl Scanner {
         if let Some(described) = version_of(device).filter(|version| *version != named.version) {
             return Ok(Guess::Unknown(Reason::OtherVersion { described }));
         }
-        let size = self.described_size(index).unwrap_or(u64::MAX);
+        let measure = self.entries.measure(index, device);
+        let size = measure.size;
         let end = start.saturating_add(size);
         if end > self.marks.limit {
             let there = self.marks.limit.saturating_sub(start);
@@ -117,6 +118,7 @@ impl Scanner {
         if self.impatient() {
             return Ok(Guess::Unknown(Reason::GivenUp));
         }
+        self.wasted = self.wasted.saturating_add(measure.unpaid());
         self.read_payload(start, size)?;
         Ok(match fit(&description, index, &self.bytes) {
             Ok(described) => Guess::Ends(Payload::Described(described), end, Reason::NoEnd),
@@ -217,6 +219,14 @@ impl Scanner {
         }
     }
 
+    /// Whether the described section that was read last should have a footer and has none behind it: bytes are
+    /// missing from it, and the walk took its footer for the last of them. As yet nothing may have told whether
+    /// sections have footers.
+    fn lost_its_footer(&self, id: u32) -> bool {
+        let [a, b, c, d] = id.to_be_bytes();
+        self.footers == Footers::Present || self.bytes.ends_with(&[0x7e, a, b, c, d])
+    }
+
     /// Ends a section whose payload says where it ends.
     fn close(
         &mut self,
@@ -226,8 +236,10 @@ impl Scanner {
         otherwise: Reason,
     ) -> io::Result<()> {
         let close = self.close_at(end, section.id)?;
-        let confirmed = matches!(close, Close::Footer | Close::Record);
-        if !confirmed {
+        let is_described = matches!(payload, Payload::Described(_));
+        let lost = close == Close::Record && is_described && self.lost_its_footer(section.id);
+        let otherwise = if lost { Reason::NoFooter } else { otherwise };
+        if lost || !matches!(close, Close::Footer | Close::Record) {
             // The words of `ram` have an end of their own; a description has not.
             if matches!(payload, Payload::Ram(_)) {
                 (section.payload, section.end) = (payload, End::Known);
