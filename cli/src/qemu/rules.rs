@@ -192,6 +192,10 @@ impl Rules {
             Payload::Opaque(reason @ (Reason::Misfit(_) | Reason::OtherVersion { .. })) => {
                 findings.error(offset, format!("{}: {reason}", section.named));
             }
+            // Else damage is told behind it.
+            Payload::Opaque(reason @ Reason::NoEnd) if section.footer => {
+                findings.error(offset, format!("{}: {reason}", section.named));
+            }
             Payload::Opaque(reason) => {
                 findings.remark(offset, format!("{} was not checked: {reason}", section.named));
             }
