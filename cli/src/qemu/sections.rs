@@ -222,7 +222,7 @@ impl Scanner {
     /// sections have footers.
     fn lost_its_footer(&self, id: u32) -> bool {
         let [a, b, c, d] = id.to_be_bytes();
-        self.footers == Footers::Present || self.bytes.ends_with(&[0x7e, a, b, c, d])
+        self.marks.footers == Footers::Present || self.bytes.ends_with(&[0x7e, a, b, c, d])
     }
 
     /// Ends a section whose payload says where it ends.
