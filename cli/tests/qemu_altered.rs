@@ -55,7 +55,7 @@ const PIECES: [&str; 13] = [
 ];
 
 /// How many cases of each test there are for a stream.
-const CASES: usize = 60;
+const CASES: usize = 40;
 
 /// Far longer than any of these streams takes.
 const LONG: Duration = Duration::from_secs(5);
