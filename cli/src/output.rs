@@ -151,7 +151,8 @@ fn hidden(path: &Path, force: bool) -> Result<NamedTempFile> {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(folder).map_err(Failure::writing(path))
+    let there = folder.metadata().and_then(|_| builder.tempfile_in(folder));
+    there.map_err(Failure::writing(path))
 }
 
 fn there(path: &Path) -> Failure {

@@ -136,6 +136,17 @@ fn work_is_linear_where_a_large_description_never_fits() {
 }
 
 #[test]
+fn work_is_linear_where_a_large_description_is_of_no_bytes() {
+    let field = r#"{"name": "f", "type": "buffer", "size": 0}, "#.repeat(100_000);
+    let device = r#"{"name": "x", "instance_id": 0, "vmsd_name": "x", "version": 4, "fields": ["#;
+    let last = r#"{"name": "g", "type": "buffer", "size": 0}]}]}"#;
+    let description = format!("{{\"page_size\": 4096, \"devices\": [{device}{field}{last}");
+    let mut section = b"\x04\0\0\0\x01\x01x\0\0\0\0\0\0\0\x04".to_vec();
+    section.extend_from_slice(&[0x7e, 0, 0, 0, 1]);
+    is_quick("empty fields", &repeated(&section, 1 << 20), Some(description.as_bytes()));
+}
+
+#[test]
 fn work_is_linear_where_pages_break_off() {
     // A list of no blocks, a page that is cut short by what is no word, again and again.
     let mut section = b"\x01\0\0\0\x01\x03ram\0\0\0\0\0\0\0\x04".to_vec();

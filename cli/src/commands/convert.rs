@@ -8,7 +8,7 @@ use migcore::io::{Failure as Refused, Portable, Sink, StreamWriter};
 use migcore::visit::Visiting;
 use serde_json::{json, Value};
 
-use super::{proof, told, told_damages, unknown};
+use super::{describes_itself, proof, told, told_damages, unknown};
 use crate::arguments::{Convert, Target};
 use crate::chunks;
 use crate::failure::{Failure, Outcome, Result};
@@ -42,11 +42,12 @@ pub(super) fn run(arguments: &Convert) -> Result {
         return Err(Failure::Usage(what.to_owned()));
     }
     match (input.format()?, arguments.to) {
+        (Format::Chunks, _) if arguments.vmdesc.is_some() => Err(describes_itself(&arguments.file)),
         (Format::Chunks, Target::Chunk) => rewrite(arguments, &input),
         (Format::Chunks, Target::Qemu) => to_qemu(arguments, &input),
         (Format::Qemu, Target::Chunk) => to_chunks(arguments, &input),
         (Format::Qemu, Target::Qemu) => copy(arguments, &input),
-        (Format::Unknown, _) => Err(unknown(&arguments.file)),
+        (Format::Unknown, _) => Err(unknown(&mut input)),
     }
 }
 

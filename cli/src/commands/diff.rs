@@ -77,7 +77,7 @@ fn replay(input: &mut Input, encoder: &mut dyn Encoder) -> Result<Read> {
             Err(report) => told(input, Some(report)).map(Read::Broken),
         },
         Format::Qemu => replay_qemu(input, &mut encoder),
-        Format::Unknown => Err(unknown(input.path())),
+        Format::Unknown => Err(unknown(input)),
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &Ram) -> Result {
             (Some(block), Some(output)) => extract(input, block, output, arguments.force),
             _ => list(input),
         },
-        Format::Unknown => Err(unknown(&arguments.file)),
+        Format::Unknown => Err(unknown(&mut input)),
     }
 }
 

@@ -202,8 +202,12 @@ pub enum Reason {
     },
     /// The description does not fit the bytes.
     Misfit(String),
+    /// The description has null pointers where there is data.
+    Pointers(String),
     /// The description fits, but what follows is neither the footer nor a record.
     NoEnd,
+    /// The description fits, but what follows is a record where others have their footers.
+    NoFooter,
     /// A live section of a format that is not read.
     Live,
     /// A version of the section `ram` that nobody writes.
@@ -232,8 +236,14 @@ impl fmt::Display for Reason {
                 write!(f, "the description is of version {described}")
             }
             Reason::Misfit(why) => write!(f, "the description does not fit: {why}"),
+            Reason::Pointers(why) => {
+                write!(f, "QEMU before 10.0 describes no array with gaps rightly: {why}")
+            }
             Reason::NoEnd => {
                 f.write_str("the description fits, but neither footer nor record follows")
+            }
+            Reason::NoFooter => {
+                f.write_str("the description fits, but a record follows, and no footer")
             }
             Reason::Live => f.write_str("a live section of a format that is not read"),
             Reason::RamVersion => f.write_str("not version 4 of ram"),

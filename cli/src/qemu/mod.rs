@@ -21,6 +21,7 @@ pub mod configuration;
 pub mod description;
 mod entries;
 pub mod info;
+mod info_text;
 pub mod inspect;
 pub mod item;
 pub mod pages;
