@@ -14,8 +14,9 @@ use super::scan::Scanner;
 use super::search::{Footers, Likely, Mark, FOOTER, LOOK};
 use crate::input::{told, PIECE};
 
-/// The largest payload that is read into memory to be shown.
-const MAX_PAYLOAD: u64 = 256 << 20;
+/// The largest payload that is read into memory to be shown: no value in it is more than a reader of chunks
+/// takes at once.
+const MAX_PAYLOAD: u64 = 64 << 20;
 
 /// Bytes that may be looked at in vain beyond twice those of the stream.
 const PATIENCE: u64 = 64 << 20;
