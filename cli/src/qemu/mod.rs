@@ -10,6 +10,7 @@
 //! | [`inspect`] | a stream as it is shown |
 //! | [`configuration`] | what the sender of a stream says of itself |
 //! | [`release`] | which release of QEMU wrote a stream |
+//! | [`restored`] | a stream that went through chunks, as it was |
 //! | [`info`] | what a stream is: numbers and sizes |
 //! | [`rules`] | what makes a stream one that QEMU refuses, as far as the stream alone tells |
 //!
@@ -25,6 +26,7 @@ pub mod item;
 pub mod pages;
 pub mod ram;
 pub mod release;
+pub mod restored;
 pub mod rules;
 pub mod scan;
 mod search;

@@ -11,7 +11,7 @@ mod pending;
 mod places;
 mod printer;
 mod text;
-mod values;
+pub(crate) mod values;
 
 pub use filter::Filter;
 pub use form::{Fact, Form, Line, Problem};
