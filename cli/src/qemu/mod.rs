@@ -6,6 +6,7 @@
 //! | [`item`] | what a stream consists of |
 //! | [`scan`] | the items of a stream, one after the other |
 //! | [`ram`] | the pages of memory, passed over and counted |
+//! | [`memory`] | a block of memory, taken out |
 //! | [`visit`] | a whole stream as one device |
 //! | [`inspect`] | a stream as it is shown |
 //! | [`configuration`] | what the sender of a stream says of itself |
@@ -20,10 +21,11 @@
 pub mod configuration;
 pub mod description;
 mod entries;
+mod image;
 pub mod info;
 pub mod inspect;
 pub mod item;
-pub mod pages;
+pub mod memory;
 pub mod ram;
 pub mod release;
 pub mod restored;
