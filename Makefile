@@ -97,13 +97,13 @@ fuzz-soak:
 
 bench: setup ## measurements: times, and counted instructions
 	cargo bench -p migcore-benches
-	$(MAKE) -C benches ratios callgrind
+	$(MAKE) -C benches ratios qemu callgrind
 
 FUZZ_SECONDS = 60
 fuzz: ## look for inputs that break a promise, FUZZ_SECONDS for each target; needs `cargo install cargo-fuzz`
 	scripts/fuzz $(FUZZ_SECONDS)
 seeds: ## write the seeds of the fuzz targets anew
-	@MIGCORE_BLESS=1 $(STEP) 'the seeds are those made here' cargo test -p migcore --test fuzzed seeds
+	@MIGCORE_BLESS=1 $(STEP) 'the seeds are those made here' cargo test -p migcore -p migcore-cli --test fuzzed seeds
 
 # ---- upkeep
 

@@ -6,8 +6,8 @@
 //! | [`commands`] | what each command does |
 //! | [`chunks`] | streams of chunks: read piece by piece |
 //! | [`qemu`] | streams that QEMU wrote |
+//! | [`compare`] | in what two streams differ |
 //! | [`show`] | printers, text and JSON: encoders of the library |
-//! | [`condensed`] | what counts of a state where two are compared |
 //! | [`input`] | a file or the standard input, read in windows |
 //! | [`output`] | a file that gets its name when it is complete |
 //! | [`progress`] | how far a long reading came |
@@ -20,7 +20,7 @@
 pub mod arguments;
 pub mod chunks;
 pub mod commands;
-pub mod condensed;
+pub mod compare;
 pub mod failure;
 pub mod guess;
 pub mod input;

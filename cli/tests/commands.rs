@@ -205,18 +205,71 @@ fn diff_tells_differences_by_its_exit_code() {
     let same = place.run(&["diff", "a.mig", "same.mig"]);
     assert_eq!((same.code, same.out.as_str(), same.err.as_str()), (Some(0), "", ""));
     let other = place.run(&["diff", "a.mig", "other.mig"]);
-    let line = "changed nic/1.level: i16 = -5 -> i16 = 6\n";
+    let line = "nic/1.level: -5 -> 6\n";
     assert_eq!((other.code, other.out.as_str(), other.err.as_str()), (Some(1), line, ""));
     // A clock does not count.
     let later = place.run(&["diff", "a.mig", "later.mig"]);
     assert_eq!(later.code, Some(0));
-    assert!(later.out.contains("changed nic/1.clock (volatile): "), "{}", later.out);
+    assert!(
+        later.out.contains("nic/1.clock (volatile): 1000 (0x3e8) -> 1001 (0x3e9)\n"),
+        "{}",
+        later.out
+    );
     let json = place.run(&["diff", "--json", "a.mig", "other.mig"]).json();
     assert_eq!(json["equal"], false);
     assert_eq!(json["differences"][0]["path"], "nic/1.level");
     assert_eq!(json["differences"].as_array().unwrap().len(), 1);
     assert_eq!(place.run(&["diff", "--json", "a.mig", "a.mig"]).json()["equal"], true);
     assert_eq!(place.run(&["diff", "-", "-"]).code, Some(2));
+}
+
+#[test]
+fn diff_pairs_devices_whatever_their_order() {
+    let of = |names: &[(&str, u32, u32)]| {
+        let version = migcore::visit::Versions::only(1);
+        support::saved(|v| {
+            names.iter().try_for_each(|(name, instance, level)| {
+                v.device(name, *instance, version, |v| v.visit("level", &mut { *level }))
+            })
+        })
+    };
+    let place = Place::new();
+    place.put("l.mig", &of(&[("a", 0, 1), ("a", 1, 2), ("b", 0, 3), ("b", 0, 4)]));
+    place.put("same.mig", &of(&[("b", 0, 3), ("a", 1, 2), ("b", 0, 4), ("a", 0, 1)]));
+    place.put("r.mig", &of(&[("c", 0, 5), ("b", 0, 3), ("a", 0, 11), ("b", 0, 3)]));
+    assert_eq!(place.run(&["diff", "l.mig", "same.mig"]).code, Some(0));
+    let ran = place.run(&["diff", "l.mig", "r.mig"]);
+    let lines: Vec<_> = ran.out.lines().collect();
+    assert_eq!(lines[0], "a/0.level: 1 -> 11 (0xb)");
+    assert!(lines[1].starts_with("only in A: a/1, version 1, "), "{lines:?}");
+    assert_eq!(lines[2], "b/0.level: 4 -> 3");
+    assert!(lines[3].starts_with("only in B: c/0, version 1, "), "{lines:?}");
+    assert_eq!((lines.len(), ran.code), (4, Some(1)));
+    let summary = &place.run(&["diff", "--json", "l.mig", "r.mig"]).json()["summary"];
+    let number = |name: &str| summary[name].as_u64().unwrap();
+    let names = ["compared", "different", "only_left", "only_right", "differences"];
+    assert_eq!(names.map(number), [3, 2, 1, 1, 4]);
+}
+
+#[test]
+fn diff_tells_the_length_of_a_list_once() {
+    let of = |count: u32, pin: u32| {
+        let version = migcore::visit::Versions::only(1);
+        support::saved(|v| {
+            v.device("d", 0, version, |v| {
+                v.list("rings", count as usize, |v, index| v.visit("head", &mut (index as u32)))?;
+                v.mark(migcore::visit::Marks::SECRET)?;
+                v.visit("pin", &mut { pin })
+            })
+        })
+    };
+    let place = Place::new();
+    place.put("l.mig", &of(2, 1234));
+    place.put("r.mig", &of(5, 4321));
+    let ran = place.run(&["diff", "l.mig", "r.mig"]);
+    assert_eq!(ran.out, "d/0.rings: 2 elements -> 5 elements\nd/0.pin: differs (secret)\n");
+    let ran = place.run(&["diff", "r.mig", "l.mig"]);
+    assert!(ran.out.starts_with("d/0.rings: 5 elements -> 2 elements\n"), "{}", ran.out);
 }
 
 #[test]
@@ -232,7 +285,7 @@ fn diff_says_where_in_an_array() {
     place.put("l.mig", &of(1));
     place.put("r.mig", &of(0x2ff));
     let out = place.run(&["diff", "l.mig", "r.mig"]).out;
-    assert!(out.ends_with(", first at [57]: 0x00000001 -> 0x000002ff\n"), "{out}");
+    assert_eq!(out, "d/0.regs: 1 of 100 elements differ: [57] 1 -> 767 (0x2ff)\n");
 }
 
 #[test]

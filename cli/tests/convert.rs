@@ -235,6 +235,22 @@ fn with_any_bit_flipped_it_comes_back() {
 }
 
 #[test]
+fn a_value_that_is_too_large_to_be_held_comes_back() {
+    let length: u32 = (64 << 20) + 1;
+    let text = format!(
+        r#"{{"page_size": 4096, "devices": [{{"name": "x", "instance_id": 0, "vmsd_name": "x", "version": 1, "fields": [{{"name": "b", "type": "buffer", "size": {length}}}]}}]}}"#
+    );
+    let mut stream = b"QEVM\0\0\0\x03\x04\0\0\0\x01\x01x\0\0\0\0\0\0\0\x01".to_vec();
+    stream.resize(stream.len() + length as usize, b'x');
+    stream.extend(b"\x7e\0\0\0\x01\0\x06");
+    stream.extend((text.len() as u32).to_be_bytes());
+    stream.extend(text.as_bytes());
+    let (back, report) = there_and_back(&Place::new(), &stream, &[]);
+    assert!(back == stream);
+    assert_eq!(report["bytes"]["opaque"], length);
+}
+
+#[test]
 fn what_is_cut_comes_back() {
     let stream = one("q10-i440fx-10.0.mig").bytes;
     let place = Place::new();

@@ -61,10 +61,22 @@ fn records() -> Vec<u8> {
     let mut records = b"\x07\0\0\0\x02pc".to_vec();
     records.extend(memory());
     records.extend(b"\x08\0\x01\0\0");
-    for (id, (name, instance, version, payload)) in (2..).zip(PAYLOADS) {
-        records.extend(section(4, id, (name, instance, version), payload));
-    }
-    [&records[..], &[0]].concat()
+    [&records[..], &sections(), &[0]].concat()
+}
+
+/// The sections of the description.
+fn sections() -> Vec<u8> {
+    let each = (2..).zip(PAYLOADS).map(|(id, (name, instance, version, payload))| {
+        section(4, id, (name, instance, version), payload)
+    });
+    each.flatten().collect()
+}
+
+/// A package that holds the sections, and what follows it.
+fn packaged() -> Vec<u8> {
+    let (inside, rest) = (sections(), [memory(), vec![0]].concat());
+    let length = (inside.len() as u32).to_be_bytes();
+    [&b"\x08\0\x07\0\x04"[..], &length, &inside, &rest].concat()
 }
 
 fn with_text(text: &str, rest: &[u8]) -> Vec<u8> {
@@ -73,14 +85,15 @@ fn with_text(text: &str, rest: &[u8]) -> Vec<u8> {
 
 fn seeds(target: &str) -> Vec<(&'static str, Vec<u8>)> {
     let own = [&[6][..], &(DESCRIPTION.len() as u32).to_be_bytes(), DESCRIPTION.as_bytes()];
-    let without_footers = [&records()[..22], b"garbage", &records()[22..]].concat();
+    let damaged = [&records()[..22], b"garbage", &records()[22..]].concat();
     let case = |id| with_text("", &qemu::load_case(id)[8..]);
     match target {
         "qemu" => vec![
             ("described", with_text(DESCRIPTION, &records())),
             ("own_description", with_text("", &[&records()[..], &own.concat()].concat())),
             ("undescribed", with_text("", &records())),
-            ("damaged", with_text(DESCRIPTION, &without_footers)),
+            ("package", with_text(DESCRIPTION, &packaged())),
+            ("damaged", with_text(DESCRIPTION, &damaged)),
             ("real", case("ok")),
             ("wrong_footer", case("footer id mismatch")),
         ],

@@ -3,7 +3,7 @@
 use std::io;
 use std::rc::Rc;
 
-use migcore::codec::vmdesc::{fits, Content as Entry, Device, Fit, Vmdesc};
+use migcore::codec::vmdesc::{fits, Content as Entry, Device, Fit, Misfit, Unfit, Vmdesc};
 use migcore::error::MAX_DEPTH;
 
 use super::item::{
@@ -14,8 +14,9 @@ use super::scan::Scanner;
 use super::search::{Footers, Likely, Mark, FOOTER, LOOK};
 use crate::input::{told, PIECE};
 
-/// The largest payload that is read into memory to be shown.
-const MAX_PAYLOAD: u64 = 256 << 20;
+/// The largest payload that is read into memory to be shown: no value in it is more than a reader of chunks
+/// takes at once.
+const MAX_PAYLOAD: u64 = 64 << 20;
 
 /// Bytes that may be looked at in vain beyond twice those of the stream.
 const PATIENCE: u64 = 64 << 20;
@@ -224,7 +225,7 @@ impl Scanner {
     /// sections have footers.
     fn lost_its_footer(&self, id: u32) -> bool {
         let [a, b, c, d] = id.to_be_bytes();
-        self.footers == Footers::Present || self.bytes.ends_with(&[0x7e, a, b, c, d])
+        self.marks.footers == Footers::Present || self.bytes.ends_with(&[0x7e, a, b, c, d])
     }
 
     /// Ends a section whose payload says where it ends.
@@ -398,12 +399,20 @@ fn guess_of(broken: Broken) -> Guess {
 
 fn fit(description: &Vmdesc, index: usize, bytes: &[u8]) -> Result<Described, Reason> {
     let Some(device) = description.devices.get(index) else { return Err(Reason::NotDescribed) };
-    let fit: Fit = fits(device, bytes).map_err(|misfit| Reason::Misfit(misfit.to_string()))?;
+    let fit: Fit = fits(device, bytes).map_err(|misfit| reason_of(&misfit))?;
     if fit.depth.saturating_add(FRAME) > MAX_DEPTH {
         return Err(Reason::Misfit("it nests too deep".to_owned()));
     }
     let (described, opaque) = (fit.described_bytes, fit.opaque_bytes);
     Ok(Described { device: index, described, opaque, leaves: fit.leaves })
+}
+
+/// QEMU described an array of pointers by its first element, so one with gaps has data where that was null.
+fn reason_of(misfit: &Misfit) -> Reason {
+    match misfit.what {
+        Unfit::Null(_) => Reason::Pointers(misfit.to_string()),
+        _ => Reason::Misfit(misfit.to_string()),
+    }
 }
 
 /// The version that a description is of; old-style handlers have none.

@@ -15,7 +15,7 @@ mod printer;
 mod rows;
 mod table;
 mod text;
-mod values;
+pub(crate) mod values;
 mod words;
 
 pub use filter::Filter;
