@@ -37,8 +37,9 @@ lib: ## the release libraries, in build/lib
 program: ## the program migcore, its man pages and completions, in build/program
 	@scripts/build-program
 
-demo: setup-demo lib ## a device is converted to migcore, step by step
+demo: setup-demo lib ## a device is converted to migcore, step by step; a QEMU stream is looked into
 	@$(MAKE) --no-print-directory -C examples/convert demo
+	@scripts/demo-program
 
 # The places go through the environment, where no character of theirs means anything to make's shell.
 install install-places uninstall: export DESTDIR := $(DESTDIR)
@@ -96,13 +97,13 @@ fuzz-soak:
 
 bench: setup ## measurements: times, and counted instructions
 	cargo bench -p migcore-benches
-	$(MAKE) -C benches ratios callgrind
+	$(MAKE) -C benches ratios qemu callgrind
 
 FUZZ_SECONDS = 60
 fuzz: ## look for inputs that break a promise, FUZZ_SECONDS for each target; needs `cargo install cargo-fuzz`
 	scripts/fuzz $(FUZZ_SECONDS)
 seeds: ## write the seeds of the fuzz targets anew
-	@MIGCORE_BLESS=1 $(STEP) 'the seeds are those made here' cargo test -p migcore --test fuzzed seeds
+	@MIGCORE_BLESS=1 $(STEP) 'the seeds are those made here' cargo test -p migcore -p migcore-cli --test fuzzed seeds
 
 # ---- upkeep
 

@@ -110,12 +110,18 @@ pub struct Convert {
     /// The format to write
     #[arg(long, value_name = "FORMAT")]
     pub to: Target,
-    /// Overwrite OUT if it is there
+    /// Overwrite OUT if it is there; write it though the stream of QEMU is damaged
     #[arg(long)]
     pub force: bool,
-    /// The description of a QEMU stream that has none of its own
+    /// The description of a QEMU stream that has none of its own: the JSON text that QEMU writes behind a state
     #[arg(long, value_name = "FILE")]
     pub vmdesc: Option<PathBuf>,
+    /// Do not prove that chunks give the same stream again, nor look whether a stream that was written is damaged
+    #[arg(long)]
+    pub no_check: bool,
+    /// Print one JSON document that says what was converted
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What `convert` writes.
@@ -226,15 +232,22 @@ Exit codes:
   3  the stream cannot be read, or is in no format that is known";
 
 const CONVERT: &str = "\
-OUT is written under another name first, and gets its own when it is complete.
+OUT is written under another name first, and gets its own when it is complete: a failure leaves nothing behind.
+
+All bytes of a QEMU stream go into the chunks: what its description describes as named fields, the rest as raw
+bytes. Before OUT gets its name, the chunks are replayed and compared with the stream, byte for byte. What is of
+which kind is said on the standard error at the end.
+
+A stream that is damaged is converted only with --force. Its damaged parts are raw bytes then.
 
 Examples:
   migcore convert vm.state -o vm.mig --to chunk
   migcore convert vm.mig -o vm.state --to qemu
+  migcore convert --vmdesc vm.json device.state -o vm.mig --to chunk
 
 Exit codes:
   0  OUT was written
-  1  the input is damaged; OUT was not written
+  1  the input is damaged; OUT was not written, or only because of --force
   2  wrong usage
   3  a file cannot be read or written, or the input cannot be converted";
 

@@ -11,6 +11,7 @@
 //! | [`input`] | a file or the standard input, read in windows |
 //! | [`output`] | a file that gets its name when it is complete |
 //! | [`progress`] | how far a long reading came |
+//! | [`guess`] | what a file is that is no stream |
 //! | [`failure`] | how a command ends |
 //!
 //! Nothing of the size of a stream is held in memory, unless a command says so.
@@ -21,6 +22,7 @@ pub mod chunks;
 pub mod commands;
 pub mod compare;
 pub mod failure;
+pub mod guess;
 pub mod input;
 pub mod output;
 pub mod progress;

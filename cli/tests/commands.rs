@@ -24,35 +24,37 @@ fn inspect_prints_a_line_for_each_item() {
         "format: chunks\n",
         "machine: board \"1\"\n",
         "writer: test\n",
-        "nic/1: device, version 3, for readers from 2  @",
-        "\n  on: bool = true\n",
-        "\n  u8: u8 = 171 (0xab)\n",
-        "\n  u32: u32 = 7\n",
-        "\n  level: i16 = -5\n",
-        "\n  i64: i64 = -9223372036854775808\n",
-        "\n  f64: f64 = -1.5e300 (0xfe41eb2d66005835)\n",
-        "\n  f32: f32 = 0.1 (0x3dcccccd)\n",
-        "\n  infinite: f64 = -inf (0xfff0000000000000)\n",
-        "\n  regs: u16[20] = 0 40 80 120 160 200 240 280 ...\n",
-        "\n  some: u8[*3] = 1 2 3\n",
-        "\n  mac: bytes[6] = 52 54 00 12 34 56\n",
-        "\n  nothing: null\n",
-        "\n  clock: u64 = 1000 (0x00000000000003e8) {volatile}\n",
-        "\n  key: bytes[8] = (secret) {secret}\n",
-        "\n    pin: u32 = (secret)\n",
-        "\n  timer: struct ptimer, version 4\n",
-        "\n  rings: list[3]\n    [0]\n      head: u32 = 10 (0x0000000a)\n",
-        "\n  empty: list[*0]\n",
-        "\n  irq: optional, there\n    line: u8 = 9\n",
-        "\n  gone: optional, not there\n",
-        "\n  raw = 01 02 03 04 05 (5 bytes)\n",
-        "\n  nic/more: subsection, version 2\n",
-        "\nabCd: bytes[*4] = 6e 6f 74 65 {ancillary, safe to copy, opaque}\n",
-        "{ancillary, safe to copy, opaque}\nuart/0: device, version 1  @",
+        "nic/1  version 3, for readers from 2  @",
+        "\n  on                bool         true\n",
+        "\n  u8                u8           171 (0xab)\n",
+        "\n  u32               u32          7\n",
+        "\n  level             i16          -5\n",
+        "\n  i64               i64          -9223372036854775808\n",
+        "\n  f64               f64          -1.5e300\n",
+        "\n  f32               f32          0.1\n",
+        "\n  infinite          f64          -inf\n",
+        "\n  nan               f32          NaN (0x7fc00000)\n",
+        "\n  regs              u16[20]      0 40 80 120 160 200 240 280 320 360 400 440 480 520 560 600 640 680 720 and 1 more\n",
+        "\n  some              u8[*3]       1 2 3\n",
+        "\n  mac               bytes[6]     52 54 00 12 34 56\n",
+        " ee ee and 84 more\n",
+        "\n  nothing           null         \n",
+        "\n  clock             u64          1000 (0x3e8)  {volatile}\n",
+        "\n  key               bytes[8]     (secret)  {secret}\n",
+        "\n    pin               u32       (secret)\n",
+        "\n  timer  struct ptimer, version 4\n",
+        "\n  rings  list[3]\n    [0]  head 10, tail 20 (0x14)\n",
+        "\n  empty  list[*0]\n",
+        "\n  irq  optional, there\n    line              u8        9\n",
+        "\n  gone  optional, not there\n",
+        "\n  (raw)             bytes[5]  01 02 03 04 05\n",
+        "\n  nic/more  subsection, version 2\n",
+        "\nabCd              bytes[*4]  \"note\"  {ancillary, safe to copy, opaque}\n",
+        "{ancillary, safe to copy, opaque}\nuart/0  version 1  @",
     ] {
         assert!(ran.out.contains(line), "{line:?} is not in:\n{}", ran.out);
     }
-    assert!(ran.out.contains(r#"label: text[*20] = "a \"quoted\" \u{1b}[31m ä\n""#), "{}", ran.out);
+    assert!(ran.out.contains(r#"text[*20]    "a \"quoted\" \u{1b}[31m ä\n""#), "{}", ran.out);
     assert!(!ran.out.contains('\x1b'));
 }
 
@@ -80,7 +82,7 @@ fn colours_are_for_terminals_unless_asked_for() {
     assert!(!place.run(&["inspect", "a.mig"]).out.contains('\x1b'));
     assert!(!place.run(&["inspect", "a.mig", "--color", "never"]).out.contains('\x1b'));
     let coloured = place.run(&["inspect", "a.mig", "--color", "always"]).out;
-    assert!(coloured.contains("\x1b[1mnic/1: \x1b[0m"), "{coloured}");
+    assert!(coloured.contains("\x1b[1mnic/1\x1b[0m"), "{coloured}");
 }
 
 #[test]
@@ -113,8 +115,12 @@ fn info_counts() {
     let place = Place::new();
     let ran = place.run(&["info", "a.mig"]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
-    assert!(ran.out.starts_with("format: chunks\nversion: 1.0\n"), "{}", ran.out);
-    assert!(ran.out.contains("\n  nic/1: version 3, "), "{}", ran.out);
+    assert!(
+        ran.out.starts_with("format         chunks, migcore's own\nversion        1.0\n"),
+        "{}",
+        ran.out
+    );
+    assert!(ran.out.contains("\n  nic/1         3  "), "{}", ran.out);
     let json = place.run(&["info", "--json", "a.mig"]).json();
     let bytes = |key: &str, of: &str| -> u64 {
         json[key].as_array().unwrap().iter().map(|one| one[of].as_u64().unwrap()).sum()

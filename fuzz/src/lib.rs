@@ -1,6 +1,9 @@
 //! What the fuzz targets do, as plain functions of bytes. `core/tests/fuzzed.rs` runs them as well, over the
 //! seeds and pseudo-random changes of these, wherever there is no fuzzer.
 //!
+//! Targets that need more than the core are in `program`, which is a part of no crate: `cli/tests/fuzzed.rs` has
+//! it as a module, and so has each of their programs.
+//!
 //! A new target is a module here with a function `run`, a line in [`TARGETS`], a program in
 //! `fuzz_targets/` with its name in `Cargo.toml`, and seeds, which `core/tests/fuzzed.rs` makes.
 

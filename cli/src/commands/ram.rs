@@ -18,7 +18,7 @@ pub(super) fn run(arguments: &Ram) -> Result {
     let path = arguments.file.as_path();
     match input.format()? {
         Format::Qemu => of_qemu(arguments, input),
-        Format::Unknown => Err(unknown(path)),
+        Format::Unknown => Err(unknown(&mut input)),
         Format::Chunks => match restored(&input)? {
             Some(Ok(restored)) => of_qemu(arguments, restored),
             Some(Err(report)) => told(&input, Some(report)),

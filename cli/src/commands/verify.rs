@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use super::{complain, told, unknown};
+use super::{complain, describes_itself, told, unknown};
 use crate::arguments::Plain;
 use crate::chunks::{self, Verified};
 use crate::failure::{Failure, Outcome, Result};
@@ -16,9 +16,10 @@ use crate::qemu::scan::Scanner;
 pub(super) fn run(arguments: &Plain) -> Result {
     let mut input = Input::open(&arguments.file)?;
     match input.format()? {
+        Format::Chunks if arguments.vmdesc.is_some() => Err(describes_itself(&arguments.file)),
         Format::Chunks => of_chunks(arguments, &input),
         Format::Qemu => of_qemu(arguments, input),
-        Format::Unknown => Err(unknown(&arguments.file)),
+        Format::Unknown => Err(unknown(&mut input)),
     }
 }
 
@@ -104,7 +105,7 @@ fn findings_as_text(found: &Findings) -> String {
     let Findings { errors, remarks, more, sections, described } = found;
     let mut text = match errors.is_empty() {
         true => format!("right as far as it tells: {sections} sections, {described} described\n"),
-        false => format!("QEMU does not load it: {} errors\n", errors.len()),
+        false => format!("not right: {} errors\n", errors.len()),
     };
     for Finding { offset, text: remark } in remarks {
         text.push_str(&format!("remark: byte {offset}: {remark}\n"));

@@ -202,8 +202,12 @@ pub enum Reason {
     },
     /// The description does not fit the bytes.
     Misfit(String),
+    /// The description has null pointers where there is data.
+    Pointers(String),
     /// The description fits, but what follows is neither the footer nor a record.
     NoEnd,
+    /// The description fits, but what follows is a record where others have their footers.
+    NoFooter,
     /// A live section of a format that is not read.
     Live,
     /// A version of the section `ram` that nobody writes.
@@ -232,8 +236,14 @@ impl fmt::Display for Reason {
                 write!(f, "the description is of version {described}")
             }
             Reason::Misfit(why) => write!(f, "the description does not fit: {why}"),
+            Reason::Pointers(why) => {
+                write!(f, "QEMU before 10.0 describes no array with gaps rightly: {why}")
+            }
             Reason::NoEnd => {
                 f.write_str("the description fits, but neither footer nor record follows")
+            }
+            Reason::NoFooter => {
+                f.write_str("the description fits, but a record follows, and no footer")
             }
             Reason::Live => f.write_str("a live section of a format that is not read"),
             Reason::RamVersion => f.write_str("not version 4 of ram"),
@@ -299,6 +309,8 @@ pub enum Trouble {
     },
     /// A section without its footer, or one that is longer or shorter than it should be.
     NoFooter(String),
+    /// A section behind which no record stands, in a stream that has no footers.
+    NoRecord(String),
     /// The payload of a section cannot be read.
     Payload(String),
     /// The mark of the end, though more follows.
@@ -328,6 +340,7 @@ impl fmt::Display for Trouble {
                 write!(f, "footer of section {found} where that of section {expected} belongs")
             }
             Trouble::NoFooter(section) => write!(f, "no footer behind section {section}"),
+            Trouble::NoRecord(section) => write!(f, "no record behind section {section}"),
             Trouble::Payload(why) => f.write_str(why),
             Trouble::EarlyEnd => f.write_str("mark of the end, though more follows"),
             Trouble::OtherDescription => {

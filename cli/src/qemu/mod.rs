@@ -13,6 +13,7 @@
 //! | [`release`] | which release of QEMU wrote a stream |
 //! | [`restored`] | a stream that went through chunks, as it was |
 //! | [`info`] | what a stream is: numbers and sizes |
+//! | [`tally`] | of what the bytes of a stream are |
 //! | [`rules`] | what makes a stream one that QEMU refuses, as far as the stream alone tells |
 //!
 //! A payload has no length on this wire: it is given by the description, by the words of the section `ram`,
@@ -23,6 +24,7 @@ pub mod description;
 mod entries;
 mod image;
 pub mod info;
+mod info_text;
 pub mod inspect;
 pub mod item;
 pub mod memory;
@@ -33,4 +35,5 @@ pub mod rules;
 pub mod scan;
 mod search;
 mod sections;
+pub mod tally;
 pub mod visit;

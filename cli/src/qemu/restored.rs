@@ -7,7 +7,7 @@ use migcore::codec::legacy::SectionEncoder;
 use migcore::io::{Portable, StreamWriter};
 use migcore::Report;
 
-use super::visit::NAME;
+use super::visit::{NAME, VERSION};
 use crate::chunks;
 use crate::commands::convert::Pipe;
 use crate::failure::{Failure, Result};
@@ -19,7 +19,7 @@ use crate::input::{Format, Input, PIECE};
 /// # Errors
 /// [`Failure`]. Damage of the chunks is none: its report is given.
 pub fn restored(input: &Input) -> Result<Option<std::result::Result<Input, Report>>> {
-    if !chunks::begins_with(input, NAME) {
+    if !chunks::begins_with(input, NAME, VERSION) {
         return Ok(None);
     }
     let failed = Failure::writing(input.path());

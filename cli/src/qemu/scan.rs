@@ -9,7 +9,7 @@ use migcore::codec::legacy::framing::{
     commands, types, CommandHead, Configuration, Header, Record, SectionHead,
 };
 use migcore::codec::legacy::ram::PageSize;
-use migcore::codec::vmdesc::{size_of, Vmdesc};
+use migcore::codec::vmdesc::Vmdesc;
 use migcore::io::{Reader, SliceReader};
 use migcore::Code;
 
@@ -235,7 +235,7 @@ impl Scanner {
                 Ok(())
             }
             Err(Code::Truncated) => self.damaged(Trouble::Cut("the head of a record".to_owned())),
-            Err(code) => self.damaged(Trouble::Head(code.text().to_owned())),
+            Err(code) => self.damaged(Trouble::Head(head_fault(code).to_owned())),
         }
     }
 
@@ -419,10 +419,14 @@ impl Scanner {
     pub(super) fn stop(&mut self) {
         self.state = State::Done;
     }
+}
 
-    /// The size of an entry's payload by the description.
-    pub(super) fn described_size(&self, index: usize) -> Option<u64> {
-        self.description.as_deref()?.devices.get(index).and_then(size_of)
+/// What is wrong with the head of a record.
+fn head_fault(code: Code) -> &'static str {
+    match code {
+        Code::BadValue => "a section without a name",
+        Code::BadText => "a section whose name holds a byte 0",
+        code => code.text(),
     }
 }
 

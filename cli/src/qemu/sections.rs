@@ -3,7 +3,7 @@
 use std::io;
 use std::rc::Rc;
 
-use migcore::codec::vmdesc::{fits, Content as Entry, Device, Fit, Vmdesc};
+use migcore::codec::vmdesc::{fits, Content as Entry, Device, Fit, Misfit, Unfit, Vmdesc};
 use migcore::error::MAX_DEPTH;
 
 use super::item::{
@@ -14,8 +14,9 @@ use super::scan::Scanner;
 use super::search::{Footers, Likely, Mark, FOOTER, LOOK};
 use crate::input::{told, PIECE};
 
-/// The largest payload that is read into memory to be shown.
-const MAX_PAYLOAD: u64 = 256 << 20;
+/// The largest payload that is read into memory to be shown: no value in it is more than a reader of chunks
+/// takes at once.
+const MAX_PAYLOAD: u64 = 64 << 20;
 
 /// Bytes that may be looked at in vain beyond twice those of the stream.
 const PATIENCE: u64 = 64 << 20;
@@ -103,7 +104,8 @@ impl Scanner {
         if let Some(described) = version_of(device).filter(|version| *version != named.version) {
             return Ok(Guess::Unknown(Reason::OtherVersion { described }));
         }
-        let size = self.described_size(index).unwrap_or(u64::MAX);
+        let measure = self.entries.measure(index, device);
+        let size = measure.size;
         let end = start.saturating_add(size);
         if end > self.marks.limit {
             let there = self.marks.limit.saturating_sub(start);
@@ -117,6 +119,7 @@ impl Scanner {
         if self.impatient() {
             return Ok(Guess::Unknown(Reason::GivenUp));
         }
+        self.wasted = self.wasted.saturating_add(measure.unpaid());
         self.read_payload(start, size)?;
         Ok(match fit(&description, index, &self.bytes) {
             Ok(described) => Guess::Ends(Payload::Described(described), end, Reason::NoEnd),
@@ -217,6 +220,14 @@ impl Scanner {
         }
     }
 
+    /// Whether the described section that was read last should have a footer and has none behind it: bytes are
+    /// missing from it, and the walk took its footer for the last of them. As yet nothing may have told whether
+    /// sections have footers.
+    fn lost_its_footer(&self, id: u32) -> bool {
+        let [a, b, c, d] = id.to_be_bytes();
+        self.marks.footers == Footers::Present || self.bytes.ends_with(&[0x7e, a, b, c, d])
+    }
+
     /// Ends a section whose payload says where it ends.
     fn close(
         &mut self,
@@ -226,8 +237,10 @@ impl Scanner {
         otherwise: Reason,
     ) -> io::Result<()> {
         let close = self.close_at(end, section.id)?;
-        let confirmed = matches!(close, Close::Footer | Close::Record);
-        if !confirmed {
+        let is_described = matches!(payload, Payload::Described(_));
+        let lost = close == Close::Record && is_described && self.lost_its_footer(section.id);
+        let otherwise = if lost { Reason::NoFooter } else { otherwise };
+        if lost || !matches!(close, Close::Footer | Close::Record) {
             // The words of `ram` have an end of their own; a description has not.
             if matches!(payload, Payload::Ram(_)) {
                 (section.payload, section.end) = (payload, End::Known);
@@ -271,7 +284,15 @@ impl Scanner {
                 let what = format!("the stream, behind section {name}");
                 self.damaged_from(end, Trouble::Cut(what), Some(expected))
             }
-            _ => self.damaged_from(end, Trouble::NoFooter(name), Some(expected)),
+            _ => self.damaged_from(end, self.nothing_behind(name), Some(expected)),
+        }
+    }
+
+    /// That what belongs behind a section is not there.
+    fn nothing_behind(&self, name: String) -> Trouble {
+        match self.marks.footers {
+            Footers::Present => Trouble::NoFooter(name),
+            Footers::Unknown | Footers::Absent => Trouble::NoRecord(name),
         }
     }
 
@@ -307,7 +328,7 @@ impl Scanner {
                 self.give_section(section, end);
                 self.note(trouble);
                 if self.marks.footers == Footers::Present || end < offset {
-                    self.lost(Trouble::NoFooter(name), Some(offset));
+                    self.lost(self.nothing_behind(name), Some(offset));
                 }
             }
             None => self.no_end(section, trouble),
@@ -378,12 +399,20 @@ fn guess_of(broken: Broken) -> Guess {
 
 fn fit(description: &Vmdesc, index: usize, bytes: &[u8]) -> Result<Described, Reason> {
     let Some(device) = description.devices.get(index) else { return Err(Reason::NotDescribed) };
-    let fit: Fit = fits(device, bytes).map_err(|misfit| Reason::Misfit(misfit.to_string()))?;
+    let fit: Fit = fits(device, bytes).map_err(|misfit| reason_of(&misfit))?;
     if fit.depth.saturating_add(FRAME) > MAX_DEPTH {
         return Err(Reason::Misfit("it nests too deep".to_owned()));
     }
     let (described, opaque) = (fit.described_bytes, fit.opaque_bytes);
     Ok(Described { device: index, described, opaque, leaves: fit.leaves })
+}
+
+/// QEMU described an array of pointers by its first element, so one with gaps has data where that was null.
+fn reason_of(misfit: &Misfit) -> Reason {
+    match misfit.what {
+        Unfit::Null(_) => Reason::Pointers(misfit.to_string()),
+        _ => Reason::Misfit(misfit.to_string()),
+    }
 }
 
 /// The version that a description is of; old-style handlers have none.

@@ -37,14 +37,30 @@ def text(value: Any) -> str:
     return json.dumps(value)
 
 
+def number(value: int) -> bytes:
+    return value.to_bytes(4, "big")
+
+
+def short(name: str) -> bytes:
+    return bytes([len(name)]) + name.encode()
+
+
+def subsection(name: str) -> bytes:
+    return b"\x05" + short(f"configuration/{name}") + number(1)
+
+
+def command(kind: int, data: bytes = b"") -> bytes:
+    return b"\x08" + kind.to_bytes(2, "big") + len(data).to_bytes(2, "big") + data
+
+
 class Field:
     """One element of a field: the keys that describe it, and bytes that fit, others at each call."""
 
     def __init__(self, keys: list, size: int, fill: Any) -> None:
         self.keys, self.size, self.fill = keys, size, fill
 
-    def entry(self, name: str, number: tuple = ()) -> Object:
-        return Object([("name", name), *number, *self.keys, ("size", self.size)])
+    def entry(self, name: str, given: tuple = ()) -> Object:
+        return Object([("name", name), *given, *self.keys, ("size", self.size)])
 
 
 class Description:
@@ -59,6 +75,7 @@ class Writer:
         self.random = random.Random(seed)
         self.names = 0
         self.newer = self.random.random() < 0.5
+        self.addresses = False
 
     def bytes(self, size: int) -> bytes:
         # Small numbers, the mark of null and of a subsection: more telling than noise.
@@ -101,7 +118,7 @@ class Writer:
                 keys += element.keys
                 parts.append(element.fill)
         parts.append(lambda: b"\x00")
-        head = count.to_bytes(4, "big") if kind == "gtree" else b""
+        head = number(count) if kind == "gtree" else b""
         size = len(head) + sum(len(part()) for part in parts)
         return Field(keys, size, lambda: head + b"".join(part() for part in parts))
 
@@ -134,8 +151,8 @@ class Writer:
         """An array of pointers of which some are null, in runs."""
         field, null = self.element(depth, True), self.null()
         entries, fills = [], []
-        for number in range(self.random.randrange(1, 4)):
-            one, count = (field, null)[number % 2], self.random.randrange(1, 4)
+        for turn in range(self.random.randrange(1, 4)):
+            one, count = (field, null)[turn % 2], self.random.randrange(1, 4)
             if not self.newer and one is null:
                 # Older releases know no runs: each null has its own entry.
                 return entries, fills
@@ -147,10 +164,10 @@ class Writer:
         """An array with an entry for each element; newer releases leave the last without a number."""
         entries, fills = [], []
         pointers = self.random.random() < 0.4
-        for number in range(count):
-            null = pointers and 0 < number < count - 1 and self.random.random() < 0.5
-            field, left = self.null() if null else self.element(depth, plain), count - number
-            given: tuple = (("index", number),)
+        for index in range(count):
+            null = pointers and 0 < index < count - 1 and self.random.random() < 0.5
+            field, left = self.null() if null else self.element(depth, plain), count - index
+            given: tuple = (("index", index),)
             if self.newer:
                 given = () if left == 1 else (("array_len", left),) if null else given
             entries.append(field.entry(name, given))
@@ -169,17 +186,17 @@ class Writer:
         while not plain and depth < DEEPEST and self.random.random() < 0.3:
             child = self.description(f"{name}/{self.name()}", depth + 1)
             subsections.append(Object(child.keys))
-            label, version = child.keys[0][1].encode(), child.keys[1][1]
-            fills += [lambda head=bytes([5, len(label)]) + label + version.to_bytes(4, "big"): head, child.fill]
+            head = b"\x05" + short(child.keys[0][1]) + number(child.keys[1][1])
+            fills += [lambda head=head: head, child.fill]
         if subsections:
             keys.append(("subsections", subsections))
         return Description(keys, sum(len(fill()) for fill in fills), lambda: b"".join(fill() for fill in fills))
 
     def pages(self, page: int, count: int) -> bytes:
         """Pages of one block in all encodings, the first with the block's name."""
-        written, block = b"", b"\x06pc.ram"
-        for number in range(count):
-            flags = 0 if number == 0 else 0x20
+        written, block = b"", short("pc.ram")
+        for place in range(count):
+            flags = 0x20 if place else 0
             kind = self.random.choice((0x02, 0x08, 0x40, 0x100, 0x200))
             if kind == 0x200 and page > 0x200:
                 written += kind.to_bytes(8, "big")
@@ -190,38 +207,61 @@ class Writer:
                 held = b"\x01\x00\x05\x07\x03new"
             if kind == 0x100:
                 packed = zlib.compress(self.bytes(page))
-                held = len(packed).to_bytes(4, "big") + packed
-            written += (number * page | kind | flags).to_bytes(8, "big") + (b"" if flags else block) + held
+                held = number(len(packed)) + packed
+            written += (place * page | kind | flags).to_bytes(8, "big") + (b"" if flags else block) + held
         return written + (0x10).to_bytes(8, "big")
+
+    def configuration(self, page: int) -> bytes:
+        """The machine's name, and subsections; whether addresses of blocks follow from them is kept."""
+        written = b"\x07" + number(4) + b"none"
+        if self.random.random() < 0.3:
+            written += subsection("target-page-bits") + number(page.bit_length() - 1)
+        if self.random.random() < 0.5:
+            names = self.random.choice(([], ["x-ignore-shared"], ["postcopy-ram", "events"]))
+            self.addresses = "x-ignore-shared" in names
+            written += subsection("capabilities") + number(len(names)) + b"".join(map(short, names))
+        if self.random.random() < 0.3:
+            written += subsection("uuid") + bytes(range(16))
+        return written
+
+    def ram(self, page: int, footer: Any) -> bytes:
+        count = self.random.randrange(1, 8)
+        length = (count * page).to_bytes(8, "big")
+        block = short("pc.ram") + length + (self.bytes(8) if self.addresses else b"")
+        end, head = (0x10).to_bytes(8, "big"), number(9)
+        start = (count * page | 4).to_bytes(8, "big") + block + end
+        written = b"\x01" + head + short("ram") + number(0) + number(4) + start + footer(9)
+        written += b"\x02" + head + self.pages(page, count) + footer(9)
+        return written + b"\x03" + head + end + footer(9)
+
+    def devices(self, footer: Any) -> tuple[bytes, list]:
+        written, devices = b"", []
+        for ident in range(10, 10 + self.random.randrange(1, 6)):
+            name = self.random.choice(("dev", "0000:00:02.0/net", "cpu"))
+            device = self.description(name, 0)
+            head = number(ident) + short(name) + number(ident) + number(device.keys[1][1])
+            written += b"\x04" + head + device.fill() + footer(ident)
+            devices.append(Object([("name", name), ("instance_id", ident), *device.keys]))
+        return written, devices
 
     def stream(self) -> bytes:
         page, footers = self.random.choice((1024, 4096)), self.random.random() < 0.7
-        number, devices = 0, []
-        out = bytes.fromhex("5145564d00000003")
-        if self.random.random() < 0.7:
-            out += b"\x07\x00\x00\x00\x04none"
-        if self.random.random() < 0.5:
-            out += bytes.fromhex("08000100000800020004") + (1).to_bytes(4, "big")
 
         def footer(ident: int) -> bytes:
-            return b"\x7e" + ident.to_bytes(4, "big") if footers else b""
+            return b"\x7e" + number(ident) if footers else b""
 
-        count = self.random.randrange(1, 8)
-        blocks = (count * page | 4).to_bytes(8, "big") + b"\x06pc.ram" + (count * page).to_bytes(8, "big")
-        ident = (9).to_bytes(4, "big")
-        out += b"\x01" + ident + b"\x03ram" + bytes(4) + (4).to_bytes(4, "big") + blocks
-        out += (0x10).to_bytes(8, "big") + footer(9)
-        out += b"\x02" + ident + self.pages(page, count) + footer(9)
-        out += b"\x03" + ident + (0x10).to_bytes(8, "big") + footer(9)
-        for number in range(10, 10 + self.random.randrange(1, 6)):
-            name = self.random.choice(("dev", "0000:00:02.0/net", "cpu"))
-            device = self.description(name, 0)
-            head = number.to_bytes(4, "big") + bytes([len(name)]) + name.encode()
-            version = device.keys[1][1].to_bytes(4, "big")
-            out += b"\x04" + head + number.to_bytes(4, "big") + version + device.fill() + footer(number)
-            devices.append(Object([("name", name), ("instance_id", number), *device.keys]))
+        written = number(0x5145564D) + number(3)
+        if self.random.random() < 0.7:
+            written += self.configuration(page)
+        if self.random.random() < 0.5:
+            written += command(1) + command(2, number(1))
+        written += self.ram(page, footer)
+        sections, devices = self.devices(footer)
+        if self.random.random() < 0.3:
+            sections = command(4) + sections + command(2, number(3)) + command(5)
+            sections = command(7, number(len(sections))) + sections
         described = text(Object([("page_size", page), ("devices", devices)])).encode()
-        return out + b"\x00\x06" + len(described).to_bytes(4, "big") + described
+        return written + sections + b"\x00\x06" + number(len(described)) + described
 
 
 def main() -> int:
