@@ -30,13 +30,14 @@ enum Decides {
     StreamStricter,
 }
 
-const RECEIVER: [&str; 6] = [
+const RECEIVER: [&str; 7] = [
     "no config section",
     "machine nonx",
     "machine pc",
     "tpb subsection 13",
     "cap mismatch",
     "instance 1",
+    "unknown subsection timer/zzz",
 ];
 
 /// Cut inside of the description, which QEMU does not read.

@@ -19,6 +19,9 @@ use crate::input::{told, Input};
 /// Memory for the shapes that a writer remembers, and for a fragment.
 const SCRATCH: usize = 1 << 20;
 
+/// The most devices that are compared: what is kept of each is small, but kept.
+const MOST_DEVICES: usize = 1 << 20;
+
 /// Finds the devices.
 pub(super) fn read(input: &Input) -> Result<Side> {
     let mut memory = Memory::of(input);
@@ -27,6 +30,10 @@ pub(super) fn read(input: &Input) -> Result<Side> {
     let mut devices = Vec::new();
     let damaged = loop {
         match spool.device(&mut decoder, scratch) {
+            Ok(Some(_)) if devices.len() >= MOST_DEVICES => {
+                let what = format!("{}: more than {MOST_DEVICES} devices", input.path().display());
+                return Err(Failure::Refused(what));
+            }
             Ok(Some(bytes)) => devices.extend(head(&spool.one, bytes)),
             Ok(None) => break None,
             Err(Stopped::Damaged(report)) => break Some(damage(report, input.path())?),

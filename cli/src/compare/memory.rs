@@ -16,7 +16,7 @@ pub(super) struct Ram {
     /// The records.
     pub(super) bytes: Vec<Range>,
     blocks: Vec<Block>,
-    counts: Vec<(Vec<u8>, Counts)>,
+    counts: HashMap<Vec<u8>, Counts>,
 }
 
 impl Ram {
@@ -25,21 +25,17 @@ impl Ram {
         self.bytes.push(part);
         self.blocks.extend(summary.blocks.iter().cloned());
         for (name, counts) in &summary.pages {
-            match self.counts.iter_mut().find(|(known, _)| known == name) {
-                Some((_, known)) => known.add(counts),
-                None => self.counts.push((name.clone(), *counts)),
-            }
+            self.counts.entry(name.clone()).or_default().add(counts);
         }
     }
 
     fn of(&self, name: &[u8]) -> Counts {
-        let found = self.counts.iter().find(|(known, _)| known == name);
-        found.map(|(_, counts)| *counts).unwrap_or_default()
+        self.counts.get(name).copied().unwrap_or_default()
     }
 
     fn total(&self) -> Counts {
         let mut total = Counts::default();
-        self.counts.iter().for_each(|(_, counts)| total.add(counts));
+        self.counts.values().for_each(|counts| total.add(counts));
         total
     }
 }

@@ -20,7 +20,7 @@ use crate::qemu::item::{Content, Item, Named, Payload, Section, SectionKind};
 use crate::qemu::scan::Scanner;
 
 /// The most records of a stream that are compared: what is kept of each is small, but kept.
-const MOST_RECORDS: usize = 1 << 22;
+const MOST_RECORDS: usize = 1 << 20;
 
 /// Finds the sections.
 pub(super) fn read(input: Input, outside: Option<Vmdesc>) -> Result<Side> {

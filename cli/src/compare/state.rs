@@ -13,6 +13,9 @@ use crate::show::values::elements;
 /// Elements of an array that are shown.
 const SHOWN: usize = 8;
 
+/// Bytes of a text that is shown.
+const SHORT: usize = 32;
+
 /// Compares all that two trees hold.
 pub(super) fn compare(
     left: &Tree<'_>,
@@ -139,6 +142,10 @@ fn value_of(
             array(path, kind, one, other)
         }
         (Ok(Value::Bytes(_, one)), Ok(Value::Bytes(_, other))) => buffer(path, one, other),
+        // Of long texts, what is shown may be the same.
+        (Ok(Value::Text(one)), Ok(Value::Text(other))) if one.len().max(other.len()) > SHORT => {
+            buffer(path, one.as_bytes(), other.as_bytes())
+        }
         (Ok(Value::Raw(_)), Ok(Value::Raw(_))) => {
             buffer(path, &run(left_tree, left), &run(right_tree, right))
         }

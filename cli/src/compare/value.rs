@@ -61,9 +61,17 @@ pub(super) fn value(tree: &Tree<'_>, node: NodeId) -> String {
 fn plain(value: &Value<'_>) -> Option<String> {
     match value {
         Value::Scalar(kind, bits) => Some(scalar(*kind, *bits)),
-        Value::Text(text) => Some(format!("{:?}", text.get(..SHOWN).unwrap_or(text))),
+        Value::Text(text) => Some(quoted(text)),
         Value::Bytes(_, bytes) | Value::Raw(bytes) => Some(hexadecimal(bytes)),
         _ => None,
+    }
+}
+
+fn quoted(text: &str) -> String {
+    let start: String = text.chars().take(SHOWN).collect();
+    match start.len() < text.len() {
+        true => format!("{start:?}..."),
+        false => format!("{start:?}"),
     }
 }
 

@@ -130,6 +130,8 @@ impl Shower<'_> {
                 Reason::NotDescribed
                 | Reason::OtherVersion { .. }
                 | Reason::Misfit(_)
+                | Reason::Pointers(_)
+                | Reason::Subsection(_)
                 | Reason::NoEnd,
             ) => &mut self.tally.unfitting,
             _ => return,

@@ -1,5 +1,6 @@
 //! A block of memory taken out of a stream.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io;
 
@@ -20,7 +21,7 @@ pub struct Memory {
     /// The blocks, in order.
     pub blocks: Vec<Block>,
     /// The pages by the name of their block.
-    pub pages: Vec<(Vec<u8>, Counts)>,
+    pub pages: HashMap<Vec<u8>, Counts>,
     /// Blocks that are shared with the receiver are not in the stream.
     pub ignore_shared: bool,
     /// Why pages are not known, if some are not.
@@ -41,8 +42,7 @@ impl Memory {
     /// How many pages of a block came in which form.
     #[must_use]
     pub fn counts(&self, name: &[u8]) -> Counts {
-        let found = self.pages.iter().find(|(known, _)| known == name);
-        found.map(|(_, counts)| *counts).unwrap_or_default()
+        self.pages.get(name).copied().unwrap_or_default()
     }
 
     /// Takes a section in. A list that comes again says what holds from there on.
@@ -51,10 +51,7 @@ impl Memory {
             self.blocks.clone_from(&summary.blocks);
         }
         for (name, counts) in &summary.pages {
-            match self.pages.iter_mut().find(|(known, _)| known == name) {
-                Some((_, known)) => known.add(counts),
-                None => self.pages.push((name.clone(), *counts)),
-            }
+            self.pages.entry(name.clone()).or_default().add(counts);
         }
     }
 }

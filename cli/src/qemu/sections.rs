@@ -3,6 +3,7 @@
 use std::io;
 use std::rc::Rc;
 
+use migcore::codec::legacy::framing::types;
 use migcore::codec::vmdesc::{fits, Content as Entry, Device, Fit, Misfit, Unfit, Vmdesc};
 use migcore::error::MAX_DEPTH;
 
@@ -239,17 +240,21 @@ impl Scanner {
         let close = self.close_at(end, section.id)?;
         let is_described = matches!(payload, Payload::Described(_));
         let lost = close == Close::Record && is_described && self.lost_its_footer(section.id);
-        let otherwise = if lost { Reason::NoFooter } else { otherwise };
         if lost || !matches!(close, Close::Footer | Close::Record) {
             // The words of `ram` have an end of their own; a description has not.
             if matches!(payload, Payload::Ram(_)) {
                 (section.payload, section.end) = (payload, End::Known);
                 return self.close_badly(section, end, close);
             }
+            let reason = match (lost, self.undescribed(&payload, end)?) {
+                (true, _) => Reason::NoFooter,
+                (false, Some(subsection)) => Reason::Subsection(subsection),
+                (false, None) => otherwise,
+            };
             let size = end.saturating_sub(section.start);
             self.wasted = self.wasted.saturating_add(size);
             let from = section.start;
-            return self.seek_end(section, otherwise, from, Some(end), None);
+            return self.seek_end(section, reason, from, Some(end), None);
         }
         (section.payload, section.end) = (payload, End::Known);
         section.footer = close == Close::Footer;
@@ -263,6 +268,23 @@ impl Scanner {
             self.lost(Trouble::NoFooter(name), Some(end));
         }
         Ok(())
+    }
+
+    /// The subsection that stands at `end`, behind all that the description of a section has.
+    fn undescribed(&mut self, payload: &Payload, end: u64) -> io::Result<Option<String>> {
+        let Payload::Described(described) = payload else { return Ok(None) };
+        let description = self.description.as_deref();
+        let device = description.and_then(|description| description.devices.get(described.device));
+        let Some(Entry::Described(owner)) = device.map(|device| &device.content) else {
+            return Ok(None);
+        };
+        let owner = owner.name.clone();
+        let [types::SUBSECTION, length, rest @ ..] = self.input.window(end, LOOK)? else {
+            return Ok(None);
+        };
+        let name = rest.get(..usize::from(*length)).unwrap_or_default();
+        let is_its = name.len() > owner.len() && name.starts_with(owner.as_bytes());
+        Ok(is_its.then(|| String::from_utf8_lossy(name).into_owned()))
     }
 
     /// Ends a section that is whole, but behind which nothing right stands.
