@@ -164,7 +164,7 @@ impl Seen {
         let what = || format!("{name}: {}", altered.what);
         assert!(took < LONG, "{}: {took:?}", what());
         assert!(read <= READ.0 * length + READ.1, "{}: {read} bytes of {length}", what());
-        if self.cases % 64 == 0 {
+        if self.cases.is_multiple_of(64) {
             serde_json::from_str::<serde_json::Value>(&reading.text).unwrap();
         }
         // Of another description nothing is known.
