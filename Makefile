@@ -37,8 +37,9 @@ lib: ## the release libraries, in build/lib
 program: ## the program migcore, its man pages and completions, in build/program
 	@scripts/build-program
 
-demo: setup-demo lib ## a device is converted to migcore, step by step
+demo: setup-demo lib ## a device is converted to migcore, step by step; a QEMU stream is looked into
 	@$(MAKE) --no-print-directory -C examples/convert demo
+	@scripts/demo-program
 
 # The places go through the environment, where no character of theirs means anything to make's shell.
 install install-places uninstall: export DESTDIR := $(DESTDIR)

@@ -110,12 +110,18 @@ pub struct Convert {
     /// The format to write
     #[arg(long, value_name = "FORMAT")]
     pub to: Target,
-    /// Overwrite OUT if it is there
+    /// Overwrite OUT if it is there; write it though the stream of QEMU is damaged
     #[arg(long)]
     pub force: bool,
-    /// The description of a QEMU stream that has none of its own
+    /// The description of a QEMU stream that has none of its own: the JSON text that QEMU writes behind a state
     #[arg(long, value_name = "FILE")]
     pub vmdesc: Option<PathBuf>,
+    /// Do not prove that chunks give the same stream again, nor look whether a stream that was written is damaged
+    #[arg(long)]
+    pub no_check: bool,
+    /// Print one JSON document that says what was converted
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What `convert` writes.
@@ -137,6 +143,12 @@ pub struct Diff {
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,
+    /// The description of the first stream, if it is one of QEMU that has none of its own
+    #[arg(long, value_name = "FILE")]
+    pub vmdesc_a: Option<PathBuf>,
+    /// The description of the second stream
+    #[arg(long, value_name = "FILE")]
+    pub vmdesc_b: Option<PathBuf>,
 }
 
 /// The arguments of `ram`.
@@ -150,12 +162,12 @@ pub struct Ram {
     /// Where to write its bytes
     #[arg(short, long, value_name = "OUT", required_unless_present = "list")]
     pub output: Option<PathBuf>,
-    /// Overwrite OUT if it is there
-    #[arg(long)]
-    pub force: bool,
     /// Print the blocks instead
     #[arg(long, conflicts_with_all = ["block", "output"])]
     pub list: bool,
+    /// Overwrite OUT if it is there, and keep what was read of a damaged stream
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// The arguments of `generate`.
@@ -220,25 +232,36 @@ Exit codes:
   3  the stream cannot be read, or is in no format that is known";
 
 const CONVERT: &str = "\
-OUT is written under another name first, and gets its own when it is complete.
+OUT is written under another name first, and gets its own when it is complete: a failure leaves nothing behind.
+
+All bytes of a QEMU stream go into the chunks: what its description describes as named fields, the rest as raw
+bytes. Before OUT gets its name, the chunks are replayed and compared with the stream, byte for byte. What is of
+which kind is said on the standard error at the end.
+
+A stream that is damaged is converted only with --force. Its damaged parts are raw bytes then.
 
 Examples:
   migcore convert vm.state -o vm.mig --to chunk
   migcore convert vm.mig -o vm.state --to qemu
+  migcore convert --vmdesc vm.json device.state -o vm.mig --to chunk
 
 Exit codes:
   0  OUT was written
-  1  the input is damaged; OUT was not written
+  1  the input is damaged; OUT was not written, or only because of --force
   2  wrong usage
   3  a file cannot be read or written, or the input cannot be converted";
 
 const DIFF: &str = "\
-Each line is a difference: what was added, removed or changed, where, and the values. What is marked
-volatile, as a clock, is shown but does not count. The values of what is secret are never printed.
+Each line is a difference: where, and the values; A is the first stream. Either may be a stream of QEMU, or of
+chunks; chunks that were made of a stream of QEMU are compared as that. Devices are the same by name and instance,
+in whatever order they stand. What is marked volatile, as a clock, is shown but does not count. The values of what
+is secret are never printed. A section that nothing describes is compared by its bytes. Of the memory of the guest,
+blocks, numbers of pages and records are compared, but not page by page.
 
 Examples:
   migcore diff before.mig after.mig
-  migcore diff --json before.mig after.mig
+  migcore diff --json vm.state vm.mig | jq .summary
+  migcore diff a.state b.state --vmdesc-a a.json --vmdesc-b b.json
 
 Exit codes:
   0  the states are equal
@@ -247,7 +270,9 @@ Exit codes:
   3  a file cannot be read, or is too large to be compared";
 
 const RAM: &str = "\
-OUT gets each page at its place. Where the stream has no page, it is a hole of zeros.
+OUT has the bytes of the block as they are when the whole stream was read, with holes where only zeros are. FILE may
+also be chunks that were made of a stream of QEMU. Memory that is shared (x-ignore-shared) is not in a stream, and
+that at places of the file (mapped-ram) is not read.
 
 Examples:
   migcore ram vm.state --list
@@ -255,6 +280,6 @@ Examples:
 
 Exit codes:
   0  nothing is wrong
-  1  the stream is damaged, and OUT was not written; or pages never came, and are zeros in OUT
+  1  the stream is damaged, and OUT was not written without --force; or pages never came, and are zeros in OUT
   2  wrong usage
   3  a file cannot be read or written, or the stream holds no such block";

@@ -64,8 +64,20 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::Usage(text) | Failure::Refused(text) => f.write_str(text),
-            Failure::Io(tried, error) => write!(f, "{tried}: {error}"),
+            Failure::Io(tried, error) => write!(f, "{tried}: {}", said(error)),
         }
+    }
+}
+
+/// What the system says, without its number for it.
+fn said(error: &io::Error) -> String {
+    let text = match error.raw_os_error() {
+        Some(number) => io::Error::from_raw_os_error(number).to_string(),
+        None => error.to_string(),
+    };
+    match text.rfind(" (os error ") {
+        Some(end) => text.get(..end).unwrap_or(&text).to_owned(),
+        None => text,
     }
 }
 

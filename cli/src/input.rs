@@ -1,6 +1,6 @@
 //! A stream as a file: opened, or spooled from the standard input.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -92,6 +92,15 @@ impl Input {
     #[must_use]
     pub fn length(&self) -> u64 {
         self.length
+    }
+
+    /// Whether this is the file at `path`, by whatever name.
+    #[must_use]
+    pub fn is_at(&self, path: &Path) -> bool {
+        match (self.file.metadata(), path.metadata()) {
+            (Ok(own), Ok(there)) => is_same((&own, &self.path), (&there, path)),
+            _ => false,
+        }
     }
 
     /// The bytes from `offset` on: `wanted` of them or more, fewer only at the end of the file. They are
@@ -189,6 +198,17 @@ impl Input {
         (self.held, self.start) = (held, offset);
         Ok(())
     }
+}
+
+#[cfg(unix)]
+fn is_same(left: (&Metadata, &Path), right: (&Metadata, &Path)) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (left.0.dev(), left.0.ino()) == (right.0.dev(), right.0.ino())
+}
+
+#[cfg(not(unix))]
+fn is_same(left: (&Metadata, &Path), right: (&Metadata, &Path)) -> bool {
+    matches!((left.1.canonicalize(), right.1.canonicalize()), (Ok(left), Ok(right)) if left == right)
 }
 
 /// Gives a file to a library reader, from one end to the other.

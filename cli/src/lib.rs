@@ -6,11 +6,12 @@
 //! | [`commands`] | what each command does |
 //! | [`chunks`] | streams of chunks: read piece by piece |
 //! | [`qemu`] | streams that QEMU wrote |
+//! | [`compare`] | in what two streams differ |
 //! | [`show`] | printers, text and JSON: encoders of the library |
-//! | [`condensed`] | what counts of a state where two are compared |
 //! | [`input`] | a file or the standard input, read in windows |
 //! | [`output`] | a file that gets its name when it is complete |
 //! | [`progress`] | how far a long reading came |
+//! | [`guess`] | what a file is that is no stream |
 //! | [`failure`] | how a command ends |
 //!
 //! Nothing of the size of a stream is held in memory, unless a command says so.
@@ -19,8 +20,9 @@
 pub mod arguments;
 pub mod chunks;
 pub mod commands;
-pub mod condensed;
+pub mod compare;
 pub mod failure;
+pub mod guess;
 pub mod input;
 pub mod output;
 pub mod progress;

@@ -1,13 +1,13 @@
 //! A file that gets its name when it is complete.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
 use crate::failure::{Failure, Result};
-use crate::input::PIECE;
+use crate::input::{Input, PIECE};
 
 /// Where a command writes to. Dropped without [`complete`](Output::complete), it leaves nothing behind.
 #[derive(Debug)]
@@ -19,34 +19,51 @@ pub struct Output {
 
 #[derive(Debug)]
 enum To {
-    File(NamedTempFile),
-    /// A device or a pipe: it is written to as it is.
-    Special(File),
-    Standard(io::Stdout),
+    /// A file beside the one that it becomes.
+    Beside(NamedTempFile),
+    /// A file without a name, and the device or pipe that it is copied to; the standard output if there is none.
+    Held(File, Option<File>),
 }
 
 impl Output {
-    /// Writes to `path`, which must not be there without `force`; `-` is the standard output.
+    /// Writes to `path`, which must not be there without `force`; `-` is the standard output. What goes there, or
+    /// to a device or a pipe, is held in a file without a name first.
     ///
     /// # Errors
     /// [`Failure::Refused`] when the file is there, [`Failure::Io`].
     pub fn create(path: &Path, force: bool) -> Result<Self> {
         let to = match path.metadata() {
-            _ if path == Path::new("-") => To::Standard(io::stdout()),
-            Ok(there) if !there.is_file() => To::Special(special(path)?),
-            _ => To::File(hidden(path, force)?),
+            _ if path == Path::new("-") => To::Held(unnamed(path)?, None),
+            Ok(there) if !there.is_file() => To::Held(unnamed(path)?, Some(special(path)?)),
+            _ => To::Beside(hidden(path, force)?),
         };
         Ok(Output { to: BufWriter::with_capacity(PIECE, to), path: path.to_owned(), force })
     }
 
-    /// Gives the file its name.
+    /// What was written so far, to be read. Nothing may be written while it is.
+    ///
+    /// # Errors
+    /// [`Failure::Io`].
+    pub fn written(&mut self) -> Result<Input> {
+        let flushed = self.to.flush();
+        let file = flushed.and_then(|()| match self.to.get_ref() {
+            To::Beside(file) => file.as_file().try_clone(),
+            To::Held(file, _) => file.try_clone(),
+        });
+        file.and_then(|file| Input::of(file, &self.path)).map_err(Failure::writing(&self.path))
+    }
+
+    /// Gives the file its name, or copies it to where it goes.
     ///
     /// # Errors
     /// [`Failure::Io`]; [`Failure::Refused`] when somebody else made the file meanwhile.
     pub fn complete(self) -> Result<()> {
         let Output { to, path, force } = self;
         let to = to.into_inner().map_err(|error| Failure::writing(&path)(error.into_error()))?;
-        let To::File(file) = to else { return Ok(()) };
+        let file = match to {
+            To::Beside(file) => file,
+            To::Held(file, target) => return copy(file, target).map_err(Failure::writing(&path)),
+        };
         let named = match force {
             true => file.persist(&path),
             false => file.persist_noclobber(&path),
@@ -62,8 +79,8 @@ impl Output {
     #[must_use]
     pub fn file(&self) -> Option<&File> {
         match self.to.get_ref() {
-            To::File(file) => Some(file.as_file()),
-            To::Special(_) | To::Standard(_) => None,
+            To::Beside(file) => Some(file.as_file()),
+            To::Held(..) => None,
         }
     }
 
@@ -87,19 +104,31 @@ impl Write for Output {
 impl Write for To {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            To::File(file) => file.write(bytes),
-            To::Special(file) => file.write(bytes),
-            To::Standard(stdout) => stdout.write(bytes),
+            To::Beside(file) => file.write(bytes),
+            To::Held(file, _) => file.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
-            To::File(file) => file.flush(),
-            To::Special(file) => file.flush(),
-            To::Standard(stdout) => stdout.flush(),
+            To::Beside(file) => file.flush(),
+            To::Held(file, _) => file.flush(),
         }
     }
+}
+
+/// Copies what was held to where it goes.
+fn copy(mut held: File, target: Option<File>) -> io::Result<()> {
+    held.rewind()?;
+    match target {
+        Some(mut target) => io::copy(&mut held, &mut target)?,
+        None => io::copy(&mut held, &mut io::stdout())?,
+    };
+    io::stdout().flush()
+}
+
+fn unnamed(path: &Path) -> Result<File> {
+    tempfile::tempfile().map_err(Failure::writing(path))
 }
 
 fn special(path: &Path) -> Result<File> {
@@ -122,7 +151,8 @@ fn hidden(path: &Path, force: bool) -> Result<NamedTempFile> {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(folder).map_err(Failure::writing(path))
+    let there = folder.metadata().and_then(|_| builder.tempfile_in(folder));
+    there.map_err(Failure::writing(path))
 }
 
 fn there(path: &Path) -> Failure {

@@ -24,35 +24,37 @@ fn inspect_prints_a_line_for_each_item() {
         "format: chunks\n",
         "machine: board \"1\"\n",
         "writer: test\n",
-        "nic/1: device, version 3, for readers from 2  @",
-        "\n  on: bool = true\n",
-        "\n  u8: u8 = 171 (0xab)\n",
-        "\n  u32: u32 = 7\n",
-        "\n  level: i16 = -5\n",
-        "\n  i64: i64 = -9223372036854775808\n",
-        "\n  f64: f64 = -1.5e300 (0xfe41eb2d66005835)\n",
-        "\n  f32: f32 = 0.1 (0x3dcccccd)\n",
-        "\n  infinite: f64 = -inf (0xfff0000000000000)\n",
-        "\n  regs: u16[20] = 0 40 80 120 160 200 240 280 ...\n",
-        "\n  some: u8[*3] = 1 2 3\n",
-        "\n  mac: bytes[6] = 52 54 00 12 34 56\n",
-        "\n  nothing: null\n",
-        "\n  clock: u64 = 1000 (0x00000000000003e8) {volatile}\n",
-        "\n  key: bytes[8] = (secret) {secret}\n",
-        "\n    pin: u32 = (secret)\n",
-        "\n  timer: struct ptimer, version 4\n",
-        "\n  rings: list[3]\n    [0]\n      head: u32 = 10 (0x0000000a)\n",
-        "\n  empty: list[*0]\n",
-        "\n  irq: optional, there\n    line: u8 = 9\n",
-        "\n  gone: optional, not there\n",
-        "\n  raw = 01 02 03 04 05 (5 bytes)\n",
-        "\n  nic/more: subsection, version 2\n",
-        "\nabCd: bytes[*4] = 6e 6f 74 65 {ancillary, safe to copy, opaque}\n",
-        "{ancillary, safe to copy, opaque}\nuart/0: device, version 1  @",
+        "nic/1  version 3, for readers from 2  @",
+        "\n  on                bool         true\n",
+        "\n  u8                u8           171 (0xab)\n",
+        "\n  u32               u32          7\n",
+        "\n  level             i16          -5\n",
+        "\n  i64               i64          -9223372036854775808\n",
+        "\n  f64               f64          -1.5e300\n",
+        "\n  f32               f32          0.1\n",
+        "\n  infinite          f64          -inf\n",
+        "\n  nan               f32          NaN (0x7fc00000)\n",
+        "\n  regs              u16[20]      0 40 80 120 160 200 240 280 320 360 400 440 480 520 560 600 640 680 720 and 1 more\n",
+        "\n  some              u8[*3]       1 2 3\n",
+        "\n  mac               bytes[6]     52 54 00 12 34 56\n",
+        " ee ee and 84 more\n",
+        "\n  nothing           null         \n",
+        "\n  clock             u64          1000 (0x3e8)  {volatile}\n",
+        "\n  key               bytes[8]     (secret)  {secret}\n",
+        "\n    pin               u32       (secret)\n",
+        "\n  timer  struct ptimer, version 4\n",
+        "\n  rings  list[3]\n    [0]  head 10, tail 20 (0x14)\n",
+        "\n  empty  list[*0]\n",
+        "\n  irq  optional, there\n    line              u8        9\n",
+        "\n  gone  optional, not there\n",
+        "\n  (raw)             bytes[5]  01 02 03 04 05\n",
+        "\n  nic/more  subsection, version 2\n",
+        "\nabCd              bytes[*4]  \"note\"  {ancillary, safe to copy, opaque}\n",
+        "{ancillary, safe to copy, opaque}\nuart/0  version 1  @",
     ] {
         assert!(ran.out.contains(line), "{line:?} is not in:\n{}", ran.out);
     }
-    assert!(ran.out.contains(r#"label: text[*20] = "a \"quoted\" \u{1b}[31m ä\n""#), "{}", ran.out);
+    assert!(ran.out.contains(r#"text[*20]    "a \"quoted\" \u{1b}[31m ä\n""#), "{}", ran.out);
     assert!(!ran.out.contains('\x1b'));
 }
 
@@ -80,7 +82,7 @@ fn colours_are_for_terminals_unless_asked_for() {
     assert!(!place.run(&["inspect", "a.mig"]).out.contains('\x1b'));
     assert!(!place.run(&["inspect", "a.mig", "--color", "never"]).out.contains('\x1b'));
     let coloured = place.run(&["inspect", "a.mig", "--color", "always"]).out;
-    assert!(coloured.contains("\x1b[1mnic/1: \x1b[0m"), "{coloured}");
+    assert!(coloured.contains("\x1b[1mnic/1\x1b[0m"), "{coloured}");
 }
 
 #[test]
@@ -113,8 +115,12 @@ fn info_counts() {
     let place = Place::new();
     let ran = place.run(&["info", "a.mig"]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
-    assert!(ran.out.starts_with("format: chunks\nversion: 1.0\n"), "{}", ran.out);
-    assert!(ran.out.contains("\n  nic/1: version 3, "), "{}", ran.out);
+    assert!(
+        ran.out.starts_with("format         chunks, migcore's own\nversion        1.0\n"),
+        "{}",
+        ran.out
+    );
+    assert!(ran.out.contains("\n  nic/1         3  "), "{}", ran.out);
     let json = place.run(&["info", "--json", "a.mig"]).json();
     let bytes = |key: &str, of: &str| -> u64 {
         json[key].as_array().unwrap().iter().map(|one| one[of].as_u64().unwrap()).sum()
@@ -199,18 +205,71 @@ fn diff_tells_differences_by_its_exit_code() {
     let same = place.run(&["diff", "a.mig", "same.mig"]);
     assert_eq!((same.code, same.out.as_str(), same.err.as_str()), (Some(0), "", ""));
     let other = place.run(&["diff", "a.mig", "other.mig"]);
-    let line = "changed nic/1.level: i16 = -5 -> i16 = 6\n";
+    let line = "nic/1.level: -5 -> 6\n";
     assert_eq!((other.code, other.out.as_str(), other.err.as_str()), (Some(1), line, ""));
     // A clock does not count.
     let later = place.run(&["diff", "a.mig", "later.mig"]);
     assert_eq!(later.code, Some(0));
-    assert!(later.out.contains("changed nic/1.clock (volatile): "), "{}", later.out);
+    assert!(
+        later.out.contains("nic/1.clock (volatile): 1000 (0x3e8) -> 1001 (0x3e9)\n"),
+        "{}",
+        later.out
+    );
     let json = place.run(&["diff", "--json", "a.mig", "other.mig"]).json();
     assert_eq!(json["equal"], false);
     assert_eq!(json["differences"][0]["path"], "nic/1.level");
     assert_eq!(json["differences"].as_array().unwrap().len(), 1);
     assert_eq!(place.run(&["diff", "--json", "a.mig", "a.mig"]).json()["equal"], true);
     assert_eq!(place.run(&["diff", "-", "-"]).code, Some(2));
+}
+
+#[test]
+fn diff_pairs_devices_whatever_their_order() {
+    let of = |names: &[(&str, u32, u32)]| {
+        let version = migcore::visit::Versions::only(1);
+        support::saved(|v| {
+            names.iter().try_for_each(|(name, instance, level)| {
+                v.device(name, *instance, version, |v| v.visit("level", &mut { *level }))
+            })
+        })
+    };
+    let place = Place::new();
+    place.put("l.mig", &of(&[("a", 0, 1), ("a", 1, 2), ("b", 0, 3), ("b", 0, 4)]));
+    place.put("same.mig", &of(&[("b", 0, 3), ("a", 1, 2), ("b", 0, 4), ("a", 0, 1)]));
+    place.put("r.mig", &of(&[("c", 0, 5), ("b", 0, 3), ("a", 0, 11), ("b", 0, 3)]));
+    assert_eq!(place.run(&["diff", "l.mig", "same.mig"]).code, Some(0));
+    let ran = place.run(&["diff", "l.mig", "r.mig"]);
+    let lines: Vec<_> = ran.out.lines().collect();
+    assert_eq!(lines[0], "a/0.level: 1 -> 11 (0xb)");
+    assert!(lines[1].starts_with("only in A: a/1, version 1, "), "{lines:?}");
+    assert_eq!(lines[2], "b/0.level: 4 -> 3");
+    assert!(lines[3].starts_with("only in B: c/0, version 1, "), "{lines:?}");
+    assert_eq!((lines.len(), ran.code), (4, Some(1)));
+    let summary = &place.run(&["diff", "--json", "l.mig", "r.mig"]).json()["summary"];
+    let number = |name: &str| summary[name].as_u64().unwrap();
+    let names = ["compared", "different", "only_left", "only_right", "differences"];
+    assert_eq!(names.map(number), [3, 2, 1, 1, 4]);
+}
+
+#[test]
+fn diff_tells_the_length_of_a_list_once() {
+    let of = |count: u32, pin: u32| {
+        let version = migcore::visit::Versions::only(1);
+        support::saved(|v| {
+            v.device("d", 0, version, |v| {
+                v.list("rings", count as usize, |v, index| v.visit("head", &mut (index as u32)))?;
+                v.mark(migcore::visit::Marks::SECRET)?;
+                v.visit("pin", &mut { pin })
+            })
+        })
+    };
+    let place = Place::new();
+    place.put("l.mig", &of(2, 1234));
+    place.put("r.mig", &of(5, 4321));
+    let ran = place.run(&["diff", "l.mig", "r.mig"]);
+    assert_eq!(ran.out, "d/0.rings: 2 elements -> 5 elements\nd/0.pin: differs (secret)\n");
+    let ran = place.run(&["diff", "r.mig", "l.mig"]);
+    assert!(ran.out.starts_with("d/0.rings: 5 elements -> 2 elements\n"), "{}", ran.out);
 }
 
 #[test]
@@ -226,7 +285,7 @@ fn diff_says_where_in_an_array() {
     place.put("l.mig", &of(1));
     place.put("r.mig", &of(0x2ff));
     let out = place.run(&["diff", "l.mig", "r.mig"]).out;
-    assert!(out.ends_with(", first at [57]: 0x00000001 -> 0x000002ff\n"), "{out}");
+    assert_eq!(out, "d/0.regs: 1 of 100 elements differ: [57] 1 -> 767 (0x2ff)\n");
 }
 
 #[test]

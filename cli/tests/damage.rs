@@ -70,7 +70,7 @@ fn the_place_of_damage_is_told_and_all_before_it_shown() {
     place.put("damaged.mig", &damaged);
     let ran = place.run(&["inspect", "damaged.mig"]);
     assert_eq!(ran.code, Some(1));
-    assert!(ran.out.ends_with("    mode: u8 = 1\n"), "{}", ran.out);
+    assert!(ran.out.ends_with("    mode              u8        1\n"), "{}", ran.out);
     let place_of = format!("at byte {at} of the stream\n");
     assert!(ran.err.starts_with("error: damaged.mig: the stream is damaged: a checksum differs"));
     assert!(ran.err.ends_with(&place_of), "{}", ran.err);

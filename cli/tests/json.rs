@@ -271,8 +271,8 @@ fn groups_notes_places_and_problems_are_shown_in_both_forms() {
     };
     assert_eq!(
         shown(false, &[]),
-        "format: test\nfull id 3, footer yes\n  rtc/0: device, version 1\n    \
-         hour: u8 = 7  @41 uint8 equal\n    # opaque: reason no \"one\" knows\nsize: 5\n"
+        "format: test\nfull id 3, footer yes\n  rtc/0  version 1\n    \
+         hour              uint8 equal  7  @41\n    # opaque: reason no \"one\" knows\nsize: 5\n"
     );
     let json: Value = serde_json::from_str(&shown(true, &[])).unwrap();
     let hour = json!({ "name": "hour", "type": "u8", "value": 7, "offset": 41, "qemu_type": "uint8 equal" });

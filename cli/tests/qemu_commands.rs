@@ -125,7 +125,7 @@ fn info_says_what_the_stream_says_of_itself() {
     let uuid = &info("var-validate-uuid")["configuration"]["uuid"];
     assert_eq!(uuid.as_str().unwrap().len(), 36);
     let text = text(&run("info", &streams::one("var-compress").files().0, &[]));
-    assert!(text.contains(" compressed; "), "{text}");
+    assert!(text.contains("  compressed  in the stream\n"), "{text}");
 }
 
 #[test]

@@ -61,6 +61,20 @@ fn reading_goes_on_behind_a_wrong_footer() {
     assert_eq!(described, 1, "globalstate behind it is described");
 }
 
+#[test]
+fn without_footers_what_looks_like_one_ends_nothing() {
+    let mut stream = b"QEVM\0\0\0\x03\x01\0\0\0\x02\x03ram\0\0\0\0\0\0\0\x04".to_vec();
+    stream.extend_from_slice(&[0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0x10]);
+    stream.extend_from_slice(&[3, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0x10]);
+    stream.extend_from_slice(b"\x04\0\0\0\0\x05timer\0\0\0\0\0\0\0\x02");
+    stream.extend_from_slice(b"bytes\x7e\0\0\0\0\0and more, and \x7e\0\0\0\0\x04\0\0\0\x01\x01x");
+    stream.extend_from_slice(&[0; 12]);
+    let items = items(&mut scanner(&stream, None));
+    let Content::Section(last) = &items.last().unwrap().content else { panic!("{items:?}") };
+    assert_eq!((last.footer, damages(&items)), (false, 0));
+    assert_eq!(last.start + last.length, stream.len() as u64);
+}
+
 fn is_described(content: &Content) -> bool {
     matches!(content, Content::Section(section) if matches!(section.payload, Payload::Described(_)))
 }
@@ -119,6 +133,17 @@ fn work_is_linear_where_a_large_description_never_fits() {
     let mut section = b"\x04\0\0\0\x01\x01x\0\0\0\0\0\0\0\x04".to_vec();
     section.extend_from_slice(&[0x7e, 0, 0, 0, 1]);
     is_quick("misfits", &repeated(&section, 1 << 20), Some(description));
+}
+
+#[test]
+fn work_is_linear_where_a_large_description_is_of_no_bytes() {
+    let field = r#"{"name": "f", "type": "buffer", "size": 0}, "#.repeat(100_000);
+    let device = r#"{"name": "x", "instance_id": 0, "vmsd_name": "x", "version": 4, "fields": ["#;
+    let last = r#"{"name": "g", "type": "buffer", "size": 0}]}]}"#;
+    let description = format!("{{\"page_size\": 4096, \"devices\": [{device}{field}{last}");
+    let mut section = b"\x04\0\0\0\x01\x01x\0\0\0\0\0\0\0\x04".to_vec();
+    section.extend_from_slice(&[0x7e, 0, 0, 0, 1]);
+    is_quick("empty fields", &repeated(&section, 1 << 20), Some(description.as_bytes()));
 }
 
 #[test]

@@ -10,6 +10,7 @@ use serde_json::{json, Value};
 use super::list::{error, name};
 use super::{Chunk, Memory, Step, Walk};
 use crate::input::{told, Input};
+use crate::show::{fact, sized, table};
 
 /// Devices that are counted one by one; the others go together.
 const LISTED: usize = 1 << 16;
@@ -141,33 +142,42 @@ impl Info {
     /// # Errors
     /// Those of `to`.
     pub fn print(&self, to: &mut dyn io::Write) -> io::Result<()> {
-        writeln!(to, "format: chunks")?;
+        fact(to, "format", "chunks, migcore's own")?;
         for (name, value) in &self.header {
-            let value = value.as_str().map_or_else(|| value.to_string(), printable);
-            writeln!(to, "{}: {value}", name.replace('_', " "))?;
+            let value = match value.as_str() {
+                Some("") => "not said".to_owned(),
+                Some(text) => printable(text),
+                None => {
+                    value.as_u64().map_or_else(|| value.to_string(), |value| limit(name, value))
+                }
+            };
+            fact(to, &name.replace('_', " "), &value)?;
         }
-        writeln!(to, "length: {} bytes", self.length)?;
-        writeln!(to, "chunks:")?;
-        for (name, Count { number, bytes }) in &self.types {
-            writeln!(to, "  {name}: {number}, {bytes} bytes")?;
-        }
+        fact(to, "length", &sized(self.length))?;
+        fact(
+            to,
+            "chunks",
+            &self.types.values().map(|count| count.number).sum::<u64>().to_string(),
+        )?;
+        let lines = self.types.iter().map(|(name, count)| count.cells(name));
+        table(to, &["type", "number", "bytes"], lines.collect())?;
         let number = told(self.devices.len()).saturating_add(self.more.number);
-        writeln!(to, "devices: {number}")?;
-        for device in &self.devices {
-            let Device { name, instance, version, offset, fragments } = device;
-            let name = printable(name);
-            let Count { number, bytes } = fragments;
-            let in_pieces =
-                if *number == 1 { String::new() } else { format!(" in {number} fragments") };
-            writeln!(
-                to,
-                "  {name}/{instance}: version {version}, {bytes} bytes{in_pieces}, @{offset}"
-            )?;
-        }
+        fact(to, "devices", &number.to_string())?;
+        let lines = self.devices.iter().map(Device::cells);
+        table(to, &["device", "version", "fragments", "bytes", "at"], lines.collect())?;
         if self.more.number > 0 {
-            writeln!(to, "  and {} more, {} bytes", self.more.number, self.more.bytes)?;
+            writeln!(to, "  and {} more, {}", self.more.number, sized(self.more.bytes))?;
         }
         Ok(())
+    }
+}
+
+/// A number of the header.
+fn limit(name: &str, value: u64) -> String {
+    if name.ends_with("limit") {
+        sized(value)
+    } else {
+        value.to_string()
     }
 }
 
@@ -178,7 +188,20 @@ impl Count {
     }
 }
 
+impl Count {
+    fn cells(&self, name: &str) -> Vec<String> {
+        vec![name.to_owned(), self.number.to_string(), self.bytes.to_string()]
+    }
+}
+
 impl Device {
+    fn cells(&self) -> Vec<String> {
+        let Device { name, instance, version, offset, fragments } = self;
+        let Count { number, bytes } = fragments;
+        let numbers = [u64::from(*version), *number, *bytes, *offset].map(|one| one.to_string());
+        std::iter::once(format!("{}/{instance}", printable(name))).chain(numbers).collect()
+    }
+
     fn json(&self) -> Value {
         json!({
             "name": self.name,

@@ -75,10 +75,11 @@ pub fn machine(input: &Input) -> String {
     decoder.header().map(|header| header.machine.to_owned()).unwrap_or_default()
 }
 
-/// Whether the first device that a stream holds has this name.
+/// Whether the first device that a stream holds has this name and version, and is instance 0.
 #[must_use]
-pub fn begins_with(input: &Input, name: &str) -> bool {
+pub fn begins_with(input: &Input, name: &str, version: u32) -> bool {
     let mut memory = Memory::of(input);
     let (mut decoder, _) = memory.decoder(input);
-    matches!(decoder.next_device(), Ok(Some(head)) if head.name == name.as_bytes())
+    let Ok(Some(head)) = decoder.next_device() else { return false };
+    (head.name, head.instance, head.version) == (name.as_bytes(), 0, version)
 }

@@ -6,32 +6,48 @@ use migcore::codec::chunk::{ChunkEncoder, Settings};
 use migcore::codec::legacy::SectionEncoder;
 use migcore::io::{Failure as Refused, Portable, Sink, StreamWriter};
 use migcore::visit::Visiting;
+use serde_json::{json, Value};
 
-use super::{told, told_damages, unknown};
+use super::{describes_itself, proof, told, told_damages, unknown};
 use crate::arguments::{Convert, Target};
 use crate::chunks;
 use crate::failure::{Failure, Outcome, Result};
 use crate::input::{Format, Input, PIECE};
 use crate::output::Output;
-use crate::qemu;
-use crate::qemu::description;
-use crate::qemu::item::{Content, Damage, Item};
 use crate::qemu::scan::Scanner;
-use crate::qemu::visit::{Stopped, Watch};
+use crate::qemu::tally::Tally;
+use crate::qemu::visit::{Stopped, Watch as _};
+use crate::qemu::{self, description};
 
 /// Memory for the shapes that a writer remembers, and for a fragment: a reader needs about as much.
 const SCRATCH: usize = 1 << 20;
 
+/// How many shapes are remembered: sections of one kind stand one behind the other.
+const SLOTS: u16 = 4;
+
+/// The longest name of a machine that a header of chunks holds.
+const MAX_MACHINE: usize = 255;
+
+/// The program that writes.
+const WRITER: &str = concat!("migcore ", env!("CARGO_PKG_VERSION"));
+
 pub(super) fn run(arguments: &Convert) -> Result {
     let mut input = Input::open(&arguments.file)?;
+    if input.is_at(&arguments.output) {
+        let file = arguments.file.display();
+        return Err(Failure::Usage(format!("{file} is what is read, and cannot be written to")));
+    }
+    if arguments.json && arguments.output.as_os_str() == "-" {
+        let what = "the standard output takes the stream or what is said of it, not both";
+        return Err(Failure::Usage(what.to_owned()));
+    }
     match (input.format()?, arguments.to) {
+        (Format::Chunks, _) if arguments.vmdesc.is_some() => Err(describes_itself(&arguments.file)),
         (Format::Chunks, Target::Chunk) => rewrite(arguments, &input),
         (Format::Chunks, Target::Qemu) => to_qemu(arguments, &input),
-        (Format::Qemu, Target::Chunk) => to_chunks(arguments, input),
-        (Format::Qemu, Target::Qemu) => {
-            Err(Failure::Refused(format!("{}: is one of QEMU", arguments.file.display())))
-        }
-        (Format::Unknown, _) => Err(unknown(&arguments.file)),
+        (Format::Qemu, Target::Chunk) => to_chunks(arguments, &input),
+        (Format::Qemu, Target::Qemu) => copy(arguments, &input),
+        (Format::Unknown, _) => Err(unknown(&mut input)),
     }
 }
 
@@ -47,64 +63,72 @@ fn rewrite(arguments: &Convert, input: &Input) -> Result {
         .and_then(|mut encoder| chunks::replay(input, &mut encoder));
     match (done, sink.failure) {
         (_, Some(error)) => Err(Failure::writing(&arguments.output)(error)),
-        (Ok(_), None) => output.complete().map(|()| Outcome::Fine),
+        (Ok(devices), None) => {
+            output.complete()?;
+            say(arguments, None, json!({ "devices": devices })).map(|()| Outcome::Fine)
+        }
         (Err(report), None) => told(input, Some(report)),
     }
 }
 
-/// Chunks of a stream of QEMU: one device, of which all bytes of the stream are items.
-fn to_chunks(arguments: &Convert, mut input: Input) -> Result {
-    let path = input.path().to_owned();
-    let machine = qemu::configuration::machine(&mut input).map_err(Failure::reading(&path))?;
-    let given = arguments.vmdesc.as_deref().map(description::from_file).transpose()?;
-    let mut scanner = Scanner::new(input, given).map_err(Failure::reading(&path))?;
+/// A stream of QEMU as it is.
+fn copy(arguments: &Convert, input: &Input) -> Result {
     let mut output = Output::create(&arguments.output, arguments.force)?;
-    let settings = Settings { machine: &machine, writer: WRITER, ..Settings::default() };
+    let copied = input.copy_range(0, input.length(), &mut output);
+    copied.map_err(Failure::writing(&arguments.output))?;
+    let tally = looked_at(arguments, input)?;
+    finish(arguments, input, output, tally.as_ref(), false)
+}
+
+/// Chunks of a stream of QEMU: one device, of which all bytes of the stream are items.
+fn to_chunks(arguments: &Convert, input: &Input) -> Result {
+    let mut output = Output::create(&arguments.output, arguments.force)?;
+    let tally = write_chunks(arguments, input, &mut output)?;
+    if !arguments.no_check {
+        if let Some(why) = proof::differs(&output.written()?, input)? {
+            let path = input.path().display();
+            let what = "the chunks of it do not give it again, so they were not kept";
+            return Err(Failure::Refused(format!("{path}: {what}: {why}")));
+        }
+    }
+    finish(arguments, input, output, Some(&tally), !arguments.no_check)
+}
+
+fn write_chunks(arguments: &Convert, input: &Input, output: &mut Output) -> Result<Tally> {
+    let path = input.path();
+    let machine =
+        qemu::configuration::machine(&mut input.again()).map_err(Failure::reading(path))?;
+    let machine = for_header(&machine);
+    let settings = Settings { machine, writer: WRITER, slots: SLOTS, ..Settings::default() };
+    let mut scanner = scanner(arguments, input)?;
     let (mut buffer, mut scratch) = (vec![0; PIECE], vec![0; SCRATCH]);
-    let mut sink = Pipe::new(&mut output);
+    let mut sink = Pipe::new(output);
     let writer = StreamWriter::new(&mut sink, &mut buffer);
-    let mut damages = Damages::default();
+    let mut tally = Tally::default();
     let done = match ChunkEncoder::new(writer, Portable, &settings, &mut scratch) {
         Ok(encoder) => {
             let mut visiting = Visiting::new(encoder);
-            let visited = qemu::visit::visit(&mut scanner, &mut visiting.saver(), &mut damages);
-            visited.and_then(|()| visiting.finish_save().map_err(|r| Stopped::Visitor(r.code)))
+            let visited = qemu::visit::visit(&mut scanner, &mut visiting.saver(), &mut tally);
+            let finished = visiting.finish_save();
+            visited.map_err(|stopped| match (stopped, &finished) {
+                (Stopped::Io(error), _) => Failure::reading(path)(error),
+                (Stopped::Visitor(code), Ok(_)) => refused(path, code.text()),
+                (Stopped::Visitor(_), Err(report)) => refused(path, report),
+            })
         }
-        Err(report) => Err(Stopped::Visitor(report.code)),
+        Err(report) => Err(refused(path, report)),
     };
-    match (done, sink.failure) {
-        (_, Some(error)) => Err(Failure::writing(&arguments.output)(error)),
-        (Err(Stopped::Io(error)), None) => Err(Failure::reading(&path)(error)),
-        (Err(Stopped::Visitor(code)), None) => {
-            Err(Failure::Refused(format!("{}: {}", path.display(), code.text())))
-        }
-        (Ok(_), None) if damages.0.is_empty() => output.complete().map(|()| Outcome::Fine),
-        (Ok(_), None) => told_damages(&path, &damages.0),
+    match sink.failure {
+        Some(error) => Err(Failure::writing(&arguments.output)(error)),
+        None => done.map(|()| tally),
     }
 }
-
-/// The damage that a visit met, as far as it is told at its end.
-#[derive(Debug, Default)]
-pub(super) struct Damages(pub(super) Vec<Damage>);
-
-impl Watch for Damages {
-    fn item(&mut self, item: &Item) {
-        if let Content::Damage(damage) = &item.content {
-            if self.0.len() < TOLD {
-                self.0.push(damage.clone());
-            }
-        }
-    }
-}
-
-/// The most damages that are told.
-const TOLD: usize = 1000;
 
 /// The stream of QEMU that chunks were made of.
 fn to_qemu(arguments: &Convert, input: &Input) -> Result {
-    if !chunks::begins_with(input, qemu::visit::NAME) {
-        let what = "these chunks were not made of a stream of QEMU";
-        return Err(Failure::Refused(format!("{}: {what}", arguments.file.display())));
+    let path = input.path();
+    if !chunks::begins_with(input, qemu::visit::NAME, qemu::visit::VERSION) {
+        return Err(refused(path, "these chunks were not made of a stream of QEMU"));
     }
     let mut output = Output::create(&arguments.output, arguments.force)?;
     let mut buffer = vec![0; PIECE];
@@ -112,14 +136,80 @@ fn to_qemu(arguments: &Convert, input: &Input) -> Result {
     let mut encoder = SectionEncoder::new(StreamWriter::new(&mut sink, &mut buffer), Portable);
     let done = chunks::replay(input, &mut encoder);
     match (done, sink.failure) {
-        (_, Some(error)) => Err(Failure::writing(&arguments.output)(error)),
-        (Ok(_), None) => output.complete().map(|()| Outcome::Fine),
-        (Err(report), None) => told(input, Some(report)),
+        (_, Some(error)) => return Err(Failure::writing(&arguments.output)(error)),
+        (Ok(1), None) => {}
+        (Ok(_), None) => return Err(refused(path, "there are devices beside the stream of QEMU")),
+        (Err(report), None) => return told(input, Some(report)),
+    }
+    let tally = looked_at(arguments, &output.written()?)?;
+    finish(arguments, input, output, tally.as_ref(), false)
+}
+
+/// What a stream of QEMU holds, unless it is not to be looked at.
+fn looked_at(arguments: &Convert, stream: &Input) -> Result<Option<Tally>> {
+    if arguments.no_check {
+        return Ok(None);
+    }
+    let mut scanner = scanner(arguments, stream)?;
+    let mut tally = Tally::default();
+    while let Some(item) = scanner.next_item().map_err(Failure::reading(stream.path()))? {
+        tally.item(&item);
+    }
+    Ok(Some(tally))
+}
+
+fn scanner(arguments: &Convert, stream: &Input) -> Result<Scanner> {
+    let given = arguments.vmdesc.as_deref().map(description::from_file).transpose()?;
+    Scanner::new(stream.again(), given).map_err(Failure::reading(stream.path()))
+}
+
+/// Keeps what was written, unless the stream of QEMU is damaged, and says what is in it.
+fn finish(
+    arguments: &Convert,
+    input: &Input,
+    output: Output,
+    tally: Option<&Tally>,
+    proved: bool,
+) -> Result {
+    let damages = tally.map_or(&[][..], |tally| &tally.damages);
+    let kept = damages.is_empty() || arguments.force;
+    if kept {
+        output.complete()?;
+    }
+    let damage: Vec<String> = damages.iter().map(ToString::to_string).collect();
+    let facts = json!({
+        "written": kept,
+        "proved": proved,
+        "bytes": tally.map(Tally::json),
+        "damage": damage,
+    });
+    say(arguments, tally, facts)?;
+    told_damages(input.path(), damages)
+}
+
+/// Says what was converted: as JSON on the standard output, or for people on the standard error.
+fn say(arguments: &Convert, tally: Option<&Tally>, facts: Value) -> Result<()> {
+    match (arguments.json, tally) {
+        (true, _) => writeln!(io::stdout(), "{facts:#}").map_err(Failure::printing),
+        (false, Some(tally)) => {
+            // There is nobody else to be told.
+            let _ = tally.print(&mut anstream::stderr());
+            Ok(())
+        }
+        (false, None) => Ok(()),
     }
 }
 
-/// The program that writes.
-const WRITER: &str = concat!("migcore ", env!("CARGO_PKG_VERSION"));
+fn refused(path: &std::path::Path, why: impl std::fmt::Display) -> Failure {
+    Failure::Refused(format!("{}: {why}", path.display()))
+}
+
+/// As much of the name of a machine as a header of chunks takes.
+fn for_header(machine: &str) -> &str {
+    let whole = machine.split('\0').next().unwrap_or_default();
+    let most = (0..=MAX_MACHINE.min(whole.len())).rev();
+    most.into_iter().find_map(|length| whole.get(..length)).unwrap_or_default()
+}
 
 /// A file as the library writes to it; keeps what the system said.
 #[derive(Debug)]

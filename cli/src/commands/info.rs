@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, Write};
 
-use super::{told, told_damages, unknown};
+use super::{describes_itself, told, told_damages, unknown};
 use crate::arguments::Plain;
 use crate::chunks;
 use crate::failure::{Failure, Result};
@@ -14,9 +14,10 @@ use crate::qemu::scan::Scanner;
 pub(super) fn run(arguments: &Plain) -> Result {
     let mut input = Input::open(&arguments.file)?;
     match input.format()? {
+        Format::Chunks if arguments.vmdesc.is_some() => Err(describes_itself(&arguments.file)),
         Format::Chunks => of_chunks(arguments, &input),
         Format::Qemu => of_qemu(arguments, input),
-        Format::Unknown => Err(unknown(&arguments.file)),
+        Format::Unknown => Err(unknown(&mut input)),
     }
 }
 

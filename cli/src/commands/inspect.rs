@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 
 use migcore::Report;
 
-use super::{not_chunks, told, told_damages, unknown};
+use super::{describes_itself, told, told_damages, unknown};
 use crate::arguments::{Color, Inspect};
 use crate::chunks;
 use crate::failure::{Failure, Result};
@@ -17,11 +17,15 @@ use crate::show::{printer, Choice, Filter, Places, Problem, Show};
 pub(super) fn run(arguments: &Inspect) -> Result {
     let mut input = Input::open(&arguments.file)?;
     match input.format()? {
+        Format::Chunks if arguments.vmdesc.is_some() => Err(describes_itself(&arguments.file)),
         Format::Chunks if arguments.chunks => list(arguments, &input),
         Format::Chunks => show(arguments, &input),
-        Format::Qemu if arguments.chunks => Err(not_chunks(&arguments.file)),
+        Format::Qemu if arguments.chunks => {
+            let what = "a stream of QEMU, which has no chunks; without --chunks its state is shown";
+            Err(Failure::Refused(format!("{}: {what}", arguments.file.display())))
+        }
         Format::Qemu => show_qemu(arguments, input),
-        Format::Unknown => Err(unknown(&arguments.file)),
+        Format::Unknown => Err(unknown(&mut input)),
     }
 }
 

@@ -5,6 +5,7 @@ pub mod diff;
 pub mod generate;
 pub mod info;
 pub mod inspect;
+mod proof;
 pub mod ram;
 pub mod verify;
 
@@ -16,6 +17,7 @@ use migcore::Report;
 use crate::arguments::{Arguments, Command};
 use crate::chunks;
 use crate::failure::{Failure, Outcome, Result};
+use crate::guess::guess;
 use crate::input::Input;
 use crate::qemu::item::Damage;
 
@@ -44,15 +46,20 @@ pub fn complain(text: &str) {
 
 /// The refusal of an input that is in no format that a command takes.
 #[must_use]
-pub fn unknown(path: &Path) -> Failure {
-    let what = "neither a stream of chunks nor one of QEMU";
-    Failure::Refused(format!("{}: {what}", path.display()))
+pub fn unknown(input: &mut Input) -> Failure {
+    let path = input.path().to_owned();
+    match guess(input) {
+        Ok(what) => Failure::Refused(format!("{}: {what}", path.display())),
+        Err(error) => Failure::reading(&path)(error),
+    }
 }
 
-/// The refusal of a stream of QEMU.
-#[must_use]
-pub fn not_chunks(path: &Path) -> Failure {
-    Failure::Refused(format!("{}: not a stream of chunks", path.display()))
+/// The refusal of a description for a stream of chunks.
+fn describes_itself(path: &Path) -> Failure {
+    let path = path.display();
+    Failure::Usage(format!(
+        "--vmdesc is for streams of QEMU; {path} is one of chunks, which describe themselves"
+    ))
 }
 
 /// Says what is damaged in a stream of QEMU, if something is.

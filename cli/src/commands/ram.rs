@@ -1,136 +1,131 @@
 //! `ram`: a block of guest memory.
 
-use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use migcore::codec::legacy::framing::commands;
-
-use super::{complain, told_damages, unknown};
+use super::{complain, told, unknown};
 use crate::arguments::Ram;
 use crate::failure::{Failure, Outcome, Result};
 use crate::input::{Format, Input};
 use crate::output::Output;
-use crate::qemu::item::{Content, Damage, Payload, Section};
-use crate::qemu::pages::{Pages, Stopped};
-use crate::qemu::ram::{Block, Counts, Summary};
+use crate::qemu::memory::{self, names, survey, Memory, Stopped, Taken};
+use crate::qemu::ram::Counts;
+use crate::qemu::restored::restored;
 use crate::qemu::scan::Scanner;
 
 pub(super) fn run(arguments: &Ram) -> Result {
     let mut input = Input::open(&arguments.file)?;
+    let path = arguments.file.as_path();
     match input.format()? {
-        Format::Chunks => {
-            let why = "a stream of chunks; `migcore convert --to qemu` may make one of QEMU of it";
-            Err(Failure::Refused(format!("{}: {why}", arguments.file.display())))
-        }
-        Format::Qemu => match (&arguments.block, &arguments.output) {
-            (Some(block), Some(output)) => extract(input, block, output, arguments.force),
-            _ => list(input),
+        Format::Qemu => of_qemu(arguments, input),
+        Format::Unknown => Err(unknown(&mut input)),
+        Format::Chunks => match restored(&input)? {
+            Some(Ok(restored)) => of_qemu(arguments, restored),
+            Some(Err(report)) => told(&input, Some(report)),
+            None => {
+                let why = "chunks that were not made of a stream of QEMU: their memory is in their devices, \
+                           see `migcore inspect`";
+                Err(refused(path, why))
+            }
         },
-        Format::Unknown => Err(unknown(&arguments.file)),
     }
 }
 
-/// What of a stream is in the way of knowing its memory.
-#[derive(Default)]
-struct Seen {
-    damages: Vec<Damage>,
-    /// Pages that are not read, or not any more true.
-    unread: Option<String>,
-}
-
-/// Gives each section of pages to `take`, and says what was seen beside them.
-fn sections(input: &Input, mut take: impl FnMut(&Section, &Summary) -> Result<()>) -> Result<Seen> {
-    let reading = || Failure::reading(input.path());
-    let mut scanner = Scanner::new(input.again(), None).map_err(reading())?;
-    let mut seen = Seen::default();
-    while let Some(item) = scanner.next_item().map_err(reading())? {
-        let unread = match item.content {
-            Content::Section(section) => match &section.payload {
-                Payload::Ram(summary) => {
-                    take(&section, summary)?;
-                    None
-                }
-                Payload::Opaque(why) if section.named.name == b"ram" => {
-                    Some(format!("pages are not read, since {why}"))
-                }
-                _ => None,
-            },
-            Content::Command(head) if head.number == commands::POSTCOPY_RAM_DISCARD => {
-                Some("pages are discarded, as in a postcopy migration".to_owned())
-            }
-            Content::Damage(damage) if seen.damages.len() < TOLD => {
-                seen.damages.push(damage);
-                None
-            }
-            _ => None,
-        };
-        let unread = unread.map(|why| format!("at byte {}, {why}", item.offset));
-        seen.unread = seen.unread.or(unread);
-    }
-    Ok(seen)
-}
-
-/// The most damages that are told.
-const TOLD: usize = 1000;
-
-/// Prints the blocks.
-fn list(input: Input) -> Result {
-    let (mut blocks, mut counts) = (Vec::<Block>::new(), BTreeMap::<Vec<u8>, Counts>::new());
-    let Seen { damages, unread } = sections(&input, |_, summary| {
-        blocks.extend(summary.blocks.iter().cloned());
-        for (name, more) in &summary.pages {
-            counts.entry(name.clone()).or_default().add(more);
+fn of_qemu(arguments: &Ram, input: Input) -> Result {
+    let path = arguments.file.as_path();
+    let mut scanner = Scanner::new(input, None).map_err(Failure::reading(path))?;
+    match (&arguments.block, &arguments.output) {
+        (Some(block), Some(output)) => {
+            take(&mut scanner, arguments, block, Output::create(output, arguments.force)?)
         }
-        Ok(())
-    })?;
+        _ => list(&mut scanner, path),
+    }
+}
+
+fn list(scanner: &mut Scanner, path: &Path) -> Result {
+    let memory = survey(scanner).map_err(Failure::reading(path))?;
     let mut stdout = BufWriter::new(io::stdout().lock());
-    let lines = blocks.iter().try_for_each(|Block { name, length, .. }| {
-        let of = counts.get(name).copied().unwrap_or_default();
-        let Counts { zero, normal, xbzrle, compressed, .. } = of;
-        let name = name.escape_ascii();
-        write!(stdout, "{name}: {length} bytes; pages: {normal} whole, {zero} of zeros")?;
-        writeln!(stdout, ", {xbzrle} as differences, {compressed} compressed")
-    });
-    lines.and_then(|()| stdout.flush()).map_err(Failure::printing)?;
-    let outcome = told_damages(input.path(), &damages)?;
-    let Some(unread) = unread else { return Ok(outcome) };
-    complain(&format!("{}: {unread}", input.path().display()));
+    let printed = print(&memory, &mut stdout).and_then(|()| stdout.flush());
+    printed.map_err(Failure::printing)?;
+    let found = damaged(&memory, path);
+    let Some(unread) = memory.unread.as_ref().filter(|_| found == Outcome::Fine) else {
+        return Ok(found);
+    };
+    complain(&format!("{}: {unread}", path.display()));
     Ok(Outcome::Found)
 }
 
-/// Writes one block.
-fn extract(input: Input, block: &str, path: &Path, force: bool) -> Result {
-    let output = Output::create(path, force)?;
+fn print(memory: &Memory, to: &mut dyn Write) -> io::Result<()> {
+    for block in &memory.blocks {
+        write!(to, "{}: {} bytes; ", block.name.escape_ascii(), block.length)?;
+        let Counts { zero, normal, xbzrle, compressed, .. } = memory.counts(&block.name);
+        if memory.ignore_shared && [zero, normal, xbzrle, compressed] == [0; 4] {
+            writeln!(to, "not in the stream: shared memory (x-ignore-shared)")?;
+            continue;
+        }
+        write!(to, "pages: {normal} whole, {zero} of zeros")?;
+        writeln!(to, ", {xbzrle} as differences, {compressed} compressed")?;
+    }
+    Ok(())
+}
+
+fn take(scanner: &mut Scanner, arguments: &Ram, block: &str, output: Output) -> Result {
+    let path = arguments.file.as_path();
     let Some(file) = output.file() else {
-        return Err(Failure::Refused(format!("{}: must be a file", path.display())));
+        return Err(refused(output.path(), "must be a file"));
     };
-    let (mut pages, mut bytes) = (Pages::new(file, block.as_bytes()), input.again());
-    let Seen { damages, unread } = sections(&input, |section, summary| {
-        pages.take(&mut bytes, section, summary).map_err(|stopped| match stopped {
-            Stopped::Reading(error) => Failure::reading(input.path())(error),
-            Stopped::Writing(error) => Failure::writing(path)(error),
-            Stopped::Refused(why) => {
-                Failure::Refused(format!("{}: block {block}: {why}", input.path().display()))
-            }
-        })
+    let taken = memory::take(scanner, block.as_bytes(), file);
+    let Taken { memory, missing } = taken.map_err(|stopped| match stopped {
+        Stopped::Read(error) => Failure::reading(path)(error),
+        Stopped::Write(error) => Failure::writing(output.path())(error),
+        Stopped::TooLong => refused(path, &format!("block {block} is too long")),
+        Stopped::Changed => refused(path, &format!("the length of block {block} changes")),
+        Stopped::PageSize => refused(path, "the size of its pages cannot be told"),
     })?;
-    if !damages.is_empty() {
-        return told_damages(input.path(), &damages);
+    let found = damaged(&memory, path);
+    if let Some(unread) = memory.unread.as_ref().filter(|_| found == Outcome::Fine) {
+        return Err(refused(path, unread));
     }
-    if let Some(unread) = unread {
-        return Err(Failure::Refused(format!("{}: {unread}", input.path().display())));
+    let Some(known) = memory.block(block.as_bytes()) else {
+        return match found {
+            Outcome::Found => Ok(found),
+            Outcome::Fine => Err(no_block(path, block, &memory)),
+        };
+    };
+    if found == Outcome::Fine && missing == known.length && memory.ignore_shared {
+        let why = "is not in the stream: shared memory (x-ignore-shared)";
+        return Err(refused(path, &format!("block {block} {why}")));
     }
-    if pages.length().is_none() {
-        let why = format!("{}: no block {block}; --list prints them", input.path().display());
-        return Err(Failure::Refused(why));
+    if found == Outcome::Found && !arguments.force {
+        return Ok(found);
     }
-    let missing = pages.missing();
     output.complete()?;
     if missing == 0 {
-        return Ok(Outcome::Fine);
+        return Ok(found);
     }
     // The file is what the stream has of it; that is less than the block.
-    complain(&format!("{}: {missing} bytes of block {block} never came", input.path().display()));
+    complain(&format!("{}: {missing} bytes of block {block} never came", path.display()));
     Ok(Outcome::Found)
+}
+
+/// Says up to where the stream could be read, if it is damaged.
+fn damaged(memory: &Memory, path: &Path) -> Outcome {
+    let Some(damage) = &memory.damage else { return Outcome::Fine };
+    let (path, offset) = (path.display(), damage.offset);
+    complain(&format!("{path}: {damage}; memory was read up to byte {offset}"));
+    Outcome::Found
+}
+
+fn no_block(path: &Path, block: &str, memory: &Memory) -> Failure {
+    match memory.blocks.is_empty() {
+        true => refused(path, &format!("no block {block}: the stream holds no memory")),
+        false => {
+            let names = names(&memory.blocks);
+            refused(path, &format!("no block {block}; there are {names}"))
+        }
+    }
+}
+
+fn refused(path: &Path, why: &str) -> Failure {
+    Failure::Refused(format!("{}: {why}", path.display()))
 }

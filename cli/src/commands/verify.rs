@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use super::{complain, told, unknown};
+use super::{complain, describes_itself, told, unknown};
 use crate::arguments::Plain;
 use crate::chunks::{self, Verified};
 use crate::failure::{Failure, Outcome, Result};
@@ -16,9 +16,10 @@ use crate::qemu::scan::Scanner;
 pub(super) fn run(arguments: &Plain) -> Result {
     let mut input = Input::open(&arguments.file)?;
     match input.format()? {
+        Format::Chunks if arguments.vmdesc.is_some() => Err(describes_itself(&arguments.file)),
         Format::Chunks => of_chunks(arguments, &input),
         Format::Qemu => of_qemu(arguments, input),
-        Format::Unknown => Err(unknown(&arguments.file)),
+        Format::Unknown => Err(unknown(&mut input)),
     }
 }
 

@@ -38,6 +38,8 @@ pub struct Info {
     pub commands: Vec<(u16, u64)>,
     /// How long the text of the description says to be.
     pub description: Option<u32>,
+    /// Whether another description was given, and used.
+    pub given: bool,
     /// The bytes of payloads whose values are known, of private fields in these, of pages, and of opaque ones.
     pub bytes: Bytes,
     /// What is known of the release that wrote it, and by what.
@@ -94,6 +96,7 @@ pub fn info(scanner: &mut Scanner) -> io::Result<Info> {
         Footers::Present => Some(true),
         Footers::Absent => Some(false),
     };
+    info.given = scanner.is_described_outside();
     info.description = scanner.found().map(|found| found.length);
     // Of a damaged text it is not known what is missing.
     if let Some(found) = scanner.found().filter(|found| found.fault.is_none()) {
@@ -257,83 +260,8 @@ impl Info {
         })
     }
 
-    fn counts(&self, name: &[u8]) -> Counts {
+    pub(super) fn counts(&self, name: &[u8]) -> Counts {
         self.pages.get(name).copied().unwrap_or_default()
-    }
-
-    /// Prints it for people.
-    ///
-    /// # Errors
-    /// Those of `to`.
-    pub fn print(&self, to: &mut dyn io::Write) -> io::Result<()> {
-        writeln!(to, "format: qemu")?;
-        writeln!(to, "length: {} bytes", self.length)?;
-        match &self.configuration {
-            None => writeln!(to, "configuration: none, as of machine types up to 2.3")?,
-            Some(configuration) => print_configuration(configuration, to)?,
-        }
-        for (told, word) in [(self.release.from, "at least"), (self.release.before, "before")] {
-            if let Some((release, reason)) = told {
-                writeln!(to, "written by: QEMU {word} {release} ({reason})")?;
-            }
-        }
-        let footers = self.footers.map_or("not known", |there| if there { "yes" } else { "no" });
-        writeln!(to, "footers: {footers}")?;
-        match self.description {
-            Some(length) => writeln!(to, "description: {length} bytes")?,
-            None => writeln!(to, "description: none in the stream; --vmdesc gives one")?,
-        }
-        let Bytes { described, private, ram, opaque } = self.bytes;
-        writeln!(to, "payload: {described} bytes described, {private} of private types in")?;
-        writeln!(to, "  described sections, {ram} of ram, {opaque} opaque")?;
-        self.print_sections(to)?;
-        self.print_blocks(to)
-    }
-
-    fn print_sections(&self, to: &mut dyn io::Write) -> io::Result<()> {
-        for (number, count) in &self.commands {
-            writeln!(to, "command {number} {}: {count}", command(*number))?;
-        }
-        writeln!(to, "sections:")?;
-        for row in &self.sections {
-            let Row { named, id, records, bytes, payload, reason, .. } = row;
-            let version = named.version;
-            write!(to, "  {named} version {version}, id {id}: {bytes} bytes, {payload}")?;
-            if *records > 1 {
-                write!(to, ", {records} records")?;
-            }
-            match reason {
-                Some(reason) => writeln!(to, ": {reason}")?,
-                None => writeln!(to)?,
-            }
-        }
-        if self.more > 0 {
-            writeln!(to, "  and {} more", self.more)?;
-        }
-        Ok(())
-    }
-
-    fn print_blocks(&self, to: &mut dyn io::Write) -> io::Result<()> {
-        if self.blocks.is_empty() {
-            return Ok(());
-        }
-        match self.page_size {
-            Some(size) => writeln!(to, "memory, in pages of {size} bytes:")?,
-            None => writeln!(to, "memory:")?,
-        }
-        for block in &self.blocks {
-            let Counts { zero, normal, xbzrle, compressed, bytes } = self.counts(&block.name);
-            let name = block.name.escape_ascii();
-            write!(to, "  {name}: {} bytes; {zero} zero and {normal} whole pages", block.length)?;
-            if xbzrle > 0 {
-                write!(to, ", {xbzrle} as differences")?;
-            }
-            if compressed > 0 {
-                write!(to, ", {compressed} compressed")?;
-            }
-            writeln!(to, "; {bytes} bytes of the stream")?;
-        }
-        Ok(())
     }
 }
 
@@ -353,7 +281,7 @@ impl Row {
     }
 }
 
-fn command(number: u16) -> &'static str {
+pub(super) fn command(number: u16) -> &'static str {
     migcore::codec::legacy::framing::CommandHead { number, length: 0 }.name().unwrap_or("unknown")
 }
 
@@ -366,21 +294,7 @@ fn configuration(configuration: &Configuration) -> Value {
     })
 }
 
-fn print_configuration(configuration: &Configuration, to: &mut dyn io::Write) -> io::Result<()> {
-    writeln!(to, "machine: {}", configuration.machine().escape_ascii())?;
-    if let Some(bits) = configuration.page_bits() {
-        writeln!(to, "page bits: {bits}")?;
-    }
-    for name in configuration.capabilities() {
-        writeln!(to, "capability: {}", name.escape_debug())?;
-    }
-    match configuration.uuid() {
-        Some(bytes) => writeln!(to, "uuid: {}", uuid(bytes)),
-        None => Ok(()),
-    }
-}
-
-fn uuid(bytes: &[u8; 16]) -> String {
+pub(super) fn uuid(bytes: &[u8; 16]) -> String {
     let mut text = String::new();
     for (at, byte) in bytes.iter().enumerate() {
         if matches!(at, 4 | 6 | 8 | 10) {

@@ -6,12 +6,12 @@ use migcore::codec::legacy::framing::{CommandHead, Configuration};
 use migcore::codec::vmdesc::{replay, Notes};
 use migcore::visit::{Extent, Scope, ScopeKind, Track, Versions, Visitor};
 
-use super::item::{Content, Damage, End, Item, Payload, Section};
+use super::item::{Content, Damage, End, Item, Payload, Reason, Section};
 use super::ram::{Block, Counts, Summary};
 use super::scan::Scanner;
 use super::visit::{piece, Stopped};
 use crate::input::{told, Input};
-use crate::show::{Fact, Places, Show};
+use crate::show::{counted, Fact, Places, Show};
 
 /// The largest opaque payload whose bytes are shown; of a larger one the place and the length are.
 const SHOWN: u64 = 16 << 20;
@@ -28,10 +28,12 @@ pub fn inspect(
 ) -> Result<Vec<Damage>, Stopped> {
     begin(scanner, show);
     let bytes = scanner.input().again();
-    let mut shower = Shower { scanner, show, places, bytes, damages: Vec::new() };
+    let tally = Tally::default();
+    let mut shower = Shower { scanner, show, places, bytes, damages: Vec::new(), tally };
     while let Some(item) = shower.scanner.next_item()? {
         shower.item(&item)?;
     }
+    shower.hint();
     Ok(shower.damages)
 }
 
@@ -61,6 +63,15 @@ struct Shower<'a> {
     /// The stream, for what is shown as it is.
     bytes: Input,
     damages: Vec<Damage>,
+    tally: Tally,
+}
+
+/// How many sections are opaque, and why.
+#[derive(Default)]
+struct Tally {
+    described: u64,
+    undescribed: u64,
+    unfitting: u64,
 }
 
 impl Shower<'_> {
@@ -92,6 +103,42 @@ impl Shower<'_> {
         Ok(())
     }
 
+    /// Says what would help, if something would.
+    fn hint(&mut self) {
+        let Tally { described, undescribed, unfitting } = self.tally;
+        if undescribed > 0 {
+            let sections = counted(undescribed, "section");
+            self.show.hint(&format!(
+                "{sections} opaque for want of a description: --vmdesc FILE gives one, such as that behind \
+                 another stream of the same machine"
+            ));
+        }
+        if unfitting > 0 && self.scanner.is_described_outside() {
+            let sections = counted(unfitting, "section");
+            self.show.hint(&format!(
+                "the description of --vmdesc does not fit {sections}, and fits {described}: it has to be of \
+                 the same machine, devices and release"
+            ));
+        }
+    }
+
+    fn tally(&mut self, payload: &Payload) {
+        let count = match payload {
+            Payload::Described(_) => &mut self.tally.described,
+            Payload::Opaque(Reason::NoDescription) => &mut self.tally.undescribed,
+            Payload::Opaque(
+                Reason::NotDescribed
+                | Reason::OtherVersion { .. }
+                | Reason::Misfit(_)
+                | Reason::Pointers(_)
+                | Reason::Subsection(_)
+                | Reason::NoEnd,
+            ) => &mut self.tally.unfitting,
+            _ => return,
+        };
+        *count = count.saturating_add(1);
+    }
+
     fn configuration(&mut self, at: u64, configuration: &Configuration) -> Result<(), Stopped> {
         // On the wire the name is bytes, and as such it is shown below.
         let machine = String::from_utf8_lossy(configuration.machine());
@@ -103,6 +150,7 @@ impl Shower<'_> {
     }
 
     fn section(&mut self, at: u64, section: &Section) -> Result<(), Stopped> {
+        self.tally(&section.payload);
         let name = String::from_utf8_lossy(&section.named.name);
         let number = |number: u32| Fact::Number(u64::from(number));
         let mut facts = vec![

@@ -202,6 +202,10 @@ pub enum Reason {
     },
     /// The description does not fit the bytes.
     Misfit(String),
+    /// The description has null pointers where there is data.
+    Pointers(String),
+    /// The description fits, but this subsection follows, which it does not have.
+    Subsection(String),
     /// The description fits, but what follows is neither the footer nor a record.
     NoEnd,
     /// The description fits, but what follows is a record where others have their footers.
@@ -234,6 +238,12 @@ impl fmt::Display for Reason {
                 write!(f, "the description is of version {described}")
             }
             Reason::Misfit(why) => write!(f, "the description does not fit: {why}"),
+            Reason::Pointers(why) => {
+                write!(f, "QEMU before 10.0 describes no array with gaps rightly: {why}")
+            }
+            Reason::Subsection(name) => {
+                write!(f, "the description fits, but does not have its subsection {name}")
+            }
             Reason::NoEnd => {
                 f.write_str("the description fits, but neither footer nor record follows")
             }

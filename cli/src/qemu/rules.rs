@@ -188,6 +188,14 @@ impl Rules {
             // Told once, of the whole stream.
             Payload::Opaque(Reason::NoDescription | Reason::Cut) => {}
             Payload::Opaque(Reason::Live) if section.kind != SectionKind::Start => {}
+            // The stream contradicts itself: bytes are damaged, or the description is that of others.
+            Payload::Opaque(reason @ (Reason::Misfit(_) | Reason::OtherVersion { .. })) => {
+                findings.error(offset, format!("{}: {reason}", section.named));
+            }
+            // Else damage is told behind it.
+            Payload::Opaque(reason @ Reason::NoEnd) if section.footer => {
+                findings.error(offset, format!("{}: {reason}", section.named));
+            }
             Payload::Opaque(reason) => {
                 findings.remark(offset, format!("{} was not checked: {reason}", section.named));
             }

@@ -9,7 +9,7 @@ use migcore::codec::legacy::framing::{
     commands, types, CommandHead, Configuration, Header, Record, SectionHead,
 };
 use migcore::codec::legacy::ram::PageSize;
-use migcore::codec::vmdesc::{size_of, Vmdesc};
+use migcore::codec::vmdesc::Vmdesc;
 use migcore::io::{Reader, SliceReader};
 use migcore::Code;
 
@@ -418,11 +418,6 @@ impl Scanner {
     /// Nothing more can be read.
     pub(super) fn stop(&mut self) {
         self.state = State::Done;
-    }
-
-    /// The size of an entry's payload by the description.
-    pub(super) fn described_size(&self, index: usize) -> Option<u64> {
-        self.description.as_deref()?.devices.get(index).and_then(size_of)
     }
 }
 

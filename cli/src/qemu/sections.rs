@@ -3,7 +3,8 @@
 use std::io;
 use std::rc::Rc;
 
-use migcore::codec::vmdesc::{fits, Content as Entry, Device, Fit, Vmdesc};
+use migcore::codec::legacy::framing::types;
+use migcore::codec::vmdesc::{fits, Content as Entry, Device, Fit, Misfit, Unfit, Vmdesc};
 use migcore::error::MAX_DEPTH;
 
 use super::item::{
@@ -14,8 +15,9 @@ use super::scan::Scanner;
 use super::search::{Footers, Likely, Mark, FOOTER, LOOK};
 use crate::input::{told, PIECE};
 
-/// The largest payload that is read into memory to be shown.
-const MAX_PAYLOAD: u64 = 256 << 20;
+/// The largest payload that is read into memory to be shown: no value in it is more than a reader of chunks
+/// takes at once.
+const MAX_PAYLOAD: u64 = 64 << 20;
 
 /// Bytes that may be looked at in vain beyond twice those of the stream.
 const PATIENCE: u64 = 64 << 20;
@@ -103,7 +105,8 @@ impl Scanner {
         if let Some(described) = version_of(device).filter(|version| *version != named.version) {
             return Ok(Guess::Unknown(Reason::OtherVersion { described }));
         }
-        let size = self.described_size(index).unwrap_or(u64::MAX);
+        let measure = self.entries.measure(index, device);
+        let size = measure.size;
         let end = start.saturating_add(size);
         if end > self.marks.limit {
             let there = self.marks.limit.saturating_sub(start);
@@ -117,6 +120,7 @@ impl Scanner {
         if self.impatient() {
             return Ok(Guess::Unknown(Reason::GivenUp));
         }
+        self.wasted = self.wasted.saturating_add(measure.unpaid());
         self.read_payload(start, size)?;
         Ok(match fit(&description, index, &self.bytes) {
             Ok(described) => Guess::Ends(Payload::Described(described), end, Reason::NoEnd),
@@ -236,17 +240,21 @@ impl Scanner {
         let close = self.close_at(end, section.id)?;
         let is_described = matches!(payload, Payload::Described(_));
         let lost = close == Close::Record && is_described && self.lost_its_footer(section.id);
-        let otherwise = if lost { Reason::NoFooter } else { otherwise };
         if lost || !matches!(close, Close::Footer | Close::Record) {
             // The words of `ram` have an end of their own; a description has not.
             if matches!(payload, Payload::Ram(_)) {
                 (section.payload, section.end) = (payload, End::Known);
                 return self.close_badly(section, end, close);
             }
+            let reason = match (lost, self.undescribed(&payload, end)?) {
+                (true, _) => Reason::NoFooter,
+                (false, Some(subsection)) => Reason::Subsection(subsection),
+                (false, None) => otherwise,
+            };
             let size = end.saturating_sub(section.start);
             self.wasted = self.wasted.saturating_add(size);
             let from = section.start;
-            return self.seek_end(section, otherwise, from, Some(end), None);
+            return self.seek_end(section, reason, from, Some(end), None);
         }
         (section.payload, section.end) = (payload, End::Known);
         section.footer = close == Close::Footer;
@@ -260,6 +268,23 @@ impl Scanner {
             self.lost(Trouble::NoFooter(name), Some(end));
         }
         Ok(())
+    }
+
+    /// The subsection that stands at `end`, behind all that the description of a section has.
+    fn undescribed(&mut self, payload: &Payload, end: u64) -> io::Result<Option<String>> {
+        let Payload::Described(described) = payload else { return Ok(None) };
+        let description = self.description.as_deref();
+        let device = description.and_then(|description| description.devices.get(described.device));
+        let Some(Entry::Described(owner)) = device.map(|device| &device.content) else {
+            return Ok(None);
+        };
+        let owner = owner.name.clone();
+        let [types::SUBSECTION, length, rest @ ..] = self.input.window(end, LOOK)? else {
+            return Ok(None);
+        };
+        let name = rest.get(..usize::from(*length)).unwrap_or_default();
+        let is_its = name.len() > owner.len() && name.starts_with(owner.as_bytes());
+        Ok(is_its.then(|| String::from_utf8_lossy(name).into_owned()))
     }
 
     /// Ends a section that is whole, but behind which nothing right stands.
@@ -396,12 +421,20 @@ fn guess_of(broken: Broken) -> Guess {
 
 fn fit(description: &Vmdesc, index: usize, bytes: &[u8]) -> Result<Described, Reason> {
     let Some(device) = description.devices.get(index) else { return Err(Reason::NotDescribed) };
-    let fit: Fit = fits(device, bytes).map_err(|misfit| Reason::Misfit(misfit.to_string()))?;
+    let fit: Fit = fits(device, bytes).map_err(|misfit| reason_of(&misfit))?;
     if fit.depth.saturating_add(FRAME) > MAX_DEPTH {
         return Err(Reason::Misfit("it nests too deep".to_owned()));
     }
     let (described, opaque) = (fit.described_bytes, fit.opaque_bytes);
     Ok(Described { device: index, described, opaque, leaves: fit.leaves })
+}
+
+/// QEMU described an array of pointers by its first element, so one with gaps has data where that was null.
+fn reason_of(misfit: &Misfit) -> Reason {
+    match misfit.what {
+        Unfit::Null(_) => Reason::Pointers(misfit.to_string()),
+        _ => Reason::Misfit(misfit.to_string()),
+    }
 }
 
 /// The version that a description is of; old-style handlers have none.

@@ -81,6 +81,9 @@ pub trait Form {
     /// A group begins.
     fn begin_group(&mut self, what: &str, facts: &[(&str, Fact<'_>)]);
 
+    /// What a reader could do; for people only.
+    fn hint(&mut self, text: &str);
+
     /// Whether the writer failed.
     fn failed(&self) -> bool;
 

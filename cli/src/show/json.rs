@@ -295,6 +295,8 @@ impl<W: Write> Form for Json<W> {
         self.items("fields");
     }
 
+    fn hint(&mut self, _text: &str) {}
+
     fn failed(&self) -> bool {
         self.out.failed()
     }

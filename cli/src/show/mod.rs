@@ -3,15 +3,20 @@
 //! A [`Printer`] knows the open scopes, what the filter lets through and what is secret; a [`Form`] writes it
 //! down. Whoever gives it the items of a stream tells at [`Places`] where they lie, if that is known.
 
+mod elements;
 mod filter;
 mod form;
+mod heads;
 mod json;
 mod out;
 mod pending;
 mod places;
 mod printer;
+mod rows;
+mod table;
 mod text;
-mod values;
+pub(crate) mod values;
+mod words;
 
 pub use filter::Filter;
 pub use form::{Fact, Form, Line, Problem};
@@ -19,7 +24,10 @@ pub use json::Json;
 pub use out::Out;
 pub use places::Places;
 pub use printer::Printer;
-pub use text::{Paint, Text};
+pub use rows::Paint;
+pub(crate) use table::{counted, fact, table};
+pub use text::Text;
+pub(crate) use words::{short, sized};
 
 use std::io::{self, Write};
 
@@ -49,6 +57,9 @@ pub trait Show: Encoder {
 
     /// Ends the innermost group, with all scopes that are open in it.
     fn end_group(&mut self);
+
+    /// What a reader of text could do, told at the end; a program is not told.
+    fn hint(&mut self, text: &str);
 
     /// The failure of the writer, where an item was refused with
     /// [`WriteFailed`](migcore::Code::WriteFailed).

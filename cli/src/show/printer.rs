@@ -24,7 +24,14 @@ pub struct Printer<'p, F> {
     /// The raw bytes that were shown last and may go on.
     raw: Option<Raw>,
     items: u64,
+    /// Whether the filter let something through.
+    found: bool,
 }
+
+/// Told where the filter lets nothing through.
+const NOTHING: &str =
+    "nothing lies there: a path of --filter begins with a device and its instance, as nic/0, or \
+                       with a star; `migcore info` lists them";
 
 /// A scope that is open, or a group.
 #[derive(Debug)]
@@ -58,6 +65,7 @@ impl<'p, F: Form> Printer<'p, F> {
             oldest_reader: None,
             raw: None,
             items: 0,
+            found: false,
         }
     }
 
@@ -166,7 +174,9 @@ impl<'p, F: Form> Printer<'p, F> {
         Some(number)
     }
 
+    /// Shows the scopes around what is let through.
     fn show_pending(&mut self) {
+        self.found = true;
         if self.filter.is_empty() {
             return;
         }
@@ -202,6 +212,9 @@ impl<F: Form> Show for Printer<'_, F> {
             self.close();
         }
         self.end_raw();
+        if !self.filter.is_empty() && !self.found {
+            self.form.hint(NOTHING);
+        }
         self.form.end_document(facts, problem);
         self.form.take_failure().map_or(Ok(()), Err)
     }
@@ -230,6 +243,10 @@ impl<F: Form> Show for Printer<'_, F> {
             self.close();
         }
         self.close();
+    }
+
+    fn hint(&mut self, text: &str) {
+        self.form.hint(text);
     }
 
     fn take_failure(&mut self) -> Option<io::Error> {

@@ -1,348 +1,309 @@
-//! Items as text for people, one a line.
+//! Items as text for people, one a line, in columns.
+//!
+//! What is seldom of use is left to the JSON document: long values are cut, elements that are equal are shown
+//! once, and short ones in one line. Each of these is said where it is done.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
 use migcore::codec::observe::Event;
-use migcore::io::Width;
-use migcore::visit::{widen, Description, Extent, Kind, Marks, Scope, ScopeKind};
+use migcore::visit::{Description, Marks, Scope, ScopeKind};
 
-use super::values::{elements, marks_of};
-use super::{Fact, Form, Line, Out, Problem};
-use crate::input::told;
+use super::elements::Elements;
+use super::heads::{fact, group, note, record, Facts};
+use super::rows::{Content, Item, Row, Rows};
+use super::values::marks_of;
+use super::words::{counted, excerpt, printable, type_of, value};
+use super::{Fact, Form, Line, Out, Paint, Problem};
 
-/// Elements of an array that are shown.
-const ELEMENTS: usize = 8;
+/// Bytes of a raw run that are kept to be shown.
+const EXCERPT: usize = 32;
 
-/// Bytes of a buffer that are shown.
-const BYTES: usize = 32;
-
-/// Characters of a string that are shown.
-const CHARACTERS: usize = 80;
-
-/// The codes that colour text, or nothing.
-#[derive(Clone, Debug, Default)]
-pub struct Paint {
-    scope: String,
-    dim: String,
-    mark: String,
-    reset: String,
-}
-
-impl Paint {
-    /// Colours, or none.
-    #[must_use]
-    pub fn new(coloured: bool) -> Self {
-        let code = |style: Style| style.render().to_string();
-        match coloured {
-            true => Paint {
-                scope: code(Style::new().bold()),
-                dim: code(Style::new().dimmed()),
-                mark: code(AnsiColor::Yellow.on_default()),
-                reset: anstyle::Reset.render().to_string(),
-            },
-            false => Paint::default(),
-        }
-    }
-}
-
-/// One line for each item, indented by the scopes around it; long values are cut.
+/// Lines in columns, indented by the scopes around them.
 #[derive(Debug)]
 pub struct Text<W> {
     out: Out<W>,
     paint: Paint,
+    rows: Rows,
+    frames: Vec<Frame>,
+    elements: Elements,
+    raw: Option<Raw>,
+    /// The sections of a QEMU stream in chunks, by their numbers.
+    sections: HashMap<u64, String>,
+}
+
+/// An open scope or group.
+#[derive(Debug)]
+struct Frame {
+    role: Role,
+    /// Of the lines in it.
     depth: usize,
+}
+
+/// What an open scope is to its lines.
+#[derive(Debug)]
+enum Role {
+    Plain,
+    List,
+    Element,
+    /// A section: its head says already what the device in it is.
+    Section,
+    /// The records of a QEMU stream that is kept as chunks.
+    Stream,
+    /// A record whose type its name tells.
+    Typed,
+    /// A record of a section.
+    Record(Record),
+    /// The footer of a section with this number.
+    Footer(Option<u64>),
+}
+
+/// A record of a section in a QEMU stream that is kept as chunks.
+#[derive(Debug)]
+struct Record {
+    kind: String,
+    id: Option<u64>,
+    /// Whether its head was shown.
+    headed: bool,
+}
+
+/// Raw bytes so far.
+#[derive(Debug)]
+struct Raw {
+    shown: Vec<u8>,
+    zero: bool,
+    hidden: bool,
+    place: String,
 }
 
 impl<W: Write> Text<W> {
     /// Writes to `out`.
     pub fn new(out: Out<W>, paint: Paint) -> Self {
-        Text { out, paint, depth: 0 }
-    }
-
-    fn indent(&mut self) {
-        (0..self.depth).for_each(|_| self.out.put(b"  "));
-    }
-
-    /// Puts `name: `, if there is a name.
-    fn name(&mut self, name: &[u8]) {
-        if !name.is_empty() {
-            self.shown(name);
-            self.out.put(b": ");
+        Text {
+            out,
+            paint,
+            rows: Rows::default(),
+            frames: Vec::new(),
+            elements: Elements::default(),
+            raw: None,
+            sections: HashMap::new(),
         }
     }
 
-    /// Puts the marks and the place, and ends the line.
-    fn end_line(&mut self, line: &Line<'_>) {
-        if line.marks != Marks::NONE {
-            self.out.put(self.paint.mark.as_bytes());
-            for (at, mark) in marks_of(line.marks).enumerate() {
-                self.out.put(if at == 0 { b" {" } else { b", " });
-                self.out.put(mark.as_bytes());
-            }
-            self.out.put(b"}");
-            self.out.put(self.paint.reset.as_bytes());
+    fn depth(&self) -> usize {
+        self.frames.last().map_or(0, |frame| frame.depth)
+    }
+
+    fn role(&self) -> Option<&Role> {
+        self.frames.last().map(|frame| &frame.role)
+    }
+
+    fn push(&mut self, content: Content) {
+        let depth = self.depth();
+        self.rows.push(Row { depth, content });
+        if self.rows.is_full(self.elements.are_open()) {
+            self.write();
         }
-        line.places.get(|offset, type_name| {
-            self.out.put(self.paint.dim.as_bytes());
-            self.out.put(b"  @");
-            self.out.number(offset);
-            if !type_name.is_empty() {
-                self.out.put(b" ");
-                self.shown(type_name.as_bytes());
+    }
+
+    fn write(&mut self) {
+        self.elements.forget_lines();
+        self.rows.write(&mut self.out, &self.paint);
+    }
+
+    fn enter(&mut self, role: Role, deeper: usize) {
+        let depth = self.depth().saturating_add(deeper);
+        self.frames.push(Frame { role, depth });
+    }
+
+    /// Takes an item that only says again what a head says, or is part of one.
+    fn is_taken(&mut self, name: &[u8], value: &Event<'_>) -> bool {
+        let Event::Scalar(_, bits) = *value else { return false };
+        match self.frames.last_mut().map(|frame| &mut frame.role) {
+            Some(Role::Typed) => name == b"type",
+            Some(Role::Record(Record { id, headed: false, .. })) if name == b"id" => {
+                *id = Some(bits);
+                true
             }
-            self.out.put(self.paint.reset.as_bytes());
+            Some(Role::Record(Record { headed: false, .. })) => name == b"type",
+            Some(Role::Footer(id)) => name == b"type" || name == b"id" && *id == Some(bits),
+            _ => false,
+        }
+    }
+
+    /// Shows the head of a record, if the innermost scope is one. `device` is the one in it, if one is.
+    fn record_head(&mut self, device: Option<(String, u32)>) {
+        let Some(Role::Record(found)) = self.frames.last_mut().map(|frame| &mut frame.role) else {
+            return;
+        };
+        if std::mem::replace(&mut found.headed, true) {
+            return;
+        }
+        let what = record(&found.kind, found.id);
+        let id = found.id;
+        let item = match device {
+            Some((name, version)) => {
+                self.sections.extend(id.map(|id| (id, name.clone())));
+                Item { name, value: format!("version {version} ({what})"), ..Item::default() }
+            }
+            None => {
+                let name = id.and_then(|id| self.sections.get(&id)).cloned();
+                let name = name.unwrap_or_else(|| "section".to_owned());
+                Item { name, value: format!("({what})"), ..Item::default() }
+            }
+        };
+        // The head stands where the record began.
+        let depth = self.depth().saturating_sub(1);
+        self.rows.push(Row { depth, content: Content::Head(item) });
+    }
+
+    /// What a scope that begins is to its lines, if it is a part of a QEMU stream in chunks.
+    fn stream_role(&self, name: &[u8], scope: &Scope<'_>) -> Option<Role> {
+        match (self.role(), scope) {
+            (None, Scope::Device { instance: 0, .. }) if name == b"qemu" => Some(Role::Stream),
+            (None, Scope::Struct(_)) if name == b"configuration" => Some(Role::Typed),
+            (Some(Role::Stream), Scope::Struct(_)) => match name {
+                b"full" | b"start" | b"part" | b"end" => {
+                    Some(Role::Record(Record { kind: printable(name), id: None, headed: false }))
+                }
+                _ => Some(Role::Typed),
+            },
+            (Some(Role::Typed), Scope::Struct(_)) if name == b"package" => Some(Role::Stream),
+            (Some(Role::Record(record)), Scope::Struct(_)) if name == b"footer" => {
+                Some(Role::Footer(record.id))
+            }
+            _ => None,
+        }
+    }
+
+    fn open_scope(&mut self, line: &Line<'_>, scope: &Scope<'_>) {
+        let role = self.stream_role(line.name, scope);
+        match (self.role(), scope, &role) {
+            (Some(Role::Section), Scope::Device { .. }, _) => return self.enter(Role::Plain, 0),
+            (Some(Role::Record(_)), Scope::Device { instance, versions }, _) => {
+                let name = format!("{}/{instance}", printable(line.name));
+                self.record_head(Some((name, versions.current)));
+                return self.enter(Role::Plain, 0);
+            }
+            (_, _, Some(Role::Record(_) | Role::Footer(_))) => {}
+            _ => {
+                let item = head(line, scope);
+                self.push(Content::Head(item));
+            }
+        }
+        let role = role.unwrap_or(match scope {
+            Scope::List { .. } => Role::List,
+            Scope::Element => Role::Element,
+            _ => Role::Plain,
         });
-        self.out.put(b"\n");
-    }
-
-    /// Puts text whose bytes that do not print show as `?`.
-    fn shown(&mut self, text: &[u8]) {
-        for piece in text.chunk_by(|one, other| prints(*one) && prints(*other)) {
-            self.out.put(if piece.first().is_some_and(|byte| prints(*byte)) {
-                piece
-            } else {
-                b"?"
-            });
-        }
-    }
-
-    fn length(&mut self, what: &str, extent: Extent, length: usize) {
-        self.out.put(what.as_bytes());
-        self.out.put(if extent == Extent::Variable { b"[*" } else { b"[" });
-        self.out.number(length);
-        self.out.put(b"]");
-    }
-
-    fn counted(&mut self, what: &str, number: u32) {
-        self.out.put(what.as_bytes());
-        self.out.number(number);
-    }
-
-    fn type_of(&mut self, value: &Event<'_>) {
-        self.out.put(self.paint.dim.as_bytes());
-        match value {
-            Event::Scalar(kind, _) => self.out.put(kind.text().as_bytes()),
-            Event::Array(kind, extent, bytes) => {
-                self.length(kind.text(), *extent, kind.width().elements_in(bytes.len()));
-            }
-            Event::Bytes(extent, data) => self.length("bytes", *extent, data.len()),
-            Event::Text(text) => self.length("text", Extent::Variable, text.len()),
-            _ => self.out.put(b"null"),
-        }
-        self.out.put(self.paint.reset.as_bytes());
-    }
-
-    fn value(&mut self, value: &Event<'_>) {
-        match value {
-            Event::Scalar(kind, bits) => self.scalar(*kind, *bits),
-            Event::Array(kind, _, bytes) => self.array(*kind, bytes),
-            Event::Bytes(_, data) => self.buffer(data),
-            Event::Text(text) => self.string(text),
-            _ => {}
-        }
-    }
-
-    /// Numbers in decimal, unsigned ones of several digits also in hexadecimal; floats with their bits.
-    fn scalar(&mut self, kind: Kind, bits: u64) {
-        self.plain(kind, bits);
-        let unsigned = matches!(kind, Kind::U8 | Kind::U16 | Kind::U32 | Kind::U64);
-        if unsigned && bits > 9 || matches!(kind, Kind::F32 | Kind::F64) {
-            self.out.put(b" (0x");
-            self.out.digits(bits, digits_of(kind));
-            self.out.put(b")");
-        }
-    }
-
-    fn plain(&mut self, kind: Kind, bits: u64) {
-        match kind {
-            Kind::Bool => self.out.put(if bits == 0 { b"false" } else { b"true" }),
-            Kind::I8 | Kind::I16 | Kind::I32 | Kind::I64 => {
-                self.out.number(widen(kind, Kind::I64, bits).unwrap_or(bits).cast_signed());
-            }
-            Kind::F32 => {
-                let value = f32::from_bits(u32::try_from(bits).unwrap_or(0));
-                self.out.with(|out| write!(out, "{value:?}"));
-            }
-            Kind::F64 => self.out.with(|out| write!(out, "{:?}", f64::from_bits(bits))),
-            _ => self.out.number(bits),
-        }
-    }
-
-    fn array(&mut self, kind: Kind, bytes: &[u8]) {
-        for (at, bits) in elements(kind, bytes).take(ELEMENTS).enumerate() {
-            if at > 0 {
-                self.out.put(b" ");
-            }
-            self.plain(kind, bits);
-        }
-        if kind.width().elements_in(bytes.len()) > ELEMENTS {
-            self.out.put(b" ...");
-        }
-    }
-
-    fn buffer(&mut self, data: &[u8]) {
-        for (at, byte) in data.iter().take(BYTES).enumerate() {
-            if at > 0 {
-                self.out.put(b" ");
-            }
-            self.out.digits(u64::from(*byte), 2);
-        }
-        if data.len() > BYTES {
-            self.out.put(b" ...");
-        }
-    }
-
-    fn string(&mut self, text: &str) {
-        self.out.put(b"\"");
-        let shown = text.chars().take(CHARACTERS).flat_map(char::escape_debug);
-        shown.for_each(|character| self.out.put(character.encode_utf8(&mut [0; 4]).as_bytes()));
-        self.out.put(if text.chars().nth(CHARACTERS).is_some() { b"\"..." } else { b"\"" });
-    }
-
-    fn scope(&mut self, scope: &Scope<'_>) {
-        match *scope {
-            Scope::Device { versions, .. } => self.counted("device, version ", versions.current),
-            Scope::Struct(None) => self.out.put(b"struct"),
-            Scope::Struct(Some(Description { name, versions })) => {
-                self.out.put(b"struct ");
-                self.shown(name);
-                self.counted(", version ", versions.current);
-            }
-            Scope::List { extent, count } => self.length("list", extent, count),
-            Scope::Element => {}
-            Scope::Optional { present: true } => self.out.put(b"optional, there"),
-            Scope::Optional { present: false } => self.out.put(b"optional, not there"),
-            Scope::Subsection { version } => self.counted("subsection, version ", version),
-        }
-    }
-
-    fn facts(&mut self, facts: &[(&str, Fact<'_>)]) {
-        for (at, (name, fact)) in facts.iter().enumerate() {
-            self.out.put(if at == 0 { b" " } else { b", " });
-            self.shown(name.as_bytes());
-            self.out.put(b" ");
-            self.fact(fact);
-        }
-    }
-
-    fn fact(&mut self, fact: &Fact<'_>) {
-        match fact {
-            Fact::Text(text) => self.shown(text.as_bytes()),
-            Fact::Number(number) => self.out.number(*number),
-            Fact::Flag(flag) => self.out.put(if *flag { b"yes" } else { b"no" }),
-        }
-    }
-
-    /// Puts facts about all of the document, each on a line of its own.
-    fn lines(&mut self, facts: &[(&str, Fact<'_>)]) {
-        for (name, fact) in facts {
-            self.name(name.as_bytes());
-            self.fact(fact);
-            self.out.put(b"\n");
-        }
+        // A footer has no line of its own: what is in it belongs to the section.
+        let deeper = usize::from(!matches!(role, Role::Footer(_)));
+        self.enter(role, deeper);
     }
 }
 
 impl<W: Write> Form for Text<W> {
     fn begin_document(&mut self, facts: &[(&str, Fact<'_>)], _items: &str) {
-        self.lines(facts);
+        self.end_lines(facts);
     }
 
     fn end_document(&mut self, facts: &[(&str, Fact<'_>)], _problem: Option<&Problem<'_>>) {
-        self.lines(facts);
+        self.end_lines(facts);
         self.out.send();
     }
 
     fn open(&mut self, line: &Line<'_>, scope: &Scope<'_>) {
-        self.indent();
-        self.out.put(self.paint.scope.as_bytes());
-        match (scope, line.number) {
-            (_, Some(number)) => {
-                self.out.put(b"[");
-                self.out.number(number);
-                self.out.put(b"]");
-            }
-            (Scope::Device { instance, .. }, _) => {
-                self.shown(line.name);
-                self.out.put(b"/");
-                self.out.number(*instance);
-                self.out.put(b": ");
-            }
-            _ => self.name(line.name),
-        }
-        self.out.put(self.paint.reset.as_bytes());
-        self.scope(scope);
-        if let (Scope::Device { versions, .. }, Some(oldest)) = (scope, line.oldest_reader) {
-            if oldest != versions.current {
-                self.counted(", for readers from ", oldest);
-            }
-        }
-        self.end_line(line);
-        self.depth = self.depth.saturating_add(1);
+        let start = self.rows.len();
+        self.elements.open(line, scope, start);
+        self.open_scope(line, scope);
     }
 
     fn close(&mut self, _kind: Option<ScopeKind>) {
-        self.depth = self.depth.saturating_sub(1);
+        let closed = self.frames.pop();
+        match closed.map(|frame| frame.role) {
+            Some(Role::Element) => {
+                let depth = self.depth();
+                self.elements.close_element(&mut self.rows, depth);
+            }
+            Some(Role::List) => {
+                let depth = self.depth().saturating_add(1);
+                self.elements.close_list(&mut self.rows, depth);
+            }
+            _ => self.elements.close_other(),
+        }
+        if self.rows.is_full(self.elements.are_open()) {
+            self.write();
+        }
     }
 
-    fn leaf(&mut self, line: &Line<'_>, value: Event<'_>) {
-        self.indent();
-        self.name(line.name);
-        self.type_of(&value);
-        match value {
-            Event::Absent => {}
-            _ if line.hidden => self.out.put(b" = (secret)"),
-            _ => {
-                self.out.put(b" = ");
-                self.value(&value);
-            }
+    fn leaf(&mut self, line: &Line<'_>, event: Event<'_>) {
+        self.elements.leaf(line, &event);
+        if self.is_taken(line.name, &event) {
+            return;
         }
-        self.end_line(line);
+        let (place, type_name) = placed(line);
+        let shown = match event {
+            Event::Absent => String::new(),
+            _ if line.hidden => "(secret)".to_owned(),
+            event => value(&event),
+        };
+        self.push(Content::Item(Item {
+            name: printable(line.name),
+            kind: type_of(&event, &type_name),
+            value: shown,
+            marks: marked(line.marks),
+            place,
+        }));
     }
 
     fn begin_raw(&mut self, line: &Line<'_>) {
-        self.indent();
-        self.out.put(if line.hidden { b"raw = (secret)" } else { b"raw =" });
-        line.places.get(|offset, _| {
-            self.out.put(b"  @");
-            self.out.number(offset);
-        });
+        self.record_head(None);
+        self.elements.refuse();
+        let (place, _) = placed(line);
+        self.raw = Some(Raw { shown: Vec::new(), zero: true, hidden: line.hidden, place });
     }
 
-    fn raw(&mut self, bytes: &[u8], before: u64, hidden: bool) {
-        let room = usize::try_from(told(BYTES).saturating_sub(before)).unwrap_or(0);
-        for byte in bytes.iter().take(room).filter(|_| !hidden) {
-            self.out.put(b" ");
-            self.out.digits(u64::from(*byte), 2);
-        }
+    fn raw(&mut self, bytes: &[u8], _before: u64, _hidden: bool) {
+        let Some(raw) = &mut self.raw else { return };
+        let room = EXCERPT.saturating_sub(raw.shown.len());
+        raw.shown.extend(bytes.iter().take(room));
+        raw.zero = raw.zero && bytes.iter().all(|byte| *byte == 0);
     }
 
     fn end_raw(&mut self, length: u64) {
-        self.out.put(if length > told(BYTES) { b" ... (" } else { b" (" });
-        self.out.number(length);
-        self.out.put(b" bytes)\n");
+        let Some(Raw { shown, zero, hidden, place }) = self.raw.take() else { return };
+        let value = match () {
+            () if hidden => "(secret)".to_owned(),
+            () if zero && length > 1 => "all 0".to_owned(),
+            () => excerpt(&shown, length),
+        };
+        let kind = format!("bytes[{length}]");
+        let name = "(raw)".to_owned();
+        self.push(Content::Item(Item { name, kind, value, marks: String::new(), place }));
     }
 
     fn note(&mut self, what: &str, facts: &[(&str, Fact<'_>)]) {
-        self.indent();
-        self.out.put(self.paint.mark.as_bytes());
-        self.out.put(b"# ");
-        self.shown(what.as_bytes());
-        self.out.put(b":");
-        self.facts(facts);
-        self.out.put(self.paint.reset.as_bytes());
-        self.out.put(b"\n");
+        let mut contents = note(what, &Facts(facts), &self.paint);
+        if let [Content::Cells(table, _), Content::Cells(..)] = contents.as_slice() {
+            // The head of a table stands once.
+            if matches!(self.rows.last(), Some(Row { content: Content::Cells(last, _), .. }) if last == table)
+            {
+                contents.remove(0);
+            }
+        }
+        contents.into_iter().for_each(|content| self.push(content));
     }
 
     fn begin_group(&mut self, what: &str, facts: &[(&str, Fact<'_>)]) {
-        self.indent();
-        self.out.put(self.paint.scope.as_bytes());
-        self.shown(what.as_bytes());
-        self.out.put(self.paint.reset.as_bytes());
-        self.facts(facts);
-        self.out.put(b"\n");
-        self.depth = self.depth.saturating_add(1);
+        let head = group(what, &Facts(facts), &self.paint);
+        self.elements.open_other();
+        self.push(head);
+        self.enter(if what == "section" { Role::Section } else { Role::Plain }, 1);
+    }
+
+    fn hint(&mut self, text: &str) {
+        let text = self.paint.paint(&self.paint.mark, &format!("hint: {text}"));
+        self.push(Content::Line(text));
     }
 
     fn failed(&self) -> bool {
@@ -354,16 +315,65 @@ impl<W: Write> Form for Text<W> {
     }
 }
 
-/// Whether a byte shows as itself.
-fn prints(byte: u8) -> bool {
-    (b' '..=b'~').contains(&byte)
+impl<W: Write> Text<W> {
+    /// Puts facts about all of the document, each on a line of its own.
+    fn end_lines(&mut self, facts: &[(&str, Fact<'_>)]) {
+        for (name, known) in facts {
+            let line = format!("{}: {}", printable(name.as_bytes()), fact(name, known));
+            self.push(Content::Line(line));
+        }
+        self.write();
+    }
 }
 
-fn digits_of(kind: Kind) -> u32 {
-    match kind.width() {
-        Width::One => 2,
-        Width::Two => 4,
-        Width::Four => 8,
-        Width::Eight => 16,
+/// The head of a scope.
+fn head(line: &Line<'_>, scope: &Scope<'_>) -> Item {
+    let (place, _) = placed(line);
+    let name = match (scope, line.number) {
+        (_, Some(number)) => format!("[{number}]"),
+        (Scope::Device { instance, .. }, _) => format!("{}/{instance}", printable(line.name)),
+        _ => printable(line.name),
+    };
+    let mut value = words(scope);
+    if let (Scope::Device { versions, .. }, Some(oldest)) = (scope, line.oldest_reader) {
+        if oldest != versions.current {
+            value.push_str(&format!(", for readers from {oldest}"));
+        }
+    }
+    let (kind, value) = match scope {
+        Scope::Device { .. } => (String::new(), value),
+        _ => (value, String::new()),
+    };
+    Item { name, kind, value, marks: marked(line.marks), place }
+}
+
+/// What a scope is.
+fn words(scope: &Scope<'_>) -> String {
+    match *scope {
+        Scope::Device { versions, .. } => format!("version {}", versions.current),
+        Scope::Struct(None) => "struct".to_owned(),
+        Scope::Struct(Some(Description { name, versions })) => {
+            format!("struct {}, version {}", printable(name), versions.current)
+        }
+        Scope::List { extent, count } => counted("list", extent, count),
+        Scope::Element => String::new(),
+        Scope::Optional { present: true } => "optional, there".to_owned(),
+        Scope::Optional { present: false } => "optional, not there".to_owned(),
+        Scope::Subsection { version } => format!("subsection, version {version}"),
+    }
+}
+
+/// The place of an item, and what the writer of the stream calls its type.
+fn placed(line: &Line<'_>) -> (String, String) {
+    let mut place = (String::new(), String::new());
+    line.places.get(|offset, name| place = (format!("@{offset}"), name.to_owned()));
+    place
+}
+
+/// The marks of an item.
+fn marked(marks: Marks) -> String {
+    match marks_of(marks).collect::<Vec<_>>() {
+        marks if marks.is_empty() => String::new(),
+        marks => format!("{{{}}}", marks.join(", ")),
     }
 }

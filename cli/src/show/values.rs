@@ -3,7 +3,7 @@
 use migcore::visit::{Kind, Marks};
 
 /// The elements of an array as bits; they are in the machine's byte order.
-pub(super) fn elements(kind: Kind, bytes: &[u8]) -> impl Iterator<Item = u64> + '_ {
+pub(crate) fn elements(kind: Kind, bytes: &[u8]) -> impl Iterator<Item = u64> + '_ {
     bytes.chunks_exact(kind.width().bytes()).map(bits_of)
 }
 
@@ -18,7 +18,7 @@ fn bits_of(element: &[u8]) -> u64 {
 }
 
 /// The names of marks.
-pub(super) fn marks_of(marks: Marks) -> impl Iterator<Item = &'static str> {
+pub(crate) fn marks_of(marks: Marks) -> impl Iterator<Item = &'static str> {
     const NAMES: [(Marks, &str); 5] = [
         (Marks::ANCILLARY, "ancillary"),
         (Marks::SECRET, "secret"),

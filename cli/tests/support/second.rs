@@ -59,7 +59,8 @@ pub fn made(first: u32, count: u32) -> Vec<Stream> {
     (first..first.saturating_add(count)).map(stream).collect()
 }
 
-fn python(program: &str) -> Command {
+/// One of the programs.
+pub fn python(program: &str) -> Command {
     let mut command = Command::new("python3");
     command.arg(Path::new(PROGRAMS).join(program));
     command

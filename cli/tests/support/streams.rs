@@ -40,16 +40,25 @@ impl Stream {
 
 /// All streams of the project in the order of their names, then those of a directory that `MIGCORE_QEMU_STREAMS` names.
 pub fn all() -> impl Iterator<Item = Stream> {
-    let mut paths = found(Path::new(OWN));
+    let mut paths = own_paths();
     if let Some(more) = std::env::var_os(MORE) {
         paths.extend(found(Path::new(&more)));
     }
     paths.into_iter().map(|path| read(&path))
 }
 
+/// All streams of the project in the order of their names.
+pub fn own() -> impl Iterator<Item = Stream> {
+    own_paths().into_iter().map(|path| read(&path))
+}
+
 /// The stream of the project that has the name.
 pub fn one(name: &str) -> Stream {
     read(&Path::new(OWN).join(format!("{name}.bin.xz")))
+}
+
+fn own_paths() -> Vec<PathBuf> {
+    found(Path::new(OWN))
 }
 
 /// The streams in a directory and in those in it.
