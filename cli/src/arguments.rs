@@ -189,14 +189,16 @@ pub enum Generated {
 }
 
 const INSPECT: &str = "\
+In text long values are cut, and elements that equal the one before are shown once; JSON has every value in full. \
+Values that are marked secret are never printed. At @ stands where an item begins in the stream, in bytes.
+
 Examples:
-  migcore inspect vm.mig
-  migcore inspect vm.mig --filter 'nic/*.regs'
+  migcore inspect vm.state
+  migcore inspect vm.state --filter 'cpu/*.env.regs' --filter timer/0
+  migcore inspect vm.state --vmdesc other.json
   migcore inspect vm.mig --json | jq .devices
   migcore inspect vm.mig --chunks
   xz -dc vm.state.xz | migcore inspect -
-
-In text long values are cut; JSON has every value in full. Values that are marked secret are never printed.
 
 Exit codes:
   0  nothing is wrong
@@ -205,8 +207,11 @@ Exit codes:
   3  the stream cannot be read, or is in no format that is known";
 
 const INFO: &str = "\
+Of a stream of QEMU it is said which machine it is of, which releases can have written it, what its sections are, how much of \
+them is known and why the rest is not, and what it holds of the memory of the guest.
+
 Examples:
-  migcore info vm.mig
+  migcore info vm.state
   migcore info --json vm.mig
 
 Exit codes:
@@ -216,9 +221,9 @@ Exit codes:
   3  the stream cannot be read, or is in no format that is known";
 
 const VERIFY: &str = "\
-Of a stream of chunks every rule is checked that needs no receiver: checksums, order, limits, descriptions,
-values, and the end. Of a stream of QEMU it is said whether QEMU refuses it, as far as the stream alone tells:
-its records, commands, footers, memory, and every payload that is described. What is odd, or could not be checked,
+Of a stream of chunks every rule is checked that needs no receiver: checksums, order, limits, descriptions, \
+values, and the end. Of a stream of QEMU it is said whether QEMU refuses it, as far as the stream alone tells: \
+its records, commands, footers, memory, and every payload that is described. What is odd, or could not be checked, \
 is a remark.
 
 Examples:
@@ -234,8 +239,8 @@ Exit codes:
 const CONVERT: &str = "\
 OUT is written under another name first, and gets its own when it is complete: a failure leaves nothing behind.
 
-All bytes of a QEMU stream go into the chunks: what its description describes as named fields, the rest as raw
-bytes. Before OUT gets its name, the chunks are replayed and compared with the stream, byte for byte. What is of
+All bytes of a QEMU stream go into the chunks: what its description describes as named fields, the rest as raw \
+bytes. Before OUT gets its name, the chunks are replayed and compared with the stream, byte for byte. What is of \
 which kind is said on the standard error at the end.
 
 A stream that is damaged is converted only with --force. Its damaged parts are raw bytes then.
@@ -252,10 +257,10 @@ Exit codes:
   3  a file cannot be read or written, or the input cannot be converted";
 
 const DIFF: &str = "\
-Each line is a difference: where, and the values; A is the first stream. Either may be a stream of QEMU, or of
-chunks; chunks that were made of a stream of QEMU are compared as that. Devices are the same by name and instance,
-in whatever order they stand. What is marked volatile, as a clock, is shown but does not count. The values of what
-is secret are never printed. A section that nothing describes is compared by its bytes. Of the memory of the guest,
+Each line is a difference: where, and the values; A is the first stream. Either may be a stream of QEMU, or of \
+chunks; chunks that were made of a stream of QEMU are compared as that. Devices are the same by name and instance, \
+in whatever order they stand. What is marked volatile, as a clock, is shown but does not count. The values of what \
+is secret are never printed. A section that nothing describes is compared by its bytes. Of the memory of the guest, \
 blocks, numbers of pages and records are compared, but not page by page.
 
 Examples:
@@ -270,8 +275,8 @@ Exit codes:
   3  a file cannot be read, or is too large to be compared";
 
 const RAM: &str = "\
-OUT has the bytes of the block as they are when the whole stream was read, with holes where only zeros are. FILE may
-also be chunks that were made of a stream of QEMU. Memory that is shared (x-ignore-shared) is not in a stream, and
+OUT has the bytes of the block as they are when the whole stream was read, with holes where only zeros are. FILE may \
+also be chunks that were made of a stream of QEMU. Memory that is shared (x-ignore-shared) is not in a stream, and \
 that at places of the file (mapped-ram) is not read.
 
 Examples:

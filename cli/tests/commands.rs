@@ -377,9 +377,12 @@ fn man_pages_and_completions_are_generated() {
     let place = Place::new();
     assert_eq!(place.run(&["generate", "man", "man"]).code, Some(0));
     let page = std::fs::read_to_string(place.path("man/migcore.1")).unwrap();
-    assert!(page.contains("Exit codes"), "{page}");
+    assert!(page.contains("EXIT STATUS"), "{page}");
     let page = std::fs::read_to_string(place.path("man/migcore-inspect.1")).unwrap();
-    assert!(page.contains("damaged") && page.contains("filter"), "{page}");
+    assert!(
+        page.contains("\n.SH EXAMPLES\n") && page.contains("damaged") && page.contains("filter"),
+        "{page}"
+    );
     assert!(!place.path("man/migcore-generate.1").exists());
     assert_eq!(place.run(&["generate", "completions", "shells"]).code, Some(0));
     for file in ["migcore.bash", "_migcore", "migcore.fish"] {

@@ -9,6 +9,7 @@ use migcore::Code;
 use super::bytes::Range;
 use super::memory::Ram;
 use super::{chunks, qemu};
+use crate::commands::unknown;
 use crate::failure::{Failure, Result};
 use crate::input::{Format, Input};
 use crate::qemu::restored;
@@ -83,10 +84,7 @@ impl Side {
     pub fn read(mut input: Input, outside: Option<Vmdesc>) -> Result<Side> {
         match input.format()? {
             Format::Qemu => qemu::read(input, outside),
-            Format::Unknown => {
-                let what = "neither a stream of chunks nor one of QEMU";
-                Err(Failure::Refused(format!("{}: {what}", input.path().display())))
-            }
+            Format::Unknown => Err(unknown(&mut input)),
             Format::Chunks => match restored::restored(&input)? {
                 None if outside.is_some() => {
                     let what = "chunks describe themselves: it takes no description";
