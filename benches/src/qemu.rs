@@ -50,7 +50,9 @@ pub fn print(program: &Path) -> io::Result<()> {
     let place = tempfile::tempdir()?;
     let memcpy = memcpy_of_w1();
     println!("memcpy of W1: {memcpy:.1} ns");
-    println!("inspect --json, ns a value, and times memcpy of W1");
+    println!(
+        "inspect --json: ns a value, and times memcpy of W1; of the program, time of the processor"
+    );
     println!(
         "  {:<24} {:>8} {:>14} {:>14} {:>10}",
         "stream", "values", "library", "program", "KiB"
@@ -60,7 +62,7 @@ pub fn print(program: &Path) -> io::Result<()> {
         let values = count(&files)? as f64;
         let library = median(|| in_library(&files))?.as_secs_f64() * 1e9 / values;
         let program = run(program, &files)?;
-        let whole = program.wall.as_secs_f64() * 1e9 / values;
+        let whole = program.cpu.as_secs_f64() * 1e9 / values;
         let (short, long) = (library / memcpy, whole / memcpy);
         let memory = program.memory;
         println!(

@@ -30,12 +30,12 @@ const CUT: &str = "q10-var-mapped-ram.head";
 /// Converts a stream and back, and gives what came back, and the report of the first step.
 fn there_and_back(place: &Place, stream: &[u8], options: &[&str]) -> (Vec<u8>, serde_json::Value) {
     place.put("stream", stream);
-    let convert = |from, to, target| {
+    let convert = |from, to, target, options: &[&str]| {
         let all = [&["convert", from, "-o", to, "--to", target, "--force", "--json"], options];
         place.run(&all.concat())
     };
-    let there = convert("stream", "chunks", "chunk");
-    let back = convert("chunks", "back", "qemu");
+    let there = convert("stream", "chunks", "chunk", options);
+    let back = convert("chunks", "back", "qemu", &[]);
     let damaged = there.json()["damage"].as_array().is_some_and(|damage| !damage.is_empty());
     assert_eq!(there.code, Some(i32::from(damaged)), "{there:?}");
     assert!(matches!(back.code, Some(0 | 1)), "{back:?}");

@@ -85,10 +85,7 @@ impl Case {
     fn is_the_only_change(&self, leaf: &Leaf) -> bool {
         let Some((chunks, range)) = self.edited(leaf) else { return false };
         self.place.put("edited", &chunks);
-        let mut command = vec!["convert", "edited", "-o", "back", "--to", "qemu", "--force"];
-        if self.stream.vmdesc.is_some() {
-            command.extend(["--vmdesc", "vmdesc"]);
-        }
+        let command = ["convert", "edited", "-o", "back", "--to", "qemu", "--force"];
         let ran = self.place.run(&command);
         assert_eq!(ran.code, Some(0), "{}: {leaf:?}: {ran:?}", self.stream.name);
         self.compare(&self.place.get("back"), leaf, range);

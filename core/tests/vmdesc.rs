@@ -30,6 +30,12 @@ fn what_qemu_wrote_is_written_again() {
 }
 
 #[test]
+fn a_handler_with_more_than_a_buffer_keeps_it() {
+    let text = r#"{"page_size": 1, "devices": [{"name": "h", "instance_id": 0, "size": 2, "fields": [{"name": "a", "array_len": 2, "type": "uint8", "size": 1}]}]}"#;
+    assert_eq!(Vmdesc::parse(text.as_bytes()).unwrap().to_string(), text);
+}
+
+#[test]
 fn everything_has_its_place() {
     let vmdesc = Vmdesc::parse(RARE.as_bytes()).unwrap();
     let configuration = vmdesc.configuration.as_ref().unwrap();
