@@ -412,3 +412,40 @@ fn a_full_disk_is_told() {
     assert_eq!(ran.code, Some(3));
     assert!(ran.err.starts_with("error: cannot write /dev/full: "), "{}", ran.err);
 }
+
+#[test]
+fn what_is_no_stream_is_refused_with_what_it_is() {
+    let place = Place::new();
+    let behind = [&b"LibvirtQemudSave"[..], &[0; 76], b"QEVM\0\0\0\x03"].concat();
+    for (bytes, told) in [
+        (&b""[..], "the file is empty"),
+        (b"hello", "neither a stream of chunks nor one of QEMU"),
+        (b"\x1f\x8b\x08\0", "compressed with gzip; unpack it: gzip -dc FILE | migcore ... -"),
+        (b"\xfd7zXZ\0\0", "compressed with xz; unpack it: xz -dc FILE | migcore ... -"),
+        (b"QFI\xfb\0\0\0\x03", "a qcow2 disk image; the stream is what QEMU's migrate writes"),
+        (&behind, "a stream seems to begin at byte 92: tail -c +93 FILE | migcore ... -"),
+    ] {
+        place.put("file", bytes);
+        for arguments in [&["inspect", "file"][..], &["info", "file"], &["diff", "a.mig", "file"]] {
+            let ran = place.run(arguments);
+            assert_eq!((ran.code, ran.out.as_str()), (Some(3), ""), "{arguments:?}");
+            assert!(ran.err.trim_end().ends_with(told), "{ran:?}");
+        }
+    }
+    let missing = place.run(&["info", "missing"]);
+    assert_eq!(missing.err, "error: cannot read missing: No such file or directory\n");
+}
+
+#[test]
+fn what_would_help_is_said() {
+    let place = Place::new();
+    let nothing = place.run(&["inspect", "a.mig", "--filter", "nic"]);
+    assert_eq!(nothing.code, Some(0));
+    assert!(nothing.out.contains("\nhint: nothing lies there"), "{}", nothing.out);
+    assert!(!place.run(&["inspect", "a.mig", "--filter", "nic/1"]).out.contains("hint"));
+    let json = place.run(&["inspect", "--json", "a.mig", "--filter", "nic"]).json();
+    assert_eq!(json["devices"], serde_json::json!([]));
+    let described = place.run(&["info", "a.mig", "--vmdesc", "a.mig"]);
+    assert_eq!(described.code, Some(2));
+    assert!(described.err.contains("describe themselves"), "{}", described.err);
+}

@@ -42,7 +42,9 @@ pub(super) fn run(arguments: &Convert) -> Result {
         return Err(Failure::Usage(what.to_owned()));
     }
     match (input.format()?, arguments.to) {
-        (Format::Chunks, _) if arguments.vmdesc.is_some() => Err(describes_itself(&arguments.file)),
+        (Format::Chunks, Target::Chunk) if arguments.vmdesc.is_some() => {
+            Err(describes_itself(&arguments.file))
+        }
         (Format::Chunks, Target::Chunk) => rewrite(arguments, &input),
         (Format::Chunks, Target::Qemu) => to_qemu(arguments, &input),
         (Format::Qemu, Target::Chunk) => to_chunks(arguments, &input),
