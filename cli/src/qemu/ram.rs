@@ -22,6 +22,9 @@ const PAGE_SIZES: [u32; 6] = [4096, 1024, 2048, 8192, 16384, 65536];
 /// The most blocks that are taken in. QEMU has some dozens.
 const MAX_BLOCKS: usize = 1 << 16;
 
+/// The name under which pages are counted whose block was told in what could not be read. No block has it.
+pub const LOST: &[u8] = b"";
+
 /// How many pages of each form there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -64,7 +67,7 @@ impl Counts {
 pub struct Summary {
     /// The blocks that it lists.
     pub blocks: Vec<Block>,
-    /// The pages by the name of their block, in the order in which the blocks came.
+    /// The pages by the name of their block or [`LOST`], in the order in which the blocks came.
     pub pages: Vec<(Vec<u8>, Counts)>,
     /// Marks that other channels have to be waited for.
     pub flushes: u64,
@@ -96,7 +99,7 @@ pub(super) struct Facts {
     pub(super) form: ListForm,
     /// The length of each block that was listed.
     blocks: Rc<HashMap<Vec<u8>, u64>>,
-    /// The block of the page before.
+    /// The block of the page before; [`LOST`] behind damage.
     last: Option<Vec<u8>>,
 }
 
@@ -104,6 +107,11 @@ impl Facts {
     /// What is known before the first section.
     pub(super) fn new(page: Option<PageSize>) -> Self {
         Facts { page, ..Facts::default() }
+    }
+
+    /// Pages may have come that were not read: of which block the next one is, is not known until one says it.
+    pub(super) fn lose_block(&mut self) {
+        self.last = Some(LOST.to_vec());
     }
 }
 
@@ -270,6 +278,7 @@ impl<'a> Walk<'a> {
             return Err(Why::Wrong("a page without a block".to_owned()));
         };
         match self.facts.blocks.get(name) {
+            _ if name == LOST => {}
             Some(length) if page.offset >= *length => {
                 return Err(Why::Wrong(outside(name, page.offset)))
             }
