@@ -279,3 +279,30 @@ fn behind_damage_no_page_goes_to_a_block_that_did_not_say_so() {
         assert_eq!(of(&damaged), [vec![], vec![a(1)], lost.clone(), vec![]], "{at}");
     }
 }
+
+#[test]
+fn what_is_wrong_in_memory_is_told_as_it_is() {
+    let list = b"\x01\0\0\0\x02\x03ram\0\0\0\0\0\0\0\x04\0\0\0\0\0\0\x40\x04\x01a";
+    let wrong = |length: &[u8; 2], words: &[&[u8]]| {
+        let mut stream = [&b"QEVM\0\0\0\x03"[..], list, b"\0\0\0\0\0\0", length].concat();
+        stream.extend(words.concat());
+        stream.extend(b"\0\0\0\0\0\0\0\x10\x7e\0\0\0\x02\0");
+        // Of the description only the size of a page counts.
+        let description = b"{\"page_size\": 4096, \"devices\": []}";
+        let items = items(&mut scanner(&stream, Some(description)));
+        items.iter().find_map(|item| match &item.content {
+            Content::Damage(damage) => Some(damage.what.to_string()),
+            _ => None,
+        })
+    };
+    let says = |what: &str| Some(format!("section ram/0: {what}"));
+    assert_eq!(wrong(&[0x40, 0], &[]), None);
+    let (flags, zero) = (b"\0\0\0\0\0\0\x10\x09", b"\0\0\0\0\0\0\0\x02\0");
+    assert_eq!(wrong(&[0x40, 0], &[flags]), says("unknown flags 0x1009"));
+    let what = "0x0 as the name, mark or length of a page";
+    assert_eq!(wrong(&[0x40, 0], &[zero]), says(what));
+    let long = [&b"\0\0\0\0\0\0\0\x40\x01a\x01\x10\x01"[..], &[0; 0x1001]].concat();
+    let what = "0x1001 as the name, mark or length of a page";
+    assert_eq!(wrong(&[0x40, 0], &[&long]), says(what));
+    assert_eq!(wrong(&[0x80, 0], &[]), says("0x8000 as the name or length of a block"));
+}

@@ -222,7 +222,7 @@ impl<'a> Walk<'a> {
     /// Reads the next word, without its data, and says how long that is.
     fn word(&mut self) -> io::Result<Result<(Word, u64), Why>> {
         let size = self.size;
-        let read = self.read(|reader| Word::read(reader, size))?;
+        let read = self.read(|reader| Word::read(reader, size), bad_word)?;
         Ok(read.map(|word| {
             let data = u64::from(word.data_length(size));
             (word, data)
@@ -233,11 +233,12 @@ impl<'a> Walk<'a> {
     fn read<T>(
         &mut self,
         read: impl FnOnce(&mut SliceReader<'_>) -> migcore::Result<T>,
+        bad: impl FnOnce(Fault) -> String,
     ) -> io::Result<Result<T, Why>> {
         let window = self.input.window(self.at, MAX_ENTRY)?;
         let left = usize::try_from(self.limit.saturating_sub(self.at)).unwrap_or(usize::MAX);
         let mut reader = SliceReader::new(window.get(..left.min(window.len())).unwrap_or_default());
-        let done = read(&mut reader).map_err(|code| why(code, reader.fault()));
+        let done = read(&mut reader).map_err(|code| why(code, reader.fault(), bad));
         self.at = self.at.saturating_add(reader.position());
         Ok(done)
     }
@@ -312,7 +313,7 @@ impl<'a> Walk<'a> {
         let mut list = BlockList::new(total, self.facts.form);
         let mut lengths = HashMap::new();
         loop {
-            match self.read(|reader| list.next_entry(reader))? {
+            match self.read(|reader| list.next_entry(reader), bad_entry)? {
                 Err(why) => return Ok(Err(why)),
                 Ok(None) => break,
                 Ok(Some(_)) if self.summary.blocks.len() >= MAX_BLOCKS => {
@@ -367,12 +368,25 @@ impl From<BlockEntry> for Block {
     }
 }
 
-fn why(code: Code, fault: Fault) -> Why {
+fn why(code: Code, fault: Fault, bad: impl FnOnce(Fault) -> String) -> Why {
     match code {
         Code::Truncated => Why::Cut,
-        Code::BadValue => Why::Wrong(format!("unknown flags {:#x}", fault.found)),
+        Code::BadValue => Why::Wrong(bad(fault)),
         code => Why::Wrong(code.text().to_owned()),
     }
+}
+
+/// What is wrong with a word: its flags, or what a page begins with, which lies behind them.
+fn bad_word(fault: Fault) -> String {
+    match fault.offset {
+        0 => format!("unknown flags {:#x}", fault.found),
+        _ => format!("{:#x} as the name, mark or length of a page", fault.found),
+    }
+}
+
+/// What is wrong with an entry of the list of blocks.
+fn bad_entry(fault: Fault) -> String {
+    format!("{:#x} as the name or length of a block", fault.found)
 }
 
 fn outside(name: &[u8], offset: u64) -> String {
