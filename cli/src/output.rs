@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use migcore::io::{Failure as Refused, Sink};
 use tempfile::NamedTempFile;
 
 use crate::failure::{Failure, Result};
@@ -157,4 +158,32 @@ fn hidden(path: &Path, force: bool) -> Result<NamedTempFile> {
 
 fn there(path: &Path) -> Failure {
     Failure::Refused(format!("{} is there already; --force overwrites it", path.display()))
+}
+
+/// A file as the library writes to it; keeps what the system said.
+#[derive(Debug)]
+pub struct Pipe<W> {
+    to: W,
+    /// Why writing failed.
+    pub failure: Option<io::Error>,
+}
+
+impl<W: Write> Pipe<W> {
+    /// Writes to `to`.
+    pub fn new(to: W) -> Self {
+        Pipe { to, failure: None }
+    }
+}
+
+impl<W: Write> Sink for Pipe<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::result::Result<usize, Refused> {
+        match self.to.write_all(bytes) {
+            Ok(()) => Ok(bytes.len()),
+            Err(error) => {
+                let cause = error.raw_os_error().unwrap_or(0);
+                self.failure = Some(error);
+                Err(Refused::Failed(cause))
+            }
+        }
+    }
 }

@@ -17,7 +17,7 @@ use migcore::Report;
 use crate::arguments::{Arguments, Command};
 use crate::chunks;
 use crate::failure::{Failure, Outcome, Result};
-use crate::guess::guess;
+use crate::guess::unknown;
 use crate::input::Input;
 use crate::qemu::item::Damage;
 
@@ -50,16 +50,6 @@ pub fn complain(text: &str) {
     let red = anstyle::AnsiColor::Red.on_default().bold();
     // There is nobody else to be told.
     let _ = writeln!(anstream::stderr(), "{red}error:{red:#} {text}");
-}
-
-/// The refusal of an input that is in no format that a command takes.
-#[must_use]
-pub fn unknown(input: &mut Input) -> Failure {
-    let path = input.path().to_owned();
-    match guess(input) {
-        Ok(what) => Failure::Refused(format!("{}: {what}", path.display())),
-        Err(error) => Failure::reading(&path)(error),
-    }
 }
 
 /// The refusal of a description for a stream of chunks.
