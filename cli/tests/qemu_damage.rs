@@ -18,7 +18,7 @@ mod streams;
 
 use std::time::{Duration, Instant};
 
-use migcore_cli::qemu::item::{Content, Payload, Section, Trouble};
+use migcore_cli::qemu::item::{Content, Item, Payload, Section, Trouble};
 use migcore_cli::qemu::ram::LOST;
 use qemu::{damages, items, load_case, scanner, written};
 
@@ -305,4 +305,20 @@ fn what_is_wrong_in_memory_is_told_as_it_is() {
     let what = "0x1001 as the name, mark or length of a page";
     assert_eq!(wrong(&[0x40, 0], &[&long]), says(what));
     assert_eq!(wrong(&[0x80, 0], &[]), says("0x8000 as the name or length of a block"));
+}
+
+#[test]
+fn reading_goes_on_at_the_next_part_of_a_live_section() {
+    let stream = streams::one("var-xbzrle-live").bytes;
+    let of = |stream: &[u8]| {
+        let items = items(&mut scanner(stream, None));
+        let ram = |item: &&Item| matches!(&item.content, Content::Section(section) if matches!(section.payload, Payload::Ram(_)));
+        items.iter().filter(ram).map(|item| item.offset as usize).collect::<Vec<_>>()
+    };
+    let whole = of(&stream);
+    assert!(whole.len() > 20, "{whole:?}");
+    let mut damaged = stream.clone();
+    damaged[whole[2]] = 0xee;
+    let (before, behind) = (&whole[..2], &whole[3..]);
+    assert_eq!(of(&damaged), [before, behind].concat());
 }
