@@ -136,7 +136,7 @@ fn special(path: &Path) -> Result<File> {
     File::options().write(true).open(path).map_err(Failure::writing(path))
 }
 
-/// A file of another name beside `path`, with the rights that a new file has.
+/// A file of another name beside `path`, with the rights of what is there, or else those that a new file has.
 fn hidden(path: &Path, force: bool) -> Result<NamedTempFile> {
     if !force && path.symlink_metadata().is_ok() {
         return Err(there(path));
@@ -147,13 +147,19 @@ fn hidden(path: &Path, force: bool) -> Result<NamedTempFile> {
     };
     let mut builder = tempfile::Builder::new();
     builder.prefix(".migcore-");
+    // The rights of the file that it replaces, which may be fewer.
+    let replaced = path.metadata().ok().filter(|_| force);
     #[cfg(unix)]
-    {
+    if replaced.is_none() {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    let there = folder.metadata().and_then(|_| builder.tempfile_in(folder));
-    there.map_err(Failure::writing(path))
+    let made = folder.metadata().and_then(|_| builder.tempfile_in(folder));
+    let made = made.and_then(|file| match replaced {
+        Some(replaced) => file.as_file().set_permissions(replaced.permissions()).map(|()| file),
+        None => Ok(file),
+    });
+    made.map_err(Failure::writing(path))
 }
 
 fn there(path: &Path) -> Failure {

@@ -140,3 +140,18 @@ fn what_nobody_reads_to_its_end_is_no_success() {
         assert_eq!((ran.status.code(), ran.stderr), (Some(3), Vec::new()), "{arguments:?}");
     }
 }
+
+#[test]
+#[cfg(unix)]
+fn what_is_overwritten_keeps_its_rights() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::new();
+    place.put("private", b"old");
+    let rights = |mode| std::fs::Permissions::from_mode(mode);
+    std::fs::set_permissions(place.path("private"), rights(0o600)).unwrap();
+    let ran = place.run(&["convert", "a.mig", "--to", "chunk", "-o", "private", "--force"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert_ne!(place.get("private"), b"old");
+    let mode = place.path("private").metadata().unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
