@@ -53,7 +53,8 @@ impl Failure {
         Failure::Io("cannot write to the standard output".to_owned(), error)
     }
 
-    /// Whether nobody reads any more what is printed, as behind `| head`: no failure to speak of.
+    /// Whether nobody reads any more what is printed, as behind `| head`: nobody is told of it, but perhaps
+    /// by the exit code.
     #[must_use]
     pub fn is_broken_pipe(&self) -> bool {
         matches!(self, Failure::Io(_, error) if error.kind() == io::ErrorKind::BrokenPipe)
@@ -92,7 +93,6 @@ pub fn exit_code(result: &Result) -> ExitCode {
     ExitCode::from(match result {
         Ok(Outcome::Fine) => 0,
         Ok(Outcome::Found) => 1,
-        Err(failure) if failure.is_broken_pipe() => 0,
         Err(Failure::Usage(_)) => 2,
         Err(Failure::Io(..) | Failure::Refused(_)) => 3,
     })

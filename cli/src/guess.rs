@@ -4,6 +4,7 @@ use std::io;
 
 use migcore::codec::chunk::SIGNATURE;
 
+use crate::failure::Failure;
 use crate::input::{told, Input};
 
 /// How far a stream is looked for behind a header of somebody else.
@@ -23,6 +24,16 @@ const KNOWN: [(&[u8], &str, &str); 11] = [
     (b"LibvirtQemudSave", "an image that libvirt saved", "its stream is compressed in there"),
     (b"{", "text, perhaps JSON", "a description is for --vmdesc, with its stream as FILE"),
 ];
+
+/// The refusal of an input that is in no format that a command takes.
+#[must_use]
+pub fn unknown(input: &mut Input) -> Failure {
+    let path = input.path().to_owned();
+    match guess(input) {
+        Ok(what) => Failure::Refused(format!("{}: {what}", path.display())),
+        Err(error) => Failure::reading(&path)(error),
+    }
+}
 
 /// What a file is in which no stream was recognised, and what to do about it.
 ///

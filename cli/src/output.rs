@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use migcore::io::{Failure as Refused, Sink};
 use tempfile::NamedTempFile;
 
 use crate::failure::{Failure, Result};
@@ -135,7 +136,7 @@ fn special(path: &Path) -> Result<File> {
     File::options().write(true).open(path).map_err(Failure::writing(path))
 }
 
-/// A file of another name beside `path`, with the rights that a new file has.
+/// A file of another name beside `path`, with the rights of what is there, or else those that a new file has.
 fn hidden(path: &Path, force: bool) -> Result<NamedTempFile> {
     if !force && path.symlink_metadata().is_ok() {
         return Err(there(path));
@@ -146,15 +147,49 @@ fn hidden(path: &Path, force: bool) -> Result<NamedTempFile> {
     };
     let mut builder = tempfile::Builder::new();
     builder.prefix(".migcore-");
+    // The rights of the file that it replaces, which may be fewer.
+    let replaced = path.metadata().ok().filter(|_| force);
     #[cfg(unix)]
-    {
+    if replaced.is_none() {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    let there = folder.metadata().and_then(|_| builder.tempfile_in(folder));
-    there.map_err(Failure::writing(path))
+    let made = folder.metadata().and_then(|_| builder.tempfile_in(folder));
+    let made = made.and_then(|file| match replaced {
+        Some(replaced) => file.as_file().set_permissions(replaced.permissions()).map(|()| file),
+        None => Ok(file),
+    });
+    made.map_err(Failure::writing(path))
 }
 
 fn there(path: &Path) -> Failure {
     Failure::Refused(format!("{} is there already; --force overwrites it", path.display()))
+}
+
+/// A file as the library writes to it; keeps what the system said.
+#[derive(Debug)]
+pub struct Pipe<W> {
+    to: W,
+    /// Why writing failed.
+    pub failure: Option<io::Error>,
+}
+
+impl<W: Write> Pipe<W> {
+    /// Writes to `to`.
+    pub fn new(to: W) -> Self {
+        Pipe { to, failure: None }
+    }
+}
+
+impl<W: Write> Sink for Pipe<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::result::Result<usize, Refused> {
+        match self.to.write_all(bytes) {
+            Ok(()) => Ok(bytes.len()),
+            Err(error) => {
+                let cause = error.raw_os_error().unwrap_or(0);
+                self.failure = Some(error);
+                Err(Refused::Failed(cause))
+            }
+        }
+    }
 }

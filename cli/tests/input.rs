@@ -12,13 +12,14 @@
 mod support;
 
 use std::io::Write;
+use std::process::Stdio;
 
 use migcore::io::Source;
 use migcore_cli::failure::{Failure, Outcome};
 use migcore_cli::input::{Format, Input, PIECE};
 use migcore_cli::output::Output;
 
-use support::{input, stream};
+use support::{input, stream, Place};
 
 /// Longer than some windows; no part of it looks like another.
 fn bytes() -> Vec<u8> {
@@ -118,4 +119,39 @@ fn what_cannot_be_opened_is_refused() {
     assert!(matches!(Input::open(dir.path()), Err(Failure::Io(..))));
     assert!(matches!(Input::open(&dir.path().join("missing")), Err(Failure::Io(..))));
     assert_eq!(Outcome::Fine.and(Outcome::Found), Outcome::Found);
+}
+
+#[test]
+fn what_nobody_reads_to_its_end_is_no_success() {
+    let place = Place::new();
+    place.put("cut", b"QEVM\0\0\0\x03");
+    place.put("b.mig", &support::stream_of(6, 2000));
+    let arguments: [&[&str]; 3] = [
+        &["verify", "cut"],
+        &["diff", "a.mig", "b.mig"],
+        &["convert", "a.mig", "-o", "-", "--to", "chunk"],
+    ];
+    for arguments in arguments {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = place.command(arguments);
+        let ran = command.stdin(Stdio::null()).stdout(writer).stderr(Stdio::piped()).output();
+        let ran = ran.unwrap();
+        assert_eq!((ran.status.code(), ran.stderr), (Some(3), Vec::new()), "{arguments:?}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn what_is_overwritten_keeps_its_rights() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::new();
+    place.put("private", b"old");
+    let rights = |mode| std::fs::Permissions::from_mode(mode);
+    std::fs::set_permissions(place.path("private"), rights(0o600)).unwrap();
+    let ran = place.run(&["convert", "a.mig", "--to", "chunk", "-o", "private", "--force"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert_ne!(place.get("private"), b"old");
+    let mode = place.path("private").metadata().unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
 }

@@ -18,7 +18,8 @@ mod streams;
 
 use std::time::{Duration, Instant};
 
-use migcore_cli::qemu::item::{Content, Payload, Trouble};
+use migcore_cli::qemu::item::{Content, Item, Payload, Section, Trouble};
+use migcore_cli::qemu::ram::LOST;
 use qemu::{damages, items, load_case, scanner, written};
 
 /// Far more than any of the streams here takes that is read in linear time.
@@ -230,4 +231,94 @@ fn without_footers_reading_goes_on_at_a_section_that_is_described() {
     };
     // Of the section before it the end is not confirmed.
     assert_eq!(described(&items), described(&whole) - 2);
+}
+
+/// Pages by the name of their block, of each section `ram`.
+fn pages(stream: &[u8]) -> Vec<Vec<(Vec<u8>, u64)>> {
+    let items = items(&mut scanner(stream, None));
+    let ram = items.iter().filter_map(|item| match &item.content {
+        Content::Section(Section { payload: Payload::Ram(summary), .. }) => Some(summary),
+        _ => None,
+    });
+    let counted = ram.map(|summary| {
+        summary.pages.iter().map(|(name, counts)| (name.clone(), counts.normal)).collect()
+    });
+    counted.collect()
+}
+
+#[test]
+fn behind_damage_no_page_goes_to_a_block_that_did_not_say_so() {
+    let part = |kind: u8, words: &[(u64, &[u8])]| {
+        let mut bytes = vec![kind, 0, 0, 0, 2];
+        for (word, block) in words {
+            bytes.extend(word.to_be_bytes());
+            bytes.extend(*block);
+            bytes.extend([0x11; 4096]);
+        }
+        bytes.extend(b"\0\0\0\0\0\0\0\x10\x7e\0\0\0\x02");
+        bytes
+    };
+    let mut begin = b"QEVM\0\0\0\x03\x01\0\0\0\x02\x03ram\0\0\0\0\0\0\0\x04".to_vec();
+    begin.extend(b"\0\0\0\0\0\0\x40\x04\x01a\0\0\0\0\0\0\x20\0\x01b\0\0\0\0\0\0\x20\0");
+    begin.extend(b"\0\0\0\0\0\0\0\x10\x7e\0\0\0\x02");
+    let first = part(2, &[(0x08, b"\x01a")]);
+    let other = part(2, &[(0x08, b"\x01b")]);
+    let more = part(2, &[(0x1028, b""), (0x08, b"\x01a")]);
+    // A section with a name, behind which reading can go on.
+    let named = b"\x04\0\0\0\x05\x01x\0\0\0\0\0\0\0\x01bytes\x7e\0\0\0\x05";
+    let of = |middle: &[u8]| {
+        pages(&[&begin, &first, middle, named, &more, &part(3, &[]), &[0]].concat())
+    };
+    let (a, b) = (|pages| (b"a".to_vec(), pages), |pages| (b"b".to_vec(), pages));
+    assert_eq!(of(&other), [vec![], vec![a(1)], vec![b(1)], vec![b(1), a(1)], vec![]]);
+    let lost = vec![(LOST.to_vec(), 1), a(1)];
+    // Flags that nobody knows, a record that is none, and a section that did not begin.
+    for (at, byte) in [(12, 0x0b), (0, 0xee), (4, 9)] {
+        let mut damaged = other.clone();
+        damaged[at] = byte;
+        assert_eq!(of(&damaged), [vec![], vec![a(1)], lost.clone(), vec![]], "{at}");
+    }
+}
+
+#[test]
+fn what_is_wrong_in_memory_is_told_as_it_is() {
+    let list = b"\x01\0\0\0\x02\x03ram\0\0\0\0\0\0\0\x04\0\0\0\0\0\0\x40\x04\x01a";
+    let wrong = |length: &[u8; 2], words: &[&[u8]]| {
+        let mut stream = [&b"QEVM\0\0\0\x03"[..], list, b"\0\0\0\0\0\0", length].concat();
+        stream.extend(words.concat());
+        stream.extend(b"\0\0\0\0\0\0\0\x10\x7e\0\0\0\x02\0");
+        // Of the description only the size of a page counts.
+        let description = b"{\"page_size\": 4096, \"devices\": []}";
+        let items = items(&mut scanner(&stream, Some(description)));
+        items.iter().find_map(|item| match &item.content {
+            Content::Damage(damage) => Some(damage.what.to_string()),
+            _ => None,
+        })
+    };
+    let says = |what: &str| Some(format!("section ram/0: {what}"));
+    assert_eq!(wrong(&[0x40, 0], &[]), None);
+    let (flags, zero) = (b"\0\0\0\0\0\0\x10\x09", b"\0\0\0\0\0\0\0\x02\0");
+    assert_eq!(wrong(&[0x40, 0], &[flags]), says("unknown flags 0x1009"));
+    let what = "0x0 as the name, mark or length of a page";
+    assert_eq!(wrong(&[0x40, 0], &[zero]), says(what));
+    let long = [&b"\0\0\0\0\0\0\0\x40\x01a\x01\x10\x01"[..], &[0; 0x1001]].concat();
+    let what = "0x1001 as the name, mark or length of a page";
+    assert_eq!(wrong(&[0x40, 0], &[&long]), says(what));
+    assert_eq!(wrong(&[0x80, 0], &[]), says("0x8000 as the name or length of a block"));
+}
+
+#[test]
+fn reading_goes_on_at_the_next_part_of_a_live_section() {
+    let stream = streams::one("var-xbzrle-live").bytes;
+    let of = |stream: &[u8]| {
+        let items = items(&mut scanner(stream, None));
+        let ram = |item: &&Item| matches!(&item.content, Content::Section(section) if matches!(section.payload, Payload::Ram(_)));
+        items.iter().filter(ram).map(|item| item.offset as usize).collect::<Vec<_>>()
+    };
+    let whole = of(&stream);
+    assert!(whole.len() > 20, "{whole:?}");
+    let mut damaged = stream.clone();
+    damaged[whole[2]] = 0xee;
+    let (before, behind) = (&whole[..2], &whole[3..]);
+    assert_eq!(of(&damaged), [before, behind].concat());
 }

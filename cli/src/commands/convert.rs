@@ -1,10 +1,10 @@
 //! `convert`: a stream in another format.
 
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 
 use migcore::codec::chunk::{ChunkEncoder, Settings};
 use migcore::codec::legacy::SectionEncoder;
-use migcore::io::{Failure as Refused, Portable, Sink, StreamWriter};
+use migcore::io::{Portable, StreamWriter};
 use migcore::visit::Visiting;
 use serde_json::{json, Value};
 
@@ -13,7 +13,7 @@ use crate::arguments::{Convert, Target};
 use crate::chunks;
 use crate::failure::{Failure, Outcome, Result};
 use crate::input::{Format, Input, PIECE};
-use crate::output::Output;
+use crate::output::{Output, Pipe};
 use crate::qemu::scan::Scanner;
 use crate::qemu::tally::Tally;
 use crate::qemu::visit::{Stopped, Watch as _};
@@ -211,32 +211,4 @@ fn for_header(machine: &str) -> &str {
     let whole = machine.split('\0').next().unwrap_or_default();
     let most = (0..=MAX_MACHINE.min(whole.len())).rev();
     most.into_iter().find_map(|length| whole.get(..length)).unwrap_or_default()
-}
-
-/// A file as the library writes to it; keeps what the system said.
-#[derive(Debug)]
-pub struct Pipe<W> {
-    to: W,
-    /// Why writing failed.
-    pub failure: Option<io::Error>,
-}
-
-impl<W: Write> Pipe<W> {
-    /// Writes to `to`.
-    pub fn new(to: W) -> Self {
-        Pipe { to, failure: None }
-    }
-}
-
-impl<W: Write> Sink for Pipe<W> {
-    fn write(&mut self, bytes: &[u8]) -> std::result::Result<usize, Refused> {
-        match self.to.write_all(bytes) {
-            Ok(()) => Ok(bytes.len()),
-            Err(error) => {
-                let cause = error.raw_os_error().unwrap_or(0);
-                self.failure = Some(error);
-                Err(Refused::Failed(cause))
-            }
-        }
-    }
 }

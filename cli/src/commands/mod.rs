@@ -17,7 +17,7 @@ use migcore::Report;
 use crate::arguments::{Arguments, Command};
 use crate::chunks;
 use crate::failure::{Failure, Outcome, Result};
-use crate::guess::guess;
+use crate::guess::unknown;
 use crate::input::Input;
 use crate::qemu::item::Damage;
 
@@ -27,8 +27,8 @@ use crate::qemu::item::Damage;
 /// See [`Failure`].
 pub fn run(arguments: &Arguments) -> Result {
     match &arguments.command {
-        Command::Inspect(inspect) => inspect::run(inspect),
-        Command::Info(info) => info::run(info),
+        Command::Inspect(inspect) => unread(inspect::run(inspect)),
+        Command::Info(info) => unread(info::run(info)),
         Command::Verify(verify) => verify::run(verify),
         Command::Convert(convert) => convert::run(convert),
         Command::Diff(diff) => diff::run(diff),
@@ -37,21 +37,19 @@ pub fn run(arguments: &Arguments) -> Result {
     }
 }
 
+/// Who looks into a stream need not read to the end. The other commands do not say that all is well unless it is.
+fn unread(result: Result) -> Result {
+    match result {
+        Err(failure) if failure.is_broken_pipe() => Ok(Outcome::Fine),
+        result => result,
+    }
+}
+
 /// Says on the standard error what is wrong.
 pub fn complain(text: &str) {
     let red = anstyle::AnsiColor::Red.on_default().bold();
     // There is nobody else to be told.
     let _ = writeln!(anstream::stderr(), "{red}error:{red:#} {text}");
-}
-
-/// The refusal of an input that is in no format that a command takes.
-#[must_use]
-pub fn unknown(input: &mut Input) -> Failure {
-    let path = input.path().to_owned();
-    match guess(input) {
-        Ok(what) => Failure::Refused(format!("{}: {what}", path.display())),
-        Err(error) => Failure::reading(&path)(error),
-    }
 }
 
 /// The refusal of a description for a stream of chunks.

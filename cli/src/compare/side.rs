@@ -9,8 +9,8 @@ use migcore::Code;
 use super::bytes::Range;
 use super::memory::Ram;
 use super::{chunks, qemu};
-use crate::commands::unknown;
 use crate::failure::{Failure, Result};
+use crate::guess::unknown;
 use crate::input::{Format, Input};
 use crate::qemu::restored;
 

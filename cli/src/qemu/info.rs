@@ -8,7 +8,7 @@ use migcore::codec::legacy::framing::{commands, Configuration};
 use serde_json::{json, Value};
 
 use super::item::{Content, Damage, Item, Named, Payload, Section};
-use super::ram::{Block, Counts};
+use super::ram::{Block, Counts, LOST};
 use super::release::Release;
 use super::scan::{Footers, Scanner};
 
@@ -30,7 +30,7 @@ pub struct Info {
     pub more: u64,
     /// The blocks of memory.
     pub blocks: Vec<Block>,
-    /// The pages, by the name of their block.
+    /// The pages, by the name of their block or [`LOST`].
     pub pages: HashMap<Vec<u8>, Counts>,
     /// The size of a page, if it is known.
     pub page_size: Option<u32>,
@@ -234,6 +234,7 @@ impl Info {
             "sections": self.sections.iter().map(Row::json).collect::<Vec<_>>(),
             "more_sections": self.more,
             "blocks": self.blocks.iter().map(|block| self.block(block)).collect::<Vec<_>>(),
+            "bytes_of_lost_blocks": self.counts(LOST).bytes,
             "complete": self.damages.is_empty(),
             "damage": self.damages.iter().map(|damage| {
                 json!({

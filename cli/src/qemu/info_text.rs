@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use migcore::codec::legacy::framing::Configuration;
 
 use super::info::{command, uuid, Bytes, Info, Row};
-use super::ram::Counts;
+use super::ram::{Counts, LOST};
 use crate::input::told;
 use crate::show::{counted, fact, short, sized, table};
 
@@ -118,7 +118,11 @@ impl Info {
             let ends = [block.name.escape_ascii().to_string(), short(block.length)];
             ends.into_iter().chain(numbers).chain([format!("{bytes} bytes")]).collect()
         };
-        table(to, &head, self.blocks.iter().map(line).collect())
+        table(to, &head, self.blocks.iter().map(line).collect())?;
+        match self.counts(LOST).bytes {
+            0 => Ok(()),
+            lost => writeln!(to, "  and {} of pages whose block is not known", sized(lost)),
+        }
     }
 }
 

@@ -22,6 +22,9 @@ const PAGE_SIZES: [u32; 6] = [4096, 1024, 2048, 8192, 16384, 65536];
 /// The most blocks that are taken in. QEMU has some dozens.
 const MAX_BLOCKS: usize = 1 << 16;
 
+/// The name under which pages are counted whose block was told in what could not be read. No block has it.
+pub const LOST: &[u8] = b"";
+
 /// How many pages of each form there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -64,7 +67,7 @@ impl Counts {
 pub struct Summary {
     /// The blocks that it lists.
     pub blocks: Vec<Block>,
-    /// The pages by the name of their block, in the order in which the blocks came.
+    /// The pages by the name of their block or [`LOST`], in the order in which the blocks came.
     pub pages: Vec<(Vec<u8>, Counts)>,
     /// Marks that other channels have to be waited for.
     pub flushes: u64,
@@ -96,7 +99,7 @@ pub(super) struct Facts {
     pub(super) form: ListForm,
     /// The length of each block that was listed.
     blocks: Rc<HashMap<Vec<u8>, u64>>,
-    /// The block of the page before.
+    /// The block of the page before; [`LOST`] behind damage.
     last: Option<Vec<u8>>,
 }
 
@@ -104,6 +107,11 @@ impl Facts {
     /// What is known before the first section.
     pub(super) fn new(page: Option<PageSize>) -> Self {
         Facts { page, ..Facts::default() }
+    }
+
+    /// Pages may have come that were not read: of which block the next one is, is not known until one says it.
+    pub(super) fn lose_block(&mut self) {
+        self.last = Some(LOST.to_vec());
     }
 }
 
@@ -214,7 +222,7 @@ impl<'a> Walk<'a> {
     /// Reads the next word, without its data, and says how long that is.
     fn word(&mut self) -> io::Result<Result<(Word, u64), Why>> {
         let size = self.size;
-        let read = self.read(|reader| Word::read(reader, size))?;
+        let read = self.read(|reader| Word::read(reader, size), bad_word)?;
         Ok(read.map(|word| {
             let data = u64::from(word.data_length(size));
             (word, data)
@@ -225,11 +233,12 @@ impl<'a> Walk<'a> {
     fn read<T>(
         &mut self,
         read: impl FnOnce(&mut SliceReader<'_>) -> migcore::Result<T>,
+        bad: impl FnOnce(Fault) -> String,
     ) -> io::Result<Result<T, Why>> {
         let window = self.input.window(self.at, MAX_ENTRY)?;
         let left = usize::try_from(self.limit.saturating_sub(self.at)).unwrap_or(usize::MAX);
         let mut reader = SliceReader::new(window.get(..left.min(window.len())).unwrap_or_default());
-        let done = read(&mut reader).map_err(|code| why(code, reader.fault()));
+        let done = read(&mut reader).map_err(|code| why(code, reader.fault(), bad));
         self.at = self.at.saturating_add(reader.position());
         Ok(done)
     }
@@ -270,6 +279,7 @@ impl<'a> Walk<'a> {
             return Err(Why::Wrong("a page without a block".to_owned()));
         };
         match self.facts.blocks.get(name) {
+            _ if name == LOST => {}
             Some(length) if page.offset >= *length => {
                 return Err(Why::Wrong(outside(name, page.offset)))
             }
@@ -303,7 +313,7 @@ impl<'a> Walk<'a> {
         let mut list = BlockList::new(total, self.facts.form);
         let mut lengths = HashMap::new();
         loop {
-            match self.read(|reader| list.next_entry(reader))? {
+            match self.read(|reader| list.next_entry(reader), bad_entry)? {
                 Err(why) => return Ok(Err(why)),
                 Ok(None) => break,
                 Ok(Some(_)) if self.summary.blocks.len() >= MAX_BLOCKS => {
@@ -358,12 +368,25 @@ impl From<BlockEntry> for Block {
     }
 }
 
-fn why(code: Code, fault: Fault) -> Why {
+fn why(code: Code, fault: Fault, bad: impl FnOnce(Fault) -> String) -> Why {
     match code {
         Code::Truncated => Why::Cut,
-        Code::BadValue => Why::Wrong(format!("unknown flags {:#x}", fault.found)),
+        Code::BadValue => Why::Wrong(bad(fault)),
         code => Why::Wrong(code.text().to_owned()),
     }
+}
+
+/// What is wrong with a word: its flags, or what a page begins with, which lies behind them.
+fn bad_word(fault: Fault) -> String {
+    match fault.offset {
+        0 => format!("unknown flags {:#x}", fault.found),
+        _ => format!("{:#x} as the name, mark or length of a page", fault.found),
+    }
+}
+
+/// What is wrong with an entry of the list of blocks.
+fn bad_entry(fault: Fault) -> String {
+    format!("{:#x} as the name or length of a block", fault.found)
 }
 
 fn outside(name: &[u8], offset: u64) -> String {

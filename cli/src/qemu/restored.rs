@@ -9,9 +9,9 @@ use migcore::Report;
 
 use super::visit::{NAME, VERSION};
 use crate::chunks;
-use crate::commands::convert::Pipe;
 use crate::failure::{Failure, Result};
 use crate::input::{Format, Input, PIECE};
+use crate::output::Pipe;
 
 /// The stream of QEMU that a stream of chunks was made of, in a file without a name; `None` if it was made of
 /// something else. Places in it are those of the stream of QEMU.

@@ -401,6 +401,9 @@ impl Scanner {
             self.state = State::Done;
         }
         let length = resumed_at.unwrap_or(self.marks.limit).saturating_sub(offset);
+        if length > FOOTER {
+            self.facts.lose_block();
+        }
         self.give(length, Content::Damage(Damage { offset, what, resumed_at }));
     }
 

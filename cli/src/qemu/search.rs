@@ -132,6 +132,8 @@ impl Landmarks {
                 let likely = self.likely(next, behind);
                 let enough = match own == Some(id) {
                     true => likely > Likely::No || behind == self.limit,
+                    // Of a live section, parts follow one another for long: two numbers that are known are no chance.
+                    false if self.begun.contains_key(&id) => likely > Likely::No,
                     false => likely >= Likely::Named && id <= BELIEVED,
                 };
                 enough.then_some(Mark::Footer { offset, id })

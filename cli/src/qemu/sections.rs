@@ -186,6 +186,7 @@ impl Scanner {
                 break;
             }
         }
+        self.facts.lose_block();
         Ok(furthest.map_or(Guess::Unknown(Reason::GivenUp), guess_of))
     }
 
@@ -331,6 +332,10 @@ impl Scanner {
         let (id, name) = (section.id, name_of(&section));
         let mark = self.marks.search(&mut self.input, from, Some(id))?;
         section.payload = Payload::Opaque(reason);
+        // Without its own footer, sections behind it may have been passed over.
+        if !matches!(mark, Some(Mark::Footer { id: found, .. }) if found == id) {
+            self.facts.lose_block();
+        }
         match mark {
             Some(Mark::Footer { offset, id: found }) if found == id => {
                 self.marks.footers = Footers::Present;
