@@ -223,8 +223,9 @@ Exit codes:
 const VERIFY: &str = "\
 Of a stream of chunks every rule is checked that needs no receiver: checksums, order, limits, descriptions, \
 values, and the end. Of a stream of QEMU it is said whether QEMU refuses it, as far as the stream alone tells: \
-its records, commands, footers, memory, and every payload that is described. What is odd, or could not be checked, \
-is a remark.
+its records, commands, footers, the words of memory but not what pages hold, and every payload that is described. A \
+section that contradicts the stream's own description is wrong, too: bytes are damaged, or a program changed the \
+stream without describing it anew, which QEMU may still load. What is odd, or could not be checked, is a remark.
 
 Examples:
   migcore verify vm.mig && echo good

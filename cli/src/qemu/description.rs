@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::Path;
+use std::rc::Rc;
 
 use migcore::codec::vmdesc::Vmdesc;
 
@@ -9,8 +10,8 @@ use crate::failure::{Failure, Result};
 use crate::input::{told, Input, PIECE};
 
 /// The largest text that is read, and how far before the end of a stream one is looked for. QEMU's are some
-/// hundred kilobytes.
-pub(super) const MAX_TEXT: u64 = 64 << 20;
+/// hundred kilobytes; in memory a text may take ten times its length.
+pub(super) const MAX_TEXT: u64 = 16 << 20;
 
 /// How many places are tried. One is enough for a stream that is not made to mislead.
 const MAX_TRIES: usize = 16;
@@ -29,7 +30,7 @@ pub struct Found {
     /// How long its text says to be.
     pub length: u32,
     /// What it says; where the text is damaged, the devices before the damage.
-    pub vmdesc: Vmdesc,
+    pub vmdesc: Rc<Vmdesc>,
     /// What is wrong with the text.
     pub fault: Option<String>,
 }
@@ -111,10 +112,7 @@ fn read(input: &mut Input, offset: u64) -> io::Result<Option<Found>> {
     let wanted = usize::try_from(length).unwrap_or(usize::MAX);
     let text = input.window(offset.saturating_add(told(HEAD)), wanted)?;
     let text = text.get(..wanted.min(text.len())).unwrap_or_default();
-    let (vmdesc, fault) = match Vmdesc::parse(text) {
-        Ok(vmdesc) => (vmdesc, None),
-        Err(_) => Vmdesc::parse_prefix(text),
-    };
+    let (vmdesc, fault) = Vmdesc::parse_prefix(text);
     let cut = text.len() < wanted;
     // A text that is whole and not readable at all is none.
     if vmdesc.devices.is_empty() && fault.is_some() && !cut {
@@ -124,5 +122,5 @@ fn read(input: &mut Input, offset: u64) -> io::Result<Option<Found>> {
         true => format!("the stream ends inside of it: {error}"),
         false => error.to_string(),
     });
-    Ok(Some(Found { offset, length, vmdesc, fault }))
+    Ok(Some(Found { offset, length, vmdesc: Rc::new(vmdesc), fault }))
 }

@@ -130,6 +130,7 @@ impl Shower<'_> {
                 Reason::NotDescribed
                 | Reason::OtherVersion { .. }
                 | Reason::Misfit(_)
+                | Reason::Limit(_)
                 | Reason::Pointers(_)
                 | Reason::Subsection(_)
                 | Reason::NoEnd,

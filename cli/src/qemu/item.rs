@@ -202,6 +202,8 @@ pub enum Reason {
     },
     /// The description does not fit the bytes.
     Misfit(String),
+    /// The description fits no limit of this program.
+    Limit(String),
     /// The description has null pointers where there is data.
     Pointers(String),
     /// The description fits, but this subsection follows, which it does not have.
@@ -238,6 +240,7 @@ impl fmt::Display for Reason {
                 write!(f, "the description is of version {described}")
             }
             Reason::Misfit(why) => write!(f, "the description does not fit: {why}"),
+            Reason::Limit(why) => write!(f, "the description goes beyond a limit: {why}"),
             Reason::Pointers(why) => {
                 write!(f, "QEMU before 10.0 describes no array with gaps rightly: {why}")
             }

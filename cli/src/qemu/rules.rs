@@ -188,12 +188,7 @@ impl Rules {
             // Told once, of the whole stream.
             Payload::Opaque(Reason::NoDescription | Reason::Cut) => {}
             Payload::Opaque(Reason::Live) if section.kind != SectionKind::Start => {}
-            // The stream contradicts itself: bytes are damaged, or the description is that of others.
-            Payload::Opaque(reason @ (Reason::Misfit(_) | Reason::OtherVersion { .. })) => {
-                findings.error(offset, format!("{}: {reason}", section.named));
-            }
-            // Else damage is told behind it.
-            Payload::Opaque(reason @ Reason::NoEnd) if section.footer => {
+            Payload::Opaque(reason) if contradicts(reason, section, scanner) => {
                 findings.error(offset, format!("{}: {reason}", section.named));
             }
             Payload::Opaque(reason) => {
@@ -271,4 +266,16 @@ fn run_state(device: &Device, payload: &[u8]) -> Option<String> {
     let name = text.split(|byte| *byte == 0).next().unwrap_or_default();
     let is_state = RUN_STATES.iter().any(|state| state.as_bytes() == name);
     (!is_state).then(|| format!("unknown run state {}", name.escape_ascii()))
+}
+
+/// Whether a stream contradicts the description that is its own: bytes are damaged, or it was changed by a program
+/// that did not describe it anew. That of another stream proves nothing.
+fn contradicts(reason: &Reason, section: &Section, scanner: &Scanner) -> bool {
+    let contrary = match reason {
+        Reason::Misfit(_) | Reason::OtherVersion { .. } => true,
+        // Without its footer, damage is told behind it.
+        Reason::NoEnd => section.footer,
+        _ => false,
+    };
+    contrary && !scanner.is_described_outside()
 }

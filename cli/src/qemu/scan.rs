@@ -66,9 +66,9 @@ impl Scanner {
     /// Those of the system.
     pub fn new(mut input: Input, outside: Option<Vmdesc>) -> io::Result<Self> {
         let found = description::find(&mut input)?.map(Rc::new);
-        let own = found.as_ref().map(|found| found.vmdesc.clone());
+        let own = found.as_ref().map(|found| Rc::clone(&found.vmdesc));
         let is_outside = outside.is_some();
-        let description = outside.or(own).map(Rc::new);
+        let description = outside.map(Rc::new).or(own);
         let end = found.as_ref().map(|found| found.offset);
         let marks = Landmarks::new(description.as_deref(), end, input.length());
         let page = description.as_deref().and_then(page_size);

@@ -428,7 +428,7 @@ fn fit(description: &Vmdesc, index: usize, bytes: &[u8]) -> Result<Described, Re
     let Some(device) = description.devices.get(index) else { return Err(Reason::NotDescribed) };
     let fit: Fit = fits(device, bytes).map_err(|misfit| reason_of(&misfit))?;
     if fit.depth.saturating_add(FRAME) > MAX_DEPTH {
-        return Err(Reason::Misfit("it nests too deep".to_owned()));
+        return Err(Reason::Limit("it nests too deep".to_owned()));
     }
     let (described, opaque) = (fit.described_bytes, fit.opaque_bytes);
     Ok(Described { device: index, described, opaque, leaves: fit.leaves })
@@ -438,6 +438,7 @@ fn fit(description: &Vmdesc, index: usize, bytes: &[u8]) -> Result<Described, Re
 fn reason_of(misfit: &Misfit) -> Reason {
     match misfit.what {
         Unfit::Null(_) => Reason::Pointers(misfit.to_string()),
+        Unfit::Nesting | Unfit::Work | Unfit::Visit(_) => Reason::Limit(misfit.to_string()),
         _ => Reason::Misfit(misfit.to_string()),
     }
 }
