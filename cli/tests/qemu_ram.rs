@@ -287,3 +287,31 @@ fn pages_of_data(bytes: &[u8]) -> u64 {
 fn blocks(path: &Path) -> u64 {
     std::os::unix::fs::MetadataExt::blocks(&std::fs::metadata(path).unwrap())
 }
+
+#[test]
+fn the_stream_itself_is_not_written_to() {
+    let place = Place::new();
+    place.put("a.state", &stream(&[]));
+    let ran = place.run(&["ram", "a.state", "--block", "a.ram", "-o", "a.state", "--force"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.err.contains("is what is read, and cannot be written to"), "{}", ran.err);
+    assert!(place.get("a.state") == stream(&[]));
+}
+
+#[test]
+fn a_block_that_has_two_lengths_in_one_section_is_refused() {
+    let entry = |length: u64| [b"\x05a.ram", &length.to_be_bytes()[..]].concat();
+    let list = |lengths: &[u64]| {
+        let entries = lengths.iter().map(|length| entry(*length)).collect::<Vec<_>>();
+        [word(LIST | lengths.iter().sum::<u64>(), ""), entries.concat()].concat()
+    };
+    let last = [word(0x1000 | PAGE, "a.ram"), page(2)].concat();
+    for lists in [list(&[0x1000, 0x2000]), [list(&[0x1000]), list(&[0x2000])].concat()] {
+        let start = section(1, &[lists, last.clone()]);
+        let place = Place::new();
+        place.put("a.state", &[b"QEVM\0\0\0\x03", &start[..], &section(3, &[]), &[0]].concat());
+        let ran = place.run(&["ram", "a.state", "--block", "a.ram", "-o", "a.bin"]);
+        assert_eq!(ran.code, Some(3), "{}", ran.err);
+        assert!(ran.err.contains("the length of block a.ram changes"), "{}", ran.err);
+    }
+}

@@ -113,6 +113,20 @@ fn what_is_odd_is_remarked() {
 
 /// The table in the documentation is made from what is found here: `MIGCORE_BLESS=1` writes it.
 #[test]
+fn names_of_a_description_do_not_reach_the_terminal_as_they_are() {
+    let text = r#"{"page_size": 4096, "devices": [{"name": "d", "instance_id": 0, "vmsd_name": "d", "version": 1, "fields": [{"name": "\u001b[2J\u009b", "type": "bool", "size": 1}]}, {"name": "\u001b[2J\u202e", "instance_id": 0, "vmsd_name": "e", "version": 1, "fields": []}]}"#;
+    let mut stream = b"QEVM\0\0\0\x03\x04\0\0\0\0\x01d\0\0\0\0\0\0\0\x01\x07\x7e\0\0\0\0".to_vec();
+    stream.extend_from_slice(&[0, 6]);
+    stream.extend_from_slice(&u32::try_from(text.len()).unwrap().to_be_bytes());
+    stream.extend_from_slice(text.as_bytes());
+    let found = check(&mut scanner(&stream, None)).unwrap();
+    let told: Vec<&str> =
+        found.errors.iter().chain(&found.remarks).map(|finding| finding.text.as_str()).collect();
+    assert!(told.iter().any(|text| text.contains(r"does not fit: \u{1b}[2J\u{9b}: ")), "{told:?}");
+    assert!(told.contains(&r"\u{1b}[2J\u{202e}/0 is described, but did not come"), "{told:?}");
+}
+
+#[test]
 fn the_documentation_has_the_table() {
     let mut table =
         "| stream | QEMU 7.2 | `migcore verify` | who decides |\n|---|---|---|---|\n".to_owned();

@@ -16,6 +16,10 @@ use crate::qemu::scan::Scanner;
 pub(super) fn run(arguments: &Ram) -> Result {
     let mut input = Input::open(&arguments.file)?;
     let path = arguments.file.as_path();
+    if arguments.output.as_deref().is_some_and(|output| input.is_at(output)) {
+        let file = path.display();
+        return Err(Failure::Usage(format!("{file} is what is read, and cannot be written to")));
+    }
     match input.format()? {
         Format::Qemu => of_qemu(arguments, input),
         Format::Unknown => Err(unknown(&mut input)),

@@ -110,6 +110,7 @@ pub fn take(scanner: &mut Scanner, name: &[u8], file: &File) -> Result<Taken, St
             Some(block) if taking.image.is_some() && taking.length != block.length => {
                 return Err(Stopped::Changed);
             }
+            Some(block) if summary.lengths_differ(&block.name) => return Err(Stopped::Changed),
             Some(block) => taking.length = block.length,
             // The list stands before all pages.
             None => break,

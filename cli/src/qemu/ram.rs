@@ -348,6 +348,15 @@ impl<'a> Walk<'a> {
 }
 
 impl Summary {
+    /// Whether a block comes several times, in one list or in several, and not with one length.
+    #[must_use]
+    pub fn lengths_differ(&self, name: &[u8]) -> bool {
+        let mut lengths =
+            self.blocks.iter().filter(|block| block.name == name).map(|block| block.length);
+        let first = lengths.next();
+        lengths.any(|length| Some(length) != first)
+    }
+
     /// All pages of the section.
     #[must_use]
     pub fn total(&self) -> Counts {

@@ -148,8 +148,8 @@ impl Rules {
         let unused = scanner.unused_devices();
         let devices = scanner.vmdesc().map(|description| description.devices.as_slice());
         for device in unused.iter().filter_map(|index| devices.unwrap_or_default().get(*index)) {
-            let text =
-                format!("{}/{} is described, but did not come", device.name, device.instance);
+            let (name, instance) = (device.name.escape_debug(), device.instance);
+            let text = format!("{name}/{instance} is described, but did not come");
             self.findings.remark(scanner.input().length(), text);
         }
         self.findings

@@ -436,11 +436,23 @@ fn fit(description: &Vmdesc, index: usize, bytes: &[u8]) -> Result<Described, Re
 
 /// QEMU described an array of pointers by its first element, so one with gaps has data where that was null.
 fn reason_of(misfit: &Misfit) -> Reason {
+    let text = for_terminal(&misfit.to_string());
     match misfit.what {
-        Unfit::Null(_) => Reason::Pointers(misfit.to_string()),
-        Unfit::Nesting | Unfit::Work | Unfit::Visit(_) => Reason::Limit(misfit.to_string()),
-        _ => Reason::Misfit(misfit.to_string()),
+        Unfit::Null(_) => Reason::Pointers(text),
+        Unfit::Nesting | Unfit::Work | Unfit::Visit(_) => Reason::Limit(text),
+        _ => Reason::Misfit(text),
     }
+}
+
+/// Text with names of a description in it, in which nothing is left that a terminal would act on.
+fn for_terminal(text: &str) -> String {
+    text.chars().fold(String::new(), |mut shown, letter| {
+        match letter {
+            '"' | '\'' | '\\' => shown.push(letter),
+            _ => shown.extend(letter.escape_debug()),
+        }
+        shown
+    })
 }
 
 /// The version that a description is of; old-style handlers have none.

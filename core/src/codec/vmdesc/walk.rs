@@ -28,7 +28,7 @@ const MAX_SUBSECTION_VERSION: u32 = 0xff;
 /// byte, unless it is a buffer, an array or a struct of none; and it may lie in many structs. A hostile
 /// description could repeat entries without bytes in each element of an array.
 const WORK_PER_BYTE: u64 = 64;
-const WORK: u64 = 1 << 20;
+const WORK: u64 = 1 << 12;
 
 /// Is told where the items lie that a [`replay`] gives to a visitor, and of which type they are in QEMU.
 pub trait Notes {
