@@ -178,6 +178,34 @@ fn a_description_in_the_memory_of_the_guest_is_none() {
     assert!(!items.iter().any(|item| is_described(&item.content)));
 }
 
+/// A guest may hold whatever looks like the description of its own stream.
+#[test]
+fn a_page_size_in_the_memory_of_the_guest_damages_nothing() {
+    let mut page = b"\0\x06\0\0\0\x22{\"page_size\": 8192, \"devices\": []}".to_vec();
+    page.resize(4096, 0x11);
+    let mut stream = b"QEVM\0\0\0\x03\x01\0\0\0\x02\x03ram\0\0\0\0\0\0\0\x04".to_vec();
+    stream.extend(b"\0\0\0\0\0\0\x20\x04\x01a\0\0\0\0\0\0\x20\0");
+    stream.extend([b"\0\0\0\0\0\0\0\x08\x01a", &page[..]].concat());
+    stream.extend([b"\0\0\0\0\0\0\x10\x28", &page[..]].concat());
+    stream.extend(b"\0\0\0\0\0\0\0\x10\x7e\0\0\0\x02\0");
+    let items = items(&mut scanner(&stream, None));
+    assert_eq!(damages(&items), 0, "{items:?}");
+    assert_eq!(pages(&stream), [[(b"a".to_vec(), 2)]]);
+}
+
+#[test]
+fn a_description_that_breaks_off_is_damage() {
+    let mut stream = load_case("ok");
+    let at = stream.windows(6).rposition(|text| text == b"\"size\"").unwrap();
+    stream[at + 8] = b'Q';
+    let items = items(&mut scanner(&stream, None));
+    let told = items.iter().find_map(|item| match &item.content {
+        Content::Damage(damage) => Some(damage.to_string()),
+        _ => None,
+    });
+    assert!(told.is_some_and(|text| text.contains("the description: ")), "{items:?}");
+}
+
 #[test]
 fn the_description_of_another_stream_behind_is_told() {
     let twice = [load_case("ok"), load_case("ok")].concat();

@@ -325,6 +325,8 @@ pub enum Trouble {
     EarlyEnd,
     /// A description, though another one further on was taken for it.
     OtherDescription,
+    /// A description that cannot be read to its end, for this reason.
+    Description(String),
     /// A package inside of a package, or one that does not end with a record.
     Package,
 }
@@ -354,6 +356,7 @@ impl fmt::Display for Trouble {
             Trouble::OtherDescription => {
                 f.write_str("description, though another one behind the stream was used")
             }
+            Trouble::Description(why) => write!(f, "the description: {why}"),
             Trouble::Package => {
                 f.write_str("package that does not end with a record, or lies in another")
             }

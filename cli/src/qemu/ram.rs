@@ -95,6 +95,9 @@ pub struct Block {
 pub(super) struct Facts {
     /// The size of a page, if it is known.
     pub(super) page: Option<PageSize>,
+    /// Whether pages of this size came. What only a description says may be that of another stream, or stand in
+    /// the memory of a guest.
+    seen: bool,
     /// What the entries of the list of blocks have beside name and length.
     pub(super) form: ListForm,
     /// The length of each block that was listed.
@@ -107,6 +110,11 @@ impl Facts {
     /// What is known before the first section.
     pub(super) fn new(page: Option<PageSize>) -> Self {
         Facts { page, ..Facts::default() }
+    }
+
+    /// Whether pages came, so that their size is known.
+    pub(super) fn is_seen(&self) -> bool {
+        self.seen
     }
 
     /// Pages may have come that were not read: of which block the next one is, is not known until one says it.
@@ -158,10 +166,11 @@ pub(super) struct Walk<'a> {
 
 /// The sizes of a page to try.
 pub(super) fn page_sizes(facts: &Facts) -> Vec<PageSize> {
-    match facts.page {
-        Some(size) => vec![size],
-        None => PAGE_SIZES.iter().filter_map(|bytes| PageSize::new(*bytes)).collect(),
+    if let (Some(size), true) = (facts.page, facts.seen) {
+        return vec![size];
     }
+    let others = PAGE_SIZES.iter().filter_map(|bytes| PageSize::new(*bytes));
+    facts.page.into_iter().chain(others.filter(|size| Some(*size) != facts.page)).collect()
 }
 
 impl<'a> Walk<'a> {
@@ -209,7 +218,7 @@ impl<'a> Walk<'a> {
     /// What was found, for the sections that follow and of this one.
     pub(super) fn into_results(mut self) -> (Facts, Summary) {
         if self.saw_page {
-            self.facts.page = Some(self.size);
+            (self.facts.page, self.facts.seen) = (Some(self.size), true);
         }
         self.summary.page_size = self.facts.page.map(PageSize::bytes);
         (self.facts, self.summary)

@@ -354,11 +354,25 @@ impl Scanner {
         let left = self.input.length().saturating_sub(self.at);
         if whole <= left {
             self.give(whole, Content::Description);
+            self.unreadable();
             return Ok(());
         }
         self.state = State::Done;
         self.lost(Trouble::Cut("the description".to_owned()), None);
         Ok(())
+    }
+
+    /// Tells that only the beginning of the description could be read.
+    fn unreadable(&mut self) {
+        let fault = self.found.as_ref().and_then(|found| found.fault.clone());
+        if let Some(why) = fault {
+            let damage = Damage {
+                offset: self.marks.end.unwrap_or(self.at),
+                what: Trouble::Description(why),
+                resumed_at: Some(self.at),
+            };
+            self.give(0, Content::Damage(damage));
+        }
     }
 
     fn trailing(&mut self) {

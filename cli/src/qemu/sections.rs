@@ -161,6 +161,10 @@ impl Scanner {
             let mut walk = Walk::new(&mut self.input, &self.facts, size, start, limit);
             let walked = walk.run()?;
             let (facts, summary) = walk.into_results();
+            // Against what is said of the size, only pages of another prove anything.
+            if !facts.is_seen() && self.facts.page.is_some_and(|said| said != size) {
+                continue;
+            }
             let broken = match walked {
                 Walked::Ends(end) if self.may_end(end)? => {
                     self.facts = facts;
