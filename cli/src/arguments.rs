@@ -137,8 +137,10 @@ pub enum Target {
 #[derive(Debug, Args)]
 pub struct Diff {
     /// The one stream; `-` is the standard input
+    #[arg(value_name = "A")]
     pub left: PathBuf,
-    /// The other stream
+    /// The other stream; one of the two may be `-`
+    #[arg(value_name = "B")]
     pub right: PathBuf,
     /// Print one JSON document
     #[arg(long)]
@@ -159,7 +161,7 @@ pub struct Ram {
     /// The block, such as pc.ram
     #[arg(long, value_name = "NAME", required_unless_present = "list")]
     pub block: Option<String>,
-    /// Where to write its bytes
+    /// Where to write its bytes: a file, not a pipe
     #[arg(short, long, value_name = "OUT", required_unless_present = "list")]
     pub output: Option<PathBuf>,
     /// Print the blocks instead
@@ -196,7 +198,8 @@ Examples:
   migcore inspect vm.state
   migcore inspect vm.state --filter 'cpu/*.env.regs' --filter timer/0
   migcore inspect vm.state --vmdesc other.json
-  migcore inspect vm.mig --json | jq .devices
+  migcore inspect vm.state --json | jq .items     of a stream of QEMU
+  migcore inspect vm.mig --json | jq .devices     of one of chunks
   migcore inspect vm.mig --chunks
   xz -dc vm.state.xz | migcore inspect -
 

@@ -140,12 +140,14 @@ fn what_is_damaged_is_converted_only_by_force() {
     let ran = place.run(&[&convert[..], &["new"]].concat());
     assert_eq!(ran.code, Some(1));
     assert!(ran.err.contains("byte 116: footer of section 7 where"), "{}", ran.err);
+    assert!(ran.err.contains("error: nothing was written, since"), "{}", ran.err);
     assert_eq!(place.run(&[&convert[..], &["there"]].concat()).code, Some(3));
     assert_eq!(place.run_raw(&[&convert[..], &["-"]].concat()), b"");
     assert_eq!((place.names(), place.get("there")), (before, b"something".to_vec()));
 
     let ran = place.run(&[&convert[..], &["there", "--force"]].concat());
     assert_eq!(ran.code, Some(1));
+    assert!(!ran.err.contains("nothing was written"), "{}", ran.err);
     let back = ["convert", "there", "-o", "back", "--to", "qemu"];
     assert_eq!(place.run(&back).code, Some(1), "it is still damaged");
     assert!(!place.path("back").exists());

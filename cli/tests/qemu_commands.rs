@@ -134,6 +134,8 @@ fn verify_tells_errors_and_remarks() {
     assert_eq!(code(&output), 1);
     let found = json(&output);
     assert_eq!((&found["right"], &found["errors"][0]["offset"]), (&false.into(), &116.into()));
+    let output = run("verify", &file(&load_case("footer id mismatch")), &[]);
+    assert!(text(&output).starts_with("not right: 1 error\n"), "{}", text(&output));
     let output = run("verify", &file(&load_case("duplicate timer")), &[]);
     assert_eq!(code(&output), 0);
     assert!(text(&output).contains("timer/0 comes again"));

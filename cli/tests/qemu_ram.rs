@@ -137,6 +137,7 @@ fn what_cannot_be_had_is_told() {
     let ran = place.run(&cut);
     assert_eq!(ran.code, Some(1));
     assert!(ran.err.contains("; memory was read up to byte "), "{}", ran.err);
+    assert!(ran.err.contains("error: nothing was written, since"), "{}", ran.err);
     assert!(!place.path("out").exists());
     // What was read is kept if that is asked for.
     assert_eq!(ram("cut.state", "a.ram").0, Some(1));

@@ -8,7 +8,7 @@ use migcore::io::{Portable, StreamWriter};
 use migcore::visit::Visiting;
 use serde_json::{json, Value};
 
-use super::{describes_itself, proof, told, told_damages, unknown};
+use super::{complain, describes_itself, proof, told, told_damages, unknown};
 use crate::arguments::{Convert, Target};
 use crate::chunks;
 use crate::failure::{Failure, Outcome, Result};
@@ -186,7 +186,11 @@ fn finish(
         "damage": damage,
     });
     say(arguments, tally, facts)?;
-    told_damages(input.path(), damages)
+    let outcome = told_damages(input.path(), damages)?;
+    if !kept {
+        complain("nothing was written, since the stream is damaged; --force writes it as it is");
+    }
+    Ok(outcome)
 }
 
 /// Says what was converted: as JSON on the standard output, or for people on the standard error.

@@ -76,7 +76,10 @@ fn print(memory: &Memory, to: &mut dyn Write) -> io::Result<()> {
 fn take(scanner: &mut Scanner, arguments: &Ram, block: &str, output: Output) -> Result {
     let path = arguments.file.as_path();
     let Some(file) = output.file() else {
-        return Err(refused(output.path(), "must be a file"));
+        return Err(refused(
+            output.path(),
+            "memory is written to a file, each page at its place, not to a pipe",
+        ));
     };
     let taken = memory::take(scanner, block.as_bytes(), file);
     let Taken { memory, missing } = taken.map_err(|stopped| match stopped {
@@ -101,6 +104,7 @@ fn take(scanner: &mut Scanner, arguments: &Ram, block: &str, output: Output) -> 
         return Err(refused(path, &format!("block {block} {why}")));
     }
     if found == Outcome::Found && !arguments.force {
+        complain("nothing was written, since the stream is damaged; --force writes what was read");
         return Ok(found);
     }
     output.complete()?;

@@ -8,10 +8,11 @@ use super::{complain, describes_itself, told, unknown};
 use crate::arguments::Plain;
 use crate::chunks::{self, Verified};
 use crate::failure::{Failure, Outcome, Result};
-use crate::input::{Format, Input};
+use crate::input::{self, Format, Input};
 use crate::qemu::description;
 use crate::qemu::rules::{check, Finding, Findings};
 use crate::qemu::scan::Scanner;
+use crate::show::counted;
 
 pub(super) fn run(arguments: &Plain) -> Result {
     let mut input = Input::open(&arguments.file)?;
@@ -105,7 +106,7 @@ fn findings_as_text(found: &Findings) -> String {
     let Findings { errors, remarks, more, sections, described } = found;
     let mut text = match errors.is_empty() {
         true => format!("right as far as it tells: {sections} sections, {described} described\n"),
-        false => format!("not right: {} errors\n", errors.len()),
+        false => format!("not right: {}\n", counted(input::told(errors.len()), "error")),
     };
     for Finding { offset, text: remark } in remarks {
         text.push_str(&format!("remark: byte {offset}: {remark}\n"));

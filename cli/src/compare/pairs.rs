@@ -12,6 +12,7 @@ use super::listing::{Found, Listing};
 use super::side::{Device, Side, State, MOST_BYTES};
 use super::{memory, state};
 use crate::failure::{Failure, Result};
+use crate::show::counted;
 
 /// The least and the most memory for the tree of one device.
 const LEAST: usize = 1 << 16;
@@ -114,7 +115,11 @@ impl Comparing<'_, '_, '_> {
     }
 
     fn only(&mut self, device: &Device, left: bool) {
-        let what = format!("version {}, {} bytes", device.version, bytes::length(device.bytes()));
+        let what = format!(
+            "version {}, {}",
+            device.version,
+            counted(bytes::length(device.bytes()), "byte")
+        );
         let counts = &mut self.listing.counts;
         let (count, found) = match left {
             true => (&mut counts.only_left, Found::removed(device.path(), what)),

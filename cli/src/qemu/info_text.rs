@@ -19,7 +19,11 @@ impl Info {
         fact(to, "format", "QEMU")?;
         fact(to, "length", &sized(self.length))?;
         match &self.configuration {
-            None => fact(to, "machine", "not said, as by machine types up to 2.3")?,
+            None => fact(
+                to,
+                "machine",
+                "not said, as by machine types up to 2.3, and where devices alone were saved",
+            )?,
             Some(configuration) => print_configuration(configuration, to)?,
         }
         if let Some((release, reason)) = self.release.from {

@@ -242,7 +242,10 @@ impl fmt::Display for Reason {
             Reason::Misfit(why) => write!(f, "the description does not fit: {why}"),
             Reason::Limit(why) => write!(f, "the description goes beyond a limit: {why}"),
             Reason::Pointers(why) => {
-                write!(f, "QEMU before 10.0 describes no array with gaps rightly: {why}")
+                write!(
+                    f,
+                    "QEMU before 10.0 describes an array with null pointers in it wrongly: {why}"
+                )
             }
             Reason::Subsection(name) => {
                 write!(f, "the description fits, but does not have its subsection {name}")

@@ -30,8 +30,9 @@ pub struct Printer<'p, F> {
 
 /// Told where the filter lets nothing through.
 const NOTHING: &str =
-    "nothing lies there: a path of --filter begins with a device and its instance, as nic/0, or \
-                       with a star; `migcore info` lists them";
+    "nothing lies there: a path of --filter begins with the whole name of a device and its \
+                       instance, as nic/0 or 0000:00:03.0/e1000/0, and goes on with names as they \
+                       are printed; a star stands for a whole one; `migcore info` lists the devices";
 
 /// A scope that is open, or a group.
 #[derive(Debug)]
