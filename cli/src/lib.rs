@@ -28,3 +28,8 @@ pub mod output;
 pub mod progress;
 pub mod qemu;
 pub mod show;
+
+/// Compiles the examples of the page.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/tools.md")]
+struct Tools;
