@@ -52,11 +52,10 @@ fn list(scanner: &mut Scanner, path: &Path) -> Result {
     let printed = print(&memory, &mut stdout).and_then(|()| stdout.flush());
     printed.map_err(Failure::printing)?;
     let found = damaged(&memory, path);
-    let Some(unread) = memory.unread.as_ref().filter(|_| found == Outcome::Fine) else {
-        return Ok(found);
-    };
-    complain(&format!("{}: {unread}", path.display()));
-    Ok(Outcome::Found)
+    match memory.unread.as_ref().filter(|_| found == Outcome::Fine) {
+        Some(unread) => Err(refused(path, &unread.to_string())),
+        None => Ok(found),
+    }
 }
 
 fn print(memory: &Memory, to: &mut dyn Write) -> io::Result<()> {

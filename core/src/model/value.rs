@@ -37,7 +37,7 @@ pub enum Value<'a> {
         /// The version of this part.
         version: u32,
     },
-    /// A scalar as bits (see [`Scalar`](crate::visit::Scalar)).
+    /// A scalar as bits (see [`Scalar`](crate::visit::Scalar)); those beyond the width of the kind are dropped.
     Scalar(Kind, u64),
     /// An array: its elements in the machine's byte order, as bytes.
     Array(Kind, Extent, &'a [u8]),
