@@ -125,7 +125,7 @@ fn end_of_pages(files: &Files) -> io::Result<usize> {
     while let Some(item) = scanner.next_item()? {
         if let Content::Section(section) = &item.content {
             let is_ram = matches!(section.payload, Payload::Ram(_));
-            if is_ram && section.kind == SectionKind::Last {
+            if is_ram && section.kind == SectionKind::End {
                 return Ok((section.start + section.length) as usize - 8);
             }
         }

@@ -58,12 +58,12 @@ fn head() -> impl Strategy<Value = SectionHead> {
 
 fn record() -> impl Strategy<Value = Record> {
     prop_oneof![
-        Just(Record::End),
+        Just(Record::Eof),
         Just(Record::Configuration),
         head().prop_map(Record::Start),
         head().prop_map(Record::Full),
         any::<u32>().prop_map(Record::Part),
-        any::<u32>().prop_map(Record::Last),
+        any::<u32>().prop_map(Record::End),
         any::<u32>().prop_map(Record::Description),
         any::<u32>().prop_map(Record::Footer),
         any::<(u16, u16)>()

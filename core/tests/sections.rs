@@ -55,7 +55,7 @@ fn visit_record(
         }
         Record::Start(head) => visit_head("start", record, head, &bytes(), footer, v),
         Record::Full(head) => visit_head("full", record, head, &bytes(), footer, v),
-        Record::Last(id) => v.structure("end", |v| {
+        Record::End(id) => v.structure("end", |v| {
             v.visit("type", &mut record.type_byte())?;
             v.visit("id", &mut { *id })?;
             v.put_raw(&bytes())?;
@@ -67,7 +67,7 @@ fn visit_record(
             v.visit("length", &mut { head.length })?;
             v.save_bytes(&"data", Extent::Fixed, &bytes())
         }),
-        Record::End => v.visit("eof", &mut record.type_byte()),
+        Record::Eof => v.visit("eof", &mut record.type_byte()),
         Record::Description(_) => v.structure("description", |v| {
             v.visit("type", &mut record.type_byte())?;
             v.save_bytes(&"text", Extent::Variable, &bytes())

@@ -108,7 +108,7 @@ impl Reading {
         self.records = self.records.saturating_add(1);
         let bytes = Range { start: section.start, length: section.length };
         let begun = match section.kind {
-            SectionKind::Part | SectionKind::Last => self.live.get(&section.named).copied(),
+            SectionKind::Part | SectionKind::End => self.live.get(&section.named).copied(),
             SectionKind::Start | SectionKind::Full => None,
         };
         if let Some(device) = begun.and_then(|index| self.side.devices.get_mut(index)) {

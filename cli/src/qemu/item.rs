@@ -68,7 +68,7 @@ pub enum SectionKind {
     /// One between the first and the last.
     Part,
     /// The last of a live section.
-    Last,
+    End,
     /// The only one.
     Full,
 }
@@ -80,7 +80,7 @@ impl SectionKind {
         match self {
             SectionKind::Start => "start",
             SectionKind::Part => "part",
-            SectionKind::Last => "end",
+            SectionKind::End => "end",
             SectionKind::Full => "full",
         }
     }
@@ -91,7 +91,7 @@ impl SectionKind {
         match self {
             SectionKind::Start => 1,
             SectionKind::Part => 2,
-            SectionKind::Last => 3,
+            SectionKind::End => 3,
             SectionKind::Full => 4,
         }
     }

@@ -245,7 +245,7 @@ impl Taking<'_> {
                 | Word::Page(page)
                 | Word::Xbzrle { page, .. }
                 | Word::Compressed { page, .. } => Some(page),
-                Word::MultifdFlush | Word::Hook | Word::End => None,
+                _ => None,
             };
             if let Some(Page { block: Some(name), .. }) = page {
                 self.wanted = name.as_slice() == self.name;

@@ -261,7 +261,6 @@ impl<'a> Walk<'a> {
                 self.summary.flushes = self.summary.flushes.saturating_add(1);
                 return Ok(Ok(false));
             }
-            Word::Hook => return Ok(Err(Why::Wrong("a record of RDMA".to_owned()))),
             Word::Page(page) => {
                 self.saw_page = true;
                 page
@@ -269,6 +268,8 @@ impl<'a> Walk<'a> {
             Word::Zero { page, .. } | Word::Xbzrle { page, .. } | Word::Compressed { page, .. } => {
                 page
             }
+            // Records of RDMA, whose length only its code knows.
+            _ => return Ok(Err(Why::Wrong("a record of RDMA".to_owned()))),
         };
         let length = self.at.saturating_sub(start);
         Ok(self.page(page).map(|counts| {

@@ -219,16 +219,15 @@ impl Scanner {
         let (read, _) = self.head(|reader| Record::read(reader))?;
         let length = read.as_ref().map_or(0, |record| told(record.encoded_len()));
         match read {
-            Ok(Record::End) => self.end(),
+            Ok(Record::Eof) => self.end(),
             Ok(Record::Start(head)) => self.named(SectionKind::Start, &head, length),
             Ok(Record::Full(head)) => self.named(SectionKind::Full, &head, length),
             Ok(Record::Part(id)) => self.numbered(SectionKind::Part, id, length),
-            Ok(Record::Last(id)) => self.numbered(SectionKind::Last, id, length),
+            Ok(Record::End(id)) => self.numbered(SectionKind::End, id, length),
             Ok(Record::Command(head)) => self.command(head, length),
-            Ok(Record::Description(_) | Record::Configuration | Record::Footer(_)) => {
+            Ok(_) | Err(Code::UnknownRecord) => {
                 self.damaged(Trouble::UnknownRecord(first.unwrap_or(0)))
             }
-            Err(Code::UnknownRecord) => self.damaged(Trouble::UnknownRecord(first.unwrap_or(0))),
             Err(Code::Truncated) if start >= self.input.length() => {
                 self.state = State::Done;
                 self.lost(Trouble::Cut("the records, before the mark of the end".to_owned()), None);

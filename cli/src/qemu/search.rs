@@ -103,11 +103,9 @@ impl Landmarks {
                     false => Likely::Named,
                 }
             }
-            Ok(Record::Part(id) | Record::Last(id)) if self.begun.contains_key(&id) => {
-                Likely::Short
-            }
+            Ok(Record::Part(id) | Record::End(id)) if self.begun.contains_key(&id) => Likely::Short,
             Ok(Record::Command(head)) if head.check().is_ok() => Likely::Short,
-            Ok(Record::End) => self.likely_end(bytes, offset),
+            Ok(Record::Eof) => self.likely_end(bytes, offset),
             _ => Likely::No,
         }
     }

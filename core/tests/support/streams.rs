@@ -97,7 +97,7 @@ pub fn cut(reader: &mut impl Reader, pieces: &mut Vec<Piece>) -> Result<()> {
                 pieces.push(Piece::Configuration(Box::new(Configuration::read(reader)?)));
             }
             Record::Command(head) => pieces.push(raw(reader, usize::from(head.length))?),
-            Record::Start(_) | Record::Part(_) | Record::Last(_) => words(reader, pieces)?,
+            Record::Start(_) | Record::Part(_) | Record::End(_) => words(reader, pieces)?,
             Record::Full(head) => match head.name.as_slice() {
                 b"timer" => pieces.push(raw(reader, 24)?),
                 b"globalstate" => pieces.push(raw(reader, 104)?),
@@ -106,7 +106,7 @@ pub fn cut(reader: &mut impl Reader, pieces: &mut Vec<Piece>) -> Result<()> {
             Record::Description(length) => {
                 pieces.push(raw(reader, usize::try_from(length).unwrap())?);
             }
-            Record::End | Record::Footer(_) => {}
+            _ => {}
         }
     }
     Ok(())

@@ -31,6 +31,7 @@ pub mod commands {
 
 /// How long the data of a command may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Lengths {
     /// This long.
     Fixed(u16),

@@ -28,13 +28,13 @@ pub const VERSION: u32 = 3;
 /// The bytes that records begin with.
 pub mod types {
     /// The records end.
-    pub const END: u8 = 0x00;
+    pub const EOF: u8 = 0x00;
     /// The first part of a live section.
     pub const START: u8 = 0x01;
     /// One more part of a live section.
     pub const PART: u8 = 0x02;
     /// The last part of a live section.
-    pub const LAST: u8 = 0x03;
+    pub const END: u8 = 0x03;
     /// A section that is written at once.
     pub const FULL: u8 = 0x04;
     /// A subsection: only within the payload of a section or configuration, no record.
@@ -142,15 +142,16 @@ impl SectionHead {
     reason = "one at a time, and there is no memory to put the large one"
 )]
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Record {
     /// The records end. Only a description may follow.
-    End,
+    Eof,
     /// The first part of a live section.
     Start(SectionHead),
     /// One more part of the live section with this number.
     Part(u32),
     /// The last part of the live section with this number.
-    Last(u32),
+    End(u32),
     /// A section that is written at once.
     Full(SectionHead),
     /// The description of the devices: so many bytes of text follow.
@@ -177,10 +178,10 @@ impl Record {
         let start = reader.position();
         let kind = reader.take_as(u8::from_be_bytes)?;
         Ok(match kind {
-            types::END => Record::End,
+            types::EOF => Record::Eof,
             types::START => Record::Start(SectionHead::read(reader)?),
             types::PART => Record::Part(reader.take_as(u32::from_be_bytes)?),
-            types::LAST => Record::Last(reader.take_as(u32::from_be_bytes)?),
+            types::END => Record::End(reader.take_as(u32::from_be_bytes)?),
             types::FULL => Record::Full(SectionHead::read(reader)?),
             types::DESCRIPTION => Record::Description(reader.take_as(u32::from_be_bytes)?),
             types::CONFIGURATION => Record::Configuration,
@@ -197,10 +198,10 @@ impl Record {
     pub fn write(&self, writer: &mut impl Writer) -> Result<()> {
         writer.put([self.type_byte()])?;
         match self {
-            Record::End | Record::Configuration => Ok(()),
+            Record::Eof | Record::Configuration => Ok(()),
             Record::Start(head) | Record::Full(head) => head.write(writer),
             Record::Part(number)
-            | Record::Last(number)
+            | Record::End(number)
             | Record::Description(number)
             | Record::Footer(number) => writer.put(number.to_be_bytes()),
             Record::Command(head) => head.write(writer),
@@ -211,10 +212,10 @@ impl Record {
     #[must_use]
     pub const fn type_byte(&self) -> u8 {
         match self {
-            Record::End => types::END,
+            Record::Eof => types::EOF,
             Record::Start(_) => types::START,
             Record::Part(_) => types::PART,
-            Record::Last(_) => types::LAST,
+            Record::End(_) => types::END,
             Record::Full(_) => types::FULL,
             Record::Description(_) => types::DESCRIPTION,
             Record::Configuration => types::CONFIGURATION,
@@ -227,10 +228,10 @@ impl Record {
     #[must_use]
     pub fn encoded_len(&self) -> usize {
         match self {
-            Record::End | Record::Configuration => 1,
+            Record::Eof | Record::Configuration => 1,
             Record::Start(head) | Record::Full(head) => head.encoded_len().saturating_add(1),
             Record::Part(_)
-            | Record::Last(_)
+            | Record::End(_)
             | Record::Description(_)
             | Record::Command(_)
             | Record::Footer(_) => 5,

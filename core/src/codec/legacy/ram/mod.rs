@@ -87,6 +87,7 @@ pub struct Page {
     reason = "one at a time, and there is no memory to put the large one"
 )]
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Word {
     /// The list of blocks follows, whose lengths are `total` together; see [`BlockList`].
     BlockList {
