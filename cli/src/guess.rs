@@ -35,6 +35,14 @@ pub fn unknown(input: &mut Input) -> Failure {
     }
 }
 
+/// What a file is that begins so, if it is of a kind that others write: for a message, where text was expected.
+#[must_use]
+pub fn kind(start: &[u8]) -> Option<&'static str> {
+    let known = KNOWN.iter().filter(|(magic, ..)| *magic != b"{");
+    let mut told = known.filter(|(magic, ..)| start.starts_with(magic));
+    told.next().map(|(_, what, _)| *what)
+}
+
 /// What a file is in which no stream was recognised, and what to do about it.
 ///
 /// # Errors

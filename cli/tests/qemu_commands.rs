@@ -102,6 +102,11 @@ fn a_description_beside_the_stream_is_used() {
     assert_eq!((&verified["sections"], &verified["described"]), (&17.into(), &17.into()));
     let wrong = run("inspect", &file, &["--vmdesc", file.path().to_str().unwrap()]);
     assert_eq!(code(&wrong), 3);
+    // As descriptions are kept, to save room.
+    let packed = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/streams/microvm-7.2.vmdesc.json.xz");
+    let packed = run("inspect", &file, &["--vmdesc", packed]);
+    assert_eq!(code(&packed), 3);
+    assert!(String::from_utf8_lossy(&packed.stderr).ends_with(": compressed with xz\n"));
 }
 
 #[test]

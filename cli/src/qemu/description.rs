@@ -7,6 +7,7 @@ use std::rc::Rc;
 use migcore::codec::vmdesc::Vmdesc;
 
 use crate::failure::{Failure, Result};
+use crate::guess;
 use crate::input::{told, Input, PIECE};
 
 /// The largest text that is read, and how far before the end of a stream one is looked for. QEMU's are some
@@ -68,7 +69,10 @@ pub fn from_file(path: &Path) -> Result<Vmdesc> {
     }
     let length = usize::try_from(input.length()).unwrap_or(usize::MAX);
     let text = input.window(0, length).map_err(Failure::reading(path))?;
-    Vmdesc::parse(text).map_err(|error| refused(format!("no description of a stream: {error}")))
+    Vmdesc::parse(text).map_err(|error| {
+        let why = guess::kind(text).map_or_else(|| error.to_string(), str::to_owned);
+        refused(format!("no description of a stream: {why}"))
+    })
 }
 
 /// The last place from `lowest` on that looks like a description and whose head lies before `end`.
