@@ -2,12 +2,12 @@
 //!
 //! | module | is |
 //! |---|---|
-//! | [`side`] | one of the two streams: what it holds, and where |
-//! | [`pairs`] | which device of one stream is which of the other, and each pair compared |
-//! | [`state`] | two devices compared as trees |
-//! | [`bytes`] | two states of which nothing but the bytes is known |
-//! | [`memory`] | two sections `ram` |
-//! | [`listing`] | the differences as they are printed |
+//! | `side` | one of the two streams: what it holds, and where |
+//! | `pairs` | which device of one stream is which of the other, and each pair compared |
+//! | `state` | two devices compared as trees |
+//! | `bytes` | two states of which nothing but the bytes is known |
+//! | `memory` | two sections `ram` |
+//! | `listing` | the differences as they are printed |
 //!
 //! Each stream is read once, to find the devices; then they are taken in pairs, by name and instance. So the
 //! order of the devices is no difference, and only the largest pair is held in memory.
