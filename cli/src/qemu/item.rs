@@ -3,7 +3,7 @@
 use std::fmt;
 use std::rc::Rc;
 
-use migcore::codec::legacy::framing::{CommandHead, Configuration};
+use migcore::codec::legacy::framing::{types, CommandHead, Configuration};
 
 use super::ram::Summary;
 
@@ -89,10 +89,10 @@ impl SectionKind {
     #[must_use]
     pub fn type_byte(self) -> u8 {
         match self {
-            SectionKind::Start => 1,
-            SectionKind::Part => 2,
-            SectionKind::End => 3,
-            SectionKind::Full => 4,
+            SectionKind::Start => types::START,
+            SectionKind::Part => types::PART,
+            SectionKind::End => types::END,
+            SectionKind::Full => types::FULL,
         }
     }
 
@@ -202,7 +202,7 @@ pub enum Reason {
     },
     /// The description does not fit the bytes.
     Misfit(String),
-    /// The description fits no limit of this program.
+    /// The description goes beyond a limit of this program.
     Limit(String),
     /// The description has null pointers where there is data.
     Pointers(String),

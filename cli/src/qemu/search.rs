@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 use std::rc::Rc;
 
-use migcore::codec::legacy::framing::Record;
+use migcore::codec::legacy::framing::{types, Record};
 use migcore::codec::vmdesc::Vmdesc;
 use migcore::io::SliceReader;
 
@@ -123,8 +123,8 @@ impl Landmarks {
     /// What stands at `offset` that a search for the end of section `own` stops at.
     fn mark(&self, bytes: &[u8], offset: u64, own: Option<u32>) -> Option<Mark> {
         match bytes {
-            [0x7e, ..] if self.footers == Footers::Absent => None,
-            [0x7e, a, b, c, d, next @ ..] => {
+            [types::FOOTER, ..] if self.footers == Footers::Absent => None,
+            [types::FOOTER, a, b, c, d, next @ ..] => {
                 let id = u32::from_be_bytes([*a, *b, *c, *d]);
                 let behind = offset.saturating_add(FOOTER);
                 let likely = self.likely(next, behind);
@@ -188,7 +188,10 @@ impl Landmarks {
         let known = known.and_then(|place| usize::try_from(place).ok());
         let candidates = window.iter().enumerate().take(whole);
         candidates
-            .filter(|(place, byte)| matches!(byte, 1 | 4 | 0x7e) || Some(*place) == known)
+            .filter(|(place, byte)| {
+                matches!(**byte, types::START | types::FULL | types::FOOTER)
+                    || Some(*place) == known
+            })
             .find_map(|(place, _)| {
                 let bytes = window.get(place..).unwrap_or_default();
                 self.mark(bytes, at.saturating_add(told(place)), own)
@@ -202,7 +205,7 @@ impl Landmarks {
             return None;
         }
         let [a, b, c, d] = id.to_be_bytes();
-        let footer = [0x7e, a, b, c, d, 0];
+        let footer = [types::FOOTER, a, b, c, d, types::EOF];
         let mut places = window.windows(footer.len()).take(whole);
         let place = places.position(|bytes| bytes == footer)?;
         Some(Mark::Footer { offset: at.saturating_add(told(place)), id })

@@ -197,7 +197,7 @@ impl Scanner {
     /// Whether what stands at `end` may follow a section.
     fn may_end(&mut self, end: u64) -> io::Result<bool> {
         let window = self.input.window(end, LOOK)?;
-        let footer = window.first() == Some(&0x7e);
+        let footer = window.first() == Some(&types::FOOTER);
         let over = end >= self.marks.limit;
         Ok(over || footer || self.marks.likely(window, end) > Likely::No)
     }
@@ -213,11 +213,11 @@ impl Scanner {
         let window = self.input.window(end, LOOK)?;
         let window = window.get(..left.min(window.len())).unwrap_or_default();
         match window {
-            [0x7e, a, b, c, d, ..] => match u32::from_be_bytes([*a, *b, *c, *d]) {
+            [types::FOOTER, a, b, c, d, ..] => match u32::from_be_bytes([*a, *b, *c, *d]) {
                 found if found == id => Ok(Close::Footer),
                 found => Ok(Close::OtherFooter(found)),
             },
-            [0x7e, ..] => Ok(Close::Over),
+            [types::FOOTER, ..] => Ok(Close::Over),
             [] if !self.marks.packaged => Ok(Close::Over),
             _ => Ok(match self.marks.likely(window, end) {
                 likely if likely >= enough => Close::Record,
@@ -231,7 +231,7 @@ impl Scanner {
     /// sections have footers.
     fn lost_its_footer(&self, id: u32) -> bool {
         let [a, b, c, d] = id.to_be_bytes();
-        self.marks.footers == Footers::Present || self.bytes.ends_with(&[0x7e, a, b, c, d])
+        self.marks.footers == Footers::Present || self.bytes.ends_with(&[types::FOOTER, a, b, c, d])
     }
 
     /// Ends a section whose payload says where it ends.

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use migcore::codec::legacy::framing::CommandHead;
+use migcore::codec::legacy::framing::{commands, CommandHead};
 use migcore::codec::vmdesc::{replay, Notes};
 use migcore::visit::{Extent, Scope, ScopeKind, Versions, Visitor};
 use migcore::Code;
@@ -107,7 +107,7 @@ impl Visit<'_, '_> {
                 self.end()
             }
             Content::Package { .. } => {
-                self.command(at, CommandHead { number: 7, length: 4 })?;
+                self.command(at, CommandHead { number: commands::PACKAGED, length: 4 })?;
                 self.begin(item.end(), "package")
             }
             Content::PackageEnd => {

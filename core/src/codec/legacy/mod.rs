@@ -87,13 +87,13 @@ use crate::io::{told, Kernels, Portable, Reader, SliceReader, SliceWriter, Write
 use crate::visit::{Versions, Visit, Visiting, Visitor};
 
 /// The byte before a subsection.
-const SUBSECTION: u8 = 0x05;
+pub(in crate::codec) const SUBSECTION: u8 = 0x05;
 
 /// The byte that stands for a null pointer.
 const NULL: u8 = 0x30;
 
 /// The largest version of a subsection: QEMU keeps only eight bits of it.
-const MAX_SUBSECTION_VERSION: u32 = 0xff;
+pub(in crate::codec) const MAX_SUBSECTION_VERSION: u32 = 0xff;
 
 /// What a source or buffer must be able to look ahead: marker, length and the longest name.
 pub const LOOK_AHEAD: usize = 2 + MAX_NAME;

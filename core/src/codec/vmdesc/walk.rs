@@ -15,14 +15,9 @@ use super::sizes::{
 };
 use super::take::{Saving, Take};
 use super::{Content, Description, Device, Field};
+use crate::codec::legacy::{MAX_SUBSECTION_VERSION, SUBSECTION};
 use crate::io::told;
 use crate::visit::{self, Kind, Scope, ScopeKind, Versions, Visitor};
-
-/// The byte before a subsection.
-const SUBSECTION: u8 = 0x05;
-
-/// The largest version of a subsection: QEMU keeps only eight bits of it.
-const MAX_SUBSECTION_VERSION: u32 = 0xff;
 
 /// How many entries and elements a section may have for each of its bytes, and besides. An entry has at least a
 /// byte, unless it is a buffer, an array or a struct of none; and it may lie in many structs. A hostile
