@@ -12,6 +12,8 @@
     reason = "a test may panic: that is how it fails"
 )]
 
+#[path = "../../core/tests/support/random.rs"]
+mod random;
 #[path = "../../fuzz/src/program/mod.rs"]
 mod program;
 #[path = "support/qemu.rs"]
@@ -22,9 +24,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use program::TARGETS;
-
-/// No changed input is longer.
-const LONGEST: usize = 2048;
+use random::Random;
 
 /// Scalars, an array, a list of structs, a null pointer, a subsection; a queue; an old-style section.
 const DESCRIPTION: &str = r#"{"page_size":4096,"devices":[{"name":"a","instance_id":0,"vmsd_name":"a","version":1,"fields":[{"name":"x","type":"uint32","size":4},{"name":"f","array_len":3,"type":"uint8","size":1},{"name":"l","array_len":2,"type":"struct","struct":{"vmsd_name":"p","version":1,"fields":[{"name":"y","type":"int16","size":2},{"name":"on","type":"bool","size":1}]},"size":3},{"name":"n","type":"nullptr","size":1}],"subsections":[{"vmsd_name":"a/s","version":2,"fields":[{"name":"z","type":"uint8","size":1}]}]},{"name":"q","instance_id":1,"vmsd_name":"q","version":3,"fields":[{"name":"q","type":"qtailq","vmsd_name":"e","version":1,"fields":[{"name":"v","type":"uint16","size":2}],"size":7}]},{"name":"h","instance_id":0,"size":3,"fields":[{"name":"data","size":3,"type":"buffer"}]}]}"#;
@@ -138,33 +138,6 @@ fn what_was_found_stays_mended() {
         let found = folder(target).join("../../found").join(target);
         let Ok(files) = fs::read_dir(found) else { continue };
         files.for_each(|file| run(&fs::read(file.unwrap().path()).unwrap()));
-    }
-}
-
-/// Pseudo-random numbers: xorshift.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % bound as u64) as usize
-    }
-
-    /// Changes an input in one of the ways of a fuzzer.
-    fn change(&mut self, bytes: &mut Vec<u8>) {
-        let at = self.below(bytes.len().max(1));
-        let end = (at + 1 + self.below(16)).min(bytes.len());
-        let byte = [0, 1, 0x7e, 0x80, 0xff, self.below(256) as u8][self.below(6)];
-        match self.below(4) {
-            _ if bytes.is_empty() => bytes.push(byte),
-            0 => bytes[at] ^= 1 << self.below(8),
-            1 => bytes[at] = byte,
-            2 => bytes.insert(at, byte),
-            _ => drop(bytes.drain(at..end)),
-        }
-        bytes.truncate(LONGEST);
     }
 }
 

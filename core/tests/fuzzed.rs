@@ -15,6 +15,8 @@
 mod boards;
 #[path = "support/chunks.rs"]
 mod chunks;
+#[path = "support/random.rs"]
+mod random;
 #[path = "../../fuzz/src/lib.rs"]
 mod targets;
 
@@ -23,6 +25,7 @@ use std::path::PathBuf;
 
 use chunks::*;
 use migcore::visit::Kind;
+use random::Random;
 use targets::TARGETS;
 
 /// How many changed inputs are made of each seed; `PROPTEST_CASES` in the environment says another number.
@@ -30,9 +33,6 @@ fn changes() -> u64 {
     let told = std::env::var("PROPTEST_CASES").ok();
     told.and_then(|cases| cases.parse().ok()).unwrap_or(100)
 }
-
-/// No changed input is longer.
-const LONGEST: usize = 2048;
 
 fn u8s(name: &str) -> Vec<u8> {
     op::scalar(Kind::U8, name)
@@ -222,38 +222,6 @@ fn what_was_found_stays_mended() {
         // Nothing was found yet by some targets.
         let Ok(files) = fs::read_dir(found.join(target)) else { continue };
         files.for_each(|file| run(&fs::read(file.unwrap().path()).unwrap()));
-    }
-}
-
-/// Pseudo-random numbers: xorshift.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % bound as u64) as usize
-    }
-
-    /// Changes an input in one of the ways of a fuzzer.
-    fn change(&mut self, bytes: &mut Vec<u8>) {
-        let at = self.below(bytes.len().max(1));
-        let end = (at + 1 + self.below(16)).min(bytes.len());
-        let byte = [0, 1, 0x7f, 0x80, 0xff, self.below(256) as u8][self.below(6)];
-        match self.below(5) {
-            _ if bytes.is_empty() => bytes.push(byte),
-            0 => bytes[at] ^= 1 << self.below(8),
-            1 => bytes[at] = byte,
-            2 => bytes.insert(at, byte),
-            3 => drop(bytes.drain(at..end)),
-            _ => {
-                let piece = bytes[at..end].to_vec();
-                let to = self.below(bytes.len());
-                bytes.splice(to..to, piece);
-            }
-        }
-        bytes.truncate(LONGEST);
     }
 }
 
