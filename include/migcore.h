@@ -254,6 +254,11 @@ typedef struct migcore_kernels {
      * As `swap16`, for elements of 8 bytes.
      */
     void (*swap64)(uint8_t *to, const uint8_t *from, size_t length);
+    /**
+     * Copies `length` bytes and continues the CRC-32 `crc` over them, as `crc32` does. The buffers do not
+     * overlap and need not be aligned; they may be NULL if `length` is 0. NULL: `crc32` and a copy in turns.
+     */
+    uint32_t (*copy_crc32)(uint32_t crc, uint8_t *to, const uint8_t *from, size_t length);
 } migcore_kernels;
 
 /**

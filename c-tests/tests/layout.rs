@@ -85,7 +85,7 @@ fn rust_layouts() -> Layouts {
         error::migcore_error { size status cause offset expected found path }
         io::migcore_sink { size write position opaque }
         io::migcore_source { size read peek position opaque }
-        kernels::migcore_kernels { size crc32 swap16 swap32 swap64 }
+        kernels::migcore_kernels { size crc32 swap16 swap32 swap64 copy_crc32 }
         legacy::migcore_legacy { visitor }
         load::migcore_chunk_loader { visitor }
         loader::migcore_tree_loader { visitor }

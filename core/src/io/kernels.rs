@@ -1,4 +1,4 @@
-//! The two loops that processors do much better than portable code: byte swaps and CRC-32.
+//! The loops that processors do much better than portable code: byte swaps, CRC-32, a copy with its CRC.
 
 use crc::{Crc, Table, CRC_32_ISO_HDLC};
 
@@ -67,20 +67,30 @@ pub trait Kernels {
         Portable.crc32(crc, bytes)
     }
 
-    /// Copies as many bytes as both sides hold, and continues the CRC-32 `crc` over them.
-    fn copy_crc32(&self, mut crc: u32, to: &mut [u8], from: &[u8]) -> u32 {
-        for (to, from) in to.chunks_mut(PIECE).zip(from.chunks(PIECE)) {
-            let from = from.get(..to.len()).unwrap_or(from);
-            crc = self.crc32(crc, from);
-            super::copy(to, from);
-        }
-        crc
+    /// Copies as many bytes as both sides hold, and continues the CRC-32 `crc` over them. They do not overlap.
+    fn copy_crc32(&self, crc: u32, to: &mut [u8], from: &[u8]) -> u32 {
+        copy_crc32_by_pieces(self, crc, to, from)
     }
 }
 
 /// What a copy with its CRC reads at a time: so little that the first cache of any processor still holds it
 /// when it is copied, and so much that a call weighs nothing.
 const PIECE: usize = 4096;
+
+/// [`Kernels::copy_crc32`] by way of [`Kernels::crc32`].
+pub fn copy_crc32_by_pieces<K: Kernels + ?Sized>(
+    kernels: &K,
+    mut crc: u32,
+    to: &mut [u8],
+    from: &[u8],
+) -> u32 {
+    for (to, from) in to.chunks_mut(PIECE).zip(from.chunks(PIECE)) {
+        let from = from.get(..to.len()).unwrap_or(from);
+        crc = kernels.crc32(crc, from);
+        super::copy(to, from);
+    }
+    crc
+}
 
 /// Copies elements of the machine's byte order to big-endian ones, or back.
 pub(crate) fn copy_big_endian(kernels: &impl Kernels, width: Width, to: &mut [u8], from: &[u8]) {
