@@ -17,9 +17,6 @@ const END: usize = FRAME + 8;
 /// The bytes of a CRC.
 const CRC: usize = FRAME - HEAD;
 
-/// How much is copied and summed up at once, so that it is in the cache for the second.
-const PIECE: usize = 1 << 15;
-
 /// Collects a stream in the caller's memory, from pieces of any length, and checks framing, types, order,
 /// CRCs, limits, shapes and totals as they come. However the bytes are cut, the outcome is the same.
 ///
@@ -278,13 +275,18 @@ impl<'b, K: Kernels, M: Memory> Receiver<'b, K, M> {
         while !self.rules.ended() {
             let spot = self.spot()?;
             let rest = input.get(self.taken..).unwrap_or_default();
-            let rest = rest.get(..PIECE).unwrap_or(rest);
-            let length = copy(self.place(spot), rest);
+            let length = match spot {
+                Spot::Memory { .. } if M::ANY => self.fill(spot, rest),
+                spot => copy(self.place(spot), rest),
+            };
             if length == 0 {
                 break;
             }
             self.taken = self.taken.saturating_add(length);
-            self.advance(spot, length)?;
+            match spot {
+                Spot::Memory { .. } if M::ANY => self.passed(spot, length),
+                spot => self.advance(spot, length)?,
+            }
         }
         Ok(())
     }
