@@ -2672,8 +2672,8 @@ migcore_status migcore_ram_declare(struct migcore_chunk_saver *saver,
  * after clearing their dirty bits, and give that copy.
  *
  * Adds to `counts`, whose `size` the caller has filled in, what was written; `counts` may be NULL. Errors are
- * errors of the visit. MIGCORE_INVALID_ARGUMENT: no such block, or pages beyond its end. MIGCORE_UNBALANCED: in a
- * device, or before migcore_ram_declare.
+ * errors of the visit. MIGCORE_INVALID_ARGUMENT: no such block, pages beyond its end, or not the size of pages that was
+ * declared. MIGCORE_UNBALANCED: in a device, or before migcore_ram_declare.
  */
 migcore_status migcore_ram_save(struct migcore_chunk_saver *saver,
                                 const struct migcore_ram *ram,
