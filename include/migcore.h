@@ -1517,6 +1517,15 @@ migcore_status migcore_fail(struct migcore_visitor *v,
                             int32_t cause);
 
 /**
+ * On load, ends the visit with MIGCORE_REFUSED at the item `name` of the innermost scope unless `good`: for a
+ * value that the device could not live with, such as an index out of its ring. On save it does nothing, and so it
+ * does after an error. Returns the first error of the visit.
+ */
+migcore_status migcore_require(struct migcore_visitor *v,
+                               const char *name,
+                               bool good);
+
+/**
  * Sends on what the visitor's buffer holds back.
  */
 migcore_status migcore_flush(struct migcore_visitor *v);

@@ -167,6 +167,28 @@ static void a_device_refuses(void)
     CHECK_STATUS(migcore_finish(v), MIGCORE_BAD_VALUE);
 }
 
+/* What a device requires counts on load alone, and an earlier error stays. */
+static void a_device_requires(void)
+{
+    struct memory memory;
+    migcore_visitor *v = memory_load(&memory, "\1\2", 2);
+    uint8_t value = 0;
+    migcore_error error;
+
+    CHECK_OK(migcore_begin_device(v, "nic", 2, 1, 1));
+    CHECK_OK(migcore_visit_u8(v, "mode", &value));
+    CHECK_OK(migcore_require(v, "mode", value == 1));
+    CHECK_STATUS(migcore_require(v, "mode", value == 2), MIGCORE_REFUSED);
+    CHECK_STATUS(migcore_require(v, "other", true), MIGCORE_REFUSED);
+    CHECK_STATUS(migcore_require(v, "other", false), MIGCORE_REFUSED);
+    error = report_of(v);
+    CHECK(error.cause == 0 && error.offset == 1);
+    CHECK_TEXT(message_of(&error), "nic/2.mode: the device refused, at byte 1 of the stream");
+    v = memory_save(&memory);
+    CHECK_OK(migcore_require(v, "mode", false));
+    CHECK_OK(migcore_finish(v));
+}
+
 /* A refusal with a number that is no code, such as an errno, is one all the same; the number is its cause. */
 static void a_refusal_with_a_wrong_number_is_still_one(void)
 {
@@ -421,6 +443,7 @@ void test_errors(void)
     a_foreign_report_has_no_text();
     any_report_has_a_text();
     a_device_refuses();
+    a_device_requires();
     a_refusal_with_a_wrong_number_is_still_one();
     offsets_are_those_of_the_item();
     offsets_of_what_is_not_saved();
