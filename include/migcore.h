@@ -228,6 +228,17 @@ typedef struct migcore_error {
 } migcore_error;
 
 /**
+ * The head of every object that visits, whatever its wire. Its members are the library's own; a
+ * pointer to it is what the calls of a visit take. An object belongs to one thread at a time, may be
+ * moved in memory between two calls, and needs no destructor.
+ */
+typedef struct migcore_visitor {
+    uint32_t state;
+    migcore_status failure;
+    const struct migcore_operations *operations;
+} migcore_visitor;
+
+/**
  * Fast loops for this processor. A NULL member means the portable loop. The functions may be called
  * from any thread, keep no state, and may not use a visitor.
  */
@@ -255,17 +266,6 @@ typedef struct migcore_kernels {
      */
     void (*swap64)(uint8_t *to, const uint8_t *from, size_t length);
 } migcore_kernels;
-
-/**
- * The head of every object that visits, whatever its wire. Its members are the library's own; a
- * pointer to it is what the calls of a visit take. An object belongs to one thread at a time, may be
- * moved in memory between two calls, and needs no destructor.
- */
-typedef struct migcore_visitor {
-    uint32_t state;
-    migcore_status failure;
-    const struct migcore_operations *operations;
-} migcore_visitor;
 
 /**
  * Storage for a visitor over the legacy wire, of either direction. Give `&it.visitor` to the calls
@@ -1397,6 +1397,15 @@ uint32_t migcore_abi_version(void);
 size_t migcore_error_text(const struct migcore_error *error,
                           char *text,
                           size_t capacity);
+
+/**
+ * Visits a report as a struct, `name`: how a destination tells its source why it refuses. On load the caller
+ * fills in `size`, as always; what comes may be of a newer release that knows more statuses. Its message is what
+ * migcore_error_text makes of it, which holds nothing but printable ASCII.
+ */
+migcore_status migcore_visit_error(struct migcore_visitor *v,
+                                   const char *name,
+                                   struct migcore_error *error);
 
 /**
  * Fills `kernels` with the fastest loops for this processor. `size` is sizeof(migcore_kernels).
