@@ -294,18 +294,20 @@ impl<'b, K: Kernels, M: Memory> Receiver<'b, K, M> {
 
     /// Where the next bytes belong, for which there is room; behind the end, nowhere.
     fn spot(&self) -> core::result::Result<Spot, Breach> {
-        let goal = match self.stage {
-            _ if self.rules.ended() => return Ok(Spot::Nowhere(0)),
-            Stage::Pages(Part::Pages, _) if M::ANY => return Ok(self.spot_of_pages()),
-            stage => self.chunk.saturating_add(self.goal(stage)),
-        };
+        if self.rules.ended() {
+            return Ok(Spot::Nowhere(0));
+        }
+        let goal = self.chunk.saturating_add(self.goal());
         self.check_room(goal)?;
-        Ok(Spot::Buffer(goal.saturating_sub(self.used)))
+        match self.stage {
+            Stage::Pages(Part::Pages, _) if M::ANY => Ok(self.spot_of_pages()),
+            _ => Ok(Spot::Buffer(goal.saturating_sub(self.used))),
+        }
     }
 
-    /// How far the present part goes, from the beginning of its chunk in the buffer.
-    fn goal(&self, stage: Stage) -> usize {
-        match stage {
+    /// How far the present part goes in the buffer, from the beginning of its chunk.
+    fn goal(&self) -> usize {
+        match self.stage {
             Stage::Signature => SIGNATURE.len(),
             Stage::Head => HEAD,
             Stage::Data(_, length) => length.saturating_add(FRAME),
@@ -318,7 +320,9 @@ impl<'b, K: Kernels, M: Memory> Receiver<'b, K, M> {
         let needed = match self.stage {
             Stage::Head => self.chunk.saturating_add(END),
             Stage::Data(ChunkType::END, _) => goal,
-            Stage::Pages(Part::Head | Part::Runs, _) => goal.saturating_add(CRC + END),
+            Stage::Pages(Part::Head | Part::Runs | Part::Pages, _) => {
+                goal.saturating_add(CRC + END)
+            }
             _ => goal.saturating_add(END),
         };
         match needed <= self.buffer.len() {
