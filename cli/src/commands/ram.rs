@@ -5,11 +5,11 @@ use std::path::Path;
 
 use super::{complain, told, unknown};
 use crate::arguments::Ram;
+use crate::blocks::Counts;
 use crate::failure::{Failure, Outcome, Result};
 use crate::input::{Format, Input};
 use crate::output::Output;
 use crate::qemu::memory::{self, names, survey, Memory, Stopped, Taken};
-use crate::qemu::ram::Counts;
 use crate::qemu::restored::restored;
 use crate::qemu::scan::Scanner;
 

@@ -11,8 +11,9 @@ use miniz_oxide::inflate::decompress_slice_iter_to_slice as inflate;
 
 use super::image::Image;
 use super::item::{Content, Damage, Payload, Section, Trouble};
-use super::ram::{page_sizes, Block, Counts, Summary};
+use super::ram::{page_sizes, Summary};
 use super::scan::Scanner;
+use crate::blocks::{Block, Counts};
 use crate::input::Input;
 
 /// What a stream says of the memory of the guest.
