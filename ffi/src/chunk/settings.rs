@@ -76,6 +76,7 @@ pub(super) unsafe fn settings<'a>(given: *const migcore_chunk_settings) -> Resul
             // What does not fit is beyond what is allowed.
             slots: u16::try_from(given.slots).unwrap_or(u16::MAX),
             fragment_limit: given.fragment_limit,
+            ..Settings::default()
         })
     }
 }
@@ -97,6 +98,7 @@ pub(super) unsafe fn limits(given: *const migcore_chunk_limits) -> Result<Limits
         shape: or(given.shape, default.shape),
         chunk: or(given.chunk, default.chunk),
         work: if given.work == 0 { default.work } else { given.work },
+        ..default
     })
 }
 

@@ -110,10 +110,8 @@ impl<W: Writer, K: Kernels> ChunkWriter<W, K> {
 
     /// Ends a chunk.
     pub(super) fn end(&mut self) -> Result<()> {
-        let crc = self.crc.to_be_bytes();
-        self.totals.chunks = self.totals.chunks.wrapping_add(1);
-        self.totals.crc = self.kernels.crc32(self.totals.crc, &crc);
-        self.writer.put(crc)
+        self.totals.add(self.crc, &self.kernels);
+        self.writer.put(self.crc.to_be_bytes())
     }
 
     fn head(&mut self, kind: ChunkType, length: usize) -> Result<[u8; FRAME_HEAD]> {
