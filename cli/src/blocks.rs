@@ -63,13 +63,19 @@ pub fn json(block: &Block, counts: &Counts) -> Value {
     })
 }
 
+/// How long all blocks are together.
+#[must_use]
+pub fn length(blocks: &[Block]) -> u64 {
+    blocks.iter().fold(0, |sum, block| sum.saturating_add(block.length))
+}
+
 /// Prints how much memory the blocks are, for people.
 ///
 /// # Errors
 /// Those of `to`.
 pub fn summary(to: &mut dyn Write, blocks: &[Block], page_size: Option<u32>) -> io::Result<()> {
-    let all = blocks.iter().fold(0u64, |sum, block| sum.saturating_add(block.length));
-    let mut text = format!("{}, {}", counted(told(blocks.len()), "block"), sized(all));
+    let all = sized(length(blocks));
+    let mut text = format!("{}, {all}", counted(told(blocks.len()), "block"));
     if let Some(size) = page_size {
         text.push_str(&format!(", in pages of {}", counted(size.into(), "byte")));
     }

@@ -1,16 +1,23 @@
 //! Streams of chunks, read piece by piece.
 
+mod heads;
 mod info;
 mod inspect;
+mod latest;
 mod list;
 mod memory;
+mod pages;
+pub mod sparse;
 mod verify;
 mod walk;
 
 pub use info::{info, Info};
 pub use inspect::inspect;
+pub use latest::{Latest, Read, TooMany};
 pub use list::{error, list};
 pub use memory::{begins_with, machine, replay, Decoder, Memory, MOST_MEMORY};
+pub use pages::{Content, Layout, Pages, Tally};
+pub use sparse::Stopped;
 pub use verify::{verify, Verified};
 pub use walk::{Chunk, Step, Walk};
 

@@ -342,10 +342,3 @@ fn damage(offset: u64, why: &str) -> Damage {
     let what = Trouble::Payload(format!("section ram/0: {why}"));
     Damage { offset, what, resumed_at: None }
 }
-
-/// The names of blocks, for a message.
-#[must_use]
-pub fn names(blocks: &[Block]) -> String {
-    let names: Vec<_> = blocks.iter().map(|block| block.name.escape_ascii().to_string()).collect();
-    names.join(", ")
-}
