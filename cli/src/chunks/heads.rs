@@ -12,7 +12,7 @@ use crate::input::Input;
 ///
 /// # Errors
 /// Those of the system.
-pub(super) fn breach(input: &Input) -> io::Result<Option<Report>> {
+pub fn breach(input: &Input) -> io::Result<Option<Report>> {
     let mut walk = Walk::heads(input, u64::MAX);
     loop {
         match walk.next()? {
@@ -36,7 +36,8 @@ pub(super) fn tally(input: &Input, end: u64) -> io::Result<Tally> {
 }
 
 /// The one of two that comes first in the stream; `found` if they are in the same place.
-pub(super) fn first(found: Option<Report>, breach: Option<Report>) -> Option<Report> {
+#[must_use]
+pub fn earlier(found: Option<Report>, breach: Option<Report>) -> Option<Report> {
     match (found, breach) {
         (Some(found), Some(breach)) if breach.fault.offset < found.fault.offset => Some(breach),
         (Some(found), _) => Some(found),

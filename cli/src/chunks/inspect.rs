@@ -27,7 +27,7 @@ pub fn inspect(input: &Input, show: &mut dyn Show, places: &Places) -> io::Resul
     let mut ahead = Ahead { walk: Walk::new(input), places, most };
     let done = devices(&mut decoder, &mut visitor, scratch, &mut ahead);
     let found = done.err().map(|code| report(code, &decoder, &track));
-    let damage = heads::first(found, breach);
+    let damage = heads::earlier(found, breach);
     let right = damage.as_ref().map_or(decoder.position(), |report| report.fault.offset);
     tell(&heads::tally(input, right)?, show);
     Ok(damage)
@@ -66,7 +66,8 @@ fn devices(
         // A chunk that cannot be read is found again by the decoder.
         if let Ok(Some(offset)) = ahead.walk.device_from(decoder.position()) {
             if offset > ahead.most {
-                return Ok(());
+                // What stands before it is checked.
+                return decoder.next_device().map(|_| ());
             }
             ahead.places.device(offset);
         }

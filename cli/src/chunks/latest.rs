@@ -6,7 +6,7 @@ use std::io;
 
 use migcore::ram::Run;
 
-use super::{Chunk, Content, Tally};
+use super::{Chunk, Content, Step, Tally, Walk};
 use crate::blocks::Block;
 use crate::input::{told, Input};
 
@@ -32,11 +32,11 @@ struct Piece {
 
 /// Bytes of a block, next to each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Read<'m> {
+pub struct Span {
     /// How many.
     pub length: u64,
-    /// The bytes; `None`: they are zeros.
-    pub bytes: Option<&'m [u8]>,
+    /// Where they lie in the stream; `None`: they are zeros.
+    pub place: Option<u64>,
 }
 
 /// The memory is in more pieces than are kept.
@@ -44,6 +44,20 @@ pub struct Read<'m> {
 pub struct TooMany;
 
 impl Latest {
+    /// That of a stream that was found right.
+    ///
+    /// # Errors
+    /// Those of the system; [`TooMany`].
+    pub fn of(input: &Input) -> io::Result<Result<Latest, TooMany>> {
+        let (mut walk, mut latest) = (Walk::heads(input, u64::MAX), Latest::default());
+        while let Step::Chunk(chunk) = walk.next()? {
+            if let Err(TooMany) = latest.take(&chunk) {
+                return Ok(Err(TooMany));
+            }
+        }
+        Ok(Ok(latest))
+    }
+
     /// Takes a chunk, which comes behind those before.
     ///
     /// # Errors
@@ -79,41 +93,38 @@ impl Latest {
         self.tally.blocks().iter().enumerate().find(|(_, block)| block.name == name)
     }
 
-    /// Reads what lies in a block from `from` on, which is before its end, out of the stream: as much as lies in one
-    /// piece and fits into `memory`. Zeros that are not in the stream may be more.
+    /// What lies in a block from `from` on, which is before its end: as much as lies in one piece.
+    #[must_use]
+    pub fn span(&self, block: usize, from: u64) -> Span {
+        let length = self.tally.blocks().get(block).map_or(0, |block| block.length);
+        let zeros = |end: u64| Span { length: end.saturating_sub(from), place: None };
+        let Some(pieces) = self.blocks.get(block) else { return zeros(length) };
+        match pieces.range(..=from).next_back() {
+            Some((start, piece)) if start.saturating_add(piece.length) > from => {
+                let Piece { length, place } = piece.behind(from.saturating_sub(*start));
+                Span { length, place: Some(place) }
+            }
+            _ => zeros(pieces.range(from..).next().map_or(length, |(start, _)| *start)),
+        }
+    }
+
+    /// Reads what lies in a block from `from` on, out of the stream.
     ///
     /// # Errors
     /// Those of the system.
-    pub fn read<'m>(
-        &self,
-        block: usize,
-        from: u64,
-        input: &Input,
-        memory: &'m mut [u8],
-    ) -> io::Result<Read<'m>> {
-        let Piece { length, place } = match self.piece(block, from) {
-            Ok(piece) => piece,
-            Err(length) => return Ok(Read { length, bytes: None }),
-        };
-        let most = usize::try_from(length).unwrap_or(usize::MAX).min(memory.len());
-        let memory = memory.get_mut(..most).unwrap_or_default();
-        input.read_exact_at(place, memory)?;
-        Ok(Read { length: told(memory.len()), bytes: Some(memory) })
-    }
-
-    /// The piece that lies from `from` on, or else how many zeros.
-    fn piece(&self, block: usize, from: u64) -> Result<Piece, u64> {
-        let length = self.tally.blocks().get(block).map_or(0, |block| block.length);
-        let pieces = self.blocks.get(block).ok_or(length.saturating_sub(from))?;
-        match pieces.range(..=from).next_back() {
-            Some((start, piece)) if start.saturating_add(piece.length) > from => {
-                Ok(piece.behind(from.saturating_sub(*start)))
+    pub fn read(&self, block: usize, from: u64, input: &Input, out: &mut [u8]) -> io::Result<()> {
+        let mut done = 0usize;
+        while let Some(rest) = out.get_mut(done..).filter(|rest| !rest.is_empty()) {
+            let Span { length, place } = self.span(block, from.saturating_add(told(done)));
+            let most = usize::try_from(length).unwrap_or(usize::MAX).min(rest.len()).max(1);
+            let piece = rest.get_mut(..most).unwrap_or_default();
+            match place {
+                Some(place) => input.read_exact_at(place, piece)?,
+                None => piece.fill(0),
             }
-            _ => {
-                let end = pieces.range(from..).next().map_or(length, |(start, _)| *start);
-                Err(end.saturating_sub(from))
-            }
+            done = done.saturating_add(most);
         }
+        Ok(())
     }
 
     /// Takes pages, which lie at `place` if they are no zeros, and says where the next ones lie.

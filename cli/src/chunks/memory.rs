@@ -65,7 +65,25 @@ impl Memory {
 /// [`damage`](super::damage).
 pub fn replay(input: &Input, encoder: &mut dyn Encoder) -> std::result::Result<u64, Report> {
     let mut memory = Memory::of(input);
-    let (mut decoder, scratch) = memory.decoder_of_devices(input);
+    replay_all(memory.decoder_of_devices(input), encoder)
+}
+
+/// The same without the memory of the guest, which somebody else takes.
+///
+/// # Errors
+/// See [`replay`].
+pub fn replay_devices(
+    input: &Input,
+    encoder: &mut dyn Encoder,
+) -> std::result::Result<u64, Report> {
+    let mut memory = Memory::of(input);
+    replay_all(memory.decoder(input), encoder)
+}
+
+fn replay_all(
+    (mut decoder, scratch): (Decoder<'_>, &mut [u8]),
+    encoder: &mut dyn Encoder,
+) -> std::result::Result<u64, Report> {
     let mut track = Track::new();
     let mut visitor = Visitor::saving(encoder, &mut track);
     let done = decoder.replay_all(&mut visitor, scratch).and_then(|devices| {

@@ -28,11 +28,16 @@ pub fn write(latest: &Latest, block: usize, input: &Input, file: &File) -> Resul
     let length = latest.tally().blocks().get(block).map_or(0, |block| block.length);
     let (mut at, mut memory) = (0u64, vec![0; PIECE]);
     while at < length {
-        let piece = latest.read(block, at, input, &mut memory).map_err(Stopped::Read)?;
-        if let Some(bytes) = piece.bytes {
-            data(file, at, bytes).map_err(Stopped::Write)?;
-        }
-        at = at.saturating_add(piece.length);
+        let span = latest.span(block, at);
+        let Some(place) = span.place else {
+            at = at.saturating_add(span.length);
+            continue;
+        };
+        let most = usize::try_from(span.length).unwrap_or(PIECE).min(PIECE);
+        let bytes = memory.get_mut(..most).unwrap_or_default();
+        input.read_exact_at(place, bytes).map_err(Stopped::Read)?;
+        data(file, at, bytes).map_err(Stopped::Write)?;
+        at = at.saturating_add(told(most));
     }
     file.set_len(length).map_err(Stopped::Write)
 }

@@ -47,7 +47,7 @@ pub fn verify(input: &Input) -> io::Result<Verified> {
         Ok(()) => None,
         Err(code) => Some(Report { code, fault: decoder.fault(), path: seen.path() }),
     };
-    let damage = heads::first(found, breach);
+    let damage = heads::earlier(found, breach);
     let length = decoder.position();
     let right = damage.as_ref().map_or(length, |report| report.fault.offset);
     let mut remarks = seen.remarks;

@@ -18,6 +18,9 @@ const HEAD: usize = 8;
 /// The bytes of a chunk beside its data.
 const FRAME: u64 = 12;
 
+/// The bit of a fragment, in the third byte of its data, that says that it is the last.
+const LAST: u8 = 1 << 7;
+
 /// Bytes of the data of a device that are kept: the head of a fragment, and that of the device.
 const KEPT: usize = 6 + 14 + 255;
 
@@ -73,6 +76,8 @@ pub struct Walk {
     /// Nothing that begins here or behind is read, and no CRC.
     heads: Option<u64>,
     layout: Option<Rc<Layout>>,
+    /// Whether a device is open.
+    open: bool,
     totals: Totals,
 }
 
@@ -81,7 +86,7 @@ impl Walk {
     #[must_use]
     pub fn new(input: &Input) -> Self {
         let (input, totals) = (input.again(), Totals { chunks: 0, crc: 0 });
-        Walk { input, at: 0, ended: false, heads: None, layout: None, totals }
+        Walk { input, at: 0, ended: false, heads: None, layout: None, open: false, totals }
     }
 
     /// The same by the heads of the chunks alone, up to `end`: without CRCs.
@@ -205,7 +210,11 @@ impl Walk {
 
     /// What a chunk says of memory.
     fn content(&mut self, kind: ChunkType, start: &[u8], length: u32) -> Result<Content, Breach> {
+        if kind.is_device() {
+            self.open = start.get(2).is_none_or(|number| number & LAST == 0);
+        }
         match (kind, &self.layout) {
+            _ if kind.is_memory() && self.open => Err(Code::BadOrder.into()),
             (ChunkType::BLOCKS, None) if told(start.len()) < length.into() => {
                 Err(Code::BadValue.into())
             }
@@ -290,10 +299,11 @@ impl Walk {
     /// What lies at a place before the end, as far as one piece goes.
     fn piece(&mut self, at: u64, end: u64) -> io::Result<&[u8]> {
         let wanted = usize::try_from(end.saturating_sub(at)).unwrap_or(PIECE).min(PIECE);
-        let piece = self.input.window(at, wanted)?;
-        match piece.get(..wanted) {
-            Some(piece) if !piece.is_empty() => Ok(piece),
-            _ => Err(io::ErrorKind::UnexpectedEof.into()),
+        // What is held already is not read again.
+        let held = self.input.window(at, 1)?;
+        match held.get(..wanted).unwrap_or(held) {
+            [] => Err(io::ErrorKind::UnexpectedEof.into()),
+            piece => Ok(piece),
         }
     }
 
