@@ -18,7 +18,7 @@ use crate::status::{migcore_status, status, MIGCORE_BAD_OBJECT, MIGCORE_NULL_POI
 /// thread at a time, may be moved in memory between two calls, and needs no destructor.
 #[repr(C)]
 pub struct migcore_chunk_receiver {
-    reserved: [u64; 32],
+    reserved: [u64; 64],
 }
 
 /// State word of a receiver.
