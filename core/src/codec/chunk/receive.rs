@@ -327,10 +327,10 @@ impl<'b, K: Kernels, M: Memory> Receiver<'b, K, M> {
             Stage::Head => {
                 let head = part.first_chunk().copied().unwrap_or_default();
                 let (kind, length) = self.rules.admit(head)?;
-                self.stage = match M::ANY && kind == ChunkType::PAGES {
-                    true => Stage::Pages(Part::Head, length),
-                    false => Stage::Data(kind, length),
-                };
+                match M::ANY && kind == ChunkType::PAGES {
+                    true => self.begin_pages(length),
+                    false => self.stage = Stage::Data(kind, length),
+                }
             }
             Stage::Data(kind, length) => {
                 let behind = part.get(HEAD..).unwrap_or_default();

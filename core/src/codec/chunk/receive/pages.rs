@@ -169,6 +169,15 @@ impl<K: Kernels, M: Memory> Receiver<'_, K, M> {
         Ok(())
     }
 
+    /// A chunk of pages begins, whose data are so long.
+    pub(super) fn begin_pages(&mut self, length: usize) {
+        match length {
+            // Nothing is to come that could be reached.
+            0 => self.take_head(0),
+            _ => self.stage = Stage::Pages(Part::Head, length),
+        }
+    }
+
     /// A part of a chunk of pages is complete in the buffer.
     pub(super) fn reached_pages(
         &mut self,
