@@ -17,14 +17,43 @@ const END: usize = FRAME + 8;
 /// The bytes of a CRC.
 const CRC: usize = FRAME - HEAD;
 
-/// How much is copied and summed up at once, so that it is in the cache for the second.
-const PIECE: usize = 1 << 15;
-
 /// Collects a stream in the caller's memory, from pieces of any length, and checks framing, types, order,
 /// CRCs, limits, shapes and totals as they come. However the bytes are cut, the outcome is the same.
 ///
 /// Of a stream with memory, one [`with_memory`](Receiver::with_memory) puts the pages to their places, without a
 /// copy of them, and keeps the rest: a stream of its own, without the chunks of memory.
+///
+/// ```
+/// use migcore::codec::chunk::{Limits, Receiver, Saver, Settings};
+/// use migcore::io::Portable;
+/// use migcore::ram::{Block, BlockHead, Blocks, PageSize};
+///
+/// let (mut stream, mut scratch) = ([0; 512], [0; 256]);
+/// let mut saver = Saver::to_slice(&mut stream, &Settings::default(), &mut scratch)?;
+/// let layout = [BlockHead { name: b"ram", length: 16 }];
+/// // An error stays in the visit, as those of devices.
+/// let _ = saver.blocks(&layout, PageSize::new(4).unwrap());
+/// let _ = saver.pages(&layout, 0, 1, b"page3456");
+/// let length = saver.finish()? as usize;
+///
+/// let (mut ram, mut kept) = ([0; 16], [0; 256]);
+/// let mut blocks = [Block::new("ram", &mut ram)];
+/// let receiver = Receiver::new(&mut kept, Limits::default(), Portable);
+/// let mut receiver = receiver.with_memory(Blocks(&mut blocks))?;
+/// let mut socket = &stream[..length];
+/// loop {
+///     // The place of the next bytes, as for `read`.
+///     let place = receiver.next()?;
+///     let length = place.len().min(socket.len());
+///     place[..length].copy_from_slice(&socket[..length]);
+///     socket = &socket[length..];
+///     if receiver.got(length)? {
+///         break;
+///     }
+/// }
+/// assert_eq!(&ram, b"\0\0\0\0page3456\0\0\0\0");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Receiver<'b, K, M = NoMemory> {
     buffer: &'b mut [u8],
@@ -246,13 +275,18 @@ impl<'b, K: Kernels, M: Memory> Receiver<'b, K, M> {
         while !self.rules.ended() {
             let spot = self.spot()?;
             let rest = input.get(self.taken..).unwrap_or_default();
-            let rest = rest.get(..PIECE).unwrap_or(rest);
-            let length = copy(self.place(spot), rest);
+            let length = match spot {
+                Spot::Memory { .. } if M::ANY => self.fill(spot, rest),
+                spot => copy(self.place(spot), rest),
+            };
             if length == 0 {
                 break;
             }
             self.taken = self.taken.saturating_add(length);
-            self.advance(spot, length)?;
+            match spot {
+                Spot::Memory { .. } if M::ANY => self.passed(spot, length),
+                spot => self.advance(spot, length)?,
+            }
         }
         Ok(())
     }

@@ -9,6 +9,9 @@ use crate::visit::Kind;
 /// Length and type, before the data of a chunk.
 pub(super) const FRAME_HEAD: usize = 8;
 
+/// How much of a long part goes out at once where it is not copied: enough that the calls of a sink do not count.
+const PIECE: usize = 1 << 16;
+
 /// Bytes on the stack through which elements go to their place.
 const BOUNCE: usize = 256;
 
@@ -92,6 +95,17 @@ impl<W: Writer, K: Kernels> ChunkWriter<W, K> {
     pub(super) fn part(&mut self, data: &[u8]) -> Result<()> {
         self.crc = self.kernels.crc32(self.crc, data);
         self.writer.put_slice(data)
+    }
+
+    /// A part that is long: summed up and moved in pieces, so that a cache holds them for the second.
+    pub(super) fn long_part(&mut self, data: &[u8]) -> Result<()> {
+        for piece in data.chunks(PIECE) {
+            match self.writer.window(piece.len())? {
+                Some(window) => self.crc = self.kernels.copy_crc32(self.crc, window, piece),
+                None => self.part(piece)?,
+            }
+        }
+        Ok(())
     }
 
     /// A part from elements of the machine's byte order.

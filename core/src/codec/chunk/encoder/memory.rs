@@ -13,9 +13,6 @@ use crate::ram::{check_heads, Counts, Flaw, Layout, Marked, PageSize, Run, Runs,
 /// About how many bytes of pages go into a chunk: enough that what is around them does not count.
 const GATHERED: u64 = 1 << 20;
 
-/// How much is summed up and written at once, so that it is in the cache for the second.
-const PIECE: usize = 1 << 15;
-
 /// Zeros for the padding.
 const PADDING: [u8; 256] = [0; 256];
 
@@ -244,9 +241,7 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
             padding = padding.saturating_sub(piece.len());
         }
         for run in runs {
-            for piece in source.data(run).chunks(PIECE) {
-                out.part(piece)?;
-            }
+            out.long_part(source.data(run))?;
         }
         out.end()?;
         let whole = told(length.saturating_add(FRAME));

@@ -280,6 +280,14 @@ impl<K: Kernels, M: Memory> Receiver<'_, K, M> {
         }
     }
 
+    /// Copies bytes of pages to their place, as many as belong there, and sums them up on the way.
+    pub(super) fn fill(&mut self, spot: Spot, input: &[u8]) -> usize {
+        let free = self.buffer.get_mut(self.used..).unwrap_or_default();
+        let bytes = place(spot, free, &mut self.memory);
+        self.pages.crc = self.kernels.copy_crc32(self.pages.crc, bytes, input);
+        bytes.len().min(input.len())
+    }
+
     /// Goes on behind bytes of padding and pages that are in their place.
     pub(super) fn advance_pages(&mut self, spot: Spot, length: usize) {
         let free = self.buffer.get_mut(self.used..).unwrap_or_default();
@@ -287,12 +295,18 @@ impl<K: Kernels, M: Memory> Receiver<'_, K, M> {
         let bytes = bytes.get(..length).unwrap_or_default();
         let pages = &mut self.pages;
         pages.crc = self.kernels.crc32(pages.crc, bytes);
-        pages.left = pages.left.saturating_sub(length);
-        if let Spot::Memory { .. } = spot {
-            self.advance_run(told(length));
-        } else if pages.padding > 0 {
+        if pages.padding > 0 {
             pages.padding = pages.padding.saturating_sub(length);
             pages.breach = pages.breach.or(check_padding(bytes).err());
+        }
+        self.passed(spot, length);
+    }
+
+    /// Goes on behind bytes that were summed up.
+    pub(super) fn passed(&mut self, spot: Spot, length: usize) {
+        self.pages.left = self.pages.left.saturating_sub(length);
+        if let Spot::Memory { .. } = spot {
+            self.advance_run(told(length));
         }
         if let (0, Stage::Pages(_, length)) = (self.pages.left, self.stage) {
             self.stage = Stage::Pages(Part::Crc, length);
