@@ -165,6 +165,11 @@ fn chunks_of_memory_that_stand_where_they_may_not_are_found() {
         [b"MHDR", b"MBLK", b"MRAM", b"MSHP", b"MDEV", b"MRAM", b"MRAM", b"MDEV", b"MEND"];
     assert_eq!(kinds, due);
     assert!(places_of_damage(&built(&[0, 1, 5, 8])).iter().all(|(_, place)| place.is_none()));
+    // A stream without devices may ask for no memory at all.
+    let mut none = built(&[0, 1, 2, 8]);
+    none[24..32].fill(0);
+    mend(&mut none);
+    assert!(places_of_damage(&none).iter().all(|(_, place)| place.is_none()));
     for (what, order) in [
         ("pages before the list", &[0, 2, 1, 8][..]),
         ("no list", &[0, 5, 8]),

@@ -30,12 +30,13 @@ impl Memory {
         let mut memory =
             Memory { buffer: vec![0; PIECE], kept: Vec::new(), scratch: vec![0; largest] };
         let (mut decoder, _) = memory.decoder(input);
-        if let Err(Code::NoSpace) = decoder.header() {
-            let needed = usize::try_from(decoder.fault().expected).unwrap_or(usize::MAX);
-            if needed <= MOST_MEMORY {
-                // Where fragments go, lists of blocks go, too.
-                memory.kept = vec![0; needed.saturating_add(MOST_BLOCKS)];
-            }
+        let needed = match decoder.header() {
+            Err(Code::NoSpace) => usize::try_from(decoder.fault().expected).unwrap_or(usize::MAX),
+            _ => 0,
+        };
+        if needed <= MOST_MEMORY {
+            // Where fragments go, lists of blocks go, too.
+            memory.kept = vec![0; needed.saturating_add(MOST_BLOCKS)];
         }
         memory
     }

@@ -8,7 +8,7 @@ mod list;
 mod memory;
 mod pages;
 mod rewrite;
-pub mod sparse;
+mod sparse;
 mod verify;
 mod walk;
 
@@ -20,7 +20,7 @@ pub use list::{error, list};
 pub use memory::{begins_with, machine, replay, replay_devices, Decoder, Memory, MOST_MEMORY};
 pub use pages::{Content, Layout, Pages, Tally};
 pub use rewrite::{rewrite, Unwritten};
-pub use sparse::Stopped;
+pub use sparse::{extract, Stopped};
 pub use verify::{verify, Verified};
 pub use walk::{Chunk, Step, Walk};
 

@@ -24,7 +24,7 @@ pub enum Stopped {
 ///
 /// # Errors
 /// [`Stopped`].
-pub fn write(latest: &Latest, block: usize, input: &Input, file: &File) -> Result<(), Stopped> {
+pub fn extract(latest: &Latest, block: usize, input: &Input, file: &File) -> Result<(), Stopped> {
     let length = latest.tally().blocks().get(block).map_or(0, |block| block.length);
     let (mut at, mut memory) = (0u64, vec![0; PIECE]);
     while at < length {

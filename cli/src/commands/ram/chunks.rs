@@ -8,7 +8,7 @@ use migcore::Report;
 use super::{kept, no_block, pipe, refused};
 use crate::arguments::Ram;
 use crate::blocks::{Block, Counts};
-use crate::chunks::{self, sparse, Chunk, Latest, Step, Stopped, Tally, TooMany, Walk};
+use crate::chunks::{self, Chunk, Latest, Step, Stopped, Tally, TooMany, Walk};
 use crate::commands::complain;
 use crate::failure::{Failure, Outcome, Result};
 use crate::input::Input;
@@ -63,7 +63,7 @@ fn take(arguments: &Ram, input: &Input, block: &str, output: Output) -> Result {
 }
 
 fn write(latest: &Latest, block: usize, input: &Input, output: &Output, file: &File) -> Result<()> {
-    sparse::write(latest, block, input, file).map_err(|stopped| match stopped {
+    chunks::extract(latest, block, input, file).map_err(|stopped| match stopped {
         Stopped::Read(error) => Failure::reading(input.path())(error),
         Stopped::Write(error) => Failure::writing(output.path())(error),
     })
