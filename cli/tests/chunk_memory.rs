@@ -11,13 +11,21 @@
 
 #[path = "support/guest.rs"]
 mod guest;
+#[path = "../../core/tests/support/random.rs"]
+#[allow(dead_code, reason = "each test uses what it needs")]
+mod random;
 mod support;
+
+use std::io::{Read as _, Seek as _};
 
 use guest::Guest;
 use migcore::codec::chunk::Chunks;
 use migcore::io::Portable;
+use migcore_cli::chunks::{self, Latest};
+use migcore_cli::compare::{compare, Listing, Side};
+use random::Random;
 use serde_json::{json, Value};
-use support::Place;
+use support::{input, Place};
 
 /// A place with a stream `m.mig`.
 fn place() -> Place {
@@ -269,4 +277,83 @@ fn convert_writes_each_page_once() {
     let ran = place.run(&["convert", "m.mig", "-o", "q.state", "--to", "qemu"]);
     assert_eq!(ran.code, Some(3));
     assert!(ran.err.contains("were not made of a stream of QEMU"), "{}", ran.err);
+}
+
+/// Blocks of some pages, which come in any order, several times, with zeros among them.
+fn random_guest(random: &mut Random) -> Guest {
+    let page = [1, 4, 16][random.below(3)];
+    let blocks = ["a", "b", "c"].map(|name| (name, random.below(20) * page as usize));
+    let mut guest = Guest { alignment: [0, 8][random.below(2)], ..Guest::of(page, blocks.into()) };
+    for _ in 0..random.below(12) {
+        let block = random.below(3);
+        let pages = guest.blocks[block].1.len() / page as usize;
+        let first = random.below(pages + 1);
+        let count = random.below(pages - first + 1);
+        let fills: Vec<_> = (0..count).map(|_| random.below(4) as u8).collect();
+        let bytes: Vec<_> = fills.iter().flat_map(|fill| vec![*fill; page as usize]).collect();
+        guest = guest.with(block, first as u64, &bytes);
+    }
+    guest
+}
+
+/// What `diff` finds in two streams.
+fn differences(one: &[u8], other: &[u8]) -> Value {
+    let sides = [one, other].map(|bytes| Side::read(input(bytes), None).unwrap());
+    let mut text = Vec::new();
+    let mut listing = Listing::new(&mut text, true);
+    compare(&sides[0], &sides[1], &mut listing).unwrap();
+    listing.end(&[], false).unwrap();
+    serde_json::from_slice(&text).unwrap()
+}
+
+#[test]
+fn memory_is_what_any_rounds_make_it() {
+    for seed in 1..400 {
+        let mut random = Random(seed);
+        let guest = random_guest(&mut random);
+        let stream = guest.stream();
+        let file = input(&stream);
+        let latest = Latest::of(&file).unwrap().unwrap();
+        for (number, (_, whole)) in guest.blocks.iter().enumerate() {
+            let memory = guest.memory(number);
+            let from = random.below(whole.len() + 1);
+            let mut read = vec![0xff; whole.len() - from];
+            latest.read(number, from as u64, &file, &mut read).unwrap();
+            assert_eq!(read, memory[from..], "seed {seed}, block {number} from {from}");
+            let mut out = tempfile::tempfile().unwrap();
+            chunks::extract(&latest, number, &file, &out).unwrap();
+            out.rewind().unwrap();
+            let mut taken = Vec::new();
+            out.read_to_end(&mut taken).unwrap();
+            assert_eq!(taken, memory, "seed {seed}, block {number}");
+        }
+    }
+}
+
+#[test]
+fn pages_that_differ_are_counted() {
+    for seed in 1..200 {
+        let mut random = Random(seed);
+        let guest = random_guest(&mut random);
+        let mut other = Guest { page: guest.page, ..Guest::small() };
+        other.blocks.clone_from(&guest.blocks);
+        other.rounds = guest.rounds[..random.below(guest.rounds.len() + 1)].to_vec();
+        let found = differences(&guest.stream(), &other.stream());
+        let due: Vec<_> = (0..3)
+            .filter_map(|number| {
+                let sides = [&guest, &other].map(|guest| guest.memory(number));
+                let pages = sides.each_ref().map(|side| side.chunks(guest.page as usize));
+                let [one, two] = pages;
+                let count = one.len();
+                let differ = one.zip(two).filter(|(one, two)| one != two).count();
+                let text = format!("memory.{}: {differ} of {count} pages", guest.blocks[number].0);
+                (differ > 0).then_some(text)
+            })
+            .collect();
+        let texts = found["differences"].as_array().unwrap();
+        assert_eq!(texts.len(), due.len(), "seed {seed}: {found}");
+        for (text, due) in texts.iter().zip(due) {
+            assert!(text["text"].as_str().unwrap().starts_with(&due), "seed {seed}: {text}, {due}");
+        }
+    }
 }
