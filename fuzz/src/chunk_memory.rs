@@ -1,13 +1,13 @@
 //! Memory in chunks: any stream is received in the same way however its bytes come in, and as a check says; what
 //! a writer sends of a machine is what a receiver has.
 
-use super::reading::LIMITS;
+use super::reading::{replay, Pieces, LIMITS, MEMORY};
 use super::{input::Input, mend::mended};
 use migcore::codec::chunk::{
-    check, BlockList, ChunkType, Chunks, Limits, Receiver, Saver, Settings,
+    check, BlockList, ChunkType, Chunks, Limits, Receiver, Saver, Settings, StreamStore,
 };
 use migcore::error::Fault;
-use migcore::io::{Portable, SliceWriter};
+use migcore::io::{Portable, SliceWriter, StreamReader};
 use migcore::ram::{Block, BlockHead, Blocks, Counts, Memory, PageSize};
 use migcore::{Code, Result};
 
@@ -40,15 +40,25 @@ fn read(bytes: &[u8], step: usize) {
     assert_eq!(receive(bytes, &machine, |receiver| put(receiver, bytes, step)), due, "put");
     let limits = Limits { memory: true, ..LIMITS };
     let checked = check(bytes, limits, Portable).map(|summary| summary.devices);
+    let checked = checked.map_err(|report| report.code);
     match due {
         // A receiver does not look at values, which stand where they did or before.
         Ok((kept, ..)) => {
             let again = check(&kept, LIMITS, Portable).map(|summary| summary.devices);
-            assert_eq!(again.map_err(|report| report.code), checked.map_err(|report| report.code));
+            assert_eq!(again.map_err(|report| report.code), checked);
         }
         // Memory that is too large is not there.
         Err((Code::MemoryDiffers | Code::UnknownMemory | Code::TooMuchWork, _)) => {}
         Err(failed) => assert!(checked.is_err(), "{failed:?}"),
+    }
+    if let Ok(devices) = checked {
+        let (mut memory, limits) = (vec![0; MEMORY + ROOM], Limits { memory: true, ..LIMITS });
+        let reader = StreamReader::new(Pieces { bytes, step }, &mut []);
+        match replay(StreamStore::new(reader, &mut memory, limits, Portable), |_| ()) {
+            Ok((found, _)) => assert_eq!(found, devices),
+            // What a replay has beside a check: a tree, scratch.
+            Err((code, _)) => assert!(matches!(code, Code::NoSpace | Code::TooMuchWork)),
+        }
     }
 }
 

@@ -228,7 +228,8 @@ impl<'b, K: Kernels, M: Memory> Receiver<'b, K, M> {
     }
 
     /// The stream, whole and checked: a store need not check it again (see
-    /// [`SliceStore::checked`](super::SliceStore::checked)). Where memory was put to its place, without that.
+    /// [`SliceStore::checked`](super::SliceStore::checked)). Where memory was put to its place, it is one without
+    /// that, and offsets in it are not those in the stream that came.
     ///
     /// # Errors
     /// [`Code::Truncated`] when not all of it came; the error of [`feed`](Receiver::feed).
@@ -275,17 +276,17 @@ impl<'b, K: Kernels, M: Memory> Receiver<'b, K, M> {
         while !self.rules.ended() {
             let spot = self.spot()?;
             let rest = input.get(self.taken..).unwrap_or_default();
-            let length = match spot {
-                Spot::Memory { .. } if M::ANY => self.fill(spot, rest),
-                spot => copy(self.place(spot), rest),
+            let of_pages = M::ANY && matches!(spot, Spot::Memory { .. });
+            let length = match of_pages {
+                true => self.fill(spot, rest),
+                false => copy(self.place(spot), rest),
             };
             if length == 0 {
                 break;
             }
             self.taken = self.taken.saturating_add(length);
-            match spot {
-                Spot::Memory { .. } if M::ANY => self.passed(spot, length),
-                spot => self.advance(spot, length)?,
+            if !of_pages {
+                self.advance(spot, length)?;
             }
         }
         Ok(())
