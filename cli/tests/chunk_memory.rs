@@ -19,8 +19,10 @@ mod support;
 use std::io::{Read as _, Seek as _};
 
 use guest::Guest;
-use migcore::codec::chunk::Chunks;
+use migcore::codec::chunk::{Chunks, Saver, Settings};
 use migcore::io::Portable;
+use migcore::ram::{BlockHead, PageSize};
+use migcore::visit::Versions;
 use migcore_cli::chunks::{self, Latest};
 use migcore_cli::compare::{compare, Listing, Side};
 use random::Random;
@@ -356,4 +358,30 @@ fn pages_that_differ_are_counted() {
             assert!(text["text"].as_str().unwrap().starts_with(&due), "seed {seed}: {text}, {due}");
         }
     }
+}
+
+#[test]
+fn memory_beside_a_stream_of_qemu_is_not_lost() {
+    let (mut stream, mut scratch) = (vec![0; 1 << 16], vec![0; 1 << 12]);
+    let mut saver = Saver::to_slice(&mut stream, &Settings::default(), &mut scratch).unwrap();
+    let mut visitor = saver.visitor();
+    let versions = Versions::only(1);
+    visitor.device("qemu", 0, versions, |v| v.put_raw(b"QEVM\0\0\0\x03\0")).unwrap();
+    let heads = [BlockHead { name: b"ram", length: 16 }];
+    saver.blocks(&heads, PageSize::new(16).unwrap()).unwrap();
+    saver.pages(&heads, 0, 0, &[5; 16]).unwrap();
+    let length = saver.finish().unwrap() as usize;
+    let place = Place::new();
+    place.put("m.mig", &stream[..length]);
+    let ran = place.run(&["convert", "m.mig", "-o", "q", "--to", "qemu"]);
+    assert_eq!((ran.code, place.path("q").exists()), (Some(3), false));
+    assert!(ran.err.contains("there is memory beside the stream of QEMU"), "{}", ran.err);
+    let ran = place.run(&["ram", "m.mig", "--list"]);
+    assert_eq!(
+        (ran.code, ran.out.as_str()),
+        (Some(0), "ram: 16 bytes; pages: 1 whole, 0 of zeros\n")
+    );
+    assert_eq!(place.run(&["convert", "m.mig", "-o", "n", "--to", "chunk"]).code, Some(0));
+    assert_eq!(place.run(&["diff", "m.mig", "n"]).code, Some(0));
+    assert_eq!(place.run(&["verify", "n"]).code, Some(0));
 }
