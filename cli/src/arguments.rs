@@ -210,7 +210,8 @@ Exit codes:
   3  the stream cannot be read, or is in no format that is known";
 
 const INFO: &str = "\
-Of a stream of chunks it is said what it holds: devices, memory, and their sizes. Of a stream of QEMU it is said which machine it is of, which releases can have written it, what its sections are, how much of \
+Of a stream of chunks it is said what it holds: devices, memory, and their sizes. Of a stream of QEMU it is said \
+which machine it is of, which releases can have written it, what its sections are, how much of \
 them is known and why the rest is not, and what it holds of the memory of the guest.
 
 Examples:

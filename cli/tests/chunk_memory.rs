@@ -263,6 +263,18 @@ fn many_different_pages_are_told_as_runs() {
 }
 
 #[test]
+fn pages_of_a_byte_are_compared_in_one_go() {
+    let guest = || Guest::of(1, vec![("ram", 1 << 20)]);
+    let bytes: Vec<u8> = (0..1 << 20).map(|at: u32| (at % 251) as u8).collect();
+    let other: Vec<u8> = bytes.iter().map(|byte| byte.wrapping_add(1)).collect();
+    let [one, other] = [bytes, other].map(|bytes| guest().with(0, 0, &bytes).stream());
+    let found = differences(&one, &other);
+    let text =
+        "memory.ram: 1048576 of 1048576 pages differ: 0 to 1048575; first at 0 (0x0): 00 -> 01";
+    assert_eq!(found["differences"][0]["text"], text);
+}
+
+#[test]
 fn convert_writes_each_page_once() {
     let place = place();
     let ran = place.run(&["convert", "m.mig", "-o", "n.mig", "--to", "chunk", "--json"]);

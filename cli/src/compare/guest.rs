@@ -152,20 +152,23 @@ impl Unlike {
 
     /// Compares what lies at `at` on both sides.
     fn add(&mut self, at: u64, left: &[u8], right: &[u8]) {
-        let (mut at, mut left, mut right) = (at, left, right);
-        while left != right {
-            // Up to the end of the page.
+        if left == right {
+            return;
+        }
+        let (mut at, mut pairs) = (at, left.iter().zip(right));
+        while let Some(same) = pairs.clone().position(|(one, other)| one != other) {
+            at = at.saturating_add(told(same));
+            let Some((one, other)) = pairs.nth(same) else { break };
+            self.first.get_or_insert((at, *one, *other));
             let page = self.size.pages_in(at);
+            self.page(page);
+            // The rest of the page says nothing more.
             let end = self.size.bytes_of(page.saturating_add(1));
-            let most =
-                usize::try_from(end.saturating_sub(at)).unwrap_or(usize::MAX).min(left.len());
-            let (one, rest) = left.split_at_checked(most).unwrap_or((left, &[]));
-            let (two, others) = right.split_at_checked(most).unwrap_or((right, &[]));
-            if one != two {
-                self.page(page);
-                self.first = self.first.or_else(|| first(at, one, two));
+            let rest = end.saturating_sub(at).saturating_sub(1);
+            if let Some(last) = usize::try_from(rest).ok().and_then(|rest| rest.checked_sub(1)) {
+                pairs.nth(last);
             }
-            (at, left, right) = (end, rest, others);
+            at = end;
         }
     }
 
@@ -201,13 +204,6 @@ impl Unlike {
         }
         text
     }
-}
-
-/// The first byte that differs.
-fn first(at: u64, left: &[u8], right: &[u8]) -> Option<(u64, u8, u8)> {
-    let mut pairs = left.iter().zip(right).enumerate();
-    let (index, (one, other)) = pairs.find(|(_, (one, other))| one != other)?;
-    Some((at.saturating_add(told(index)), *one, *other))
 }
 
 fn path(block: &Block) -> String {
