@@ -126,6 +126,12 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
         Ok(())
     }
 
+    /// The size of a page, once the blocks are told.
+    #[must_use]
+    pub fn page_size(&self) -> Option<PageSize> {
+        self.paging.told.map(|(size, _)| size)
+    }
+
     /// Writes pages of a block, which `pages` holds from the page `first` on: runs that are 0 without their
     /// bytes, all others straight from where they are. They may not change meanwhile.
     ///
