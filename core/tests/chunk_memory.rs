@@ -18,9 +18,9 @@ mod support;
 #[path = "support/wire.rs"]
 mod wire;
 
-use migcore::codec::chunk::{check, Chunks, Limits, PagesHead, Saver, Settings};
+use migcore::codec::chunk::{check, Chunks, Limits, PagesHead, Receiver, Saver, Settings};
 use migcore::error::Report;
-use migcore::io::{Portable, StreamWriter};
+use migcore::io::{Portable, Reader, StreamReader, StreamWriter};
 use migcore::ram::{BlockHead, Blocks, Counts, Layout, Memory};
 use migcore::Code;
 use paged::*;
@@ -72,6 +72,70 @@ fn what_was_sent_is_received() {
         prop_assert_eq!(checked(&stream, TAKEN), Ok(()));
         Ok(())
     });
+}
+
+#[test]
+fn a_stream_is_read_up_to_its_end() {
+    let (machine, steps) = small();
+    let (mut stream, sent, _) = machine.stream(&steps, 1);
+    let length = stream.len();
+    stream.extend([7; 40]);
+    for step in [1, 3, 50, 1 << 20] {
+        let mut blank = machine.blank();
+        let mut buffer = [0; ROOM];
+        let receiver = Receiver::new(&mut buffer, Limits::default(), Portable);
+        let mut blocks = blank.in_order();
+        let mut receiver = receiver.with_memory(Blocks(&mut blocks)).unwrap();
+        let mut reader = StreamReader::new(Pipe::new(stream.clone(), step), &mut []);
+        assert_eq!(receiver.read(&mut reader), Ok(()));
+        assert_eq!(reader.position(), length as u64);
+        assert_eq!(receiver.bytes().unwrap(), without_memory(&steps));
+        assert_eq!(blank.blocks, sent.blocks);
+    }
+}
+
+#[test]
+fn every_failed_read_is_told() {
+    let (machine, steps) = small();
+    let (stream, ..) = machine.stream(&steps, 1);
+    for fails_at in 0.. {
+        let mut blank = machine.blank();
+        let mut buffer = [0; ROOM];
+        let receiver = Receiver::new(&mut buffer, Limits::default(), Portable);
+        let mut blocks = blank.in_order();
+        let mut receiver = receiver.with_memory(Blocks(&mut blocks)).unwrap();
+        let pipe = Pipe { fails_at: Some(fails_at), ..Pipe::new(stream.clone(), 50) };
+        let mut reader = StreamReader::new(pipe, &mut []);
+        let Err(code) = receiver.read(&mut reader) else { break };
+        let report = receiver.report(code);
+        assert_eq!((report.code, report.fault.cause), (Code::ReadFailed, -5));
+        assert!(report.fault.offset <= reader.position());
+        assert_eq!(receiver.feed(&stream), Err(Code::ReadFailed));
+    }
+}
+
+#[test]
+fn what_is_kept_is_found_in_what_was_sent() {
+    let (machine, steps) = small();
+    let (stream, ..) = machine.stream(&steps, 1);
+    let mut blank = machine.blank();
+    let mut buffer = [0; ROOM];
+    let receiver = Receiver::new(&mut buffer, Limits::default(), Portable);
+    let mut blocks = blank.in_order();
+    let mut receiver = receiver.with_memory(Blocks(&mut blocks)).unwrap();
+    receiver.feed(&stream).unwrap();
+    let kept = receiver.bytes().unwrap().to_vec();
+    let mut walk = Chunks::new(&kept, Portable);
+    let mut shifts = Vec::new();
+    while let Some(chunk) = walk.next().unwrap() {
+        let origin = receiver.origin(chunk.offset as u64) as usize;
+        let head = chunk.offset..chunk.offset + 8;
+        assert_eq!(stream[origin..origin + 8], kept[head]);
+        shifts.push(origin - chunk.offset);
+    }
+    shifts.dedup();
+    assert_eq!(shifts.len(), 3, "before memory, behind the first of it, behind all");
+    assert_eq!(receiver.origin(0), 0);
 }
 
 #[test]

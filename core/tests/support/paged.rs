@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use migcore::codec::chunk::{Limits, Receiver, Saver, Settings};
 use migcore::error::Report;
-use migcore::io::{Portable, Writer};
+use migcore::io::{Portable, SliceReader, Writer};
 use migcore::ram::{Block, BlockHead, Blocks, Counts, Memory, PageSize};
 use migcore::visit::Versions;
 use migcore::Result;
@@ -214,14 +214,18 @@ pub enum Way {
     Put(Cuts),
     /// As `Fed`, into a buffer that grows as it must.
     Grown(Cuts),
+    /// They are read from where they are.
+    Read,
 }
 
 /// Ways that differ in all they can.
-pub fn ways() -> [Way; 7] {
+pub fn ways() -> [Way; 8] {
     let random = Cuts { most: 50, seed: 0x2545_f491 };
     let put = [WHOLE, Cuts::of(1), random].map(Way::Put);
     let [all, bytes, some] = put;
-    [Way::Fed(WHOLE), Way::Fed(Cuts::of(1)), Way::Fed(random), all, bytes, some, Way::Grown(random)]
+    let fed = [WHOLE, Cuts::of(1), random].map(Way::Fed);
+    let [fed_all, fed_bytes, fed_some] = fed;
+    [fed_all, fed_bytes, fed_some, all, bytes, some, Way::Grown(random), Way::Read]
 }
 
 /// Receives a stream into blank memory, and what is kept into a buffer of so many bytes.
@@ -249,6 +253,7 @@ pub fn receive_into(
         Way::Fed(cuts) => feed(&mut receiver, bytes, cuts),
         Way::Put(cuts) => put(&mut receiver, bytes, cuts),
         Way::Grown(cuts) => grow(&mut receiver, bytes, cuts, &mut buffers),
+        Way::Read => receiver.read(&mut SliceReader::new(bytes)),
     };
     let kept = done.and_then(|()| receiver.bytes().map(<[u8]>::to_vec));
     kept.map(|kept| (kept, receiver.counts())).map_err(|code| receiver.report(code))

@@ -1,6 +1,7 @@
 //! Takes a stream as its bytes come in.
 
 mod pages;
+mod read;
 
 use super::chunks::{framed, signed};
 use super::memory::BlockList;

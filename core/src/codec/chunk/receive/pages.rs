@@ -25,6 +25,18 @@ pub(super) enum Part {
     Crc,
 }
 
+/// Chunks of memory that stood beside each other, and are not kept.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Gap {
+    /// Where in what is kept.
+    pub(super) at: u64,
+    /// How many bytes are not kept up to here.
+    pub(super) dropped: u64,
+}
+
+/// How many gaps are told apart: one before the devices, one between, and so on.
+const GAPS: usize = 4;
+
 /// What the last error is about.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Blamed {
@@ -42,6 +54,7 @@ pub(super) struct Pages {
     pub(super) blamed: Blamed,
     /// How many bytes before the present chunk are not kept.
     pub(super) dropped: u64,
+    pub(super) gaps: heapless::Vec<Gap, GAPS>,
     /// Of the chunks that are kept.
     kept: Totals,
     /// How much work is left.
@@ -67,6 +80,7 @@ impl Pages {
             counts: Counts::default(),
             blamed: Blamed::Nothing,
             dropped: 0,
+            gaps: heapless::Vec::new(),
             kept: Totals::default(),
             work,
             block: 0,
@@ -121,8 +135,16 @@ impl<K: Kernels, M: Memory> Receiver<'_, K, M> {
 
     /// Takes the present chunk, which has so many bytes, out of the buffer.
     fn drop_chunk(&mut self, length: usize) {
-        self.pages.dropped = self.pages.dropped.saturating_add(told(length));
         self.used = self.chunk;
+        let pages = &mut self.pages;
+        pages.dropped = pages.dropped.saturating_add(told(length));
+        let gap = Gap { at: told(self.chunk), dropped: pages.dropped };
+        let full = pages.gaps.is_full();
+        match pages.gaps.last_mut() {
+            Some(last) if full || last.at == gap.at => last.dropped = gap.dropped,
+            // There is room.
+            _ => _ = pages.gaps.push(gap),
+        }
     }
 
     /// Finds the place of each block of the list in the present chunk.
