@@ -4,8 +4,14 @@
 
 #include "machine.h"
 
-/* Moves a machine that is running to `options->socket`. True: it runs there; false: it is still here, and goes on. */
-bool migrate_to(struct machine *m, const struct options *options);
+enum handover {
+    HANDOVER_NONE,    /* the machine is here as before, and goes on */
+    HANDOVER_DONE,    /* it runs at the destination */
+    HANDOVER_UNKNOWN, /* it is not here any more, and nobody has said that it runs */
+};
+
+/* Moves a machine that is running to `options->socket`. */
+enum handover migrate_to(struct machine *m, const struct options *options);
 
 /* Waits for a machine at `options->socket`, and runs it to its end. Returns the exit code of the program. */
 int receive_from(const struct options *options);

@@ -1,0 +1,241 @@
+#include "channel.h"
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+static int64_t now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static bool failed(struct channel *c, const char *path)
+{
+    fprintf(stderr, "vmm: %s: %s\n", path, strerror(errno));
+    channel_close(c);
+    return false;
+}
+
+static bool open_socket(struct channel *c, const char *path, struct sockaddr_un *address)
+{
+    *address = (struct sockaddr_un){.sun_family = AF_UNIX};
+    *c = (struct channel){.fd = socket(AF_UNIX, SOCK_STREAM, 0)};
+    if (strlen(path) >= sizeof address->sun_path) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    strcpy(address->sun_path, path);
+    return c->fd >= 0;
+}
+
+bool channel_connect(struct channel *c, const char *path)
+{
+    struct sockaddr_un address;
+
+    if (!open_socket(c, path, &address) || connect(c->fd, (struct sockaddr *)&address, sizeof address) != 0)
+        return failed(c, path);
+    return true;
+}
+
+bool channel_listen(struct channel *c, const char *path)
+{
+    struct sockaddr_un address;
+    int listener;
+
+    if (!open_socket(c, path, &address) || bind(c->fd, (struct sockaddr *)&address, sizeof address) != 0
+        || listen(c->fd, 1) != 0) {
+        return failed(c, path);
+    }
+    fprintf(stderr, "vmm: waiting at %s\n", path);
+    listener = c->fd;
+    do {
+        c->fd = accept(listener, NULL, NULL);
+    } while (c->fd < 0 && (errno == EINTR || errno == ECONNABORTED));
+    close(listener);
+    unlink(path);
+    return c->fd >= 0 || failed(c, path);
+}
+
+void channel_close(struct channel *c)
+{
+    if (c->fd >= 0)
+        close(c->fd);
+    c->fd = -1;
+}
+
+void channel_limit(struct channel *c, unsigned milliseconds)
+{
+    c->deadline = now() + milliseconds;
+}
+
+/* 0 when the socket has what is waited for, or -errno. */
+static int wait_for(const struct channel *c, short events, int64_t milliseconds)
+{
+    struct pollfd p = {.fd = c->fd, .events = events};
+    int ready = poll(&p, 1, milliseconds > 0 ? (int)milliseconds : 0);
+
+    if (ready > 0)
+        return 0;
+    return ready == 0 ? -ETIMEDOUT : -errno;
+}
+
+bool channel_has_input(const struct channel *c)
+{
+    return wait_for(c, POLLIN, 0) == 0;
+}
+
+/* What a callback of migcore returns after a call that gave `done`. */
+static ptrdiff_t outcome(ptrdiff_t done)
+{
+    if (done >= 0)
+        return done;
+    return errno == EINTR || errno == EAGAIN ? MIGCORE_IO_RETRY : -errno;
+}
+
+static ptrdiff_t channel_write(void *opaque, const void *data, size_t length)
+{
+    struct channel *c = opaque;
+    int waited = wait_for(c, POLLOUT, c->deadline - now());
+    ptrdiff_t done;
+
+    if (waited != 0)
+        return waited == -EINTR ? MIGCORE_IO_RETRY : waited;
+    /* Without MSG_NOSIGNAL, a destination that is gone would end the source as well. */
+    done = send(c->fd, data, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (done > 0 && c->copy)
+        fwrite(data, 1, (size_t)done, c->copy);
+    return outcome(done);
+}
+
+migcore_sink channel_sink(struct channel *c)
+{
+    return (migcore_sink){.size = sizeof(migcore_sink), .write = channel_write, .opaque = c};
+}
+
+static ptrdiff_t channel_read(struct channel *c, void *data, size_t length)
+{
+    int waited = wait_for(c, POLLIN, c->deadline - now());
+    ptrdiff_t done;
+
+    if (waited != 0)
+        return waited == -EINTR ? MIGCORE_IO_RETRY : waited;
+    done = recv(c->fd, data, length, MSG_DONTWAIT);
+    return done == 0 ? -ECONNRESET : outcome(done);
+}
+
+void channel_drain(struct channel *c)
+{
+    char bytes[4096];
+    ptrdiff_t got;
+
+    shutdown(c->fd, SHUT_WR);
+    do
+        got = channel_read(c, bytes, sizeof bytes);
+    while (got > 0 || got == MIGCORE_IO_RETRY);
+}
+
+migcore_status channel_receive(struct channel *c, migcore_chunk_receiver *receiver, unsigned idle,
+                               migcore_error *error)
+{
+    bool done = false;
+
+    while (!done) {
+        void *place;
+        size_t room;
+        ptrdiff_t got = 0;
+
+        if (idle != 0)
+            channel_limit(c, idle);
+        if (migcore_chunk_receiver_next(receiver, &place, &room) == MIGCORE_OK)
+            got = channel_read(c, place, room);
+        if (got < 0 && got != MIGCORE_IO_RETRY) {
+            *error = (migcore_error){.size = sizeof *error, .status = MIGCORE_READ_FAILED, .cause = (int32_t)got};
+            return error->status;
+        }
+        if (got > 0)
+            migcore_chunk_receiver_got(receiver, (size_t)got, &done);
+        migcore_chunk_receiver_error(receiver, error);
+        if (error->status != MIGCORE_OK)
+            return error->status;
+    }
+    return MIGCORE_OK;
+}
+
+/* What a stranger says goes to a terminal, and what he said to us back to him: without what either cannot read. */
+static void make_plain(char *text)
+{
+    for (; *text; text++)
+        if (*text < ' ' || *text > '~')
+            *text = '?';
+}
+
+/* One function for both directions, as with devices. */
+static migcore_status visit_message(migcore_visitor *v, struct message *m)
+{
+    migcore_begin_device(v, "message", 0, 1, 1);
+    migcore_visit_u32(v, "kind", &m->kind);
+    switch (m->kind) {
+    case MESSAGE_READY:
+        migcore_visit_u64(v, "skipped", &m->skipped);
+        break;
+    case MESSAGE_REFUSED:
+        migcore_visit_i32(v, "status", &m->status);
+        migcore_visit_string(v, "path", m->path, sizeof m->path);
+        migcore_visit_u64(v, "offset", &m->offset);
+        migcore_visit_string(v, "text", m->text, sizeof m->text);
+        break;
+    case MESSAGE_COMMIT:
+    case MESSAGE_RUNNING:
+        migcore_visit_bytes(v, "claim", m->claim.bytes, sizeof m->claim.bytes);
+        break;
+    default:
+        migcore_fail(v, "kind", MIGCORE_BAD_VALUE, 0);
+    }
+    migcore_end_device(v);
+    return migcore_finish(v);
+}
+
+migcore_status channel_say(struct channel *c, struct message *message, migcore_error *error)
+{
+    unsigned char buffer[2048], scratch[1024];
+    migcore_sink sink = channel_sink(c);
+    migcore_chunk_saver saver;
+    migcore_status status;
+
+    make_plain(message->path);
+    make_plain(message->text);
+    migcore_chunk_save_stream(&saver, sizeof saver, &sink, buffer, sizeof buffer, scratch, sizeof scratch, NULL,
+                              NULL);
+    status = visit_message(&saver.visitor, message);
+    migcore_get_error(&saver.visitor, error);
+    return status;
+}
+
+migcore_status channel_hear(struct channel *c, struct message *message, migcore_error *error)
+{
+    unsigned char buffer[2048];
+    migcore_chunk_receiver receiver;
+    migcore_chunk_loader loader;
+    const void *data;
+    size_t length;
+    migcore_status status;
+
+    *message = (struct message){0};
+    migcore_chunk_receiver_init(&receiver, sizeof receiver, buffer, sizeof buffer, NULL, NULL);
+    status = channel_receive(c, &receiver, 0, error);
+    if (status != MIGCORE_OK)
+        return status;
+    migcore_chunk_receiver_bytes(&receiver, &data, &length);
+    migcore_chunk_load_checked(&loader, sizeof loader, data, length, NULL, 0, NULL, NULL);
+    status = visit_message(&loader.visitor, message);
+    migcore_get_error(&loader.visitor, error);
+    make_plain(message->path);
+    make_plain(message->text);
+    return status;
+}
