@@ -126,7 +126,7 @@ struct rtc {
     uint8_t nvram[16];
 };
 
-#define DEVICES 8
+#define DEVICES 9
 
 /* What a load is tried on before a device is touched. One visit is tried at a time, so one is enough. */
 union scratch {
@@ -164,14 +164,14 @@ struct machine {
 };
 
 struct options {
-    const char *guest;   /* the program */
+    const char *subject; /* the guest, the file to restore from, or the socket to receive from */
     const char *disk;    /* a file; NULL: no disk */
     const char *input;   /* what is typed; NULL: a default */
-    const char *file;    /* to save to, or to restore from */
-    const char *socket;  /* to migrate to, or to receive from */
-    const char *capture; /* where the stream of a migration is kept, or NULL */
     const char *without; /* a device whose state this program does not know, or NULL */
-    uint64_t at;         /* when to save or migrate, in instructions */
+    const char *save;    /* a file to save to, or NULL */
+    const char *migrate; /* a socket to move to, or NULL */
+    const char *capture; /* where the stream of a migration is kept, or NULL */
+    uint64_t at;         /* when to save or move, in instructions */
     bool unknown_chunk;  /* send one along that nobody knows */
 };
 

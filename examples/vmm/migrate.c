@@ -4,6 +4,6 @@
 bool migrate_to(struct machine *m, const struct options *options)
 {
     (void)m;
-    fprintf(stderr, "vmm: %s: machines do not move\n", options->socket);
+    fprintf(stderr, "vmm: %s: machines do not move\n", options->migrate);
     return false;
 }

@@ -4,10 +4,10 @@
 
 #include "machine.h"
 
-/* Moves a machine that is running to `options->socket`. True: it runs there; false: it is still here, and goes on. */
+/* Moves a machine that is running to `options->migrate`. True: it runs there; false: it is still here, and goes on. */
 bool migrate_to(struct machine *m, const struct options *options);
 
-/* Waits for a machine at `options->socket`, and runs it to its end. Returns the exit code of the program. */
+/* Waits for a machine at `options->subject`, and runs it to its end. Returns the exit code of the program. */
 int receive_from(const struct options *options);
 
 #endif

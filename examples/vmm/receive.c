@@ -3,6 +3,6 @@
 
 int receive_from(const struct options *options)
 {
-    fprintf(stderr, "vmm: %s: machines do not arrive\n", options->socket);
+    fprintf(stderr, "vmm: %s: machines do not arrive\n", options->subject);
     return 1;
 }
