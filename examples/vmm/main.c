@@ -8,10 +8,12 @@
 static int usage(void)
 {
     fputs("usage: vmm run [--disk FILE] [--input TEXT] [--save FILE --at N] GUEST\n"
-          "       vmm run [--disk FILE] [--input TEXT] --migrate SOCKET --at N [--capture FILE] [--unknown-chunk] GUEST\n"
+          "       vmm run [--disk FILE] [--input TEXT] --migrate SOCKET --at N [--patience MS] [--capture FILE]\n"
+          "               [--unknown-chunk] GUEST\n"
           "       vmm restore FILE [--disk FILE] [--save FILE --at N] [--without DEVICE]\n"
-          "       vmm receive SOCKET [--disk FILE] [--without DEVICE]\n"
-          "N counts thousands of instructions, from where the machine starts in this process.\n", stderr);
+          "       vmm receive SOCKET [--disk FILE] [--patience MS] [--without DEVICE]\n"
+          "N counts thousands of instructions, from where the machine starts in this process; MS, 5000 if not told,\n"
+          "is how many milliseconds a machine that moves may stand still.\n", stderr);
     return 2;
 }
 
@@ -19,7 +21,7 @@ static int usage(void)
 static bool parse(int count, char **arguments, struct options *options)
 {
     for (int i = 0; i < count; i++) {
-        const char *name = arguments[i], **text = NULL, *number = NULL;
+        const char *name = arguments[i], **text = NULL, *at = NULL, *patience = NULL;
 
         if (strcmp(name, "--disk") == 0)
             text = &options->disk;
@@ -34,7 +36,9 @@ static bool parse(int count, char **arguments, struct options *options)
         else if (strcmp(name, "--without") == 0)
             text = &options->without;
         else if (strcmp(name, "--at") == 0)
-            text = &number;
+            text = &at;
+        else if (strcmp(name, "--patience") == 0)
+            text = &patience;
         else if (strcmp(name, "--unknown-chunk") == 0)
             options->unknown_chunk = true;
         else if (name[0] != '-' && options->subject == NULL)
@@ -45,8 +49,10 @@ static bool parse(int count, char **arguments, struct options *options)
             return false;
         if (text != NULL)
             *text = arguments[i];
-        if (number != NULL)
-            options->at = strtoull(number, NULL, 10) * 1000;
+        if (at != NULL)
+            options->at = strtoull(at, NULL, 10) * 1000;
+        if (patience != NULL)
+            options->patience = (unsigned)strtoul(patience, NULL, 10);
     }
     return options->subject != NULL && (options->at > 0) == (options->save != NULL || options->migrate != NULL);
 }
@@ -74,7 +80,7 @@ static int run(struct machine *m, const struct options *options)
 int main(int count, char **arguments)
 {
     static struct machine machine;
-    struct options options = {0};
+    struct options options = {.patience = 5000};
     bool restores = count > 1 && strcmp(arguments[1], "restore") == 0;
     bool ready;
     int code = 1;
