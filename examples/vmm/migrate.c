@@ -96,7 +96,7 @@ static bool hear_ready(struct sender *s)
     if (channel_hear(&s->channel, &message, &error) != MIGCORE_OK)
         return complain("no answer from the destination", &error);
     if (message.kind == MESSAGE_READY) {
-        fprintf(stderr, "vmm: the destination is ready, and has left out %llu that it does not know\n",
+        fprintf(stderr, "vmm: the destination is ready; left out what it does not know: %llu\n",
                 (unsigned long long)message.skipped);
         return true;
     }
