@@ -167,12 +167,16 @@ migcore_status channel_receive(struct channel *c, migcore_chunk_receiver *receiv
     return MIGCORE_OK;
 }
 
-/* What a stranger says goes to a terminal, and what he said to us back to him: without what either cannot read. */
-static void make_plain(char *text)
+static void visit_error(migcore_visitor *v, migcore_error *error)
 {
-    for (; *text; text++)
-        if (*text < ' ' || *text > '~')
-            *text = '?';
+    migcore_begin_struct(v, "error");
+    migcore_visit_i32(v, "status", &error->status);
+    migcore_visit_i32(v, "cause", &error->cause);
+    migcore_visit_u64(v, "offset", &error->offset);
+    migcore_visit_u64(v, "expected", &error->expected);
+    migcore_visit_u64(v, "found", &error->found);
+    migcore_visit_string(v, "path", error->path, sizeof error->path);
+    migcore_end_struct(v);
 }
 
 /* One function for both directions, as with devices. */
@@ -185,10 +189,7 @@ static migcore_status visit_message(migcore_visitor *v, struct message *m)
         migcore_visit_u64(v, "skipped", &m->skipped);
         break;
     case MESSAGE_REFUSED:
-        migcore_visit_i32(v, "status", &m->status);
-        migcore_visit_string(v, "path", m->path, sizeof m->path);
-        migcore_visit_u64(v, "offset", &m->offset);
-        migcore_visit_string(v, "text", m->text, sizeof m->text);
+        visit_error(v, &m->error);
         break;
     case MESSAGE_COMMIT:
     case MESSAGE_RUNNING:
@@ -208,8 +209,6 @@ migcore_status channel_say(struct channel *c, struct message *message, migcore_e
     migcore_chunk_saver saver;
     migcore_status status;
 
-    make_plain(message->path);
-    make_plain(message->text);
     migcore_chunk_save_stream(&saver, sizeof saver, &sink, buffer, sizeof buffer, scratch, sizeof scratch, NULL,
                               NULL);
     status = visit_message(&saver.visitor, message);
@@ -226,7 +225,7 @@ migcore_status channel_hear(struct channel *c, struct message *message, migcore_
     size_t length;
     migcore_status status;
 
-    *message = (struct message){0};
+    *message = (struct message){.error = {.size = sizeof message->error}};
     migcore_chunk_receiver_init(&receiver, sizeof receiver, buffer, sizeof buffer, NULL, NULL);
     status = channel_receive(c, &receiver, 0, error);
     if (status != MIGCORE_OK)
@@ -235,7 +234,5 @@ migcore_status channel_hear(struct channel *c, struct message *message, migcore_
     migcore_chunk_load_checked(&loader, sizeof loader, data, length, NULL, 0, NULL, NULL);
     status = visit_message(&loader.visitor, message);
     migcore_get_error(&loader.visitor, error);
-    make_plain(message->path);
-    make_plain(message->text);
     return status;
 }

@@ -60,10 +60,7 @@ struct message {
     uint32_t kind;
     uint64_t skipped;          /* READY: chunks and devices that nobody knew there, and that may be left out */
     struct claim_number claim; /* COMMIT, RUNNING */
-    migcore_status status;     /* REFUSED: why, where in the state and in the stream, and all of it as text */
-    char path[MIGCORE_PATH_SIZE];
-    uint64_t offset;
-    char text[512];
+    migcore_error error;       /* REFUSED: why, and where in the state and in the stream */
 };
 
 migcore_status channel_say(struct channel *c, struct message *message, migcore_error *error);

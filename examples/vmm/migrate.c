@@ -101,9 +101,8 @@ static bool hear_ready(struct sender *s)
         return true;
     }
     if (message.kind == MESSAGE_REFUSED)
-        fprintf(stderr, "vmm: the destination refuses, status %d: %s\n", (int)message.status, message.text);
-    else
-        fprintf(stderr, "vmm: the destination speaks out of turn\n");
+        return complain("the destination refuses", &message.error);
+    fprintf(stderr, "vmm: the destination speaks out of turn\n");
     return false;
 }
 

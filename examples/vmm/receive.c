@@ -6,7 +6,6 @@
 #include "channel.h"
 #include "snapshot.h"
 #include <stdio.h>
-#include <string.h>
 
 struct arrival {
     struct machine m;
@@ -33,11 +32,9 @@ static bool arrive(struct arrival *a, migcore_error *error)
 
 static bool refuse(struct arrival *a, const migcore_error *error)
 {
-    struct message refused = {.kind = MESSAGE_REFUSED, .status = error->status, .offset = error->offset};
+    struct message refused = {.kind = MESSAGE_REFUSED, .error = *error};
     migcore_error unsaid = {.size = sizeof unsaid};
 
-    memcpy(refused.path, error->path, sizeof refused.path);
-    migcore_error_text(error, refused.text, sizeof refused.text);
     channel_limit(&a->channel, a->options->patience);
     if (channel_say(&a->channel, &refused, &unsaid) == MIGCORE_OK)
         channel_drain(&a->channel);
