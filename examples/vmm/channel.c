@@ -49,17 +49,18 @@ bool channel_listen(struct channel *c, const char *path)
     int listener;
 
     if (!open_socket(c, path, &address) || bind(c->fd, (struct sockaddr *)&address, sizeof address) != 0
-        || listen(c->fd, 1) != 0) {
+        || listen(c->fd, 1) != 0)
         return failed(c, path);
-    }
     fprintf(stderr, "vmm: waiting at %s\n", path);
     listener = c->fd;
-    do {
+    do
         c->fd = accept(listener, NULL, NULL);
-    } while (c->fd < 0 && (errno == EINTR || errno == ECONNABORTED));
+    while (c->fd < 0 && errno == EINTR);
+    if (c->fd < 0)
+        failed(c, path);
     close(listener);
     unlink(path);
-    return c->fd >= 0 || failed(c, path);
+    return c->fd >= 0;
 }
 
 void channel_close(struct channel *c)
@@ -113,13 +114,9 @@ static ptrdiff_t channel_write(void *opaque, const void *data, size_t length)
     return outcome(done);
 }
 
-migcore_sink channel_sink(struct channel *c)
+static ptrdiff_t channel_read(void *opaque, void *data, size_t length)
 {
-    return (migcore_sink){.size = sizeof(migcore_sink), .write = channel_write, .opaque = c};
-}
-
-static ptrdiff_t channel_read(struct channel *c, void *data, size_t length)
-{
+    struct channel *c = opaque;
     int waited = wait_for(c, POLLIN, c->deadline - now());
     ptrdiff_t done;
 
@@ -127,6 +124,16 @@ static ptrdiff_t channel_read(struct channel *c, void *data, size_t length)
         return waited == -EINTR ? MIGCORE_IO_RETRY : waited;
     done = recv(c->fd, data, length, MSG_DONTWAIT);
     return done == 0 ? -ECONNRESET : outcome(done);
+}
+
+migcore_sink channel_sink(struct channel *c)
+{
+    return (migcore_sink){.size = sizeof(migcore_sink), .write = channel_write, .opaque = c};
+}
+
+migcore_source channel_source(struct channel *c)
+{
+    return (migcore_source){.size = sizeof(migcore_source), .read = channel_read, .opaque = c};
 }
 
 void channel_drain(struct channel *c)
@@ -138,33 +145,6 @@ void channel_drain(struct channel *c)
     do
         got = channel_read(c, bytes, sizeof bytes);
     while (got > 0 || got == MIGCORE_IO_RETRY);
-}
-
-migcore_status channel_receive(struct channel *c, migcore_chunk_receiver *receiver, unsigned idle,
-                               migcore_error *error)
-{
-    bool done = false;
-
-    while (!done) {
-        void *place;
-        size_t room;
-        ptrdiff_t got = 0;
-
-        if (idle != 0)
-            channel_limit(c, idle);
-        if (migcore_chunk_receiver_next(receiver, &place, &room) == MIGCORE_OK)
-            got = channel_read(c, place, room);
-        if (got < 0 && got != MIGCORE_IO_RETRY) {
-            *error = (migcore_error){.size = sizeof *error, .status = MIGCORE_READ_FAILED, .cause = (int32_t)got};
-            return error->status;
-        }
-        if (got > 0)
-            migcore_chunk_receiver_got(receiver, (size_t)got, &done);
-        migcore_chunk_receiver_error(receiver, error);
-        if (error->status != MIGCORE_OK)
-            return error->status;
-    }
-    return MIGCORE_OK;
 }
 
 static void visit_error(migcore_visitor *v, migcore_error *error)
@@ -202,37 +182,28 @@ static migcore_status visit_message(migcore_visitor *v, struct message *m)
     return migcore_finish(v);
 }
 
-migcore_status channel_say(struct channel *c, struct message *message, migcore_error *error)
+bool channel_say(struct channel *c, struct message *message, migcore_error *error)
 {
     unsigned char buffer[2048], scratch[1024];
     migcore_sink sink = channel_sink(c);
     migcore_chunk_saver saver;
-    migcore_status status;
+    migcore_visitor *v = &saver.visitor;
 
-    migcore_chunk_save_stream(&saver, sizeof saver, &sink, buffer, sizeof buffer, scratch, sizeof scratch, NULL,
-                              NULL);
-    status = visit_message(&saver.visitor, message);
-    migcore_get_error(&saver.visitor, error);
-    return status;
+    migcore_chunk_save_stream(&saver, sizeof saver, &sink, buffer, sizeof buffer, scratch, sizeof scratch, NULL, NULL);
+    visit_message(v, message);
+    return migcore_get_error(v, error) == MIGCORE_OK && error->status == MIGCORE_OK;
 }
 
-migcore_status channel_hear(struct channel *c, struct message *message, migcore_error *error)
+/* Without a buffer, a loader reads a stream up to its end and no further. */
+bool channel_hear(struct channel *c, struct message *message, migcore_error *error)
 {
-    unsigned char buffer[2048];
-    migcore_chunk_receiver receiver;
+    unsigned char memory[4096];
+    migcore_source source = channel_source(c);
     migcore_chunk_loader loader;
-    const void *data;
-    size_t length;
-    migcore_status status;
+    migcore_visitor *v = &loader.visitor;
 
     *message = (struct message){.error = {.size = sizeof message->error}};
-    migcore_chunk_receiver_init(&receiver, sizeof receiver, buffer, sizeof buffer, NULL, NULL);
-    status = channel_receive(c, &receiver, 0, error);
-    if (status != MIGCORE_OK)
-        return status;
-    migcore_chunk_receiver_bytes(&receiver, &data, &length);
-    migcore_chunk_load_checked(&loader, sizeof loader, data, length, NULL, 0, NULL, NULL);
-    status = visit_message(&loader.visitor, message);
-    migcore_get_error(&loader.visitor, error);
-    return status;
+    migcore_chunk_load_stream(&loader, sizeof loader, &source, NULL, 0, memory, sizeof memory, NULL, 0, NULL, NULL);
+    visit_message(v, message);
+    return migcore_get_error(v, error) == MIGCORE_OK && error->status == MIGCORE_OK;
 }

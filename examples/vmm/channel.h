@@ -36,15 +36,9 @@ enum { LAST_WORDS = 200 }; /* for what is worth little waiting */
 /* Whether the other side has said something, or is gone. */
 bool channel_has_input(const struct channel *c);
 
-/* Where a saver writes to. */
+/* Where a saver writes to, and a loader or receiver reads from. */
 migcore_sink channel_sink(struct channel *c);
-
-/*
- * Reads up to the end of the stream that `receiver` waits for and no further, each byte straight to where it
- * belongs. `idle` is how many milliseconds may pass without a byte; 0: the limit of the channel counts.
- */
-migcore_status channel_receive(struct channel *c, migcore_chunk_receiver *receiver, unsigned idle,
-                               migcore_error *error);
+migcore_source channel_source(struct channel *c);
 
 /* Says nothing more, and lets the other side speak until it has read what was said to it. */
 void channel_drain(struct channel *c);
@@ -63,7 +57,8 @@ struct message {
     migcore_error error;       /* REFUSED: why, and where in the state and in the stream */
 };
 
-migcore_status channel_say(struct channel *c, struct message *message, migcore_error *error);
-migcore_status channel_hear(struct channel *c, struct message *message, migcore_error *error);
+/* False: the link is lost, the limit is over, or the other side speaks another language. */
+bool channel_say(struct channel *c, struct message *message, migcore_error *error);
+bool channel_hear(struct channel *c, struct message *message, migcore_error *error);
 
 #endif

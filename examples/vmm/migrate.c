@@ -93,7 +93,7 @@ static bool hear_ready(struct sender *s)
     struct message message;
     migcore_error error = {.size = sizeof error};
 
-    if (channel_hear(&s->channel, &message, &error) != MIGCORE_OK)
+    if (!channel_hear(&s->channel, &message, &error))
         return complain("no answer from the destination", &error);
     if (message.kind == MESSAGE_READY) {
         fprintf(stderr, "vmm: the destination is ready; left out what it does not know: %llu\n",
@@ -137,9 +137,8 @@ static enum handover commit(struct sender *s)
     if (!claim_make(s->options->migrate, &commit.claim))
         return HANDOVER_NONE;
     channel_limit(&s->channel, s->options->patience);
-    if (channel_say(&s->channel, &commit, &error) == MIGCORE_OK
-        && channel_hear(&s->channel, &answer, &error) == MIGCORE_OK && answer.kind == MESSAGE_RUNNING
-        && same_claim(&answer, &commit))
+    if (channel_say(&s->channel, &commit, &error) && channel_hear(&s->channel, &answer, &error)
+        && answer.kind == MESSAGE_RUNNING && same_claim(&answer, &commit))
         return HANDOVER_DONE;
     complain("in doubt: the destination does not say that it runs", &error);
     switch (claim_take(s->options->migrate, &commit.claim)) {

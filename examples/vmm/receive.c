@@ -15,6 +15,32 @@ struct arrival {
     uint64_t skipped;            /* chunks and devices of it that are not known here */
 };
 
+/* Reads the stream up to its end and no further, each byte straight to where it belongs: memory, or `devices`. */
+static bool receive(struct arrival *a, migcore_chunk_receiver *r, migcore_error *error)
+{
+    migcore_source source = channel_source(&a->channel);
+    bool done = false;
+
+    while (!done) {
+        void *place;
+        size_t room;
+        ptrdiff_t got;
+
+        if (migcore_chunk_receiver_next(r, &place, &room) != MIGCORE_OK)
+            break;
+        channel_limit(&a->channel, a->options->patience);
+        got = source.read(source.opaque, place, room);
+        if (got < 0 && got != MIGCORE_IO_RETRY) {
+            *error = (migcore_error){.size = sizeof *error, .status = MIGCORE_READ_FAILED, .cause = (int32_t)got};
+            return false;
+        }
+        if (got > 0 && migcore_chunk_receiver_got(r, (size_t)got, &done) != MIGCORE_OK)
+            break;
+    }
+    migcore_chunk_receiver_error(r, error);
+    return done;
+}
+
 /* The whole machine, or an error. */
 static bool arrive(struct arrival *a, migcore_error *error)
 {
@@ -24,7 +50,7 @@ static bool arrive(struct arrival *a, migcore_error *error)
 
     migcore_chunk_receiver_init(&receiver, sizeof receiver, a->devices, sizeof a->devices, NULL, &a->m.kernels);
     migcore_chunk_receiver_ram(&receiver, &a->m.ram);
-    if (channel_receive(&a->channel, &receiver, a->options->patience, error) != MIGCORE_OK)
+    if (!receive(a, &receiver, error))
         return false;
     migcore_chunk_receiver_bytes(&receiver, &data, &length);
     return snapshot_accept(&a->m, data, length, &a->skipped, error) == MIGCORE_OK;
@@ -36,7 +62,7 @@ static bool refuse(struct arrival *a, const migcore_error *error)
     migcore_error unsaid = {.size = sizeof unsaid};
 
     channel_limit(&a->channel, a->options->patience);
-    if (channel_say(&a->channel, &refused, &unsaid) == MIGCORE_OK)
+    if (channel_say(&a->channel, &refused, &unsaid))
         channel_drain(&a->channel);
     return complain("refused", error);
 }
@@ -48,8 +74,7 @@ static bool take_over(struct arrival *a)
     migcore_error error = {.size = sizeof error};
 
     channel_limit(&a->channel, a->options->patience);
-    if (channel_say(&a->channel, &message, &error) != MIGCORE_OK
-        || channel_hear(&a->channel, &message, &error) != MIGCORE_OK)
+    if (!channel_say(&a->channel, &message, &error) || !channel_hear(&a->channel, &message, &error))
         return complain("loaded, but the source does not give the machine away", &error);
     if (message.kind != MESSAGE_COMMIT || claim_take(a->options->subject, &message.claim) != CLAIM_TAKEN) {
         fprintf(stderr, "vmm: loaded, but the source has kept the machine\n");
@@ -60,7 +85,7 @@ static bool take_over(struct arrival *a)
         return false;
     message.kind = MESSAGE_RUNNING;
     channel_limit(&a->channel, LAST_WORDS);
-    if (channel_say(&a->channel, &message, &error) != MIGCORE_OK)
+    if (!channel_say(&a->channel, &message, &error))
         complain("the source was not told", &error);
     return true;
 }
