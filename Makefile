@@ -97,7 +97,7 @@ fuzz-soak:
 
 bench: setup ## measurements: times, and counted instructions
 	cargo bench -p migcore-benches
-	$(MAKE) -C benches ratios qemu callgrind
+	$(MAKE) -C benches ratios memory qemu callgrind
 
 FUZZ_SECONDS = 60
 fuzz: ## look for inputs that break a promise, FUZZ_SECONDS for each target; needs `cargo install cargo-fuzz`

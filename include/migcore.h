@@ -137,6 +137,11 @@
 #define MIGCORE_CHUNK_TYPE_SIZE 5
 
 /**
+ * The most blocks of a machine.
+ */
+#define MIGCORE_RAM_BLOCKS 256
+
+/**
  * What a node takes beside its name and bytes; and what an empty tree takes.
  */
 #define MIGCORE_TREE_NODE 48
@@ -254,6 +259,11 @@ typedef struct migcore_kernels {
      * As `swap16`, for elements of 8 bytes.
      */
     void (*swap64)(uint8_t *to, const uint8_t *from, size_t length);
+    /**
+     * Copies `length` bytes and continues the CRC-32 `crc` over them, as `crc32` does. The buffers do not
+     * overlap and need not be aligned; they may be NULL if `length` is 0. NULL: `crc32` and a copy in turns.
+     */
+    uint32_t (*copy_crc32)(uint32_t crc, uint8_t *to, const uint8_t *from, size_t length);
 } migcore_kernels;
 
 /**
@@ -527,6 +537,11 @@ typedef struct migcore_chunk_settings {
      * arrays go out from where they are. 0: what fits the scratch memory.
      */
     uint32_t fragment_limit;
+    /**
+     * Where pages of memory begin in the stream: at multiples of this, a power of two up to 65536, counted
+     * from its first byte, so that a file can be mapped. 0 or 1: anywhere.
+     */
+    uint32_t alignment;
 } migcore_chunk_settings;
 
 /**
@@ -564,9 +579,15 @@ typedef struct migcore_chunk_limits {
     /**
      * Operations that are walked in one stream, beside those that a device asks for in order: in search of
      * an item, passing over what nobody asked for, looking ahead in raw bytes. Where texts and arrays of
-     * bools are checked on the way, 64 bytes count as one more. By default 2^26, about a second of work.
+     * bools are checked on the way, 64 bytes count as one more, and where a receiver sets memory to 0, each
+     * 4096 bytes of it. By default 2^26, about a second of work.
      */
     uint64_t work;
+    /**
+     * 1: the stream may hold memory (see migcore_ram), which is passed over, since somebody else takes it.
+     * 0: such a stream is refused with MIGCORE_UNKNOWN_MEMORY, so that nothing is lost in silence.
+     */
+    uint32_t memory;
 } migcore_chunk_limits;
 
 /**
@@ -711,6 +732,83 @@ typedef struct migcore_chunk {
 typedef struct migcore_chunk_receiver {
     uint64_t reserved[32];
 } migcore_chunk_receiver;
+
+/**
+ * A block of memory of a machine.
+ */
+typedef struct migcore_ram_block {
+    /**
+     * sizeof(migcore_ram_block)
+     */
+    size_t size;
+    /**
+     * Its name, which no other block of the machine has: not empty, at most MIGCORE_MAX_NAME bytes.
+     */
+    const char *name;
+    /**
+     * Its first byte. NULL in a receiver: its pages are checked and dropped; in a saver: pages of it are given
+     * to migcore_ram_save, from wherever they are.
+     */
+    void *memory;
+    /**
+     * Its length in bytes: whole pages.
+     */
+    uint64_t length;
+    /**
+     * The library's own.
+     */
+    uint64_t reserved[2];
+} migcore_ram_block;
+
+/**
+ * The memory of a machine. The numbers of blocks are those of this table, from 0; a stream is received into
+ * blocks of the same names and lengths in any order.
+ */
+typedef struct migcore_ram {
+    /**
+     * sizeof(migcore_ram)
+     */
+    size_t size;
+    /**
+     * The blocks.
+     */
+    struct migcore_ram_block *blocks;
+    /**
+     * How many blocks there are: 1 to MIGCORE_RAM_BLOCKS.
+     */
+    size_t count;
+    /**
+     * The size of a page in bytes, for all blocks: a power of two, 1 to 2^30. A receiver takes pages of any size,
+     * and does not look at this.
+     */
+    uint32_t page_size;
+} migcore_ram;
+
+/**
+ * What was sent or received of memory.
+ */
+typedef struct migcore_ram_counts {
+    /**
+     * sizeof(migcore_ram_counts); the caller fills it in.
+     */
+    size_t size;
+    /**
+     * Pages that are there with their bytes.
+     */
+    uint64_t data_pages;
+    /**
+     * Pages of which the stream says that all their bytes are 0.
+     */
+    uint64_t zero_pages;
+    /**
+     * The chunks that hold pages.
+     */
+    uint64_t chunks;
+    /**
+     * The bytes of these chunks.
+     */
+    uint64_t bytes;
+} migcore_ram_counts;
 
 /**
  * Storage for a tree of named, typed values: the state of devices as data. Its nodes, names and values
@@ -1053,6 +1151,16 @@ typedef struct migcore_undo {
  * A command of a QEMU stream whose number is none of the known ones.
  */
 #define MIGCORE_UNKNOWN_COMMAND 116
+
+/**
+ * A block of memory that this program does not have, or memory where there is no place for it.
+ */
+#define MIGCORE_UNKNOWN_MEMORY 117
+
+/**
+ * A block of memory has another length in the stream.
+ */
+#define MIGCORE_MEMORY_DIFFERS 118
 
 /**
  * Written by a version newer than this device can read.
@@ -2488,6 +2596,64 @@ migcore_status migcore_chunk_replay_all(struct migcore_chunk_loader *loader,
                                         void *scratch,
                                         size_t scratch_size,
                                         uint64_t *count);
+
+/**
+ * How many of the first `length` bytes at `bytes` are 0, as fast as memory is read. What is not 0 ends it at
+ * once. `bytes` may be NULL: then 0.
+ */
+size_t migcore_ram_zeros(const void *bytes,
+                         size_t length);
+
+/**
+ * Tells the blocks of the machine's memory to a saver of chunks: their names, lengths and the size of their
+ * pages. Once in a stream, before any pages, and outside of devices; the memory itself is not looked at. A stream
+ * with memory is taken by a receiver with migcore_chunk_receiver_ram, and by nobody who does not ask for it.
+ *
+ * Errors are errors of the visit, as those of all calls on a saver. MIGCORE_INVALID_ARGUMENT: no blocks or too
+ * many, a name that is empty or that two blocks have, a length that is not whole pages, a size of pages that is
+ * none. MIGCORE_NAME_TOO_LONG. MIGCORE_UNBALANCED: in a device, or the second time.
+ */
+migcore_status migcore_ram_declare(struct migcore_chunk_saver *saver,
+                                   const struct migcore_ram *ram);
+
+/**
+ * Saves `count` pages of a block, which follow each other from the page `first_page` on: `block` is its number in
+ * the table that was declared, `pages` points to their bytes. These may lie anywhere, in the block or in a copy.
+ * Pages that are all 0 go out as numbers, the others straight from where they are. Outside of devices, as often as
+ * one likes: of a page that is saved again the last counts, and what is never saved is 0 where it is received.
+ *
+ * **The bytes must not change during the call.** While the guest runs, copy the pages to memory of your own first,
+ * after clearing their dirty bits, and give that copy.
+ *
+ * Adds to `counts`, whose `size` the caller has filled in, what was written; `counts` may be NULL. Errors are
+ * errors of the visit. MIGCORE_INVALID_ARGUMENT: no such block, or pages beyond its end. MIGCORE_UNBALANCED: in a
+ * device, or before migcore_ram_declare.
+ */
+migcore_status migcore_ram_save(struct migcore_chunk_saver *saver,
+                                const struct migcore_ram *ram,
+                                size_t block,
+                                uint64_t first_page,
+                                const void *pages,
+                                size_t count,
+                                struct migcore_ram_counts *counts);
+
+/**
+ * Saves those of `count` pages of a block from `first_page` on that are marked in `bitmap`, from the memory of the
+ * block itself. The bitmap has a bit for each page of the block: page 0 is the lowest bit of the first byte, and
+ * only the bits of these pages are read. It is left as it is. Runs of pages share chunks, so this is better than
+ * a call for each of them.
+ *
+ * **Nothing of the block may change during the call**: this is for the pause, when the guest is stopped. While it
+ * runs see migcore_ram_save, whose rules are those of this call, too. MIGCORE_NULL_POINTER also for a block without
+ * memory.
+ */
+migcore_status migcore_ram_save_marked(struct migcore_chunk_saver *saver,
+                                       const struct migcore_ram *ram,
+                                       size_t block,
+                                       uint64_t first_page,
+                                       size_t count,
+                                       const uint8_t *bitmap,
+                                       struct migcore_ram_counts *counts);
 
 /**
  * Begins an empty tree in `memory`, of any alignment, which it borrows as long as it is used. `size` is

@@ -2,7 +2,7 @@
 
 use std::mem::{size_of, MaybeUninit};
 
-use migcore::io::{Kernels, Portable, Width};
+use migcore::io::{copy_crc32_by_pieces, Kernels, Portable, Width};
 use migcore_ffi::kernels::{migcore_kernels, migcore_kernels_detect};
 
 /// What `migcore_kernels_detect` found.
@@ -44,6 +44,15 @@ impl Kernels for Fast {
             // SAFETY: the slice has the length that is told.
             Some(crc32) => unsafe { crc32(crc, bytes.as_ptr(), bytes.len()) },
             None => Portable.crc32(crc, bytes),
+        }
+    }
+
+    fn copy_crc32(&self, crc: u32, to: &mut [u8], from: &[u8]) -> u32 {
+        assert_eq!(to.len(), from.len(), "bytes are copied into as much room");
+        match self.0.copy_crc32 {
+            // SAFETY: both slices have the length that is told, and cannot overlap.
+            Some(copy) => unsafe { copy(crc, to.as_mut_ptr(), from.as_ptr(), to.len()) },
+            None => copy_crc32_by_pieces(self, crc, to, from),
         }
     }
 }

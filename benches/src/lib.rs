@@ -10,6 +10,7 @@
 //! - `cargo run --release -p migcore-benches --bin ratios [-- --quick]`: times as
 //!   ratios to memcpy in the same run.
 //! - `make -C benches qemu`: what it takes to show streams of QEMU.
+//! - `make -C benches memory`: memory in bulk, as ratios to memcpy in the same run.
 //! - `make -C benches callgrind`: instructions, which do not vary from run to run.
 //! - `cargo bench -p migcore-benches`: criterion's report.
 
@@ -28,6 +29,7 @@ pub mod device;
 pub mod hand;
 pub mod kernels;
 pub mod measure;
+pub mod memory;
 pub mod native;
 pub mod qemu;
 pub mod sizes;

@@ -85,6 +85,31 @@ static void crc_is_the_one_of_png(void)
     }
 }
 
+/* A copy does both at once, beside which nothing is touched. */
+static void a_copy_has_the_crc_of_what_it_copies(void)
+{
+    migcore_kernels kernels = detected();
+    size_t length, at;
+
+    if (kernels.copy_crc32 == NULL) {
+        return;
+    }
+    CHECK_EQUAL(kernels.copy_crc32(77, NULL, NULL, 0), 77);
+    for (length = 0; length <= LONGEST; length++) {
+        for (at = 0; at < 16; at += 5) {
+            uint8_t *from = (uint8_t *)malloc(at + length + 1), *to = (uint8_t *)malloc(length + 16 - at + 1);
+            size_t shift = 16 - at;
+
+            check_case("copy of %lu at %lu", (unsigned long)length, (unsigned long)at);
+            memcpy(from + at, input, length);
+            CHECK_EQUAL(kernels.copy_crc32(77, to + shift, from + at, length), crc_bit_by_bit(77, input, length));
+            CHECK_MEMORY(to + shift, length, input, length);
+            free(from);
+            free(to);
+        }
+    }
+}
+
 typedef void swap_function(uint8_t *to, const uint8_t *from, size_t length);
 
 static void swap_of(swap_function *swap, size_t width)
@@ -212,6 +237,7 @@ void test_kernels(void)
     }
     what_is_refused_changes_nothing();
     crc_is_the_one_of_png();
+    a_copy_has_the_crc_of_what_it_copies();
     swap_of(kernels.swap16, 2);
     swap_of(kernels.swap32, 4);
     swap_of(kernels.swap64, 8);

@@ -16,7 +16,7 @@ use migcore_c_tests::interface::{Interface, ALIGNMENT, SIZE};
 use migcore_c_tests::{bound_header, expanded_ffi};
 use migcore_ffi::chunk::{check, load, receive, save, settings, tell, walk};
 use migcore_ffi::tree::{compare, loader, saver, storage};
-use migcore_ffi::{device, error, io, kernels, legacy, machine, object, observer, subsection};
+use migcore_ffi::{device, error, io, kernels, legacy, machine, object, observer, ram, subsection};
 
 /// `include/migcore.h` through libclang.
 fn header() -> &'static Interface {
@@ -85,7 +85,7 @@ fn rust_layouts() -> Layouts {
         error::migcore_error { size status cause offset expected found path }
         io::migcore_sink { size write position opaque }
         io::migcore_source { size read peek position opaque }
-        kernels::migcore_kernels { size crc32 swap16 swap32 swap64 }
+        kernels::migcore_kernels { size crc32 swap16 swap32 swap64 copy_crc32 }
         legacy::migcore_legacy { visitor }
         load::migcore_chunk_loader { visitor }
         loader::migcore_tree_loader { visitor }
@@ -103,10 +103,13 @@ fn rust_layouts() -> Layouts {
         machine::migcore_machine { }
         machine::migcore_undo { size image image_size scratch scratch_size kernels error }
         observer::migcore_observer { visitor }
+        ram::migcore_ram { size blocks count page_size }
+        ram::migcore_ram_block { size name memory length reserved }
+        ram::migcore_ram_counts { size data_pages zero_pages chunks bytes }
         receive::migcore_chunk_receiver { }
         save::migcore_chunk_saver { visitor }
-        settings::migcore_chunk_limits { size slots shape chunk work }
-        settings::migcore_chunk_settings { size machine writer slots fragment_limit }
+        settings::migcore_chunk_limits { size slots shape chunk work memory }
+        settings::migcore_chunk_settings { size machine writer slots fragment_limit alignment }
         subsection::migcore_subsection { size name version minimum_version marks needed visit }
         tell::migcore_chunk_counts {
             size chunks crc skipped_chunks skipped_devices skipped_items searched

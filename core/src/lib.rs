@@ -39,6 +39,7 @@
 //! | [`codec`] | the wires: `chunk` (migcore's own), `legacy` (QEMU's bytes), `observe` (a caller's callback); `vmdesc` (QEMU's description of a stream) |
 //! | [`model`] | the state of devices as data: a tree in memory of the caller |
 //! | [`visit`] | visitors, the kinds of value, scopes, versions, the path of an error |
+//! | [`ram`] | the memory of a machine: its blocks, runs of pages, those that are 0 |
 //! | [`io`] | checked readers and writers, sources, sinks, CRC and byte-swap kernels |
 //! | [`error`] | the error codes, the report of a fault, the limits |
 //!
@@ -69,6 +70,7 @@ pub mod error;
 pub mod io;
 pub mod machine;
 pub mod model;
+pub mod ram;
 pub mod visit;
 
 pub use error::{Code, Report, Result};

@@ -33,7 +33,8 @@ use support::Pipe;
 use wire::*;
 use writer::Random;
 
-const LIMITS: Limits = Limits { slots: 32, shape: 1 << 20, chunk: 1 << 24, work: 1 << 18 };
+const LIMITS: Limits =
+    Limits { slots: 32, shape: 1 << 20, chunk: 1 << 24, work: 1 << 18, memory: false };
 
 /// The digest of a stream, or what is wrong and where.
 type Found = core::result::Result<[u8; 32], (Code, Fault)>;

@@ -49,7 +49,13 @@ fn settings_do_not_change_what_is_read() {
         let scratch = scratch_for(longest(&devices)) + more;
         // Each slot needs what one slot needs.
         let slots = slots.min((scratch / scratch_for(longest(&devices)) / 2) as u16);
-        let settings = Settings { machine: "pc", writer: "test", slots, fragment_limit };
+        let settings = Settings {
+            machine: "pc",
+            writer: "test",
+            slots,
+            fragment_limit,
+            ..Settings::default()
+        };
         let bytes = to_stream(&settings, scratch, |v| saved::save(&devices, v));
         let bytes = bytes.map_err(|report| TestCaseError::fail(report.to_string()))?;
         prop_assert_eq!(shown::read(&bytes), Ok(saved::lines(&devices)));

@@ -62,6 +62,7 @@ fn a_second_reader_finds_what_was_saved() {
                 writer: "test",
                 slots: if scratch < 4096 { slots.min(1) } else { slots },
                 fragment_limit: [0, 0, 2000, 100_000][case % 4],
+                ..Settings::default()
             };
             let stream = to_stream(&devices, &settings, scratch)
                 .unwrap_or_else(|report| panic!("{report} with {scratch}: {devices:#?}"));

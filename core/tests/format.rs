@@ -176,7 +176,7 @@ fn the_chunk_example_is_written_and_read() {
     let second = Uart { control: 0x0202, ..first.clone() };
     let mut uarts = [first, second, Uart { control: 0x0303, baud: 9600, modes }];
     let (mut memory, mut scratch) = ([0; 512], [0; 1024]);
-    let settings = Settings { machine: "pc", writer: "vmm 1", slots: 2, fragment_limit: 0 };
+    let settings = Settings { machine: "pc", writer: "vmm 1", slots: 2, ..Settings::default() };
     let writer = SliceWriter::new(&mut memory);
     let encoder = ChunkEncoder::new(writer, Portable, &settings, &mut scratch).unwrap();
     let mut visiting = Visiting::new(encoder);

@@ -11,6 +11,7 @@ use migcore::error::{Fault, Path, Report};
 use migcore::visit::{Place, Visiting, Visitor};
 use migcore::{Code, Result};
 
+use crate::chunk::save::Destination;
 use crate::chunk::ChunkOperations;
 use crate::operations::migcore_operations;
 use crate::place::CName;
@@ -65,6 +66,9 @@ pub(crate) trait Wire: Sized + 'static {
     /// What loaders of chunks have beside.
     const CHUNKS: Option<&'static ChunkOperations> = None;
 
+    /// Which saver of chunks it is, if it is one.
+    const DESTINATION: Option<Destination> = None;
+
     /// The visitor over it.
     fn visitor(visiting: &mut Visiting<Self>) -> Visitor<'_>;
 
@@ -80,10 +84,10 @@ pub(crate) trait Wire: Sized + 'static {
     }
 }
 
-/// Makes [`Wire`] of an encoder or a decoder; of a decoder with what it has beside.
+/// Makes [`Wire`] of an encoder or a decoder, with what it has beside.
 macro_rules! wire {
-    ($type:ty, saves, calls_back: $calls_back:literal) => {
-        crate::object::wire!(@ $type, false, $calls_back, saver, try_save,);
+    ($type:ty, saves, calls_back: $calls_back:literal $(, $($beside:tt)*)?) => {
+        crate::object::wire!(@ $type, false, $calls_back, saver, try_save, $($($beside)*)?);
     };
     ($type:ty, loads, calls_back: $calls_back:literal $(, $($beside:tt)*)?) => {
         crate::object::wire!(@ $type, true, $calls_back, loader, try_load, $($($beside)*)?);

@@ -4,6 +4,7 @@ use core::ffi::{c_char, c_void};
 
 use migcore::visit::{Kind, Scope, ScopeKind, Visitor};
 
+use crate::chunk::save::Destination;
 use crate::chunk::ChunkOperations;
 use crate::object::{enter, migcore_visitor, Wire};
 use crate::status::migcore_status;
@@ -33,6 +34,8 @@ pub struct migcore_operations {
         unsafe fn(*mut migcore_visitor, *mut c_void, usize, *mut usize) -> migcore_status,
     /// What loaders of chunks have beside.
     pub(crate) chunks: Option<&'static ChunkOperations>,
+    /// Which saver of chunks it is, if it is one.
+    pub(crate) destination: Option<Destination>,
 }
 
 /// What runs on the visitor of an object.
@@ -85,6 +88,7 @@ impl migcore_operations {
             put_raw: raw::put::<W>,
             get_raw: raw::get::<W>,
             chunks: W::CHUNKS,
+            destination: W::DESTINATION,
         }
     }
 }

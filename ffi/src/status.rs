@@ -43,6 +43,10 @@ pub const MIGCORE_BAD_MAGIC: migcore_status = 114;
 pub const MIGCORE_UNKNOWN_RECORD: migcore_status = 115;
 /// A command of a QEMU stream whose number is none of the known ones.
 pub const MIGCORE_UNKNOWN_COMMAND: migcore_status = 116;
+/// A block of memory that this program does not have, or memory where there is no place for it.
+pub const MIGCORE_UNKNOWN_MEMORY: migcore_status = 117;
+/// A block of memory has another length in the stream.
+pub const MIGCORE_MEMORY_DIFFERS: migcore_status = 118;
 /// Written by a version newer than this device can read.
 pub const MIGCORE_TOO_NEW: migcore_status = 201;
 /// Written by a version older than this device can read.
@@ -172,6 +176,8 @@ mod tests {
             (MIGCORE_BAD_MAGIC, Code::BadMagic),
             (MIGCORE_UNKNOWN_RECORD, Code::UnknownRecord),
             (MIGCORE_UNKNOWN_COMMAND, Code::UnknownCommand),
+            (MIGCORE_UNKNOWN_MEMORY, Code::UnknownMemory),
+            (MIGCORE_MEMORY_DIFFERS, Code::MemoryDiffers),
             (MIGCORE_TOO_NEW, Code::TooNew),
             (MIGCORE_TOO_OLD, Code::TooOld),
             (MIGCORE_UNKNOWN_FORMAT, Code::UnknownFormat),

@@ -8,7 +8,8 @@ use migcore::visit::{Decoder, Track, Visitor};
 use migcore::Code;
 
 /// What readers accept, so small that any input is done with in no time.
-pub const LIMITS: Limits = Limits { slots: 8, shape: 1 << 11, chunk: 1 << 13, work: 1000 };
+pub const LIMITS: Limits =
+    Limits { slots: 8, shape: 1 << 11, chunk: 1 << 13, work: 1000, memory: false };
 
 /// Memory for what a header of these limits may ask for, if it asks for fragments no longer than chunks.
 pub const MEMORY: usize = 8 * (1 << 11) + (1 << 13);

@@ -40,6 +40,10 @@ pub enum Code {
     UnknownRecord = 115,
     /// A command of a QEMU stream whose number is none of the known ones.
     UnknownCommand = 116,
+    /// A block of memory that this program does not have, or memory where there is no place for it.
+    UnknownMemory = 117,
+    /// A block of memory has another length in the stream.
+    MemoryDiffers = 118,
 
     /// Written by a version newer than this device can read.
     TooNew = 201,
@@ -129,7 +133,7 @@ pub enum Block {
 
 impl Code {
     /// Every code, in order of number.
-    pub const ALL: [Code; 43] = [
+    pub const ALL: [Code; 45] = [
         Code::Truncated,
         Code::BadValue,
         Code::BadText,
@@ -146,6 +150,8 @@ impl Code {
         Code::BadMagic,
         Code::UnknownRecord,
         Code::UnknownCommand,
+        Code::UnknownMemory,
+        Code::MemoryDiffers,
         Code::TooNew,
         Code::TooOld,
         Code::UnknownFormat,
@@ -234,6 +240,8 @@ impl Code {
             Code::BadMagic => c"this is not a QEMU stream, or it was damaged on its way",
             Code::UnknownRecord => c"no record of a QEMU stream begins with this byte",
             Code::UnknownCommand => c"no command of a QEMU stream has this number",
+            Code::UnknownMemory => c"there is no such block of memory here",
+            Code::MemoryDiffers => c"a block of memory has another length here",
             Code::TooNew => c"written by a newer version than the device can read",
             Code::TooOld => c"written by an older version than the device can read",
             Code::UnknownFormat => c"the stream is of a newer format than this library reads",

@@ -53,6 +53,7 @@ impl Report {
                 ("room for", "found")
             }
             Code::BadValue
+            | Code::MemoryDiffers
             | Code::Unbalanced
             | Code::BadCrc
             | Code::BadOrder

@@ -1,4 +1,4 @@
-//! The two loops that processors do much better than portable code: byte swaps and CRC-32.
+//! The loops that processors do much better than portable code: byte swaps, CRC-32, a copy with its CRC.
 
 use crc::{Crc, Table, CRC_32_ISO_HDLC};
 
@@ -66,6 +66,30 @@ pub trait Kernels {
     fn crc32(&self, crc: u32, bytes: &[u8]) -> u32 {
         Portable.crc32(crc, bytes)
     }
+
+    /// Copies as many bytes as both sides hold, and continues the CRC-32 `crc` over them. They do not overlap.
+    fn copy_crc32(&self, crc: u32, to: &mut [u8], from: &[u8]) -> u32 {
+        copy_crc32_by_pieces(self, crc, to, from)
+    }
+}
+
+/// What a copy with its CRC reads at a time: so little that the first cache of any processor still holds it
+/// when it is copied, and so much that a call weighs nothing.
+const PIECE: usize = 4096;
+
+/// [`Kernels::copy_crc32`] by way of [`Kernels::crc32`].
+pub fn copy_crc32_by_pieces<K: Kernels + ?Sized>(
+    kernels: &K,
+    mut crc: u32,
+    to: &mut [u8],
+    from: &[u8],
+) -> u32 {
+    for (to, from) in to.chunks_mut(PIECE).zip(from.chunks(PIECE)) {
+        let from = from.get(..to.len()).unwrap_or(from);
+        crc = kernels.crc32(crc, from);
+        super::copy(to, from);
+    }
+    crc
 }
 
 /// Copies elements of the machine's byte order to big-endian ones, or back.
@@ -166,6 +190,20 @@ mod tests {
             let (head, tail) = text.split_at(cut);
             let crc = Portable.crc32(Portable.crc32(0, head), tail);
             assert_eq!(crc, Portable.crc32(0, text));
+        }
+    }
+
+    #[test]
+    fn a_copy_with_its_crc_is_a_copy_and_a_crc() {
+        let from: [u8; 2 * PIECE + 1] = core::array::from_fn(|at| u8::try_from(at % 251).unwrap());
+        for length in [0, 1, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, 2 * PIECE + 1] {
+            for (room, given) in [(length, length), (from.len(), length), (length, from.len())] {
+                let mut to = [0xa5; 2 * PIECE + 1];
+                let crc = Portable.copy_crc32(7, &mut to[..room], &from[..given]);
+                assert_eq!(crc, Portable.crc32(7, &from[..length]), "{room} of {given}");
+                assert_eq!(to[..length], from[..length], "{room} of {given}");
+                assert!(to[length..].iter().all(|byte| *byte == 0xa5), "{room} of {given}");
+            }
         }
     }
 

@@ -319,6 +319,17 @@ impl<W: Encoder> Visiting<W> {
         finish(self.saver()).map_err(|code| self.report_of(code))
     }
 
+    /// Does something with the wire that a visitor has no call for. An error of it is one of the visit, and
+    /// after one nothing is done.
+    ///
+    /// # Errors
+    /// Those of the call, or the first error.
+    pub fn beside<T>(&mut self, call: impl FnOnce(&mut W) -> Result<T>) -> Result<T> {
+        self.track.check()?;
+        let done = call(&mut self.wire);
+        done.map_err(|code| self.track.fail(code, self.wire.fault(), &""))
+    }
+
     /// [`Visitor::try_scalar`] for a wire that the caller knows.
     ///
     /// # Errors

@@ -25,7 +25,8 @@ use migcore::visit::{
 use migcore::{Code, Result};
 
 /// Work that is enough for any stream of these tests.
-pub const LIMITS: Limits = Limits { slots: 32, shape: 1 << 20, chunk: 1 << 24, work: 1 << 20 };
+pub const LIMITS: Limits =
+    Limits { slots: 32, shape: 1 << 20, chunk: 1 << 24, work: 1 << 20, memory: false };
 
 /// The lines of what is saved.
 pub fn lines(save: impl FnOnce(&mut Visitor<'_>) -> Result<()>) -> String {

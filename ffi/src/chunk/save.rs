@@ -23,11 +23,24 @@ pub struct migcore_chunk_saver {
     reserved: [u64; 336],
 }
 
-type SaveMemory = ChunkEncoder<'static, SliceWriter<'static>, CKernels>;
-type SaveStream = ChunkEncoder<'static, StreamWriter<'static, CSink>, CKernels>;
+pub(crate) type SaveMemory = ChunkEncoder<'static, SliceWriter<'static>, CKernels>;
+pub(crate) type SaveStream = ChunkEncoder<'static, StreamWriter<'static, CSink>, CKernels>;
 
-wire!(SaveMemory, saves, calls_back: false);
-wire!(SaveStream, saves, calls_back: true);
+/// Where the chunks of a saver go.
+#[derive(Clone, Copy)]
+pub(crate) enum Destination {
+    /// The saver is a [`SaveMemory`].
+    Memory,
+    /// The saver is a [`SaveStream`].
+    Stream,
+}
+
+wire!(SaveMemory, saves, calls_back: false,
+    const DESTINATION: Option<crate::chunk::save::Destination> = Some(Destination::Memory);
+);
+wire!(SaveStream, saves, calls_back: true,
+    const DESTINATION: Option<crate::chunk::save::Destination> = Some(Destination::Stream);
+);
 
 /// Begins a visitor that saves chunks into `memory`, which it borrows; when that is full, calls fail with
 /// MIGCORE_NO_SPACE. Every item lies in a device. migcore_finish writes the end of the stream; then

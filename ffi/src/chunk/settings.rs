@@ -30,6 +30,9 @@ pub struct migcore_chunk_settings {
     /// The most data of a fragment, in bytes. More than the scratch memory holds is possible: then large
     /// arrays go out from where they are. 0: what fits the scratch memory.
     pub fragment_limit: u32,
+    /// Where pages of memory begin in the stream: at multiples of this, a power of two up to 65536, counted
+    /// from its first byte, so that a file can be mapped. 0 or 1: anywhere.
+    pub alignment: u32,
 }
 
 /// What a reader accepts at most, whatever a stream asks for. A member of 0 stands for its default: that
@@ -47,8 +50,12 @@ pub struct migcore_chunk_limits {
     pub chunk: u32,
     /// Operations that are walked in one stream, beside those that a device asks for in order: in search of
     /// an item, passing over what nobody asked for, looking ahead in raw bytes. Where texts and arrays of
-    /// bools are checked on the way, 64 bytes count as one more. By default 2^26, about a second of work.
+    /// bools are checked on the way, 64 bytes count as one more, and where a receiver sets memory to 0, each
+    /// 4096 bytes of it. By default 2^26, about a second of work.
     pub work: u64,
+    /// 1: the stream may hold memory (see migcore_ram), which is passed over, since somebody else takes it.
+    /// 0: such a stream is refused with MIGCORE_UNKNOWN_MEMORY, so that nothing is lost in silence.
+    pub memory: u32,
 }
 
 /// The scratch memory that a writer needs for states whose longest name, be it of a device, a field or a
@@ -76,6 +83,7 @@ pub(super) unsafe fn settings<'a>(given: *const migcore_chunk_settings) -> Resul
             // What does not fit is beyond what is allowed.
             slots: u16::try_from(given.slots).unwrap_or(u16::MAX),
             fragment_limit: given.fragment_limit,
+            alignment: given.alignment,
         })
     }
 }
@@ -97,6 +105,7 @@ pub(super) unsafe fn limits(given: *const migcore_chunk_limits) -> Result<Limits
         shape: or(given.shape, default.shape),
         chunk: or(given.chunk, default.chunk),
         work: if given.work == 0 { default.work } else { given.work },
+        memory: given.memory != 0,
     })
 }
 

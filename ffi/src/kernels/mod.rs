@@ -10,7 +10,7 @@
 
 use core::mem;
 
-use migcore::io::{Kernels, Portable, Width};
+use migcore::io::{copy_crc32_by_pieces, Kernels, Portable, Width};
 use migcore::{Code, Result};
 
 use crate::status::{
@@ -51,6 +51,10 @@ pub struct migcore_kernels {
     pub swap32: Option<unsafe extern "C" fn(to: *mut u8, from: *const u8, length: usize)>,
     /// As `swap16`, for elements of 8 bytes.
     pub swap64: Option<unsafe extern "C" fn(to: *mut u8, from: *const u8, length: usize)>,
+    /// Copies `length` bytes and continues the CRC-32 `crc` over them, as `crc32` does. The buffers do not
+    /// overlap and need not be aligned; they may be NULL if `length` is 0. NULL: `crc32` and a copy in turns.
+    pub copy_crc32:
+        Option<unsafe extern "C" fn(crc: u32, to: *mut u8, from: *const u8, length: usize) -> u32>,
 }
 
 /// Fills `kernels` with the fastest loops for this processor. `size` is sizeof(migcore_kernels).
@@ -96,6 +100,7 @@ const PORTABLE: migcore_kernels = migcore_kernels {
     swap16: None,
     swap32: None,
     swap64: None,
+    copy_crc32: None,
 };
 
 /// The loops that a caller gave, or the portable ones where there are none.
@@ -152,5 +157,15 @@ impl Kernels for CKernels {
             Some(crc32) => unsafe { crc32(crc, bytes.as_ptr(), bytes.len()) },
             None => Portable.crc32(crc, bytes),
         }
+    }
+
+    fn copy_crc32(&self, crc: u32, to: &mut [u8], from: &[u8]) -> u32 {
+        let Some(copy) = self.get().and_then(|kernels| kernels.copy_crc32) else {
+            return copy_crc32_by_pieces(self, crc, to, from);
+        };
+        let length = to.len().min(from.len());
+        // SAFETY: both slices have at least `length` bytes, and cannot overlap; `new` was promised a
+        // function with this contract.
+        unsafe { copy(crc, to.as_mut_ptr(), from.as_ptr(), length) }
     }
 }

@@ -126,6 +126,43 @@ fn crc_of_nothing_is_unchanged() {
 }
 
 #[test]
+fn copies_with_their_crc_of_every_length_at_every_alignment() {
+    let data = Random(8).bytes(LENGTHS + ALIGNMENTS);
+    for start in 0..ALIGNMENTS {
+        let from = &data[ALIGNMENTS - start..];
+        for length in 0..=LENGTHS {
+            let expected = CKernels(core::ptr::null()).crc32(9, &from[..length]);
+            for (number, level) in levels().iter().enumerate() {
+                let mut to = [0xa5; LENGTHS + ALIGNMENTS];
+                let (before, rest) = to.split_at_mut(start);
+                let (inside, after) = rest.split_at_mut(length);
+                let crc = kernels(level).copy_crc32(9, inside, &from[..length]);
+                assert_eq!(crc, expected, "level {number}, {start} + {length}");
+                assert_eq!(inside, &from[..length], "level {number}, {start} + {length}");
+                assert!(before.iter().chain(&*after).all(|byte| *byte == 0xa5));
+            }
+        }
+    }
+}
+
+#[test]
+fn long_copies_with_their_crc() {
+    let from = Random(9).bytes(LONG);
+    for level in &levels() {
+        let mut to = [0; LONG];
+        assert_eq!(kernels(level).copy_crc32(0, &mut to, &from), oracle(&from));
+        assert_eq!(to[..], from);
+        let mut to = [0; 700];
+        let short = kernels(level).copy_crc32(0, &mut to, &from);
+        assert_eq!(short, oracle(&from[..700]));
+        assert_eq!(to, from[..700]);
+        if let Some(copy) = level.copy_crc32 {
+            assert_eq!(unsafe { copy(7, core::ptr::null_mut(), core::ptr::null(), 0) }, 7);
+        }
+    }
+}
+
+#[test]
 fn swaps_of_every_length_at_every_alignment() {
     const MOST: usize = 200;
     let from = Random(6).bytes(MOST + ALIGNMENTS);

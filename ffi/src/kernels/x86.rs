@@ -92,6 +92,8 @@ impl Features {
     fn improve(self, mut kernels: migcore_kernels) -> migcore_kernels {
         if self.vpclmulqdq_avx512 {
             kernels.crc32 = Some(crc::crc32_avx512);
+            // With narrower products the CRC alone takes longer than a copy: there is nothing to win.
+            kernels.copy_crc32 = Some(crc::copy_crc32_avx512);
         } else if self.vpclmulqdq_avx2 {
             kernels.crc32 = Some(crc::crc32_avx2);
         } else if self.pclmulqdq {

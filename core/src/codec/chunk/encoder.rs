@@ -3,6 +3,7 @@
 mod elements;
 mod foreign;
 mod fragments;
+mod memory;
 mod scopes;
 mod shapes;
 mod values;
@@ -14,6 +15,7 @@ use super::ChunkType;
 use crate::error::{Code, Fault, Report, Result, MAX_DEPTH, MAX_NAME};
 use crate::io::{told, Kernels, Width, Writer};
 use crate::visit::{DeviceHead, Encoder, Extent, Kind, Marks, Name, Scope, ScopeKind};
+use memory::Paging;
 use scopes::{Frame, List};
 use shapes::Shapes;
 use values::Values;
@@ -55,6 +57,7 @@ pub struct ChunkEncoder<'s, W, K> {
     oldest_reader: Option<u32>,
     /// Where the length of the raw bytes stands that may be gone on with.
     raw: Option<usize>,
+    paging: Paging,
     opened: bool,
     closed: bool,
 }
@@ -96,6 +99,7 @@ impl<'s, W: Writer, K: Kernels> ChunkEncoder<'s, W, K> {
             marks: Marks::NONE,
             oldest_reader: None,
             raw: None,
+            paging: Paging::new(settings.alignment),
             opened: false,
             closed: false,
         })

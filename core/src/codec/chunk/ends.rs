@@ -1,8 +1,11 @@
 //! Whole visits over chunks: an encoder or decoder with its track.
 
+use core::ops::Range;
+
 use super::{ChunkDecoder, ChunkEncoder, Limits, Settings, SliceStore, Store};
-use crate::error::{Code, Report};
+use crate::error::{Code, Report, Result};
 use crate::io::{Kernels, Portable, SliceWriter, Writer};
+use crate::ram::{Counts, Layout, PageSize};
 use crate::visit::{Visiting, Visitor};
 
 /// A visit that saves.
@@ -43,6 +46,43 @@ impl<'s, W: Writer, K: Kernels> Saver<'s, W, K> {
     /// The visitor to give to devices.
     pub fn visitor(&mut self) -> Visitor<'_> {
         self.visiting.saver()
+    }
+
+    /// Tells the blocks of the machine's memory. See [`ChunkEncoder::blocks`].
+    ///
+    /// # Errors
+    /// As there; they are errors of the visit.
+    pub fn blocks(&mut self, layout: &dyn Layout, size: PageSize) -> Result<()> {
+        self.visiting.beside(|encoder| encoder.blocks(layout, size))
+    }
+
+    /// Writes pages of a block. See [`ChunkEncoder::pages`].
+    ///
+    /// # Errors
+    /// As there; they are errors of the visit.
+    pub fn pages(
+        &mut self,
+        layout: &dyn Layout,
+        block: usize,
+        first: u64,
+        pages: &[u8],
+    ) -> Result<Counts> {
+        self.visiting.beside(|encoder| encoder.pages(layout, block, first, pages))
+    }
+
+    /// Writes those pages of a block that are marked in a bitmap. See [`ChunkEncoder::marked`].
+    ///
+    /// # Errors
+    /// As there; they are errors of the visit.
+    pub fn marked(
+        &mut self,
+        layout: &dyn Layout,
+        block: usize,
+        memory: &[u8],
+        bitmap: &[u8],
+        range: Range<u64>,
+    ) -> Result<Counts> {
+        self.visiting.beside(|encoder| encoder.marked(layout, block, memory, bitmap, range))
     }
 
     /// The full report of `code`, which a call on the visitor returned.

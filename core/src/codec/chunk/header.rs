@@ -2,6 +2,7 @@
 //! (`docs/format.md`, sections 5 and 7).
 
 use crate::error::{Code, Result, MAX_NAME};
+use crate::io::Kernels;
 use crate::visit::{DeviceHead, Marks};
 
 /// The version of the format.
@@ -98,6 +99,12 @@ impl Totals {
             [] => Ok(Totals { chunks, crc }),
             _ => Err(Code::BadValue),
         }
+    }
+
+    /// Counts a chunk with this CRC.
+    pub(super) fn add(&mut self, crc: u32, kernels: &impl Kernels) {
+        self.chunks = self.chunks.saturating_add(1);
+        self.crc = kernels.crc32(self.crc, &crc.to_be_bytes());
     }
 
     /// Both as one number.

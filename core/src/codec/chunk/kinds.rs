@@ -20,6 +20,10 @@ impl ChunkType {
     pub const ANCILLARY_DEVICE: ChunkType = ChunkType(*b"mDEV");
     /// The same, of one that is safe to copy.
     pub const COPYABLE_DEVICE: ChunkType = ChunkType(*b"mDEv");
+    /// The blocks of memory.
+    pub const BLOCKS: ChunkType = ChunkType(*b"MBLK");
+    /// Pages of memory.
+    pub const PAGES: ChunkType = ChunkType(*b"MRAM");
     /// The last chunk of a stream.
     pub const END: ChunkType = ChunkType(*b"MEND");
 
@@ -61,10 +65,17 @@ impl ChunkType {
         devices.contains(&self)
     }
 
+    /// Whether it is about memory.
+    #[must_use]
+    pub fn is_memory(self) -> bool {
+        [ChunkType::BLOCKS, ChunkType::PAGES].contains(&self)
+    }
+
     /// Whether the format of the chunk is known to this library.
     #[must_use]
     pub fn is_known(self) -> bool {
-        self.is_device() || [ChunkType::HEADER, ChunkType::SHAPE, ChunkType::END].contains(&self)
+        let others = [ChunkType::HEADER, ChunkType::SHAPE, ChunkType::END];
+        self.is_device() || self.is_memory() || others.contains(&self)
     }
 
     /// Whether it is one that this library does not know, and may send on.
@@ -91,7 +102,8 @@ mod tests {
 
     #[test]
     fn letters_tell_the_properties() {
-        for known in [ChunkType::HEADER, ChunkType::SHAPE, ChunkType::DEVICE, ChunkType::END] {
+        let states = [ChunkType::SHAPE, ChunkType::DEVICE, ChunkType::BLOCKS, ChunkType::PAGES];
+        for known in [ChunkType::HEADER, ChunkType::END].into_iter().chain(states) {
             assert_eq!(ChunkType::from_bytes(known.bytes()), Some(known));
             assert!(!known.is_ancillary() && !known.is_private() && known.is_known());
             assert!(!known.is_foreign());

@@ -73,6 +73,7 @@ mod encoder;
 mod ends;
 mod header;
 mod kinds;
+mod memory;
 mod nesting;
 mod receive;
 mod rules;
@@ -88,9 +89,10 @@ pub use encoder::ChunkEncoder;
 pub use ends::{Loader, Saver};
 pub use header::{Header, Totals};
 pub use kinds::ChunkType;
+pub use memory::{BlockHeads, BlockList, PagesHead, RunReader, MAX_RUNS};
 pub use receive::{Received, Receiver};
 pub use rules::Limits;
-pub use settings::{scratch_for, Settings, MAX_SLOTS};
+pub use settings::{scratch_for, Settings, MAX_ALIGNMENT, MAX_SLOTS};
 pub use store::{SliceStore, Store, StreamStore};
 
 /// The bytes that every stream begins with. As PNG's, they show a transfer that changes line ends or

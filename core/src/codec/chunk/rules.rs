@@ -2,10 +2,12 @@
 //! (`docs/format.md`, sections 4, 5 and 7). Both stores and the receiver go by them.
 
 use super::header::{FragmentHead, NO_SHAPE};
+use super::memory::{BlockList, PagesHead, RunReader};
 use super::nesting::check_shape;
 use super::{ChunkType, Header, Totals};
 use crate::error::Code;
 use crate::io::{told, Kernels};
+use crate::ram::{zero_prefix, PageSize};
 use crate::visit::DeviceHead;
 
 /// The longest data of a chunk.
@@ -28,14 +30,17 @@ pub struct Limits {
     pub chunk: u32,
     /// Operations that are walked in one stream, beside those that a device asks for in order: in search of
     /// an item, passing over what nobody asked for, looking ahead in raw bytes. Where texts and arrays of
-    /// bools are checked on the way, 64 bytes count as one more.
+    /// bools are checked on the way, 64 bytes count as one more. Where a [`Receiver`](super::Receiver) sets
+    /// memory to 0, each 4096 bytes of it count as one.
     pub work: u64,
+    /// Whether the stream may hold memory. A reader of devices passes over it, so somebody else must take it.
+    pub memory: bool,
 }
 
 impl Default for Limits {
-    /// What fits into an address space, and about a second of work.
+    /// What fits into an address space, and about a second of work; no memory.
     fn default() -> Self {
-        Limits { slots: 32, shape: MAX_LENGTH, chunk: MAX_LENGTH, work: 1 << 26 }
+        Limits { slots: 32, shape: MAX_LENGTH, chunk: MAX_LENGTH, work: 1 << 26, memory: false }
     }
 }
 
@@ -50,7 +55,7 @@ pub(super) struct Breach {
 }
 
 impl Breach {
-    fn bare(code: Code) -> Self {
+    pub(super) fn bare(code: Code) -> Self {
         Breach { code, at: 0, expected: 0, found: 0 }
     }
 
@@ -72,6 +77,10 @@ pub(super) enum Content {
     Shape(usize),
     /// A fragment, and where in the data its values begin.
     Fragment(FragmentHead, usize),
+    /// The blocks of memory.
+    Blocks,
+    /// Pages of this block, which go up to this page.
+    Pages(u16, u64),
     End,
     Unknown,
 }
@@ -99,6 +108,8 @@ pub(super) struct Rules {
     pub(super) fragment_limit: u32,
     /// The slots that hold a shape, one bit each.
     filled: u32,
+    /// Once there was a list of blocks: the size of a page, and how many blocks there are.
+    memory: Option<(PageSize, u16)>,
     pub(super) totals: Totals,
 }
 
@@ -112,6 +123,7 @@ impl Rules {
             shape_limit: 0,
             fragment_limit: 0,
             filled: 0,
+            memory: None,
             totals: Totals { chunks: 0, crc: 0 },
         }
     }
@@ -148,6 +160,9 @@ impl Rules {
         if !kind.is_known() && !kind.is_ancillary() {
             return Err(Breach::bare(Code::UnknownChunk));
         }
+        if kind.is_memory() && !self.limits.memory {
+            return Err(Breach::bare(Code::UnknownMemory));
+        }
         match usize::try_from(length) {
             Ok(size) if length <= limit => Ok((kind, size)),
             _ => Err(Breach::numbers(Code::TooLong, u64::from(limit), u64::from(length))),
@@ -167,6 +182,8 @@ impl Rules {
         match self.stage {
             Stage::Header => kind == ChunkType::HEADER,
             _ if kind == ChunkType::HEADER => false,
+            Stage::Any if kind == ChunkType::BLOCKS => self.memory.is_none(),
+            Stage::Any if kind == ChunkType::PAGES => self.memory.is_some(),
             Stage::Any => true,
             Stage::Device(device, _) => kind == device || kind == ChunkType::SHAPE,
             Stage::Nothing => false,
@@ -185,13 +202,19 @@ impl Rules {
         let content = match kind {
             ChunkType::HEADER => self.header(data)?,
             ChunkType::SHAPE => self.shape(data)?,
+            ChunkType::BLOCKS => self.blocks(data)?,
+            ChunkType::PAGES => self.pages(data)?,
             ChunkType::END => return self.end(data),
             _ if kind.is_device() => self.fragment(kind, data)?,
             _ => Content::Unknown,
         };
-        self.totals.chunks = self.totals.chunks.saturating_add(1);
-        self.totals.crc = kernels.crc32(self.totals.crc, &crc.to_be_bytes());
+        self.totals.add(crc, kernels);
         Ok(content)
+    }
+
+    /// Counts a chunk of pages whose data were checked in pieces.
+    pub(super) fn pass(&mut self, crc: u32, kernels: &impl Kernels) {
+        self.totals.add(crc, kernels);
     }
 
     fn header(&mut self, data: &[u8]) -> core::result::Result<Content, Breach> {
@@ -254,6 +277,56 @@ impl Rules {
         Ok(Content::Fragment(head, data.len().saturating_sub(values.len())))
     }
 
+    fn blocks(&mut self, data: &[u8]) -> core::result::Result<Content, Breach> {
+        let list = BlockList::parse(data).map_err(Breach::bare)?;
+        self.memory = Some((list.page_size(), list.count()));
+        Ok(Content::Blocks)
+    }
+
+    fn pages(&self, data: &[u8]) -> core::result::Result<Content, Breach> {
+        let (head, rest) = data.split_first_chunk().ok_or(Breach::bare(Code::BadValue))?;
+        let head = self.pages_head(*head)?;
+        let (table, rest) = rest.split_at_checked(head.table()).unwrap_or((rest, &[]));
+        let runs = self.runs(&head, table, data.len())?;
+        let padding = usize::try_from(head.padding).unwrap_or(usize::MAX);
+        check_padding(rest.get(..padding).unwrap_or_default())?;
+        Ok(Content::Pages(head.block, runs.end()))
+    }
+
+    /// Checks what a chunk of pages begins with.
+    pub(super) fn pages_head(
+        &self,
+        bytes: [u8; PagesHead::LENGTH],
+    ) -> core::result::Result<PagesHead, Breach> {
+        let head = PagesHead::parse(bytes).map_err(Breach::bare)?;
+        match self.memory {
+            Some((_, count)) if head.block < count => Ok(head),
+            _ => Err(Breach::bare(Code::BadValue)),
+        }
+    }
+
+    /// Checks the runs of a chunk of pages, and that its data are as long as they say.
+    pub(super) fn runs(
+        &self,
+        head: &PagesHead,
+        table: &[u8],
+        length: usize,
+    ) -> core::result::Result<RunReader, Breach> {
+        let mut runs = self.run_reader()?;
+        let (entries, _) = table.as_chunks();
+        for entry in entries {
+            runs.read(*entry).map_err(Breach::bare)?;
+        }
+        check_length(head, &runs, length)?;
+        Ok(runs)
+    }
+
+    /// A reader for the runs of a chunk.
+    pub(super) fn run_reader(&self) -> core::result::Result<RunReader, Breach> {
+        let (size, _) = self.memory.ok_or(Breach::bare(Code::BadOrder))?;
+        Ok(RunReader::new(size))
+    }
+
     fn end(&mut self, data: &[u8]) -> core::result::Result<Content, Breach> {
         let found = Totals::parse(data).map_err(Breach::bare)?;
         let due = self.totals;
@@ -275,6 +348,36 @@ const MOST_SLOTS: u16 = 32;
 
 fn bit(slot: u16) -> u32 {
     1u32.checked_shl(u32::from(slot)).unwrap_or(0)
+}
+
+/// Checks bytes of the padding of a chunk of pages.
+pub(super) fn check_padding(bytes: &[u8]) -> core::result::Result<(), Breach> {
+    match zero_prefix(bytes) == bytes.len() {
+        true => Ok(()),
+        false => Err(Breach::bare(Code::BadValue)),
+    }
+}
+
+/// Checks that the data of a chunk of pages, whose runs were all read, are as long as it says.
+pub(super) fn check_length(
+    head: &PagesHead,
+    runs: &RunReader,
+    length: usize,
+) -> core::result::Result<(), Breach> {
+    let due = head.length(runs.length());
+    match due == told(length) {
+        true => Ok(()),
+        false => Err(Breach::numbers(Code::BadValue, due, told(length))),
+    }
+}
+
+/// Checks that the runs of a chunk, which go up to the page `end`, lie within their block, of which `list` tells:
+/// the data of a chunk that was found right.
+pub(super) fn check_within(list: &[u8], block: u16, end: u64) -> core::result::Result<(), Breach> {
+    match BlockList::pages_of(list, block).unwrap_or(0) {
+        pages if end <= pages => Ok(()),
+        pages => Err(Breach::numbers(Code::BadValue, pages, end)),
+    }
 }
 
 /// What follows the head of a device in its first fragment.

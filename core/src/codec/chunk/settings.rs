@@ -20,7 +20,13 @@ pub struct Settings<'a> {
     /// The most data of a fragment, in bytes. More than the scratch memory holds is possible: then
     /// large arrays go out from where they are. 0: what fits the scratch memory.
     pub fragment_limit: u32,
+    /// Where pages of memory begin in the stream: at multiples of this, a power of two up to
+    /// [`MAX_ALIGNMENT`], counted from its first byte. 0 or 1: anywhere.
+    pub alignment: u32,
 }
+
+/// The largest [`Settings::alignment`].
+pub const MAX_ALIGNMENT: u32 = 1 << 16;
 
 /// The scratch memory that a writer needs for states whose longest name, be it of a device, a field or
 /// a description, has so many bytes. With more of it streams get shorter.
@@ -70,6 +76,11 @@ impl Settings<'_> {
         }
         if usize::from(self.slots) > MAX_SLOTS {
             return Err(refused(Code::InvalidArgument, MAX_SLOTS, usize::from(self.slots)));
+        }
+        if self.alignment > MAX_ALIGNMENT || !self.alignment.max(1).is_power_of_two() {
+            let most = usize::try_from(MAX_ALIGNMENT).unwrap_or(usize::MAX);
+            let given = usize::try_from(self.alignment).unwrap_or(usize::MAX);
+            return Err(refused(Code::InvalidArgument, most, given));
         }
         if scratch < scratch_for(0) {
             return Err(refused(Code::NoSpace, scratch_for(0), scratch));

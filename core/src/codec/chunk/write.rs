@@ -9,6 +9,9 @@ use crate::visit::Kind;
 /// Length and type, before the data of a chunk.
 pub(super) const FRAME_HEAD: usize = 8;
 
+/// How much of a long part goes out at once where it is not copied: enough that the calls of a sink do not count.
+const PIECE: usize = 1 << 16;
+
 /// Bytes on the stack through which elements go to their place.
 const BOUNCE: usize = 256;
 
@@ -94,6 +97,17 @@ impl<W: Writer, K: Kernels> ChunkWriter<W, K> {
         self.writer.put_slice(data)
     }
 
+    /// A part that is long: summed up and moved in pieces, so that a cache holds them for the second.
+    pub(super) fn long_part(&mut self, data: &[u8]) -> Result<()> {
+        for piece in data.chunks(PIECE) {
+            match self.writer.window(piece.len())? {
+                Some(window) => self.crc = self.kernels.copy_crc32(self.crc, window, piece),
+                None => self.part(piece)?,
+            }
+        }
+        Ok(())
+    }
+
     /// A part from elements of the machine's byte order.
     pub(super) fn elements(&mut self, kind: Kind, elements: &[u8]) -> Result<()> {
         if kind.width() == Width::One && kind != Kind::Bool {
@@ -110,10 +124,8 @@ impl<W: Writer, K: Kernels> ChunkWriter<W, K> {
 
     /// Ends a chunk.
     pub(super) fn end(&mut self) -> Result<()> {
-        let crc = self.crc.to_be_bytes();
-        self.totals.chunks = self.totals.chunks.wrapping_add(1);
-        self.totals.crc = self.kernels.crc32(self.totals.crc, &crc);
-        self.writer.put(crc)
+        self.totals.add(self.crc, &self.kernels);
+        self.writer.put(self.crc.to_be_bytes())
     }
 
     fn head(&mut self, kind: ChunkType, length: usize) -> Result<[u8; FRAME_HEAD]> {

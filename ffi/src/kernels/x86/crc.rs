@@ -7,7 +7,7 @@ use core::arch::x86_64::*;
 use core::ffi::c_void;
 
 use super::reduction::reduce;
-use super::vector::{load_128, load_256, load_512, pair, places, splat};
+use super::vector::{load_128, load_256, load_512, pair, places, prefetch, splat, store_512};
 use crate::kernels::blocks::Fold;
 use crate::kernels::polynomial::fold_by;
 use crate::memory;
@@ -44,6 +44,23 @@ pub(super) unsafe extern "C" fn crc32_avx512(crc: u32, data: *const u8, length: 
     match unsafe { memory::bytes(data.cast::<c_void>(), length) } {
         Ok(bytes) => !update_512(!crc, bytes),
         Err(_) => crc,
+    }
+}
+
+/// A copy with its CRC-32, with VPCLMULQDQ on 512 bits; as `migcore_kernels::copy_crc32`.
+#[target_feature(enable = "avx512f,avx512vl,avx2,vpclmulqdq,pclmulqdq")]
+pub(super) unsafe extern "C" fn copy_crc32_avx512(
+    crc: u32,
+    to: *mut u8,
+    from: *const u8,
+    length: usize,
+) -> u32 {
+    // SAFETY: the caller promises `length` readable and as many writable bytes, which do not overlap.
+    let both =
+        unsafe { (memory::bytes_mut(to.cast(), length), memory::bytes(from.cast(), length)) };
+    match both {
+        (Ok(to), Ok(from)) => !copy_512(!crc, to, from),
+        _ => crc,
     }
 }
 
@@ -99,6 +116,46 @@ fn update_512(crc: u32, bytes: &[u8]) -> u32 {
     match fold.blocks(bytes, begin) {
         Some((vector, rest)) => finish(narrow_512(vector), rest, bytes),
         None => update_256(crc, bytes),
+    }
+}
+
+/// How far ahead a copy asks for the next lines, so that what lies in the last cache arrives in time: beyond
+/// what the processor does by itself, and not so far that memory behind the caches is asked for too often.
+const AHEAD: usize = 512;
+
+/// As [`update_512`], and copies `from` to `to`, which has the same length. Products and stores take turns in
+/// different parts of the processor, so that both together take hardly longer than one.
+#[target_feature(enable = "avx512f,avx512vl,avx2,vpclmulqdq,pclmulqdq")]
+#[inline]
+fn copy_512(crc: u32, to: &mut [u8], from: &[u8]) -> u32 {
+    let (Some(last_to), Some(last_from)) = (to.last_chunk_mut::<64>(), from.last_chunk::<64>())
+    else {
+        to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+        return update_256(crc, from);
+    };
+    store_512(last_to, load_512(last_from));
+    let (to_start, from_start) = (to.as_mut_ptr(), from.as_ptr());
+    let copy = |block: &[u8; 64]| {
+        prefetch(block, AHEAD);
+        let vector = load_512(block);
+        // SAFETY: the block lies in `from`; as far into `to`, which is as long, there are 64 bytes, and
+        // nothing refers to them.
+        unsafe {
+            let at = block.as_ptr().offset_from_unsigned(from_start);
+            store_512(&mut *to_start.add(at).cast(), vector);
+        }
+        vector
+    };
+    let fold = Fold {
+        load: copy,
+        fold: |vector, by, next| fold_512(vector, by, next),
+        by: BY_512.map(|by| _mm512_broadcast_i32x4(pair(by))),
+    };
+    let begin =
+        |block: &[u8; 64]| _mm512_xor_si512(copy(block), _mm512_zextsi128_si512(register(crc)));
+    match fold.blocks(from, begin) {
+        Some((vector, rest)) => finish(narrow_512(vector), rest, from),
+        None => update_256(crc, from),
     }
 }
 

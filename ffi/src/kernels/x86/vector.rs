@@ -47,6 +47,15 @@ pub(super) fn load_512(block: &[u8; 64]) -> __m512i {
     unsafe { _mm512_loadu_si512(block.as_ptr().cast()) }
 }
 
+/// Asks for the cache line `ahead` bytes behind the start of a block, which need not be there.
+#[target_feature(enable = "sse")]
+#[inline]
+#[allow(unused_unsafe, reason = "the prefetch became a safe function in a later release of Rust")]
+pub(super) fn prefetch(block: &[u8; 64], ahead: usize) {
+    // SAFETY: a prefetch reads nothing, whatever the address.
+    unsafe { _mm_prefetch::<_MM_HINT_T0>(block.as_ptr().wrapping_add(ahead).cast()) }
+}
+
 #[target_feature(enable = "sse2")]
 #[inline]
 pub(super) fn store_128(block: &mut [u8; 16], vector: __m128i) {
@@ -59,4 +68,11 @@ pub(super) fn store_128(block: &mut [u8; 16], vector: __m128i) {
 pub(super) fn store_256(block: &mut [u8; 32], vector: __m256i) {
     // SAFETY: the reference is to 32 writable bytes, and the store asks for no alignment.
     unsafe { _mm256_storeu_si256(block.as_mut_ptr().cast(), vector) }
+}
+
+#[target_feature(enable = "avx512f")]
+#[inline]
+pub(super) fn store_512(block: &mut [u8; 64], vector: __m512i) {
+    // SAFETY: the reference is to 64 writable bytes, and the store asks for no alignment.
+    unsafe { _mm512_storeu_si512(block.as_mut_ptr().cast(), vector) }
 }

@@ -3,7 +3,7 @@
 use super::{Fragment, Span, Store};
 use crate::codec::chunk::chunks::{framed, signed};
 use crate::codec::chunk::header::FragmentHead;
-use crate::codec::chunk::rules::{Breach, Content, Limits, Rules, FRAME, HEAD, SLOT};
+use crate::codec::chunk::rules::{check_within, Breach, Content, Limits, Rules, FRAME, HEAD, SLOT};
 use crate::codec::chunk::{ChunkType, Totals, MAX_SLOTS, SIGNATURE};
 use crate::error::{Code, Fault, Result};
 use crate::io::{told, Kernels};
@@ -24,6 +24,8 @@ pub struct SliceStore<'b, K> {
     frontier: usize,
     /// The data of the header.
     header: Span,
+    /// The list of the blocks of memory.
+    blocks: Span,
     /// What the slots hold at the frontier.
     slots: Slots,
     /// What they held where the present device begins, and where that is.
@@ -51,6 +53,7 @@ impl<'b, K: Kernels> SliceStore<'b, K> {
             checked: false,
             frontier: 0,
             header: Span::default(),
+            blocks: Span::default(),
             slots: [0; MAX_SLOTS],
             device_slots: [0; MAX_SLOTS],
             device: 0,
@@ -77,8 +80,10 @@ impl<'b, K: Kernels> SliceStore<'b, K> {
             self.frontier = SIGNATURE.len();
         }
         let (content, data) = self.chunk().map_err(|breach| self.refuse(breach))?;
-        if let Content::Shape(slot) = content {
-            keep(&mut self.slots, slot, data);
+        match content {
+            Content::Shape(slot) => keep(&mut self.slots, slot, data),
+            Content::Blocks => self.blocks = data,
+            _ => {}
         }
         self.frontier = data.end.saturating_add(FRAME - HEAD);
         Ok((content, data))
@@ -102,6 +107,10 @@ impl<'b, K: Kernels> SliceStore<'b, K> {
             }
         }
         let content = self.rules.take(kind, data, crc, &self.kernels)?;
+        if let Content::Pages(block, end) = content {
+            let Span { start, end: behind } = self.blocks;
+            check_within(self.bytes.get(start..behind).unwrap_or_default(), block, end)?;
+        }
         let start = self.frontier.saturating_add(HEAD);
         Ok((content, Span { start, end: start.saturating_add(length) }))
     }

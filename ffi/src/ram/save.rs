@@ -1,0 +1,205 @@
+//! Pages of memory go out.
+
+use core::ffi::c_void;
+use core::ops::Range;
+
+use migcore::codec::chunk::ChunkEncoder;
+use migcore::io::{Kernels, Writer};
+use migcore::ram::{Counts, Layout, PageSize};
+use migcore::visit::Encoder;
+use migcore::{Code, Result};
+
+use super::{migcore_ram, migcore_ram_counts, CBlocks, Tally};
+use crate::chunk::save::{migcore_chunk_saver, Destination, SaveMemory, SaveStream};
+use crate::memory::bytes;
+use crate::object::{enter_visiting, migcore_visitor, operations, run, Wire};
+use crate::status::{migcore_status, status};
+
+/// Tells the blocks of the machine's memory to a saver of chunks: their names, lengths and the size of their
+/// pages. Once in a stream, before any pages, and outside of devices; the memory itself is not looked at. A stream
+/// with memory is taken by a receiver with migcore_chunk_receiver_ram, and by nobody who does not ask for it.
+///
+/// Errors are errors of the visit, as those of all calls on a saver. MIGCORE_INVALID_ARGUMENT: no blocks or too
+/// many, a name that is empty or that two blocks have, a length that is not whole pages, a size of pages that is
+/// none. MIGCORE_NAME_TOO_LONG. MIGCORE_UNBALANCED: in a device, or the second time.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_ram_declare(
+    saver: *mut migcore_chunk_saver,
+    ram: *const migcore_ram,
+) -> migcore_status {
+    // SAFETY: the caller promises NULL or a saver, and NULL or a machine's memory.
+    unsafe {
+        write(saver.cast(), |encoder| {
+            let blocks = CBlocks::new(ram)?;
+            encoder.blocks(&blocks, blocks.page_size()?)
+        })
+    }
+}
+
+/// Saves `count` pages of a block, which follow each other from the page `first_page` on: `block` is its number in
+/// the table that was declared, `pages` points to their bytes. These may lie anywhere, in the block or in a copy.
+/// Pages that are all 0 go out as numbers, the others straight from where they are. Outside of devices, as often as
+/// one likes: of a page that is saved again the last counts, and what is never saved is 0 where it is received.
+///
+/// **The bytes must not change during the call.** While the guest runs, copy the pages to memory of your own first,
+/// after clearing their dirty bits, and give that copy.
+///
+/// Adds to `counts`, whose `size` the caller has filled in, what was written; `counts` may be NULL. Errors are
+/// errors of the visit. MIGCORE_INVALID_ARGUMENT: no such block, or pages beyond its end. MIGCORE_UNBALANCED: in a
+/// device, or before migcore_ram_declare.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_ram_save(
+    saver: *mut migcore_chunk_saver,
+    ram: *const migcore_ram,
+    block: usize,
+    first_page: u64,
+    pages: *const c_void,
+    count: usize,
+    counts: *mut migcore_ram_counts,
+) -> migcore_status {
+    // SAFETY: the caller promises NULL or a saver, NULL or a machine's memory, `count` pages, and NULL or counts.
+    unsafe {
+        write(saver.cast(), |encoder| {
+            let (blocks, tally) = (CBlocks::new(ram)?, Tally::new(counts)?);
+            let length = length_of(blocks.page_size()?, count)?;
+            let pages = bytes(pages, length)?;
+            tally.add(encoder.pages(&blocks, block, first_page, pages)?);
+            Ok(())
+        })
+    }
+}
+
+/// Saves those of `count` pages of a block from `first_page` on that are marked in `bitmap`, from the memory of the
+/// block itself. The bitmap has a bit for each page of the block: page 0 is the lowest bit of the first byte, and
+/// only the bits of these pages are read. It is left as it is. Runs of pages share chunks, so this is better than
+/// a call for each of them.
+///
+/// **Nothing of the block may change during the call**: this is for the pause, when the guest is stopped. While it
+/// runs see migcore_ram_save, whose rules are those of this call, too. MIGCORE_NULL_POINTER also for a block without
+/// memory.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_ram_save_marked(
+    saver: *mut migcore_chunk_saver,
+    ram: *const migcore_ram,
+    block: usize,
+    first_page: u64,
+    count: usize,
+    bitmap: *const u8,
+    counts: *mut migcore_ram_counts,
+) -> migcore_status {
+    // SAFETY: the caller promises NULL or a saver, NULL or a machine's memory, a bit for each page up to the last of
+    // these, and NULL or counts.
+    unsafe {
+        write(saver.cast(), |encoder| {
+            let (blocks, tally) = (CBlocks::new(ram)?, Tally::new(counts)?);
+            let range = pages_from(first_page, count)?;
+            let size = blocks.page_size()?;
+            let it = blocks.get(block).ok_or(Code::InvalidArgument)?;
+            if range.end > size.pages_in(it.length) {
+                return Err(Code::InvalidArgument);
+            }
+            let length = |bytes: u64| usize::try_from(bytes).map_err(|_| Code::InvalidArgument);
+            let memory = bytes(it.memory, length(it.length)?)?;
+            let bitmap = bytes(bitmap.cast(), length(range.end.div_ceil(8))?)?;
+            tally.add(encoder.marked(&blocks, block, memory, bitmap, range)?);
+            Ok(())
+        })
+    }
+}
+
+/// How many bytes so many pages have.
+fn length_of(size: PageSize, count: usize) -> Result<usize> {
+    let bytes = usize::try_from(size.bytes()).ok().and_then(|size| size.checked_mul(count));
+    bytes.ok_or(Code::InvalidArgument)
+}
+
+/// The numbers of so many pages.
+fn pages_from(first: u64, count: usize) -> Result<Range<u64>> {
+    let end = u64::try_from(count).ok().and_then(|count| first.checked_add(count));
+    Ok(first..end.ok_or(Code::InvalidArgument)?)
+}
+
+/// What both savers can do with memory.
+trait Paged {
+    fn blocks(&mut self, layout: &dyn Layout, size: PageSize) -> Result<()>;
+
+    fn pages(
+        &mut self,
+        layout: &dyn Layout,
+        block: usize,
+        first: u64,
+        pages: &[u8],
+    ) -> Result<Counts>;
+
+    fn marked(
+        &mut self,
+        layout: &dyn Layout,
+        block: usize,
+        memory: &[u8],
+        bitmap: &[u8],
+        range: Range<u64>,
+    ) -> Result<Counts>;
+}
+
+impl<W: Writer, K: Kernels> Paged for ChunkEncoder<'_, W, K> {
+    fn blocks(&mut self, layout: &dyn Layout, size: PageSize) -> Result<()> {
+        self.blocks(layout, size)
+    }
+
+    fn pages(
+        &mut self,
+        layout: &dyn Layout,
+        block: usize,
+        first: u64,
+        pages: &[u8],
+    ) -> Result<Counts> {
+        self.pages(layout, block, first, pages)
+    }
+
+    fn marked(
+        &mut self,
+        layout: &dyn Layout,
+        block: usize,
+        memory: &[u8],
+        bitmap: &[u8],
+        range: Range<u64>,
+    ) -> Result<Counts> {
+        self.marked(layout, block, memory, bitmap, range)
+    }
+}
+
+/// Runs a call on the wire of a saver of chunks, as part of its visit.
+///
+/// # Safety
+/// `v` is NULL or points to a migcore_visitor.
+unsafe fn write(
+    v: *mut migcore_visitor,
+    mut call: impl FnMut(&mut dyn Paged) -> Result<()>,
+) -> migcore_status {
+    // SAFETY: as the caller promises; what the table says of its saver is so.
+    unsafe {
+        let operations = match operations(v) {
+            Ok(operations) => operations,
+            Err(not_ready) => return not_ready,
+        };
+        match operations.destination {
+            Some(Destination::Memory) => over::<SaveMemory>(v, &mut call),
+            Some(Destination::Stream) => over::<SaveStream>(v, &mut call),
+            None => {
+                let code =
+                    if operations.loading { Code::WrongDirection } else { Code::Unsupported };
+                run(v, |visitor| Err(visitor.fail_as(code, 0, &"")))
+            }
+        }
+    }
+}
+
+/// # Safety
+/// `v` is ready and of `S`.
+unsafe fn over<S: Wire + Encoder + Paged>(
+    v: *mut migcore_visitor,
+    call: &mut dyn FnMut(&mut dyn Paged) -> Result<()>,
+) -> migcore_status {
+    // SAFETY: as the caller promises.
+    status(unsafe { enter_visiting::<S, _>(v, |visiting| visiting.beside(|wire| call(wire))) })
+}
