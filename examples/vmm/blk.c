@@ -8,9 +8,14 @@
 #define SEEK 30000     /* how long a request takes, */
 #define TRANSFER 20000 /* and more for each sector */
 
-enum { SECTORS = 0, SECTOR = 4, BUFFER = 8, COUNT = 12, COMMAND = 16, SLOT = 20, DONE = 24, FAILED = 28, CONTROL = 32 };
-
+#define SECTOR 512
+#define SECTORS_AT_ONCE 8
 #define NO_SLOT UINT32_MAX
+
+static bool is_place(uint32_t sector, uint32_t count, uint32_t sectors)
+{
+    return count >= 1 && count <= SECTORS_AT_ONCE && sector < sectors && count <= sectors - sector;
+}
 
 /* Only requests in flight have a time, and only reads and writes a place. */
 static void visit_request(migcore_visitor *v, struct blk_request *r, uint32_t sectors)
@@ -21,9 +26,8 @@ static void visit_request(migcore_visitor *v, struct blk_request *r, uint32_t se
         migcore_visit_u64(v, "due", &r->due);
     if (r->kind == BLK_READ || r->kind == BLK_WRITE) {
         migcore_visit_u32(v, "sector", &r->sector);
-        require(v, "sector", r->sector < sectors);
         migcore_visit_u32(v, "count", &r->count);
-        require(v, "count", r->count >= 1 && r->count <= BLK_SECTORS_AT_ONCE && r->count <= sectors - r->sector);
+        require(v, "count", is_place(r->sector, r->count, sectors));
         migcore_visit_u32(v, "buffer", &r->buffer);
     }
 }
@@ -72,17 +76,6 @@ int32_t blk_scratch_begin(void *scratch, void *opaque)
     return 0;
 }
 
-static void update(struct blk *b)
-{
-    intc_set(&b->machine->intc, LINE_BLK, b->control != 0 && b->done != 0);
-}
-
-int32_t blk_load_done(void *opaque)
-{
-    update(opaque);
-    return 0;
-}
-
 /* Opens the disk and changes nothing: that only a machine does that runs. */
 bool blk_open(struct blk *b, const char *path)
 {
@@ -93,81 +86,73 @@ bool blk_open(struct blk *b, const char *path)
         perror(path);
         return false;
     }
-    b->sectors = (uint32_t)(status.st_size / BLK_SECTOR);
+    b->sectors = (uint32_t)(status.st_size / SECTOR);
     return true;
 }
 
-static bool transfer(struct blk *b, const struct blk_request *r)
+static bool carry_out(struct machine *m, const struct blk_request *r)
 {
-    uint32_t length = r->count * BLK_SECTOR;
-    off_t at = (off_t)r->sector * BLK_SECTOR;
+    uint32_t length = r->count * SECTOR;
+    off_t at = (off_t)r->sector * SECTOR;
+    const uint8_t *from = memory_at(m, r->buffer, length);
 
-    if (r->kind == BLK_READ) {
-        uint8_t *to = memory_to_write(b->machine, r->buffer, length);
-        return to != NULL && pread(b->file, to, length, at) == (ssize_t)length;
-    }
-    const uint8_t *from = memory_at(b->machine, r->buffer, length);
-    return from != NULL && pwrite(b->file, from, length, at) == (ssize_t)length;
+    if (r->kind == BLK_FLUSH)
+        return m->blk.file >= 0;
+    if (r->kind == BLK_WRITE)
+        return from != NULL && pwrite(m->blk.file, from, length, at) == (ssize_t)length;
+    return from != NULL && pread(m->blk.file, memory_to_write(m, r->buffer, length), length, at) == (ssize_t)length;
 }
 
-uint64_t blk_tick(struct blk *b)
+uint64_t blk_tick(struct machine *m)
 {
+    struct blk *b = &m->blk;
     uint64_t next = NEVER;
 
     for (int i = 0; i < BLK_QUEUE; i++) {
         struct blk_request *r = &b->queue[i];
 
-        if (r->kind != BLK_FREE && b->machine->cpu.cycle >= r->due) {
-            bool good = r->kind == BLK_FLUSH ? b->file >= 0 : transfer(b, r);
-
+        if (r->kind != BLK_FREE && m->cpu.cycle >= r->due) {
+            b->failed |= (uint8_t)(!carry_out(m, r) << i);
             b->done |= (uint8_t)(1 << i);
-            b->failed |= (uint8_t)(!good << i);
             r->kind = BLK_FREE;
         }
         if (r->kind != BLK_FREE && r->due < next)
             next = r->due;
     }
-    update(b);
+    intc_set(&m->intc, LINE_BLK, b->control != 0 && b->done != 0);
     return next;
 }
 
 /* A request gets a slot that is free and whose answer was read. */
-static void command(struct blk *b, uint32_t kind)
+static void command(struct machine *m, uint32_t kind)
 {
-    bool places = kind == BLK_READ || kind == BLK_WRITE;
+    struct blk *b = &m->blk;
+    struct blk_request new = {(uint8_t)kind, m->cpu.cycle + SEEK, b->sector, b->buffer, b->count};
 
     b->slot = NO_SLOT;
-    if (kind == BLK_FREE || kind > BLK_FLUSH)
+    if (kind == BLK_FREE || kind > BLK_FLUSH || (kind != BLK_FLUSH && !is_place(b->sector, b->count, b->sectors)))
         return;
-    if (places && (b->count < 1 || b->count > BLK_SECTORS_AT_ONCE || b->sector >= b->sectors ||
-                   b->count > b->sectors - b->sector))
-        return;
-    for (uint32_t i = 0; i < BLK_QUEUE; i++) {
-        if (b->queue[i].kind != BLK_FREE || b->done & 1 << i)
-            continue;
-        b->queue[i] = (struct blk_request){
-            .kind = (uint8_t)kind,
-            .due = b->machine->cpu.cycle + SEEK + (places ? b->count * TRANSFER : 0),
-            .sector = b->sector,
-            .buffer = b->buffer,
-            .count = b->count,
-        };
-        b->slot = i;
-        return;
+    if (kind != BLK_FLUSH)
+        new.due += b->count * TRANSFER;
+    for (uint32_t i = 0; i < BLK_QUEUE && b->slot == NO_SLOT; i++) {
+        if (b->queue[i].kind == BLK_FREE && !(b->done & 1 << i)) {
+            b->queue[i] = new;
+            b->slot = i;
+        }
     }
 }
 
 uint32_t blk_read(struct machine *m, uint32_t offset)
 {
     switch (offset) {
-    case SECTORS: return m->blk.sectors;
-    case SECTOR: return m->blk.sector;
-    case BUFFER: return m->blk.buffer;
-    case COUNT: return m->blk.count;
-    case SLOT: return m->blk.slot;
-    case DONE: return m->blk.done;
-    case FAILED: return m->blk.failed;
-    case CONTROL: return m->blk.control;
+    case BLK_SECTORS: return m->blk.sectors;
+    case BLK_SECTOR: return m->blk.sector;
+    case BLK_BUFFER: return m->blk.buffer;
+    case BLK_COUNT: return m->blk.count;
+    case BLK_SLOT: return m->blk.slot;
+    case BLK_DONE: return m->blk.done;
+    case BLK_FAILED: return m->blk.failed;
+    case BLK_CONTROL: return m->blk.control;
     default: return 0;
     }
 }
@@ -175,14 +160,14 @@ uint32_t blk_read(struct machine *m, uint32_t offset)
 void blk_write(struct machine *m, uint32_t offset, uint32_t value)
 {
     switch (offset) {
-    case SECTOR: m->blk.sector = value; break;
-    case BUFFER: m->blk.buffer = value; break;
-    case COUNT: m->blk.count = value; break;
-    case COMMAND: command(&m->blk, value); break;
-    case DONE: /* a bit that is written is cleared */
+    case BLK_SECTOR: m->blk.sector = value; break;
+    case BLK_BUFFER: m->blk.buffer = value; break;
+    case BLK_COUNT: m->blk.count = value; break;
+    case BLK_COMMAND: command(m, value); break;
+    case BLK_DONE: /* a bit that is written is cleared */
         m->blk.done &= (uint8_t)~value;
         m->blk.failed &= (uint8_t)~value;
         break;
-    case CONTROL: m->blk.control = (uint8_t)value; break;
+    case BLK_CONTROL: m->blk.control = (uint8_t)value; break;
     }
 }

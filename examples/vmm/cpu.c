@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 enum { MSTATUS_MIE = 1 << 3, MSTATUS_MPIE = 1 << 7, MSTATUS_MPP = 3 << 11, EXTERNAL = 1 << 11 };
+enum { MISA = 1 << 30 | 1 << ('M' - 'A') | 1 << ('I' - 'A') };
 
 enum {
     FETCH_MISALIGNED, FETCH_FAULT, ILLEGAL, BREAKPOINT, LOAD_MISALIGNED, LOAD_FAULT, STORE_MISALIGNED, STORE_FAULT,
@@ -32,8 +33,10 @@ migcore_status cpu_visit(migcore_visitor *v, void *opaque)
     return migcore_visit_bool(v, "waiting", &c->waiting);
 }
 
-static void trap(struct cpu *c, uint32_t cause, uint32_t value)
+static void trap(struct machine *m, uint32_t cause, uint32_t value)
 {
+    struct cpu *c = &m->cpu;
+
     c->mepc = c->pc;
     c->mcause = cause;
     c->mtval = value;
@@ -41,134 +44,137 @@ static void trap(struct cpu *c, uint32_t cause, uint32_t value)
     c->pc = c->mtvec;
     if (c->mtvec - RAM_BASE >= RAM_SIZE) {
         fprintf(stderr, "vmm: trap %u at 0x%x, and no handler\n", (unsigned)cause, (unsigned)c->mepc);
-        c->machine->result = MACHINE_FAILED;
+        m->result = MACHINE_FAILED;
         c->until = 0;
     }
 }
 
-static bool read_csr(const struct cpu *c, uint32_t number, uint32_t *value)
+/* Where a CSR is that can be written, and which of its bits. */
+static uint32_t *csr_at(struct cpu *c, uint32_t number, uint32_t *mask)
 {
+    *mask = ~0u;
     switch (number) {
-    case 0x300: *value = c->mstatus | MSTATUS_MPP; return true;
-    case 0x301: *value = 1u << 30 | 1 << ('M' - 'A') | 1 << ('I' - 'A'); return true; /* misa */
-    case 0x304: *value = c->mie; return true;
-    case 0x305: *value = c->mtvec; return true;
-    case 0x340: *value = c->mscratch; return true;
-    case 0x341: *value = c->mepc; return true;
-    case 0x342: *value = c->mcause; return true;
-    case 0x343: *value = c->mtval; return true;
-    case 0x344: *value = intc_pending(&c->machine->intc) ? EXTERNAL : 0; return true; /* mip */
-    case 0xb00: case 0xc00: *value = (uint32_t)c->cycle; return true;
-    case 0xb80: case 0xc80: *value = (uint32_t)(c->cycle >> 32); return true;
+    case 0x300: *mask = MSTATUS_MIE | MSTATUS_MPIE; return &c->mstatus;
+    case 0x304: *mask = EXTERNAL; return &c->mie;
+    case 0x305: *mask = ~3u; return &c->mtvec;
+    case 0x340: return &c->mscratch;
+    case 0x341: *mask = ~3u; return &c->mepc;
+    case 0x342: return &c->mcause;
+    case 0x343: return &c->mtval;
+    default: return NULL;
+    }
+}
+
+static bool read_csr(struct machine *m, uint32_t number, uint32_t *value)
+{
+    uint32_t mask, *place = csr_at(&m->cpu, number, &mask);
+
+    if (place != NULL) {
+        *value = *place | (number == 0x300 ? MSTATUS_MPP : 0);
+        return true;
+    }
+    switch (number) {
+    case 0x301: *value = MISA; return true;
+    case 0x344: *value = intc_pending(&m->intc) ? EXTERNAL : 0; return true; /* mip */
+    case 0xb00: case 0xc00: *value = (uint32_t)m->cpu.cycle; return true;
+    case 0xb80: case 0xc80: *value = (uint32_t)(m->cpu.cycle >> 32); return true;
     case 0xf11: case 0xf12: case 0xf13: case 0xf14: *value = 0; return true; /* vendor to hart */
     default: return false;
     }
 }
 
-/* What cannot be changed here, as the time, stays as it is. */
-static void write_csr(struct cpu *c, uint32_t number, uint32_t value)
+static void execute_csr(struct machine *m, uint32_t i)
 {
-    switch (number) {
-    case 0x300: c->mstatus = value & (MSTATUS_MIE | MSTATUS_MPIE); break;
-    case 0x304: c->mie = value & EXTERNAL; break;
-    case 0x305: c->mtvec = value & ~3u; break;
-    case 0x340: c->mscratch = value; break;
-    case 0x341: c->mepc = value & ~3u; break;
-    case 0x342: c->mcause = value; break;
-    case 0x343: c->mtval = value; break;
+    uint32_t number = i >> 20, kind = i >> 12 & 7, source = i >> 15 & 31, rd = i >> 7 & 31, old, mask, *place;
+    uint32_t operand = kind & 4 ? source : m->cpu.x[source];
+    bool writes = (kind & 3) == 1 || source != 0;
+
+    if (kind == 4 || !read_csr(m, number, &old) || (writes && number >> 10 == 3)) {
+        trap(m, ILLEGAL, i);
+        return;
     }
-    c->until = 0; /* an interrupt may be possible */
+    place = csr_at(&m->cpu, number, &mask);
+    if (writes && place != NULL) /* what cannot be changed here, as the time, stays as it is */
+        *place = ((kind & 3) == 1 ? operand : (kind & 3) == 2 ? old | operand : old & ~operand) & mask;
+    if (rd)
+        m->cpu.x[rd] = old;
+    m->cpu.pc += 4;
+    m->cpu.until = 0; /* an interrupt may be possible */
 }
 
-/* The system instructions that are no access to a CSR. */
-static void privileged(struct cpu *c, uint32_t i)
+static void execute_system(struct machine *m, uint32_t i)
 {
+    struct cpu *c = &m->cpu;
+
     switch (i) {
-    case 0x00000073: trap(c, ECALL, 0); return;
-    case 0x00100073: trap(c, BREAKPOINT, c->pc); return;
+    case 0x00000073:
+        trap(m, ECALL, 0);
+        return;
+    case 0x00100073:
+        trap(m, BREAKPOINT, c->pc);
+        return;
     case 0x10500073: /* wfi */
         c->waiting = true;
         c->pc += 4;
-        break;
+        c->until = 0;
+        return;
     case 0x30200073: /* mret */
         c->mstatus = MSTATUS_MPIE | (c->mstatus & MSTATUS_MPIE ? MSTATUS_MIE : 0);
         c->pc = c->mepc;
-        break;
-    default: trap(c, ILLEGAL, i); return;
-    }
-    c->until = 0;
-}
-
-static void system_instruction(struct cpu *c, uint32_t i)
-{
-    uint32_t number = i >> 20, kind = i >> 12 & 7, source = i >> 15 & 31, old;
-    uint32_t operand = kind & 4 ? source : c->x[source];
-    bool writes = (kind & 3) == 1 || source != 0;
-
-    if (kind == 0) {
-        privileged(c, i);
+        c->until = 0;
         return;
+    default:
+        execute_csr(m, i); /* with the kind 0: illegal */
     }
-    if (kind == 4 || !read_csr(c, number, &old) || (writes && number >> 10 == 3)) {
-        trap(c, ILLEGAL, i);
-        return;
-    }
-    if (writes)
-        write_csr(c, number, (kind & 3) == 1 ? operand : (kind & 3) == 2 ? old | operand : old & ~operand);
-    if (i >> 7 & 31)
-        c->x[i >> 7 & 31] = old;
-    c->pc += 4;
 }
 
-static bool load(struct cpu *c, uint32_t kind, uint32_t address, uint32_t *value)
+/* Loads and stores. Devices know words alone. */
+static bool load(struct machine *m, uint32_t kind, uint32_t address, uint32_t *value)
 {
-    const uint8_t *p;
+    uint32_t size = 1u << (kind & 3), offset = address - RAM_BASE;
 
-    if (address & ((1u << (kind & 3)) - 1)) {
-        trap(c, LOAD_MISALIGNED, address);
-        return false;
-    }
-    if (address - RAM_BASE >= RAM_SIZE) { /* devices know words alone */
-        if (kind == 2 && bus_read(c->machine, address, value))
-            return true;
-        trap(c, LOAD_FAULT, address);
-        return false;
-    }
-    p = c->machine->memory + (address - RAM_BASE);
-    switch (kind) {
-    case 0: *value = (uint32_t)(int8_t)p[0]; break;
-    case 1: *value = (uint32_t)(int16_t)(p[0] | p[1] << 8); break;
-    case 2: *value = get_le32(p); break;
-    case 4: *value = p[0]; break;
-    default: *value = (uint32_t)(p[0] | p[1] << 8); break;
-    }
-    return true;
-}
-
-static bool store(struct cpu *c, uint32_t kind, uint32_t address, uint32_t value)
-{
-    uint32_t offset = address - RAM_BASE, page = offset / RAM_PAGE;
-    uint8_t *p;
-
-    if (address & ((1u << kind) - 1)) {
-        trap(c, STORE_MISALIGNED, address);
+    if (address % size) {
+        trap(m, LOAD_MISALIGNED, address);
         return false;
     }
     if (offset >= RAM_SIZE) {
-        if (kind == 2 && bus_write(c->machine, address, value))
+        if (size == 4 && bus_read(m, address, value))
             return true;
-        trap(c, STORE_FAULT, address);
+        trap(m, LOAD_FAULT, address);
         return false;
     }
-    p = c->machine->memory + offset;
-    c->machine->dirty[page / 8] |= (uint8_t)(1 << page % 8);
-    if (kind == 2) {
-        put_le32(p, value);
-        return true;
+    if (size == 4)
+        *value = get_le32(m->memory + offset);
+    else if (size == 2)
+        *value = m->memory[offset] | (uint32_t)m->memory[offset + 1] << 8;
+    else
+        *value = m->memory[offset];
+    if (kind < 2 && *value >> (8 * size - 1))
+        *value |= ~0u << 8 * size;
+    return true;
+}
+
+static bool store(struct machine *m, uint32_t kind, uint32_t address, uint32_t value)
+{
+    uint32_t size = 1u << kind, offset = address - RAM_BASE;
+
+    if (address % size) {
+        trap(m, STORE_MISALIGNED, address);
+        return false;
     }
-    p[0] = (uint8_t)value;
-    if (kind == 1)
-        p[1] = (uint8_t)(value >> 8);
+    if (offset >= RAM_SIZE) {
+        if (size == 4 && bus_write(m, address, value))
+            return true;
+        trap(m, STORE_FAULT, address);
+        return false;
+    }
+    mark_dirty(m, offset / RAM_PAGE);
+    if (size == 4)
+        put_le32(m->memory + offset, value);
+    else
+        m->memory[offset] = (uint8_t)value;
+    if (size == 2)
+        m->memory[offset + 1] = (uint8_t)(value >> 8);
     return true;
 }
 
@@ -214,36 +220,12 @@ static bool branches(uint32_t kind, uint32_t a, uint32_t b)
     return condition != (kind & 1);
 }
 
-/* The immediate values of the formats I, S, B and J, with their signs. */
-static uint32_t signed_from(uint32_t i, uint32_t low, unsigned bits)
+static inline void execute(struct machine *m, uint32_t i)
 {
-    return (i >> 31 ? ~0u << bits : 0) | low;
-}
-
-static uint32_t immediate_i(uint32_t i)
-{
-    return signed_from(i, i >> 20 & 0x7ff, 11);
-}
-
-static uint32_t immediate_s(uint32_t i)
-{
-    return signed_from(i, (i >> 20 & 0x7e0) | (i >> 7 & 31), 11);
-}
-
-static uint32_t immediate_b(uint32_t i)
-{
-    return signed_from(i, (i << 4 & 0x800) | (i >> 20 & 0x7e0) | (i >> 7 & 0x1e), 12);
-}
-
-static uint32_t immediate_j(uint32_t i)
-{
-    return signed_from(i, (i & 0xff000) | (i >> 9 & 0x800) | (i >> 20 & 0x7fe), 20);
-}
-
-static inline void execute(struct cpu *c, uint32_t i)
-{
+    struct cpu *c = &m->cpu;
     uint32_t rd = i >> 7 & 31, kind = i >> 12 & 7, high = i >> 25;
     uint32_t a = c->x[i >> 15 & 31], b = c->x[i >> 20 & 31], next = c->pc + 4, result = 0;
+    uint32_t sign = i >> 31 ? ~0u : 0, immediate = sign << 11 | (i >> 20 & 0x7ff);
     bool legal = true;
 
     switch (i & 0x7f) {
@@ -255,33 +237,33 @@ static inline void execute(struct cpu *c, uint32_t i)
         break;
     case 0x6f: /* jal */
         result = next;
-        next = c->pc + immediate_j(i);
+        next = c->pc + (sign << 20 | (i & 0xff000) | (i >> 9 & 0x800) | (i >> 20 & 0x7fe));
         break;
     case 0x67: /* jalr */
         legal = kind == 0;
         result = next;
-        next = (a + immediate_i(i)) & ~1u;
+        next = (a + immediate) & ~1u;
         break;
     case 0x63:
         legal = kind != 2 && kind != 3;
         rd = 0;
         if (branches(kind, a, b))
-            next = c->pc + immediate_b(i);
+            next = c->pc + (sign << 12 | (i << 4 & 0x800) | (i >> 20 & 0x7e0) | (i >> 7 & 0x1e));
         break;
     case 0x03:
         legal = kind != 3 && kind < 6;
-        if (legal && !load(c, kind, a + immediate_i(i), &result))
+        if (legal && !load(m, kind, a + immediate, &result))
             return;
         break;
     case 0x23:
         legal = kind < 3;
         rd = 0;
-        if (legal && !store(c, kind, a + immediate_s(i), b))
+        if (legal && !store(m, kind, a + ((immediate & ~31u) | (i >> 7 & 31)), b))
             return;
         break;
     case 0x13:
         legal = (kind != 1 || high == 0) && (kind != 5 || (high & ~0x20u) == 0);
-        result = calculate(kind, a, immediate_i(i), kind == 5 && high == 0x20);
+        result = calculate(kind, a, immediate, kind == 5 && high == 0x20);
         break;
     case 0x33:
         legal = high <= 1 || (high == 0x20 && (kind == 0 || kind == 5));
@@ -291,13 +273,13 @@ static inline void execute(struct cpu *c, uint32_t i)
         rd = 0;
         break;
     case 0x73:
-        system_instruction(c, i);
+        execute_system(m, i);
         return;
     default:
         legal = false;
     }
     if (!legal || next % 4) {
-        trap(c, legal ? FETCH_MISALIGNED : ILLEGAL, legal ? next : i);
+        trap(m, legal ? FETCH_MISALIGNED : ILLEGAL, legal ? next : i);
         return;
     }
     c->pc = next;
@@ -306,22 +288,23 @@ static inline void execute(struct cpu *c, uint32_t i)
 }
 
 /* Runs until a time, or until an instruction may have made something due or an interrupt possible. */
-void cpu_run(struct cpu *c, uint64_t until)
+void cpu_run(struct machine *m, uint64_t until)
 {
-    if (c->mie & EXTERNAL && intc_pending(&c->machine->intc)) {
+    struct cpu *c = &m->cpu;
+
+    c->until = until;
+    if (c->mie & EXTERNAL && intc_pending(&m->intc)) {
         c->waiting = false;
         if (c->mstatus & MSTATUS_MIE)
-            trap(c, INTERRUPT, 0);
+            trap(m, INTERRUPT, 0);
     }
-    if (c->waiting) {
+    if (c->waiting)
         c->cycle = until;
-        return;
-    }
-    for (c->until = until; c->cycle < c->until;) {
+    while (c->cycle < c->until) {
         c->cycle++;
         if (c->pc - RAM_BASE < RAM_SIZE)
-            execute(c, get_le32(c->machine->memory + (c->pc - RAM_BASE)));
+            execute(m, get_le32(m->memory + (c->pc - RAM_BASE)));
         else
-            trap(c, FETCH_FAULT, c->pc);
+            trap(m, FETCH_FAULT, c->pc);
     }
 }

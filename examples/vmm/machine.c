@@ -47,11 +47,10 @@ static bool register_devices(struct machine *m, const char *without)
     const migcore_device table[DEVICES] = {
         {.name = "cpu", .visit = cpu_visit, .opaque = &m->cpu, .on_run = announce},
         {.name = "intc", .visit = intc_visit, .opaque = &m->intc},
-        {.name = "uart", .visit = uart_visit, .opaque = &m->uart, .load_done = uart_load_done},
-        {.name = "timer", .visit = timer_visit, .opaque = &m->timer, .load_done = timer_load_done},
-        {.name = "nic", .visit = nic_visit, .opaque = &m->nic, .load_done = nic_load_done},
-        {.name = "blk", .visit = blk_visit, .opaque = &m->blk, .load_done = blk_load_done,
-         .scratch_begin = blk_scratch_begin},
+        {.name = "uart", .visit = uart_visit, .opaque = &m->uart},
+        {.name = "timer", .visit = timer_visit, .opaque = &m->timer},
+        {.name = "nic", .visit = nic_visit, .opaque = &m->nic},
+        {.name = "blk", .visit = blk_visit, .opaque = &m->blk, .scratch_begin = blk_scratch_begin},
         {.name = "rng", .visit = rng_visit, .opaque = &m->rng, .marks = MIGCORE_MARK_ANCILLARY,
          .flags = MIGCORE_DEVICE_OPTIONAL},
         {.name = "rtc", .visit = rtc_visit, .opaque = &m->rtc},
@@ -79,11 +78,10 @@ bool machine_init(struct machine *m, const struct options *options)
     const char *input = options->input ? options->input : DEFAULT_INPUT;
 
     memset(m, 0, sizeof *m);
-    m->cpu.machine = m->uart.machine = m->timer.machine = m->nic.machine = m->blk.machine = m;
     m->cpu.pc = RAM_BASE;
     m->blk.file = -1;
     m->rng.state = 0x9e3779b97f4a7c15;
-    m->uart.line_length = strnlen(input, UART_LINE - 1);
+    m->uart.line_length = strnlen(input, sizeof m->uart.line - 1);
     memcpy(m->uart.line, input, m->uart.line_length);
     m->uart.line[m->uart.line_length++] = '\n';
     m->memory = calloc(1, RAM_SIZE);
@@ -128,7 +126,7 @@ bool machine_start(struct machine *m)
 /* Does what is due, and returns when something is due again. */
 static uint64_t tick(struct machine *m)
 {
-    uint64_t due[] = {uart_tick(&m->uart), timer_tick(&m->timer), nic_tick(&m->nic), blk_tick(&m->blk)};
+    uint64_t due[] = {uart_tick(m), timer_tick(m), nic_tick(m), blk_tick(m)};
     uint64_t next = NEVER;
 
     for (size_t i = 0; i < sizeof due / sizeof due[0]; i++)
@@ -147,7 +145,7 @@ enum machine_state machine_run(struct machine *m, uint64_t instructions)
             fprintf(stderr, "vmm: the guest waits for an interrupt that cannot come\n");
             m->result = MACHINE_FAILED;
         } else {
-            cpu_run(&m->cpu, next < end ? next : end);
+            cpu_run(m, next < end ? next : end);
         }
     }
     fflush(stdout);

@@ -7,6 +7,7 @@
 #ifndef VMM_MACHINE_H
 #define VMM_MACHINE_H
 
+#include "registers.h"
 #include <migcore.h>
 
 #define RAM_BASE 0x80000000u
@@ -17,11 +18,7 @@
 #define NEVER UINT64_MAX
 #define LATEST (UINT64_MAX / 4) /* no machine gets that old: sums with it do not overflow */
 
-struct machine;
-
-/* cpu.c */
 struct cpu {
-    struct machine *machine;
     uint32_t x[32], pc;
     uint32_t mstatus, mie, mtvec, mscratch, mepc, mcause, mtval;
     uint64_t cycle; /* the time: instructions so far, and those that were slept through */
@@ -29,116 +26,73 @@ struct cpu {
     uint64_t until; /* no state: where the loop of instructions ends */
 };
 
-/* intc.c: the lines of the devices come together */
-enum { LINE_UART, LINE_TIMER, LINE_NIC, LINE_BLK };
-
 struct intc {
-    uint32_t level; /* of the lines; not saved, the devices raise them again after a load */
-    uint32_t enabled;
-    uint32_t claimed;
+    uint32_t level; /* no state: the devices raise their lines whenever they look what is due */
+    uint32_t enabled, claimed;
 };
-
-/* uart.c: guest to stdout, and --input to the guest */
-#define UART_FIFO 16
-#define UART_LINE 256
 
 struct uart {
-    struct machine *machine;
     uint8_t control;
+    uint8_t rx[16], tx[16]; /* FIFOs */
     size_t rx_count, tx_count;
-    uint8_t rx[UART_FIFO], tx[UART_FIFO];
-    uint64_t rx_due, tx_due; /* when the next byte arrives, or is out */
+    uint8_t line[256]; /* what the other end has sent, and has not arrived */
     size_t line_length;
-    uint8_t line[UART_LINE]; /* what the other end has sent, and has not arrived */
+    uint64_t rx_due, tx_due; /* when the next byte arrives, or is out */
 };
 
-/* timer.c */
-enum { TIMER_OFF, TIMER_ONE_SHOT, TIMER_PERIODIC };
+enum { TIMER_MODE_OFF, TIMER_MODE_ONCE, TIMER_MODE_PERIODIC };
 
 struct timer {
-    struct machine *machine;
     uint8_t mode;
     bool fired;
-    uint64_t expires;
-    uint32_t period, overruns; /* of a periodic timer only */
+    uint64_t expires;          /* unless off */
+    uint32_t period, overruns; /* of a periodic timer */
 };
 
-/* nic.c: its cable leads back to itself */
-#define NIC_REGISTERS 256
-#define NIC_RING 64
 #define NIC_FLYING 8
-#define NIC_PACKET 256
-
-struct nic_ring {
-    bool enabled;
-    uint32_t base; /* from here on of an enabled ring only */
-    uint16_t size, head, tail;
-};
-
-struct nic_packet {
-    uint64_t due;
-    size_t length;
-    uint8_t data[NIC_PACKET];
-    bool summed;
-    uint32_t sum; /* if summed */
-};
 
 struct nic {
-    struct machine *machine;
-    uint32_t registers[NIC_REGISTERS];
-    struct nic_ring rings[2]; /* to send, to receive */
+    uint32_t registers[256];
+    struct nic_ring {
+        bool enabled;
+        uint32_t base; /* this and the rest: of an enabled ring */
+        uint16_t size, head, tail;
+    } rings[2]; /* to send, to receive */
+    struct nic_packet {
+        uint64_t due;
+        uint8_t data[256];
+        size_t length;
+        bool summed;
+        uint32_t sum; /* if summed */
+    } packets[NIC_FLYING]; /* on the cable, the oldest first */
     size_t flying;
-    struct nic_packet packets[NIC_FLYING]; /* on the cable, the oldest first */
 };
 
-/* blk.c: a disk in a file */
 #define BLK_QUEUE 8
-#define BLK_SECTOR 512
-#define BLK_SECTORS_AT_ONCE 8
-
-enum { BLK_FREE, BLK_READ, BLK_WRITE, BLK_FLUSH };
-
-struct blk_request {
-    uint8_t kind;
-    uint64_t due;                   /* unless free */
-    uint32_t sector, buffer, count; /* of a read or write */
-};
 
 struct blk {
-    struct machine *machine;
     int file; /* -1: no disk */
     uint32_t sectors;
     uint32_t sector, buffer, count, slot; /* registers for the next request, and the slot that the last one got */
     uint8_t done, failed, control;        /* a bit for each slot */
-    struct blk_request queue[BLK_QUEUE];
+    struct blk_request {
+        uint8_t kind;
+        uint64_t due;                   /* unless free */
+        uint32_t sector, buffer, count; /* of a read or write */
+    } queue[BLK_QUEUE];
 };
 
-/* rng.c: who loses its state has other random numbers, which is as good */
 struct rng {
     uint64_t state;
 };
 
-/* rtc.c: saved and loaded by functions from before migcore */
 struct rtc {
-    struct machine *machine;
     uint32_t base; /* seconds at the time `set_at` */
     uint64_t set_at;
     uint8_t nvram[16];
 };
 
 #define DEVICES 9
-
-/* What a load is tried on before a device is touched. One visit is tried at a time, so one is enough. */
-union scratch {
-    struct cpu cpu;
-    struct intc intc;
-    struct uart uart;
-    struct timer timer;
-    struct nic nic;
-    struct blk blk;
-    struct rng rng;
-    struct rtc rtc;
-};
 
 enum machine_state { MACHINE_RUNS, MACHINE_FINISHED, MACHINE_FAILED };
 
@@ -152,15 +106,23 @@ struct machine {
     struct rng rng;
     struct rtc rtc;
     enum machine_state result;
-    uint64_t next_event; /* when a device has something to do */
 
-    uint8_t *memory;                /* RAM_SIZE bytes */
-    uint8_t dirty[RAM_PAGES / 8];   /* a bit for each page that was written, the first page in the lowest bit */
+    uint8_t *memory;              /* RAM_SIZE bytes */
+    uint8_t dirty[RAM_PAGES / 8]; /* a bit for each page that was written, the first page in the lowest bit */
 
-    migcore_machine state; /* all that is saved and loaded, but the memory */
+    migcore_machine state; /* the devices: all that is saved and loaded but memory */
     migcore_device devices[DEVICES];
-    union scratch scratch;
     migcore_kernels kernels;
+    union {
+        struct cpu cpu;
+        struct intc intc;
+        struct uart uart;
+        struct timer timer;
+        struct nic nic;
+        struct blk blk;
+        struct rng rng;
+        struct rtc rtc;
+    } scratch; /* for one device at a time: what a load is tried on before the device is touched */
 };
 
 struct options {
@@ -202,6 +164,11 @@ bool bus_read(struct machine *m, uint32_t address, uint32_t *value);
 bool bus_write(struct machine *m, uint32_t address, uint32_t value);
 void machine_collect_dirty(struct machine *m, uint8_t *bitmap); /* copies the dirty bits and clears them */
 
+static inline void mark_dirty(struct machine *m, uint32_t page)
+{
+    m->dirty[page / 8] |= (uint8_t)(1 << page % 8);
+}
+
 static inline uint32_t get_le32(const uint8_t *p)
 {
     return p[0] | p[1] << 8 | p[2] << 16 | (uint32_t)p[3] << 24;
@@ -209,57 +176,34 @@ static inline uint32_t get_le32(const uint8_t *p)
 
 static inline void put_le32(uint8_t *p, uint32_t value)
 {
-    p[0] = (uint8_t)value;
-    p[1] = (uint8_t)(value >> 8);
-    p[2] = (uint8_t)(value >> 16);
-    p[3] = (uint8_t)(value >> 24);
+    for (int i = 0; i < 4; i++, value >>= 8)
+        p[i] = (uint8_t)value;
 }
 
 /*
- * The devices. Each has a visit, which saves and loads it; read and write, which the bus calls for its registers; and,
- * if it does something later, a tick that does what is due and returns when it is due again.
+ * The devices. Each has a visit, which saves and loads its state, and two functions that the bus calls for its registers.
+ * What a device does later it does in its tick, which returns when it wants to be called again.
  */
-migcore_status cpu_visit(migcore_visitor *v, void *opaque);
-void cpu_run(struct cpu *c, uint64_t until);
+#define DECLARE_DEVICE(name) \
+    migcore_status name##_visit(migcore_visitor *v, void *opaque); \
+    uint32_t name##_read(struct machine *m, uint32_t offset); \
+    void name##_write(struct machine *m, uint32_t offset, uint32_t value); \
+    uint64_t name##_tick(struct machine *m)
 
-migcore_status intc_visit(migcore_visitor *v, void *opaque);
+DECLARE_DEVICE(uart);
+DECLARE_DEVICE(timer);
+DECLARE_DEVICE(intc);
+DECLARE_DEVICE(nic);
+DECLARE_DEVICE(blk);
+DECLARE_DEVICE(rng);
+DECLARE_DEVICE(rtc);
+
 void intc_set(struct intc *c, unsigned line, bool level);
 bool intc_pending(const struct intc *c);
-uint32_t intc_read(struct machine *m, uint32_t offset);
-void intc_write(struct machine *m, uint32_t offset, uint32_t value);
-
-migcore_status uart_visit(migcore_visitor *v, void *opaque);
-int32_t uart_load_done(void *opaque);
-uint64_t uart_tick(struct uart *u);
-uint32_t uart_read(struct machine *m, uint32_t offset);
-void uart_write(struct machine *m, uint32_t offset, uint32_t value);
-
-migcore_status timer_visit(migcore_visitor *v, void *opaque);
-int32_t timer_load_done(void *opaque);
-uint64_t timer_tick(struct timer *t);
-uint32_t timer_read(struct machine *m, uint32_t offset);
-void timer_write(struct machine *m, uint32_t offset, uint32_t value);
-
-migcore_status nic_visit(migcore_visitor *v, void *opaque);
-int32_t nic_load_done(void *opaque);
-uint64_t nic_tick(struct nic *n);
-uint32_t nic_read(struct machine *m, uint32_t offset);
-void nic_write(struct machine *m, uint32_t offset, uint32_t value);
-
 bool blk_open(struct blk *b, const char *path);
-migcore_status blk_visit(migcore_visitor *v, void *opaque);
 int32_t blk_scratch_begin(void *scratch, void *opaque);
-int32_t blk_load_done(void *opaque);
-uint64_t blk_tick(struct blk *b);
-uint32_t blk_read(struct machine *m, uint32_t offset);
-void blk_write(struct machine *m, uint32_t offset, uint32_t value);
 
-migcore_status rng_visit(migcore_visitor *v, void *opaque);
-uint32_t rng_read(struct machine *m, uint32_t offset);
-void rng_write(struct machine *m, uint32_t offset, uint32_t value);
-
-migcore_status rtc_visit(migcore_visitor *v, void *opaque);
-uint32_t rtc_read(struct machine *m, uint32_t offset);
-void rtc_write(struct machine *m, uint32_t offset, uint32_t value);
+migcore_status cpu_visit(migcore_visitor *v, void *opaque);
+void cpu_run(struct machine *m, uint64_t until);
 
 #endif

@@ -8,14 +8,7 @@
 #define DELAY 10000     /* of a packet, */
 #define DELAY_OF_BYTE 8 /* and as much for each of its bytes */
 
-enum { CONTROL, CAUSE, MASK, SENT, RECEIVED, DROPPED, FILTER = 128 }; /* registers */
-enum { RINGS = 0x400, RING = 0x20 };                                  /* behind them, at these addresses */
-enum { BASE = 0, SIZE = 4, HEAD = 8, TAIL = 12, ENABLE = 16 };
-enum { CAUSE_SENT = 1, CAUSE_RECEIVED = 2 };
-enum { SEND, RECEIVE };
-
-/* A descriptor: address, length, flags, sum. */
-enum { DESCRIPTOR = 16, FLAG_SUM = 1, FLAG_DONE = 2 };
+#define RING_MOST 64
 
 /* A ring that is off has no more to say than that. */
 static void visit_ring(migcore_visitor *v, struct nic_ring *r)
@@ -25,7 +18,7 @@ static void visit_ring(migcore_visitor *v, struct nic_ring *r)
         return;
     migcore_visit_u32(v, "base", &r->base);
     migcore_visit_u16(v, "size", &r->size);
-    require(v, "size", r->size >= 1 && r->size <= NIC_RING);
+    require(v, "size", r->size >= 1 && r->size <= RING_MOST);
     migcore_visit_u16(v, "head", &r->head);
     require(v, "head", r->head < r->size);
     migcore_visit_u16(v, "tail", &r->tail);
@@ -46,7 +39,7 @@ migcore_status nic_visit(migcore_visitor *v, void *opaque)
 {
     struct nic *n = opaque;
 
-    migcore_visit_u32_array(v, "registers", n->registers, NIC_REGISTERS);
+    migcore_visit_u32_array(v, "registers", n->registers, 256);
     migcore_begin_list(v, "rings", 2);
     for (int i = 0; i < 2; i++) {
         migcore_begin_element(v);
@@ -63,30 +56,25 @@ migcore_status nic_visit(migcore_visitor *v, void *opaque)
     return migcore_end_list(v);
 }
 
-static void update(struct nic *n)
+/* A register by the offset that the guest knows it by. */
+static uint32_t *at(struct nic *n, uint32_t offset)
 {
-    intc_set(&n->machine->intc, LINE_NIC, (n->registers[CAUSE] & n->registers[MASK]) != 0);
-}
-
-int32_t nic_load_done(void *opaque)
-{
-    update(opaque);
-    return 0;
+    return &n->registers[offset / 4];
 }
 
 /* The descriptor at the head of a ring, if the guest has put one there. */
-static uint8_t *next_descriptor(struct nic *n, const struct nic_ring *r)
+static uint8_t *next_descriptor(struct machine *m, const struct nic_ring *r)
 {
-    if (!(n->registers[CONTROL] & 1) || !r->enabled || r->head == r->tail)
+    if (!(*at(&m->nic, NIC_CONTROL) & 1) || !r->enabled || r->head == r->tail)
         return NULL;
-    return memory_to_write(n->machine, r->base + r->head * DESCRIPTOR, DESCRIPTOR);
+    return memory_to_write(m, r->base + r->head * (uint32_t)DESCRIPTOR_SIZE, DESCRIPTOR_SIZE);
 }
 
-static void finish_descriptor(struct nic *n, struct nic_ring *r, uint8_t *descriptor, uint32_t cause)
+static void finish_descriptor(struct nic *n, struct nic_ring *r, uint8_t *descriptor, uint32_t flags, uint32_t cause)
 {
-    put_le32(descriptor + 8, get_le32(descriptor + 8) | FLAG_DONE);
+    put_le32(descriptor + DESCRIPTOR_FLAGS, flags | FLAG_DONE);
     r->head = (uint16_t)((r->head + 1) % r->size);
-    n->registers[CAUSE] |= cause;
+    *at(n, NIC_CAUSE) |= cause;
 }
 
 static uint32_t sum_of(const uint8_t *data, size_t length)
@@ -99,97 +87,100 @@ static uint32_t sum_of(const uint8_t *data, size_t length)
 }
 
 /* From the ring onto the cable, as far as there is room. */
-static void send(struct nic *n)
+static void send(struct machine *m)
 {
-    struct nic_ring *r = &n->rings[SEND];
+    struct nic *n = &m->nic;
     uint8_t *descriptor;
 
-    while (n->flying < NIC_FLYING && (descriptor = next_descriptor(n, r)) != NULL) {
+    while (n->flying < NIC_FLYING && (descriptor = next_descriptor(m, &n->rings[0])) != NULL) {
         struct nic_packet *p = &n->packets[n->flying];
-        uint32_t length = get_le32(descriptor + 4);
-        const uint8_t *data = memory_at(n->machine, get_le32(descriptor), length);
+        uint32_t length = get_le32(descriptor + DESCRIPTOR_LENGTH), flags = get_le32(descriptor + DESCRIPTOR_FLAGS);
+        const uint8_t *data = memory_at(m, get_le32(descriptor + DESCRIPTOR_ADDRESS), length);
 
-        if (data != NULL && length > 0 && length <= NIC_PACKET) {
+        if (data != NULL && length > 0 && length <= sizeof p->data) {
             memcpy(p->data, data, length);
             p->length = length;
-            p->due = n->machine->cpu.cycle + DELAY + length * DELAY_OF_BYTE;
-            p->summed = get_le32(descriptor + 8) & FLAG_SUM;
-            p->sum = p->summed ? sum_of(p->data, p->length) : 0;
+            p->due = m->cpu.cycle + DELAY + length * DELAY_OF_BYTE;
+            p->summed = flags & FLAG_SUM;
+            p->sum = sum_of(data, length);
             n->flying++;
-            n->registers[SENT]++;
+            ++*at(n, NIC_SENT);
         }
-        finish_descriptor(n, r, descriptor, CAUSE_SENT);
+        finish_descriptor(n, &n->rings[0], descriptor, flags, CAUSE_SENT);
     }
 }
 
 /* From the cable into the next buffer of the guest. Its first byte chooses the filter that lets it pass. */
-static void receive(struct nic *n, const struct nic_packet *p)
+static void receive(struct machine *m, const struct nic_packet *p)
 {
-    uint8_t *descriptor = next_descriptor(n, &n->rings[RECEIVE]), *data = NULL;
+    struct nic *n = &m->nic;
+    uint32_t filter = *at(n, NIC_FILTER + p->data[0] % 128 * 4);
+    uint8_t *descriptor = next_descriptor(m, &n->rings[1]), *data = NULL;
 
-    if (descriptor != NULL && n->registers[FILTER + p->data[0] % 128] != 0)
-        data = memory_to_write(n->machine, get_le32(descriptor), (uint32_t)p->length);
+    if (descriptor != NULL && filter != 0)
+        data = memory_to_write(m, get_le32(descriptor + DESCRIPTOR_ADDRESS), (uint32_t)p->length);
     if (data == NULL) {
-        n->registers[DROPPED]++;
+        ++*at(n, NIC_DROPPED);
         return;
     }
     memcpy(data, p->data, p->length);
-    put_le32(descriptor + 4, (uint32_t)p->length);
-    put_le32(descriptor + 8, p->summed ? FLAG_SUM : 0);
-    put_le32(descriptor + 12, p->summed ? p->sum : n->registers[FILTER + p->data[0] % 128]);
-    finish_descriptor(n, &n->rings[RECEIVE], descriptor, CAUSE_RECEIVED);
-    n->registers[RECEIVED]++;
+    put_le32(descriptor + DESCRIPTOR_LENGTH, (uint32_t)p->length);
+    put_le32(descriptor + DESCRIPTOR_SUM, p->summed ? p->sum : filter);
+    finish_descriptor(n, &n->rings[1], descriptor, p->summed ? FLAG_SUM : 0, CAUSE_RECEIVED);
+    ++*at(n, NIC_RECEIVED);
 }
 
-uint64_t nic_tick(struct nic *n)
+uint64_t nic_tick(struct machine *m)
 {
-    while (n->flying > 0 && n->machine->cpu.cycle >= n->packets[0].due) {
-        receive(n, &n->packets[0]);
+    struct nic *n = &m->nic;
+
+    while (n->flying > 0 && m->cpu.cycle >= n->packets[0].due) {
+        receive(m, &n->packets[0]);
         memmove(&n->packets[0], &n->packets[1], --n->flying * sizeof n->packets[0]);
     }
-    send(n);
-    update(n);
+    send(m);
+    intc_set(&m->intc, LINE_NIC, (*at(n, NIC_CAUSE) & *at(n, NIC_MASK)) != 0);
     return n->flying > 0 ? n->packets[0].due : NEVER;
 }
 
 uint32_t nic_read(struct machine *m, uint32_t offset)
 {
-    const struct nic_ring *r = &m->nic.rings[offset / RING % 2];
+    const struct nic_ring *r = &m->nic.rings[offset >= NIC_RECEIVE];
 
-    if (offset < RINGS)
-        return m->nic.registers[offset / 4];
-    if (offset >= RINGS + 2 * RING)
-        return 0;
-    switch (offset % RING) {
-    case BASE: return r->base;
-    case SIZE: return r->size;
-    case HEAD: return r->head;
-    case TAIL: return r->tail;
-    case ENABLE: return r->enabled;
+    if (offset < NIC_SEND)
+        return *at(&m->nic, offset);
+    switch (offset < NIC_RECEIVE ? offset - NIC_SEND : offset - NIC_RECEIVE) {
+    case RING_BASE: return r->base;
+    case RING_SIZE: return r->size;
+    case RING_HEAD: return r->head;
+    case RING_TAIL: return r->tail;
+    case RING_ENABLE: return r->enabled;
     default: return 0;
     }
 }
 
 static void write_ring(struct nic_ring *r, uint32_t offset, uint32_t value)
 {
-    if (offset == ENABLE) {
-        r->enabled = value != 0 && r->size >= 1 && r->size <= NIC_RING;
+    if (offset == RING_ENABLE) {
+        r->enabled = value != 0 && r->size >= 1 && r->size <= RING_MOST;
         r->head = r->tail = 0;
-    } else if (offset == TAIL && r->enabled) {
+    } else if (offset == RING_TAIL && r->enabled) {
         r->tail = (uint16_t)(value % r->size);
-    } else if (offset == BASE && !r->enabled) {
+    } else if (offset == RING_BASE && !r->enabled) {
         r->base = value;
-    } else if (offset == SIZE && !r->enabled) {
+    } else if (offset == RING_SIZE && !r->enabled) {
         r->size = (uint16_t)value;
     }
 }
 
 void nic_write(struct machine *m, uint32_t offset, uint32_t value)
 {
-    if (offset == CAUSE * 4)
-        m->nic.registers[CAUSE] &= ~value;
-    else if (offset < RINGS)
-        m->nic.registers[offset / 4] = value;
-    else if (offset < RINGS + 2 * RING)
-        write_ring(&m->nic.rings[offset / RING % 2], offset % RING, value);
+    if (offset == NIC_CAUSE)
+        *at(&m->nic, NIC_CAUSE) &= ~value; /* a bit that is written is cleared */
+    else if (offset < NIC_SEND)
+        *at(&m->nic, offset) = value;
+    else if (offset < NIC_RECEIVE)
+        write_ring(&m->nic.rings[0], offset - NIC_SEND, value);
+    else
+        write_ring(&m->nic.rings[1], offset - NIC_RECEIVE, value);
 }

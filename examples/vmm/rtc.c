@@ -9,8 +9,6 @@
 
 #define CYCLES_PER_SECOND 1000000
 
-enum { SECONDS = 0, NVRAM = 0x100 };
-
 static void rtc_save(QEMUFile *f, struct rtc *r)
 {
     qemu_put_be32(f, r->base);
@@ -49,19 +47,19 @@ migcore_status rtc_visit(migcore_visitor *v, void *opaque)
 
 uint32_t rtc_read(struct machine *m, uint32_t offset)
 {
-    if (offset == SECONDS)
+    if (offset == RTC_SECONDS)
         return m->rtc.base + (uint32_t)((m->cpu.cycle - m->rtc.set_at) / CYCLES_PER_SECOND);
-    if (offset >= NVRAM && offset < NVRAM + 4 * sizeof m->rtc.nvram)
-        return m->rtc.nvram[(offset - NVRAM) / 4];
+    if (offset >= RTC_NVRAM && offset < RTC_NVRAM + 4 * sizeof m->rtc.nvram)
+        return m->rtc.nvram[(offset - RTC_NVRAM) / 4];
     return 0;
 }
 
 void rtc_write(struct machine *m, uint32_t offset, uint32_t value)
 {
-    if (offset == SECONDS) {
+    if (offset == RTC_SECONDS) {
         m->rtc.base = value;
         m->rtc.set_at = m->cpu.cycle;
     }
-    if (offset >= NVRAM && offset < NVRAM + 4 * sizeof m->rtc.nvram)
-        m->rtc.nvram[(offset - NVRAM) / 4] = (uint8_t)value;
+    if (offset >= RTC_NVRAM && offset < RTC_NVRAM + 4 * sizeof m->rtc.nvram)
+        m->rtc.nvram[(offset - RTC_NVRAM) / 4] = (uint8_t)value;
 }

@@ -3,19 +3,17 @@
 
 #define SHORTEST 100
 
-enum { STATUS = 0, ONE_SHOT = 4, PERIODIC = 8, OVERRUNS = 12 };
-
 /* What there is to save depends on the mode. */
 migcore_status timer_visit(migcore_visitor *v, void *opaque)
 {
     struct timer *t = opaque;
 
     migcore_visit_u8(v, "mode", &t->mode);
-    require(v, "mode", t->mode <= TIMER_PERIODIC);
+    require(v, "mode", t->mode <= TIMER_MODE_PERIODIC);
     migcore_visit_bool(v, "fired", &t->fired);
-    if (t->mode != TIMER_OFF)
+    if (t->mode != TIMER_MODE_OFF)
         migcore_visit_u64(v, "expires", &t->expires);
-    if (t->mode == TIMER_PERIODIC) {
+    if (t->mode == TIMER_MODE_PERIODIC) {
         migcore_visit_u32(v, "period", &t->period);
         require(v, "period", t->period >= SHORTEST);
         migcore_visit_u32(v, "overruns", &t->overruns);
@@ -23,56 +21,44 @@ migcore_status timer_visit(migcore_visitor *v, void *opaque)
     return migcore_get_status(v);
 }
 
-int32_t timer_load_done(void *opaque)
+uint64_t timer_tick(struct machine *m)
 {
-    struct timer *t = opaque;
+    struct timer *t = &m->timer;
 
-    intc_set(&t->machine->intc, LINE_TIMER, t->fired);
-    return 0;
-}
+    if (t->mode == TIMER_MODE_PERIODIC && m->cpu.cycle >= t->expires) {
+        uint64_t times = (m->cpu.cycle - t->expires) / t->period + 1;
 
-uint64_t timer_tick(struct timer *t)
-{
-    uint64_t now = t->machine->cpu.cycle;
-
-    if (t->mode != TIMER_OFF && now >= t->expires) {
-        if (t->mode == TIMER_PERIODIC) {
-            uint64_t times = (now - t->expires) / t->period + 1;
-
-            t->overruns += (uint32_t)times - !t->fired;
-            t->expires += times * t->period;
-        } else {
-            t->mode = TIMER_OFF;
-        }
+        t->overruns += (uint32_t)times - !t->fired;
+        t->expires += times * t->period;
+        t->fired = true;
+    } else if (t->mode == TIMER_MODE_ONCE && m->cpu.cycle >= t->expires) {
+        t->mode = TIMER_MODE_OFF;
         t->fired = true;
     }
-    intc_set(&t->machine->intc, LINE_TIMER, t->fired);
-    return t->mode == TIMER_OFF ? NEVER : t->expires;
+    intc_set(&m->intc, LINE_TIMER, t->fired);
+    return t->mode == TIMER_MODE_OFF ? NEVER : t->expires;
 }
 
 uint32_t timer_read(struct machine *m, uint32_t offset)
 {
     switch (offset) {
-    case STATUS: return m->timer.fired;
-    case PERIODIC: return m->timer.mode == TIMER_PERIODIC ? m->timer.period : 0;
-    case OVERRUNS: return m->timer.mode == TIMER_PERIODIC ? m->timer.overruns : 0;
+    case TIMER_STATUS: return m->timer.fired;
+    case TIMER_PERIODIC: return m->timer.mode == TIMER_MODE_PERIODIC ? m->timer.period : 0;
+    case TIMER_OVERRUNS: return m->timer.mode == TIMER_MODE_PERIODIC ? m->timer.overruns : 0;
     default: return 0;
     }
 }
 
-static void start(struct machine *m, uint8_t mode, uint32_t after)
-{
-    m->timer.mode = after ? mode : TIMER_OFF;
-    m->timer.period = after < SHORTEST ? SHORTEST : after;
-    m->timer.expires = m->cpu.cycle + m->timer.period;
-    m->timer.overruns = 0;
-}
-
 void timer_write(struct machine *m, uint32_t offset, uint32_t value)
 {
-    switch (offset) {
-    case STATUS: m->timer.fired = false; break; /* whatever is written */
-    case ONE_SHOT: start(m, TIMER_ONE_SHOT, value); break;
-    case PERIODIC: start(m, TIMER_PERIODIC, value); break;
+    struct timer *t = &m->timer;
+
+    if (offset == TIMER_STATUS) {
+        t->fired = false; /* whatever is written */
+    } else if (offset == TIMER_ONCE || offset == TIMER_PERIODIC) {
+        t->mode = value == 0 ? TIMER_MODE_OFF : offset == TIMER_ONCE ? TIMER_MODE_ONCE : TIMER_MODE_PERIODIC;
+        t->period = value < SHORTEST ? SHORTEST : value;
+        t->expires = m->cpu.cycle + t->period;
+        t->overruns = 0;
     }
 }

@@ -6,11 +6,7 @@
 #define TX_TIME 20000
 #define RX_TIME 2000000
 
-enum { DATA = 0, STATUS = 4, CONTROL = 8 };
-enum { STATUS_RX = 1, STATUS_ROOM = 2, STATUS_EMPTY = 4 };
-enum { CONTROL_RX = 1, CONTROL_EMPTY = 2 }; /* what interrupts */
-
-/* Fields that depend on what was visited before them, and bytes whose number is part of the state. */
+/* Bytes whose number is part of the state, and fields that are there only if there are some. */
 migcore_status uart_visit(migcore_visitor *v, void *opaque)
 {
     struct uart *u = opaque;
@@ -26,18 +22,6 @@ migcore_status uart_visit(migcore_visitor *v, void *opaque)
     return migcore_get_status(v);
 }
 
-static void update(struct uart *u)
-{
-    intc_set(&u->machine->intc, LINE_UART,
-             (u->control & CONTROL_RX && u->rx_count > 0) || (u->control & CONTROL_EMPTY && u->tx_count == 0));
-}
-
-int32_t uart_load_done(void *opaque)
-{
-    update(opaque);
-    return 0;
-}
-
 static uint8_t take(uint8_t *bytes, size_t *count)
 {
     uint8_t first = bytes[0];
@@ -46,22 +30,24 @@ static uint8_t take(uint8_t *bytes, size_t *count)
     return first;
 }
 
-uint64_t uart_tick(struct uart *u)
+uint64_t uart_tick(struct machine *m)
 {
-    uint64_t now = u->machine->cpu.cycle, next = NEVER;
+    struct uart *u = &m->uart;
+    uint64_t next = NEVER;
 
-    if (u->tx_count > 0 && now >= u->tx_due) {
+    if (u->tx_count > 0 && m->cpu.cycle >= u->tx_due) {
         putchar(take(u->tx, &u->tx_count));
-        u->tx_due = now + TX_TIME;
+        u->tx_due = m->cpu.cycle + TX_TIME;
     }
-    if (u->line_length > 0 && u->rx_count < UART_FIFO && now >= u->rx_due) {
+    if (u->line_length > 0 && u->rx_count < sizeof u->rx && m->cpu.cycle >= u->rx_due) {
         u->rx[u->rx_count++] = take(u->line, &u->line_length);
-        u->rx_due = now + RX_TIME;
+        u->rx_due = m->cpu.cycle + RX_TIME;
     }
-    update(u);
+    intc_set(&m->intc, LINE_UART, (u->control & UART_WHEN_BYTE && u->rx_count > 0) ||
+                                      (u->control & UART_WHEN_EMPTY && u->tx_count == 0));
     if (u->tx_count > 0)
         next = u->tx_due;
-    if (u->line_length > 0 && u->rx_count < UART_FIFO && u->rx_due < next)
+    if (u->line_length > 0 && u->rx_count < sizeof u->rx && u->rx_due < next)
         next = u->rx_due;
     return next;
 }
@@ -71,12 +57,12 @@ uint32_t uart_read(struct machine *m, uint32_t offset)
     struct uart *u = &m->uart;
 
     switch (offset) {
-    case DATA:
+    case UART_DATA:
         return u->rx_count > 0 ? take(u->rx, &u->rx_count) : 0;
-    case STATUS:
-        return (u->rx_count > 0 ? STATUS_RX : 0) | (u->tx_count < UART_FIFO ? STATUS_ROOM : 0) |
-               (u->tx_count == 0 ? STATUS_EMPTY : 0);
-    case CONTROL:
+    case UART_STATUS:
+        return (u->rx_count > 0 ? UART_HAS_BYTE : 0) | (u->tx_count < sizeof u->tx ? UART_ROOM : 0) |
+               (u->tx_count == 0 ? UART_EMPTY : 0);
+    case UART_CONTROL:
         return u->control;
     default:
         return 0;
@@ -87,9 +73,9 @@ void uart_write(struct machine *m, uint32_t offset, uint32_t value)
 {
     struct uart *u = &m->uart;
 
-    if (offset == CONTROL)
+    if (offset == UART_CONTROL)
         u->control = (uint8_t)value;
-    if (offset == DATA && u->tx_count < UART_FIFO) {
+    if (offset == UART_DATA && u->tx_count < sizeof u->tx) {
         if (u->tx_count == 0)
             u->tx_due = m->cpu.cycle + TX_TIME;
         u->tx[u->tx_count++] = (uint8_t)value;

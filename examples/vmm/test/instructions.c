@@ -108,7 +108,7 @@ static const struct {
 
 static void reset(struct machine *m, uint32_t instruction)
 {
-    m->cpu = (struct cpu){.machine = m, .pc = HERE, .mtvec = HANDLER, .mepc = DATA, .mscratch = 0x55, .mcause = UNSET};
+    m->cpu = (struct cpu){.pc = HERE, .mtvec = HANDLER, .mepc = DATA, .mscratch = 0x55, .mcause = UNSET};
     m->cpu.x[3] = UNSET;
     put_le32(m->memory, instruction);
     put_le32(m->memory + DATA - RAM_BASE, 0xf3a29180);
