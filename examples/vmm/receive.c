@@ -44,6 +44,8 @@ static bool receive(struct arrival *a, migcore_chunk_receiver *r, migcore_error 
 /* The whole machine, or an error. */
 static bool arrive(struct arrival *a, migcore_error *error)
 {
+    migcore_checked checked = {.size = sizeof checked};
+    migcore_chunk_summary summary = {.size = sizeof summary};
     migcore_chunk_receiver receiver;
     const void *data;
     size_t length;
@@ -53,7 +55,11 @@ static bool arrive(struct arrival *a, migcore_error *error)
     if (!receive(a, &receiver, error))
         return false;
     migcore_chunk_receiver_bytes(&receiver, &data, &length);
-    return snapshot_accept(&a->m, data, length, &a->skipped, error) == MIGCORE_OK;
+    if (migcore_chunk_check(data, length, NULL, &a->m.kernels, &summary, error) != MIGCORE_OK
+        || snapshot_accept(&a->m, data, length, &checked, error) != MIGCORE_OK)
+        return false;
+    a->skipped = checked.skipped + summary.skipped_chunks;
+    return true;
 }
 
 static bool refuse(struct arrival *a, const migcore_error *error)

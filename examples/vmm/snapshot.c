@@ -25,23 +25,28 @@ static bool write_state(struct machine *m, FILE *f)
     return true;
 }
 
-migcore_status snapshot_accept(struct machine *m, const void *bytes, size_t length, uint64_t *skipped,
+migcore_status snapshot_check(struct machine *m, const void *bytes, size_t length, migcore_checked *checked,
+                              migcore_error *error)
+{
+    static uint64_t index[4096];
+    migcore_chunk_loader loader;
+
+    migcore_chunk_load_checked(&loader, sizeof loader, bytes, length, index, sizeof index, NULL, &m->kernels);
+    migcore_machine_check(&m->state, &loader.visitor, checked);
+    return migcore_get_error(&loader.visitor, error), error->status;
+}
+
+migcore_status snapshot_accept(struct machine *m, const void *bytes, size_t length, migcore_checked *checked,
                                migcore_error *error)
 {
     static uint64_t index[4096];
-    migcore_checked checked = {.size = sizeof checked};
-    migcore_chunk_counts counts = {.size = sizeof counts};
     migcore_chunk_loader loader;
-    migcore_visitor *v = &loader.visitor;
 
+    if (snapshot_check(m, bytes, length, checked, error) != MIGCORE_OK)
+        return error->status;
     migcore_chunk_load_checked(&loader, sizeof loader, bytes, length, index, sizeof index, NULL, &m->kernels);
-    if (migcore_machine_check(&m->state, v, &checked) == MIGCORE_OK) {
-        migcore_chunk_get_counts(&loader, &counts);
-        migcore_chunk_load_checked(&loader, sizeof loader, bytes, length, index, sizeof index, NULL, &m->kernels);
-        migcore_machine_load(&m->state, v, &checked);
-    }
-    *skipped = checked.skipped + counts.skipped_chunks;
-    return migcore_get_error(v, error), error->status;
+    migcore_machine_load(&m->state, &loader.visitor, checked);
+    return migcore_get_error(&loader.visitor, error), error->status;
 }
 
 /* Receives the stream in a file, with its memory, into `state`, of STATE_SIZE bytes. */
@@ -64,9 +69,9 @@ static bool receive_file(struct machine *m, FILE *f, migcore_chunk_receiver *rec
 
 bool snapshot_load(struct machine *m, const char *path)
 {
+    migcore_checked checked = {.size = sizeof checked};
     migcore_error error = {.size = sizeof error};
     migcore_chunk_receiver receiver;
-    uint64_t skipped;
     const void *bytes;
     size_t length;
     FILE *f = fopen(path, "rb");
@@ -78,7 +83,7 @@ bool snapshot_load(struct machine *m, const char *path)
     } else if (receive_file(m, f, &receiver, state)) {
         if (migcore_chunk_receiver_bytes(&receiver, &bytes, &length) != MIGCORE_OK)
             fprintf(stderr, "vmm: refused: the file is cut\n");
-        else if (snapshot_accept(m, bytes, length, &skipped, &error) != MIGCORE_OK)
+        else if (snapshot_accept(m, bytes, length, &checked, &error) != MIGCORE_OK)
             complain("refused", &error);
         else
             loaded = true;

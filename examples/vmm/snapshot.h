@@ -13,11 +13,12 @@ bool snapshot_save(struct machine *m, const char *path);
 /* Restores a machine that has not run yet. False, with words on stderr: it must not run. */
 bool snapshot_load(struct machine *m, const char *path);
 
-/*
- * Checks a stream that a receiver has found right, down to the last value, and only then loads it. `skipped`: devices
- * and chunks that are not known here and may be left out. After an error the machine must not run.
- */
-migcore_status snapshot_accept(struct machine *m, const void *bytes, size_t length, uint64_t *skipped,
+/* Checks a stream that a receiver has found right, down to the last value, and changes nothing. */
+migcore_status snapshot_check(struct machine *m, const void *bytes, size_t length, migcore_checked *checked,
+                              migcore_error *error);
+
+/* Checks, and then loads. MIGCORE_DIRTY, or any other error: the machine must not run. */
+migcore_status snapshot_accept(struct machine *m, const void *bytes, size_t length, migcore_checked *checked,
                                migcore_error *error);
 
 #endif
