@@ -18,36 +18,28 @@ static int usage(void)
 /* Takes the arguments behind the command; false: they cannot be. */
 static bool parse(int count, char **arguments, struct options *options)
 {
-    for (int i = 0; i < count; i++) {
-        const char *name = arguments[i], **text = NULL, *number = NULL;
+    const char *at = "0";
+    const struct {
+        const char *name, **value;
+    } table[] = {
+        {"--disk", &options->disk}, {"--input", &options->input}, {"--without", &options->without},
+        {"--save", &options->save}, {"--migrate", &options->migrate}, {"--capture", &options->capture}, {"--at", &at},
+    };
+    size_t entries = sizeof table / sizeof table[0], entry;
 
-        if (strcmp(name, "--disk") == 0)
-            text = &options->disk;
-        else if (strcmp(name, "--input") == 0)
-            text = &options->input;
-        else if (strcmp(name, "--save") == 0)
-            text = &options->save;
-        else if (strcmp(name, "--migrate") == 0)
-            text = &options->migrate;
-        else if (strcmp(name, "--capture") == 0)
-            text = &options->capture;
-        else if (strcmp(name, "--without") == 0)
-            text = &options->without;
-        else if (strcmp(name, "--at") == 0)
-            text = &number;
-        else if (strcmp(name, "--unknown-chunk") == 0)
+    for (int i = 0; i < count; i++) {
+        for (entry = 0; entry < entries && strcmp(arguments[i], table[entry].name) != 0; entry++) {
+        }
+        if (entry < entries && ++i < count)
+            *table[entry].value = arguments[i];
+        else if (entry == entries && strcmp(arguments[i], "--unknown-chunk") == 0)
             options->unknown_chunk = true;
-        else if (name[0] != '-' && options->subject == NULL)
-            options->subject = name;
+        else if (entry == entries && arguments[i][0] != '-' && options->subject == NULL)
+            options->subject = arguments[i];
         else
             return false;
-        if (text != NULL && ++i == count)
-            return false;
-        if (text != NULL)
-            *text = arguments[i];
-        if (number != NULL)
-            options->at = strtoull(number, NULL, 10) * 1000;
     }
+    options->at = strtoull(at, NULL, 10) * 1000;
     return options->subject != NULL && (options->at > 0) == (options->save != NULL || options->migrate != NULL);
 }
 
