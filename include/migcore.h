@@ -730,7 +730,7 @@ typedef struct migcore_chunk {
  * thread at a time, may be moved in memory between two calls, and needs no destructor.
  */
 typedef struct migcore_chunk_receiver {
-    uint64_t reserved[32];
+    uint64_t reserved[64];
 } migcore_chunk_receiver;
 
 /**
@@ -2511,8 +2511,8 @@ migcore_status migcore_chunk_next(const void *bytes,
                                   struct migcore_error *error);
 
 /**
- * Begins a receiver that collects a stream in `memory`, which it borrows: all of the stream must fit, unless
- * it is given more with migcore_chunk_receiver_grow.
+ * Begins a receiver that collects a stream in `memory`, which it borrows: all of the stream must fit (without the
+ * pages of a machine's memory, which go to their places), unless it is given more with migcore_chunk_receiver_grow.
  * `limits` may be NULL. `size` is sizeof(migcore_chunk_receiver). `kernels` may be NULL; it is not copied.
  */
 migcore_status migcore_chunk_receiver_init(struct migcore_chunk_receiver *receiver,
@@ -2521,6 +2521,26 @@ migcore_status migcore_chunk_receiver_init(struct migcore_chunk_receiver *receiv
                                            size_t capacity,
                                            const struct migcore_chunk_limits *limits,
                                            const struct migcore_kernels *kernels);
+
+/**
+ * Gives a receiver the memory of the machine, before the first byte: pages of the stream are put there, and the
+ * chunks that hold them are not kept. What migcore_chunk_receiver_bytes gives then is a stream of the devices
+ * alone. Without this a stream with memory is refused with MIGCORE_UNKNOWN_MEMORY.
+ *
+ * **All of the memory must be 0**, as it is fresh from the system: a stream need not say what is 0. It is written to
+ * as pages come; what is 0 already is not written to, so that pages that nobody used take no memory. That it is the
+ * machine's memory is sure only when the stream is complete: after an error it holds parts of it, and must be set to
+ * 0 before another attempt. Nothing else may use it until then.
+ *
+ * The stream must have the same blocks, found by their names, in any order, of the same lengths; else
+ * MIGCORE_UNKNOWN_MEMORY, MIGCORE_MEMORY_DIFFERS (with the length that was expected, and the one in the stream) or
+ * MIGCORE_MISSING, and the path of the report is the name of the block. That is found before any page comes.
+ *
+ * Borrows the table of blocks, their names and memory; `ram` itself is copied. MIGCORE_UNBALANCED when bytes were
+ * taken already, or for the second time; MIGCORE_INVALID_ARGUMENT for no blocks, or too many.
+ */
+migcore_status migcore_chunk_receiver_ram(struct migcore_chunk_receiver *receiver,
+                                          const struct migcore_ram *ram);
 
 /**
  * Takes the next `length` bytes of the stream. Framing, types, order, CRCs, limits, shapes and totals are
@@ -2535,6 +2555,32 @@ migcore_status migcore_chunk_receiver_feed(struct migcore_chunk_receiver *receiv
                                            size_t length,
                                            size_t *consumed,
                                            bool *done);
+
+/**
+ * Writes where the next bytes of the stream belong, and how many at most: `*place` is in the receiver's memory or
+ * in that of the machine. So a socket is read straight to there, and migcore_chunk_receiver_got told how much came.
+ * The place is good until the next call on the receiver. When the stream is complete, and after an error, `*place`
+ * is NULL and `*room` 0. Errors are those of migcore_chunk_receiver_feed, after which nothing more is taken;
+ * after MIGCORE_NO_SPACE and migcore_chunk_receiver_grow ask again.
+ */
+migcore_status migcore_chunk_receiver_next(struct migcore_chunk_receiver *receiver,
+                                           void **place,
+                                           size_t *room);
+
+/**
+ * Tells that `length` bytes of the stream were put where migcore_chunk_receiver_next said: at most as many as there
+ * was room for, else MIGCORE_INVALID_ARGUMENT, and nothing is done. Checks them as migcore_chunk_receiver_feed does.
+ * Writes `done`, whether the stream is complete; it may be NULL.
+ */
+migcore_status migcore_chunk_receiver_got(struct migcore_chunk_receiver *receiver,
+                                          size_t length,
+                                          bool *done);
+
+/**
+ * Writes to `counts`, whose `size` the caller has filled in, what was received of the machine's memory so far.
+ */
+migcore_status migcore_chunk_receiver_counts(const struct migcore_chunk_receiver *receiver,
+                                             struct migcore_ram_counts *counts);
 
 /**
  * Gives a receiver other memory in the place of what it has, which it does not read any more: `memory` must

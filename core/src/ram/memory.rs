@@ -7,11 +7,14 @@ use super::{clear, BlockHead, Layout};
 /// A stream counts the blocks in an order of its own. What it calls a block is kept beside the block, so that a
 /// reader needs no memory for it.
 pub trait Memory: Layout {
-    /// The number that the stream gives to a block, as it was [noted](Memory::note); `None` where none was.
+    /// Whether there may be any: for what has none, nothing is linked.
+    const ANY: bool = true;
+
+    /// The number that the stream gives to a block, as it was [noted](Memory::note) last.
     fn noted(&self, block: usize) -> Option<u16>;
 
-    /// Notes the number that the stream gives to a block.
-    fn note(&mut self, block: usize, number: u16);
+    /// Notes the number that the stream gives to a block, or that none is known.
+    fn note(&mut self, block: usize, number: Option<u16>);
 
     /// The bytes of a block from `offset` on, as far as they lie in one piece. None: nobody wants them, so they
     /// are checked and dropped.
@@ -68,15 +71,43 @@ impl Memory for Blocks<'_, '_> {
         self.0.get(block)?.number
     }
 
-    fn note(&mut self, block: usize, number: u16) {
+    fn note(&mut self, block: usize, number: Option<u16>) {
         if let Some(block) = self.0.get_mut(block) {
-            block.number = Some(number);
+            block.number = number;
         }
     }
 
     fn bytes(&mut self, block: usize, offset: u64) -> &mut [u8] {
         let offset = usize::try_from(offset).unwrap_or(usize::MAX);
         self.0.get_mut(block).and_then(|it| it.memory.get_mut(offset..)).unwrap_or_default()
+    }
+}
+
+/// No memory: where a stream has some, that is an error.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoMemory;
+
+impl Layout for NoMemory {
+    fn count(&self) -> usize {
+        0
+    }
+
+    fn head(&self, _block: usize) -> Option<BlockHead<'_>> {
+        None
+    }
+}
+
+impl Memory for NoMemory {
+    const ANY: bool = false;
+
+    fn noted(&self, _block: usize) -> Option<u16> {
+        None
+    }
+
+    fn note(&mut self, _block: usize, _number: Option<u16>) {}
+
+    fn bytes(&mut self, _block: usize, _offset: u64) -> &mut [u8] {
+        &mut []
     }
 }
 
@@ -102,7 +133,7 @@ mod tests {
             None
         }
 
-        fn note(&mut self, _: usize, _: u16) {}
+        fn note(&mut self, _: usize, _: Option<u16>) {}
 
         fn bytes(&mut self, _: usize, offset: u64) -> &mut [u8] {
             let at = usize::try_from(offset).unwrap();
@@ -125,7 +156,7 @@ mod tests {
         assert_eq!(blocks.count(), 2);
         assert_eq!(blocks.head(1), Some(BlockHead { name: b"rom", length: 4 }));
         assert_eq!((blocks.head(2), blocks.noted(1)), (None, None));
-        blocks.note(1, 0);
+        blocks.note(1, Some(0));
         assert_eq!(blocks.noted(1), Some(0));
         blocks.zero(0, 2, 100);
         assert_eq!(blocks.bytes(0, 1), [5, 0, 0, 0, 0, 0, 0]);

@@ -30,6 +30,6 @@ mod zeros;
 pub(crate) use layout::{check_heads, Flaw};
 pub use layout::{BlockHead, Layout, PageSize, MAX_BLOCKS};
 pub use marked::Marked;
-pub use memory::{Block, Blocks, Memory};
+pub use memory::{Block, Blocks, Memory, NoMemory};
 pub use runs::{Counts, Run, Runs, MOST_PAGES};
 pub use zeros::{clear, zero_prefix};

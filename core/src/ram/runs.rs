@@ -31,6 +31,12 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// Counts the pages of a run.
+    pub(crate) fn count(&mut self, run: &Run) {
+        let pages = if run.zero { &mut self.zero_pages } else { &mut self.data_pages };
+        *pages = pages.saturating_add(u64::from(run.pages));
+    }
+
     /// Adds what came next.
     pub fn add(&mut self, other: Counts) {
         self.data_pages = self.data_pages.saturating_add(other.data_pages);

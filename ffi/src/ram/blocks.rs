@@ -91,10 +91,11 @@ impl Memory for CBlocks {
         u16::try_from(noted.checked_sub(1)?).ok()
     }
 
-    fn note(&mut self, block: usize, number: u16) {
+    fn note(&mut self, block: usize, number: Option<u16>) {
         if let Some(word) = self.own(block) {
+            let noted = number.map_or(0, |number| u64::from(number).saturating_add(1));
             // SAFETY: within the table.
-            unsafe { word.write_unaligned(u64::from(number).saturating_add(1)) };
+            unsafe { word.write_unaligned(noted) };
         }
     }
 

@@ -52,7 +52,7 @@ impl<'s, W: Writer, K: Kernels> Saver<'s, W, K> {
     ///
     /// # Errors
     /// As there; they are errors of the visit.
-    pub fn blocks(&mut self, layout: &dyn Layout, size: PageSize) -> Result<()> {
+    pub fn blocks(&mut self, layout: &(impl Layout + ?Sized), size: PageSize) -> Result<()> {
         self.visiting.beside(|encoder| encoder.blocks(layout, size))
     }
 
@@ -62,7 +62,7 @@ impl<'s, W: Writer, K: Kernels> Saver<'s, W, K> {
     /// As there; they are errors of the visit.
     pub fn pages(
         &mut self,
-        layout: &dyn Layout,
+        layout: &(impl Layout + ?Sized),
         block: usize,
         first: u64,
         pages: &[u8],
@@ -76,7 +76,7 @@ impl<'s, W: Writer, K: Kernels> Saver<'s, W, K> {
     /// As there; they are errors of the visit.
     pub fn marked(
         &mut self,
-        layout: &dyn Layout,
+        layout: &(impl Layout + ?Sized),
         block: usize,
         memory: &[u8],
         bitmap: &[u8],

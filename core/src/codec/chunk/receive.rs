@@ -1,18 +1,32 @@
 //! Takes a stream as its bytes come in.
 
+mod pages;
+
 use super::chunks::{framed, signed};
-use super::rules::{Breach, Limits, Rules, FRAME, HEAD};
+use super::memory::BlockList;
+use super::rules::{check_within, Breach, Content, Limits, Rules, FRAME, HEAD};
 use super::{ChunkType, SIGNATURE};
-use crate::error::{Code, Fault, Result};
+use crate::error::{Code, Fault, Path, Report, Result};
 use crate::io::{copy, told, Kernels};
+use crate::ram::{Counts, Memory, NoMemory};
+use pages::{Blamed, Pages, Part};
 
 /// The bytes of an end chunk: no stream ends with less.
 const END: usize = FRAME + 8;
 
+/// The bytes of a CRC.
+const CRC: usize = FRAME - HEAD;
+
+/// How much is copied and summed up at once, so that it is in the cache for the second.
+const PIECE: usize = 1 << 15;
+
 /// Collects a stream in the caller's memory, from pieces of any length, and checks framing, types, order,
 /// CRCs, limits, shapes and totals as they come. However the bytes are cut, the outcome is the same.
+///
+/// Of a stream with memory, one [`with_memory`](Receiver::with_memory) puts the pages to their places, without a
+/// copy of them, and keeps the rest: a stream of its own, without the chunks of memory.
 #[derive(Debug)]
-pub struct Receiver<'b, K> {
+pub struct Receiver<'b, K, M = NoMemory> {
     buffer: &'b mut [u8],
     used: usize,
     /// How many bytes of the last input were taken.
@@ -24,6 +38,10 @@ pub struct Receiver<'b, K> {
     kernels: K,
     fault: Fault,
     failed: Option<Code>,
+    /// Where the data of the list of blocks is, if it is kept.
+    list: usize,
+    memory: M,
+    pages: Pages,
 }
 
 /// What is being received.
@@ -33,6 +51,19 @@ enum Stage {
     Head,
     /// The rest of a chunk of this type, whose data has this length.
     Data(ChunkType, usize),
+    /// The same of a chunk of pages, which go to their places.
+    Pages(Part, usize),
+}
+
+/// Where the next bytes belong.
+#[derive(Clone, Copy, Debug)]
+enum Spot {
+    /// Into the buffer: so many, behind what is there.
+    Buffer(usize),
+    /// Into a block of memory.
+    Memory { block: usize, offset: u64, length: usize },
+    /// Nowhere: so many are looked at and dropped.
+    Nowhere(usize),
 }
 
 /// How far a stream was received.
@@ -47,6 +78,28 @@ pub struct Received {
 impl<'b, K: Kernels> Receiver<'b, K> {
     /// Collects a stream in `buffer`.
     pub fn new(buffer: &'b mut [u8], limits: Limits, kernels: K) -> Self {
+        Receiver::begin(buffer, limits, kernels, NoMemory)
+    }
+
+    /// The same, with memory for the pages of the stream. All of it must be 0: what the stream does not say is
+    /// left as it is. What was put there counts only when the stream is complete.
+    ///
+    /// The stream must have the same blocks, in any order. The buffer needs room for all of the stream but its
+    /// pages, and for 1 KiB more; the more is free, the faster goes what is dropped.
+    ///
+    /// # Errors
+    /// [`Code::Unbalanced`] when bytes of the stream were taken already.
+    pub fn with_memory<M: Memory>(self, memory: M) -> Result<Receiver<'b, K, M>> {
+        if self.used > 0 || self.failed.is_some() {
+            return Err(Code::Unbalanced);
+        }
+        let limits = Limits { memory: true, ..self.rules.limits() };
+        Ok(Receiver::begin(self.buffer, limits, self.kernels, memory))
+    }
+}
+
+impl<'b, K: Kernels, M: Memory> Receiver<'b, K, M> {
+    fn begin(buffer: &'b mut [u8], limits: Limits, kernels: K, memory: M) -> Self {
         Receiver {
             buffer,
             used: 0,
@@ -57,6 +110,9 @@ impl<'b, K: Kernels> Receiver<'b, K> {
             kernels,
             fault: Fault::default(),
             failed: None,
+            list: 0,
+            memory,
+            pages: Pages::new(limits.work),
         }
     }
 
@@ -77,16 +133,57 @@ impl<'b, K: Kernels> Receiver<'b, K> {
         }
     }
 
+    /// Where the next bytes of the stream belong, at least one, so that they can be read straight to their place:
+    /// the buffer, or the memory. None when the stream is complete. How many of them came tells
+    /// [`got`](Receiver::got).
+    ///
+    /// # Errors
+    /// As [`feed`](Receiver::feed).
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "it gives the same place again until bytes came"
+    )]
+    pub fn next(&mut self) -> Result<&mut [u8]> {
+        if let Some(code) = self.failed {
+            return Err(code);
+        }
+        match self.spot() {
+            Ok(spot) => Ok(self.place(spot)),
+            Err(breach) => Err(self.refuse(breach)),
+        }
+    }
+
+    /// So many bytes of the stream were put where [`next`](Receiver::next) said. Whether it is complete.
+    ///
+    /// # Errors
+    /// As [`feed`](Receiver::feed); [`Code::InvalidArgument`] when there was no room for so many, and nothing is
+    /// done.
+    pub fn got(&mut self, length: usize) -> Result<bool> {
+        if length > self.next()?.len() {
+            return Err(Code::InvalidArgument);
+        }
+        match self.spot().and_then(|spot| self.advance(spot, length)) {
+            Ok(()) => Ok(self.rules.ended()),
+            Err(breach) => Err(self.refuse(breach)),
+        }
+    }
+
     /// How many bytes of the last input were taken, also if it ended with an error.
     #[must_use]
     pub fn taken(&self) -> usize {
         self.taken
     }
 
-    /// What was received so far, checked or not.
+    /// What is kept of what was received so far, checked or not.
     #[must_use]
     pub fn received(&self) -> &[u8] {
         self.buffer.get(..self.used).unwrap_or_default()
+    }
+
+    /// What was received of memory so far.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.pages.counts
     }
 
     /// Goes on in another buffer, which begins with what was [`received`](Receiver::received) so far.
@@ -102,7 +199,7 @@ impl<'b, K: Kernels> Receiver<'b, K> {
     }
 
     /// The stream, whole and checked: a store need not check it again (see
-    /// [`SliceStore::checked`](super::SliceStore::checked)).
+    /// [`SliceStore::checked`](super::SliceStore::checked)). Where memory was put to its place, without that.
     ///
     /// # Errors
     /// [`Code::Truncated`] when not all of it came; the error of [`feed`](Receiver::feed).
@@ -111,11 +208,11 @@ impl<'b, K: Kernels> Receiver<'b, K> {
             return Err(code);
         }
         if !self.rules.ended() {
-            let there = self.used.saturating_sub(self.chunk);
+            let there = self.used.saturating_sub(self.chunk).saturating_add(self.elsewhere());
             let whole = match self.stage {
                 Stage::Signature => SIGNATURE.len(),
                 Stage::Head => FRAME,
-                Stage::Data(_, length) => length.saturating_add(FRAME),
+                Stage::Data(_, length) | Stage::Pages(_, length) => length.saturating_add(FRAME),
             };
             let breach = Breach::truncated(whole, there);
             self.fault = self.fault_of(&breach);
@@ -130,30 +227,55 @@ impl<'b, K: Kernels> Receiver<'b, K> {
         self.fault
     }
 
+    /// The full report of `code`, which the last call returned: with the name of the block of memory that it is
+    /// about, if there is one.
+    #[must_use]
+    pub fn report(&self, code: Code) -> Report {
+        let list = self.buffer.get(self.chunk.saturating_add(HEAD)..self.used).unwrap_or_default();
+        let head = match self.pages.blamed {
+            _ if !M::ANY => None,
+            Blamed::Nothing => None,
+            Blamed::Listed(number) => BlockList::again(list).and_then(|list| list.head(number)),
+            Blamed::Own(block) => self.memory.head(block),
+        };
+        let name = head.map_or(&[][..], |head| head.name);
+        Report { code, fault: self.fault, path: Path::build(&mut |put| put(name)) }
+    }
+
     fn take(&mut self, input: &[u8]) -> core::result::Result<(), Breach> {
         while !self.rules.ended() {
-            let goal = self.goal();
-            self.check_room(goal)?;
-            let place = self.buffer.get_mut(self.used..goal).unwrap_or_default();
-            let length = copy(place, input.get(self.taken..).unwrap_or_default());
-            self.used = self.used.saturating_add(length);
-            self.taken = self.taken.saturating_add(length);
-            if self.used < goal {
+            let spot = self.spot()?;
+            let rest = input.get(self.taken..).unwrap_or_default();
+            let rest = rest.get(..PIECE).unwrap_or(rest);
+            let length = copy(self.place(spot), rest);
+            if length == 0 {
                 break;
             }
-            self.reached()?;
+            self.taken = self.taken.saturating_add(length);
+            self.advance(spot, length)?;
         }
         Ok(())
     }
 
-    /// Up to where the present part goes.
-    fn goal(&self) -> usize {
-        let length = match self.stage {
+    /// Where the next bytes belong, for which there is room; behind the end, nowhere.
+    fn spot(&self) -> core::result::Result<Spot, Breach> {
+        let goal = match self.stage {
+            _ if self.rules.ended() => return Ok(Spot::Nowhere(0)),
+            Stage::Pages(Part::Pages, _) if M::ANY => return Ok(self.spot_of_pages()),
+            stage => self.chunk.saturating_add(self.goal(stage)),
+        };
+        self.check_room(goal)?;
+        Ok(Spot::Buffer(goal.saturating_sub(self.used)))
+    }
+
+    /// How far the present part goes, from the beginning of its chunk in the buffer.
+    fn goal(&self, stage: Stage) -> usize {
+        match stage {
             Stage::Signature => SIGNATURE.len(),
             Stage::Head => HEAD,
             Stage::Data(_, length) => length.saturating_add(FRAME),
-        };
-        self.chunk.saturating_add(length)
+            Stage::Pages(part, length) => HEAD.saturating_add(self.pages.goal(part, length)),
+        }
     }
 
     /// Checks that there is room for the present part, and for what must follow it at least.
@@ -161,11 +283,36 @@ impl<'b, K: Kernels> Receiver<'b, K> {
         let needed = match self.stage {
             Stage::Head => self.chunk.saturating_add(END),
             Stage::Data(ChunkType::END, _) => goal,
+            Stage::Pages(Part::Head | Part::Runs, _) => goal.saturating_add(CRC + END),
             _ => goal.saturating_add(END),
         };
         match needed <= self.buffer.len() {
             true => Ok(()),
             false => Err(Breach::numbers(Code::NoSpace, told(needed), told(self.buffer.len()))),
+        }
+    }
+
+    fn place(&mut self, spot: Spot) -> &mut [u8] {
+        let free = self.buffer.get_mut(self.used..).unwrap_or_default();
+        place(spot, free, &mut self.memory)
+    }
+
+    /// Goes on behind bytes that are in their place.
+    fn advance(&mut self, spot: Spot, length: usize) -> core::result::Result<(), Breach> {
+        match spot {
+            Spot::Buffer(left) => {
+                self.used = self.used.saturating_add(length);
+                match length < left {
+                    true => Ok(()),
+                    false => self.reached(),
+                }
+            }
+            spot => {
+                if M::ANY {
+                    self.advance_pages(spot, length);
+                }
+                Ok(())
+            }
         }
     }
 
@@ -175,13 +322,15 @@ impl<'b, K: Kernels> Receiver<'b, K> {
         match self.stage {
             Stage::Signature => {
                 signed(part)?;
-                self.chunk = self.used;
-                self.stage = Stage::Head;
+                self.next_chunk();
             }
             Stage::Head => {
                 let head = part.first_chunk().copied().unwrap_or_default();
                 let (kind, length) = self.rules.admit(head)?;
-                self.stage = Stage::Data(kind, length);
+                self.stage = match M::ANY && kind == ChunkType::PAGES {
+                    true => Stage::Pages(Part::Head, length),
+                    false => Stage::Data(kind, length),
+                };
             }
             Stage::Data(kind, length) => {
                 let behind = part.get(HEAD..).unwrap_or_default();
@@ -189,16 +338,28 @@ impl<'b, K: Kernels> Receiver<'b, K> {
                     return Err(Breach::truncated(length.saturating_add(FRAME), part.len()));
                 };
                 let covered = part.get(4..length.saturating_add(HEAD)).unwrap_or_default();
-                let due = self.kernels.crc32(0, covered);
-                if due != crc {
-                    return Err(Breach::numbers(Code::BadCrc, u64::from(due), u64::from(crc)));
+                check_crc(self.kernels.crc32(0, covered), crc)?;
+                match self.rules.take(kind, data, crc, &self.kernels)? {
+                    _ if M::ANY => self.sort(kind, crc)?,
+                    Content::Blocks => self.list = self.chunk.saturating_add(HEAD),
+                    Content::Pages(block, end) => {
+                        let list = self.buffer.get(self.list..).unwrap_or_default();
+                        check_within(BlockList::again(list), block, end)?;
+                    }
+                    _ => {}
                 }
-                self.rules.take(kind, data, crc, &self.kernels)?;
-                self.chunk = self.used;
-                self.stage = Stage::Head;
+                self.next_chunk();
             }
+            Stage::Pages(part, length) if M::ANY => self.reached_pages(part, length)?,
+            Stage::Pages(..) => {}
         }
         Ok(())
+    }
+
+    /// Goes on behind what is kept.
+    fn next_chunk(&mut self) {
+        self.chunk = self.used;
+        self.stage = Stage::Head;
     }
 
     #[cold]
@@ -211,6 +372,29 @@ impl<'b, K: Kernels> Receiver<'b, K> {
 
     fn fault_of(&self, breach: &Breach) -> Fault {
         let Breach { at, expected, found, .. } = *breach;
-        Fault { offset: told(self.chunk.saturating_add(at)), expected, found, cause: 0 }
+        let offset = told(self.chunk.saturating_add(at)).saturating_add(self.pages.dropped);
+        Fault { offset, expected, found, cause: 0 }
+    }
+}
+
+/// The place that a spot is, as much of it as lies in one piece. What nobody wants goes where the buffer is free.
+fn place<'p>(spot: Spot, free: &'p mut [u8], memory: &'p mut impl Memory) -> &'p mut [u8] {
+    let (bytes, length) = match spot {
+        Spot::Memory { block, offset, length } if !memory.bytes(block, offset).is_empty() => {
+            (memory.bytes(block, offset), length)
+        }
+        Spot::Buffer(length) | Spot::Memory { length, .. } | Spot::Nowhere(length) => {
+            (free, length)
+        }
+    };
+    let length = length.min(bytes.len());
+    bytes.get_mut(..length).unwrap_or_default()
+}
+
+/// Compares the CRC of a chunk with what was computed.
+fn check_crc(due: u32, found: u32) -> core::result::Result<(), Breach> {
+    match due == found {
+        true => Ok(()),
+        false => Err(Breach::numbers(Code::BadCrc, u64::from(due), u64::from(found))),
     }
 }

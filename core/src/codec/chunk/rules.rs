@@ -6,7 +6,7 @@ use super::memory::{BlockList, PagesHead, RunReader};
 use super::nesting::check_shape;
 use super::{ChunkType, Header, Totals};
 use crate::error::Code;
-use crate::io::{told, Kernels};
+use crate::io::{copy, told, Kernels};
 use crate::ram::{zero_prefix, PageSize};
 use crate::visit::DeviceHead;
 
@@ -212,6 +212,16 @@ impl Rules {
         Ok(content)
     }
 
+    /// Whether there was a list of blocks.
+    pub(super) fn have_memory(&self) -> bool {
+        self.memory.is_some()
+    }
+
+    /// The size of the pages, if there was a list of blocks.
+    pub(super) fn page_size(&self) -> core::result::Result<PageSize, Breach> {
+        self.memory.map(|(size, _)| size).ok_or(Breach::bare(Code::BadOrder))
+    }
+
     /// Counts a chunk of pages whose data were checked in pieces.
     pub(super) fn pass(&mut self, crc: u32, kernels: &impl Kernels) {
         self.totals.add(crc, kernels);
@@ -284,24 +294,29 @@ impl Rules {
     }
 
     fn pages(&self, data: &[u8]) -> core::result::Result<Content, Breach> {
-        let (head, rest) = data.split_first_chunk().ok_or(Breach::bare(Code::BadValue))?;
-        let head = self.pages_head(*head)?;
-        let (table, rest) = rest.split_at_checked(head.table()).unwrap_or((rest, &[]));
+        let head = self.pages_head(data, data.len())?;
+        let rest = data.get(PagesHead::LENGTH..).unwrap_or_default();
+        let (table, rest) = rest.split_at_checked(head.table()).unwrap_or_default();
         let runs = self.runs(&head, table, data.len())?;
         let padding = usize::try_from(head.padding).unwrap_or(usize::MAX);
         check_padding(rest.get(..padding).unwrap_or_default())?;
         Ok(Content::Pages(head.block, runs.end()))
     }
 
-    /// Checks what a chunk of pages begins with.
+    /// Checks what a chunk of pages begins with: `start`, of data that are so long. Its runs are there then.
     pub(super) fn pages_head(
         &self,
-        bytes: [u8; PagesHead::LENGTH],
+        start: &[u8],
+        length: usize,
     ) -> core::result::Result<PagesHead, Breach> {
+        // Of a head that is cut off, the rest counts as 0: the data are too short for its runs.
+        let mut bytes = [0; PagesHead::LENGTH];
+        copy(&mut bytes, start);
         let head = PagesHead::parse(bytes).map_err(Breach::bare)?;
+        let least = head.length(0);
         match self.memory {
-            Some((_, count)) if head.block < count => Ok(head),
-            _ => Err(Breach::bare(Code::BadValue)),
+            Some((_, count)) if head.block < count && least <= told(length) => Ok(head),
+            _ => Err(Breach::numbers(Code::BadValue, least, told(length))),
         }
     }
 
@@ -323,8 +338,7 @@ impl Rules {
 
     /// A reader for the runs of a chunk.
     pub(super) fn run_reader(&self) -> core::result::Result<RunReader, Breach> {
-        let (size, _) = self.memory.ok_or(Breach::bare(Code::BadOrder))?;
-        Ok(RunReader::new(size))
+        self.page_size().map(RunReader::new)
     }
 
     fn end(&mut self, data: &[u8]) -> core::result::Result<Content, Breach> {
@@ -371,12 +385,20 @@ pub(super) fn check_length(
     }
 }
 
-/// Checks that the runs of a chunk, which go up to the page `end`, lie within their block, of which `list` tells:
-/// the data of a chunk that was found right.
-pub(super) fn check_within(list: &[u8], block: u16, end: u64) -> core::result::Result<(), Breach> {
-    match BlockList::pages_of(list, block).unwrap_or(0) {
-        pages if end <= pages => Ok(()),
-        pages => Err(Breach::numbers(Code::BadValue, pages, end)),
+/// Checks that runs, which go up to the page `end`, lie within a block of the list.
+pub(super) fn check_within(
+    list: Option<BlockList<'_>>,
+    block: u16,
+    end: u64,
+) -> core::result::Result<(), Breach> {
+    check_end(list.map_or(0, |list| list.pages(block)), end)
+}
+
+/// The same for a block of so many pages.
+pub(super) fn check_end(pages: u64, end: u64) -> core::result::Result<(), Breach> {
+    match end <= pages {
+        true => Ok(()),
+        false => Err(Breach::numbers(Code::BadValue, pages, end)),
     }
 }
 

@@ -104,7 +104,11 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
     /// [`Code::Unbalanced`] in a device, behind the end, and the second time; [`Code::InvalidArgument`] for
     /// blocks that are none, too many, have no name, one that another has or that holds a NUL, or a length that
     /// is not one of whole pages; [`Code::NameTooLong`]; those of the writer.
-    pub fn blocks(&mut self, layout: &dyn Layout, size: PageSize) -> Result<()> {
+    pub fn blocks(&mut self, layout: &(impl Layout + ?Sized), size: PageSize) -> Result<()> {
+        self.send_blocks(&layout, size)
+    }
+
+    fn send_blocks(&mut self, layout: &dyn Layout, size: PageSize) -> Result<()> {
         if self.in_device || self.closed || self.paging.told.is_some() {
             return Err(self.misplaced());
         }
@@ -131,12 +135,12 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
     /// one; those of the writer.
     pub fn pages(
         &mut self,
-        layout: &dyn Layout,
+        layout: &(impl Layout + ?Sized),
         block: usize,
         first: u64,
         pages: &[u8],
     ) -> Result<Counts> {
-        let source = self.source(layout, block, first, pages)?;
+        let source = self.source(&layout, block, first, pages)?;
         let end = first.saturating_add(source.size.pages_in(told(pages.len())));
         self.send_pages(&source, core::iter::once(first..end))
     }
@@ -148,13 +152,13 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
     /// As [`pages`](ChunkEncoder::pages).
     pub fn marked(
         &mut self,
-        layout: &dyn Layout,
+        layout: &(impl Layout + ?Sized),
         block: usize,
         memory: &[u8],
         bitmap: &[u8],
         range: Range<u64>,
     ) -> Result<Counts> {
-        let source = self.source(layout, block, 0, memory)?;
+        let source = self.source(&layout, block, 0, memory)?;
         if range.end > source.size.pages_in(told(memory.len())) {
             return Err(self.out.raise(Code::InvalidArgument, 0, 0));
         }
@@ -240,18 +244,9 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
             out.long_part(source.data(run))?;
         }
         out.end()?;
-        counts.add(told_of(runs, length));
+        let whole = told(length.saturating_add(FRAME));
+        counts.add(Counts { chunks: 1, bytes: whole, ..Counts::default() });
+        runs.iter().for_each(|run| counts.count(run));
         Ok(())
     }
-}
-
-/// What a chunk with these runs and so many bytes of data adds to the counts.
-fn told_of(runs: &[Run], length: usize) -> Counts {
-    let mut counts = Counts { chunks: 1, ..Counts::default() };
-    counts.bytes = told(length.saturating_add(FRAME));
-    for run in runs {
-        let pages = if run.zero { &mut counts.zero_pages } else { &mut counts.data_pages };
-        *pages = pages.saturating_add(u64::from(run.pages));
-    }
-    counts
 }

@@ -23,7 +23,7 @@ impl<'b> BlockList<'b> {
     /// # Errors
     /// [`Code::BadText`] for a name with a NUL; [`Code::BadValue`].
     pub fn parse(data: &'b [u8]) -> Result<Self> {
-        let list = BlockList::numbers(data).ok_or(Code::BadValue)?;
+        let list = BlockList::again(data).ok_or(Code::BadValue)?;
         let mut heads = list.heads();
         let count = heads.by_ref().count();
         if count != usize::from(list.count) || !heads.rest.is_empty() {
@@ -36,19 +36,12 @@ impl<'b> BlockList<'b> {
         }
     }
 
-    /// The list with its entries, which were not looked at.
-    fn numbers(data: &'b [u8]) -> Option<Self> {
+    /// Reads data that were found right before, and looks at no entries.
+    pub(in crate::codec::chunk) fn again(data: &'b [u8]) -> Option<Self> {
         let (numbers, entries) = data.split_first_chunk::<NUMBERS>()?;
         let [a, b, c, d, e, f] = *numbers;
         let page_size = PageSize::new(u32::from_be_bytes([a, b, c, d]))?;
         Some(BlockList { page_size, count: u16::from_be_bytes([e, f]), entries })
-    }
-
-    /// How many pages a block has, of a list that was found right.
-    pub(in crate::codec::chunk) fn pages_of(data: &'b [u8], block: u16) -> Option<u64> {
-        let list = BlockList::numbers(data)?;
-        let head = list.heads().nth(usize::from(block))?;
-        Some(list.page_size.pages_in(head.length))
     }
 
     /// The size of the pages of all blocks.
@@ -61,6 +54,18 @@ impl<'b> BlockList<'b> {
     #[must_use]
     pub fn count(&self) -> u16 {
         self.count
+    }
+
+    /// What is said of a block; `None` for one that there is not.
+    #[must_use]
+    pub fn head(&self, block: u16) -> Option<BlockHead<'b>> {
+        self.heads().nth(usize::from(block))
+    }
+
+    /// How many pages a block has; none for one that there is not.
+    #[must_use]
+    pub fn pages(&self, block: u16) -> u64 {
+        self.head(block).map_or(0, |head| self.page_size.pages_in(head.length))
     }
 
     /// The blocks, in the order of their numbers.

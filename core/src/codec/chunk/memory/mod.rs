@@ -5,5 +5,5 @@ mod pages;
 
 pub(super) use list::{emit, heads, length};
 pub use list::{BlockHeads, BlockList};
-pub(super) use pages::entry;
+pub(super) use pages::{entry, run};
 pub use pages::{PagesHead, RunReader, MAX_RUNS};

@@ -3,6 +3,7 @@
 use super::{Fragment, Span, Store};
 use crate::codec::chunk::chunks::{framed, signed};
 use crate::codec::chunk::header::FragmentHead;
+use crate::codec::chunk::memory::BlockList;
 use crate::codec::chunk::rules::{check_within, Breach, Content, Limits, Rules, FRAME, HEAD, SLOT};
 use crate::codec::chunk::{ChunkType, Totals, MAX_SLOTS, SIGNATURE};
 use crate::error::{Code, Fault, Result};
@@ -108,8 +109,8 @@ impl<'b, K: Kernels> SliceStore<'b, K> {
         }
         let content = self.rules.take(kind, data, crc, &self.kernels)?;
         if let Content::Pages(block, end) = content {
-            let Span { start, end: behind } = self.blocks;
-            check_within(self.bytes.get(start..behind).unwrap_or_default(), block, end)?;
+            let list = self.bytes.get(self.blocks.start..self.blocks.end).unwrap_or_default();
+            check_within(BlockList::again(list), block, end)?;
         }
         let start = self.frontier.saturating_add(HEAD);
         Ok((content, Span { start, end: start.saturating_add(length) }))

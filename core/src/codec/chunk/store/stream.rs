@@ -172,15 +172,10 @@ impl<'b, R: Reader, K: Kernels> StreamStore<'b, R, K> {
     /// right.
     fn take_pages(&mut self, length: usize, crc: u32) -> Taken {
         let mut head = [0; PagesHead::LENGTH];
-        let there = head.get_mut(..length.min(PagesHead::LENGTH)).unwrap_or_default();
-        self.intake.exactly(0, length, there)?;
-        let mut passed = Passed { read: there.len(), length, crc: 0 };
-        passed.crc = self.intake.kernels.crc32(crc, there);
-        let checked = match passed.read == PagesHead::LENGTH {
-            true => self.rules.pages_head(head),
-            false => Err(Breach::bare(Code::BadValue)),
-        };
-        let checked = match checked {
+        let head = head.get_mut(..length.min(PagesHead::LENGTH)).unwrap_or_default();
+        let mut passed = Passed { read: 0, length, crc };
+        self.intake.pass(head, &mut passed)?;
+        let checked = match self.rules.pages_head(head, length) {
             Ok(head) => self.pass_runs(&head, &mut passed)?,
             Err(breach) => Err(breach),
         };
@@ -190,7 +185,7 @@ impl<'b, R: Reader, K: Kernels> StreamStore<'b, R, K> {
         Ok((content, Span::default()))
     }
 
-    /// Passes the runs and the padding of a chunk of pages, as far as they are there.
+    /// Passes the runs of a chunk of pages, and its padding, if they are right.
     fn pass_runs(
         &mut self,
         head: &PagesHead,
@@ -200,9 +195,7 @@ impl<'b, R: Reader, K: Kernels> StreamStore<'b, R, K> {
         let mut checked = Ok(());
         for _ in 0..head.runs {
             let mut entry = [0; RunReader::ENTRY];
-            if !self.intake.pass(&mut entry, passed)? {
-                break;
-            }
+            self.intake.pass(&mut entry, passed)?;
             checked = checked.and(runs.read(entry).map(|_| ()).map_err(Breach::bare));
         }
         checked = checked.and_then(|()| check_length(head, &runs, passed.length));
