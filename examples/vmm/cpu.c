@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 enum { MSTATUS_MIE = 1 << 3, MSTATUS_MPIE = 1 << 7, MSTATUS_MPP = 3 << 11, EXTERNAL = 1 << 11 };
-enum { MISA = 1 << 30 | 1 << ('M' - 'A') | 1 << ('I' - 'A') };
 
 enum {
     FETCH_MISALIGNED, FETCH_FAULT, ILLEGAL, BREAKPOINT, LOAD_MISALIGNED, LOAD_FAULT, STORE_MISALIGNED, STORE_FAULT,
@@ -74,11 +73,10 @@ static bool read_csr(struct machine *m, uint32_t number, uint32_t *value)
         return true;
     }
     switch (number) {
-    case 0x301: *value = MISA; return true;
     case 0x344: *value = intc_pending(&m->intc) ? EXTERNAL : 0; return true; /* mip */
     case 0xb00: case 0xc00: *value = (uint32_t)m->cpu.cycle; return true;
     case 0xb80: case 0xc80: *value = (uint32_t)(m->cpu.cycle >> 32); return true;
-    case 0xf11: case 0xf12: case 0xf13: case 0xf14: *value = 0; return true; /* vendor to hart */
+    case 0xf14: *value = 0; return true; /* mhartid */
     default: return false;
     }
 }
@@ -89,7 +87,7 @@ static void execute_csr(struct machine *m, uint32_t i)
     uint32_t operand = kind & 4 ? source : m->cpu.x[source];
     bool writes = (kind & 3) == 1 || source != 0;
 
-    if (kind == 4 || !read_csr(m, number, &old) || (writes && number >> 10 == 3)) {
+    if (kind % 4 == 0 || !read_csr(m, number, &old) || (writes && number >> 10 == 3)) {
         trap(m, ILLEGAL, i);
         return;
     }
@@ -107,25 +105,19 @@ static void execute_system(struct machine *m, uint32_t i)
     struct cpu *c = &m->cpu;
 
     switch (i) {
-    case 0x00000073:
-        trap(m, ECALL, 0);
-        return;
-    case 0x00100073:
-        trap(m, BREAKPOINT, c->pc);
-        return;
+    case 0x00000073: trap(m, ECALL, 0); return;
+    case 0x00100073: trap(m, BREAKPOINT, c->pc); return;
     case 0x10500073: /* wfi */
         c->waiting = true;
         c->pc += 4;
-        c->until = 0;
-        return;
+        break;
     case 0x30200073: /* mret */
         c->mstatus = MSTATUS_MPIE | (c->mstatus & MSTATUS_MPIE ? MSTATUS_MIE : 0);
         c->pc = c->mepc;
-        c->until = 0;
-        return;
-    default:
-        execute_csr(m, i); /* with the kind 0: illegal */
+        break;
+    default: execute_csr(m, i); return; /* or illegal */
     }
+    c->until = 0;
 }
 
 /* Loads and stores. Devices know words alone. */
@@ -133,24 +125,17 @@ static bool load(struct machine *m, uint32_t kind, uint32_t address, uint32_t *v
 {
     uint32_t size = 1u << (kind & 3), offset = address - RAM_BASE;
 
-    if (address % size) {
-        trap(m, LOAD_MISALIGNED, address);
+    if (address % size || (offset >= RAM_SIZE && (size != 4 || !bus_read(m, address, value)))) {
+        trap(m, address % size ? LOAD_MISALIGNED : LOAD_FAULT, address);
         return false;
     }
-    if (offset >= RAM_SIZE) {
-        if (size == 4 && bus_read(m, address, value))
-            return true;
-        trap(m, LOAD_FAULT, address);
-        return false;
+    if (offset < RAM_SIZE) {
+        const uint8_t *p = m->memory + offset;
+
+        *value = size == 4 ? get_le32(p) : size == 2 ? (uint32_t)(p[0] | p[1] << 8) : p[0];
+        if (kind < 2 && *value >> (8 * size - 1))
+            *value |= ~0u << 8 * size;
     }
-    if (size == 4)
-        *value = get_le32(m->memory + offset);
-    else if (size == 2)
-        *value = m->memory[offset] | (uint32_t)m->memory[offset + 1] << 8;
-    else
-        *value = m->memory[offset];
-    if (kind < 2 && *value >> (8 * size - 1))
-        *value |= ~0u << 8 * size;
     return true;
 }
 
@@ -158,29 +143,16 @@ static bool store(struct machine *m, uint32_t kind, uint32_t address, uint32_t v
 {
     uint32_t size = 1u << kind, offset = address - RAM_BASE;
 
-    if (address % size) {
-        trap(m, STORE_MISALIGNED, address);
+    if (address % size || (offset >= RAM_SIZE && (size != 4 || !bus_write(m, address, value)))) {
+        trap(m, address % size ? STORE_MISALIGNED : STORE_FAULT, address);
         return false;
     }
-    if (offset >= RAM_SIZE) {
-        if (size == 4 && bus_write(m, address, value))
-            return true;
-        trap(m, STORE_FAULT, address);
-        return false;
+    if (offset < RAM_SIZE) {
+        mark_dirty(m, offset / RAM_PAGE);
+        for (uint32_t i = 0; i < size; i++, value >>= 8)
+            m->memory[offset + i] = (uint8_t)value;
     }
-    mark_dirty(m, offset / RAM_PAGE);
-    if (size == 4)
-        put_le32(m->memory + offset, value);
-    else
-        m->memory[offset] = (uint8_t)value;
-    if (size == 2)
-        m->memory[offset + 1] = (uint8_t)(value >> 8);
     return true;
-}
-
-static uint32_t shift_right(uint32_t a, uint32_t by, bool arithmetic)
-{
-    return a >> by | (arithmetic && a >> 31 && by ? ~0u << (32 - by) : 0);
 }
 
 static uint32_t multiply_divide(uint32_t kind, uint32_t a, uint32_t b)
@@ -207,7 +179,7 @@ static uint32_t calculate(uint32_t kind, uint32_t a, uint32_t b, bool other)
     case 2: return (int32_t)a < (int32_t)b;
     case 3: return a < b;
     case 4: return a ^ b;
-    case 5: return shift_right(a, b & 31, other);
+    case 5: return other ? (uint32_t)((int32_t)a >> (b & 31)) : a >> (b & 31);
     case 6: return a | b;
     default: return a & b;
     }

@@ -24,11 +24,6 @@ bool complain_of_visit(const char *what, migcore_visitor *v)
     return complain(what, &error);
 }
 
-static migcore_status ram_visit(migcore_visitor *v, void *opaque)
-{
-    return migcore_visit_bytes(v, "ram", opaque, RAM_SIZE);
-}
-
 /* An effect on the outside world: not before the machine is the one that runs. */
 static int32_t announce(void *opaque)
 {
@@ -50,11 +45,10 @@ static bool register_devices(struct machine *m, const char *without)
         {.name = "uart", .visit = uart_visit, .opaque = &m->uart},
         {.name = "timer", .visit = timer_visit, .opaque = &m->timer},
         {.name = "nic", .visit = nic_visit, .opaque = &m->nic},
-        {.name = "blk", .visit = blk_visit, .opaque = &m->blk, .scratch_begin = blk_scratch_begin},
+        {.name = "blk", .visit = blk_visit, .opaque = &m->blk},
         {.name = "rng", .visit = rng_visit, .opaque = &m->rng, .marks = MIGCORE_MARK_ANCILLARY,
          .flags = MIGCORE_DEVICE_OPTIONAL},
         {.name = "rtc", .visit = rtc_visit, .opaque = &m->rtc},
-        {.name = "ram", .visit = ram_visit, .opaque = m->memory},
     };
     migcore_error error = {.size = sizeof error};
     size_t count = 0;
@@ -66,7 +60,7 @@ static bool register_devices(struct machine *m, const char *without)
         m->devices[count].size = sizeof m->devices[count];
         m->devices[count].version = 1;
         m->devices[count].minimum_version = 1;
-        m->devices[count++].scratch = table[i].opaque == m->memory ? NULL : &m->scratch;
+        m->devices[count++].scratch = (char *)m->scratch + ((char *)table[i].opaque - (char *)m);
     }
     if (migcore_machine_init(&m->state, sizeof m->state, m->devices, count, &error) != MIGCORE_OK)
         return complain("no machine", &error);
@@ -85,20 +79,26 @@ bool machine_init(struct machine *m, const struct options *options)
     memcpy(m->uart.line, input, m->uart.line_length);
     m->uart.line[m->uart.line_length++] = '\n';
     m->memory = calloc(1, RAM_SIZE);
-    if (m->memory == NULL) {
+    m->scratch = malloc(sizeof *m);
+    if (m->memory == NULL || m->scratch == NULL) {
         perror("vmm");
         return false;
     }
+    m->block = (migcore_ram_block){.size = sizeof m->block, .name = "ram", .memory = m->memory, .length = RAM_SIZE};
+    m->ram = (migcore_ram){.size = sizeof m->ram, .blocks = &m->block, .count = 1, .page_size = RAM_PAGE};
     migcore_kernels_detect(&m->kernels, sizeof m->kernels);
-    return (options->disk == NULL || blk_open(&m->blk, options->disk)) && register_devices(m, options->without);
+    if ((options->disk != NULL && !blk_open(&m->blk, options->disk)) || !register_devices(m, options->without))
+        return false;
+    *m->scratch = *m; /* the size of the disk, say: a load compares with it */
+    return true;
 }
 
 void machine_free(struct machine *m)
 {
     if (m->blk.file >= 0)
         close(m->blk.file);
+    free(m->scratch);
     free(m->memory);
-    m->memory = NULL;
 }
 
 bool machine_load_guest(struct machine *m, const char *path)

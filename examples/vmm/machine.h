@@ -92,7 +92,7 @@ struct rtc {
     uint8_t nvram[16];
 };
 
-#define DEVICES 9
+#define DEVICES 8
 
 enum machine_state { MACHINE_RUNS, MACHINE_FINISHED, MACHINE_FAILED };
 
@@ -110,19 +110,12 @@ struct machine {
     uint8_t *memory;              /* RAM_SIZE bytes */
     uint8_t dirty[RAM_PAGES / 8]; /* a bit for each page that was written, the first page in the lowest bit */
 
-    migcore_machine state; /* the devices: all that is saved and loaded but memory */
+    migcore_machine state; /* what is saved and loaded: the devices, */
     migcore_device devices[DEVICES];
+    migcore_ram ram; /* and memory */
+    migcore_ram_block block;
     migcore_kernels kernels;
-    union {
-        struct cpu cpu;
-        struct intc intc;
-        struct uart uart;
-        struct timer timer;
-        struct nic nic;
-        struct blk blk;
-        struct rng rng;
-        struct rtc rtc;
-    } scratch; /* for one device at a time: what a load is tried on before the device is touched */
+    struct machine *scratch; /* never runs: a load is tried on its devices before those of this one are touched */
 };
 
 struct options {
@@ -195,15 +188,15 @@ DECLARE_DEVICE(timer);
 DECLARE_DEVICE(intc);
 DECLARE_DEVICE(nic);
 DECLARE_DEVICE(blk);
-DECLARE_DEVICE(rng);
 DECLARE_DEVICE(rtc);
 
 void intc_set(struct intc *c, unsigned line, bool level);
 bool intc_pending(const struct intc *c);
 bool blk_open(struct blk *b, const char *path);
-int32_t blk_scratch_begin(void *scratch, void *opaque);
 
 migcore_status cpu_visit(migcore_visitor *v, void *opaque);
+migcore_status rng_visit(migcore_visitor *v, void *opaque);
+uint32_t rng_read(struct machine *m, uint32_t offset);
 void cpu_run(struct machine *m, uint64_t until);
 
 #endif

@@ -20,59 +20,46 @@ static int usage(void)
 /* Takes the arguments behind the command; false: they cannot be. */
 static bool parse(int count, char **arguments, struct options *options)
 {
-    for (int i = 0; i < count; i++) {
-        const char *name = arguments[i], **text = NULL, *at = NULL, *patience = NULL;
+    const char *at = "0", *patience = "5000";
+    const struct {
+        const char *name, **value;
+    } table[] = {
+        {"--disk", &options->disk}, {"--input", &options->input}, {"--without", &options->without},
+        {"--save", &options->save}, {"--migrate", &options->migrate}, {"--capture", &options->capture}, {"--at", &at},
+        {"--patience", &patience},
+    };
+    size_t entries = sizeof table / sizeof table[0], entry;
 
-        if (strcmp(name, "--disk") == 0)
-            text = &options->disk;
-        else if (strcmp(name, "--input") == 0)
-            text = &options->input;
-        else if (strcmp(name, "--save") == 0)
-            text = &options->save;
-        else if (strcmp(name, "--migrate") == 0)
-            text = &options->migrate;
-        else if (strcmp(name, "--capture") == 0)
-            text = &options->capture;
-        else if (strcmp(name, "--without") == 0)
-            text = &options->without;
-        else if (strcmp(name, "--at") == 0)
-            text = &at;
-        else if (strcmp(name, "--patience") == 0)
-            text = &patience;
-        else if (strcmp(name, "--unknown-chunk") == 0)
+    for (int i = 0; i < count; i++) {
+        for (entry = 0; entry < entries && strcmp(arguments[i], table[entry].name) != 0; entry++) {
+        }
+        if (entry < entries && ++i < count)
+            *table[entry].value = arguments[i];
+        else if (entry == entries && strcmp(arguments[i], "--unknown-chunk") == 0)
             options->unknown_chunk = true;
-        else if (name[0] != '-' && options->subject == NULL)
-            options->subject = name;
+        else if (entry == entries && arguments[i][0] != '-' && options->subject == NULL)
+            options->subject = arguments[i];
         else
             return false;
-        if (text != NULL && ++i == count)
-            return false;
-        if (text != NULL)
-            *text = arguments[i];
-        if (at != NULL)
-            options->at = strtoull(at, NULL, 10) * 1000;
-        if (patience != NULL)
-            options->patience = (unsigned)strtoul(patience, NULL, 10);
     }
+    options->at = strtoull(at, NULL, 10) * 1000;
+    options->patience = (unsigned)strtoul(patience, NULL, 10);
     return options->subject != NULL && (options->at > 0) == (options->save != NULL || options->migrate != NULL);
 }
 
 /* Runs a machine that is ready: to its end, or until it is saved or moved. Returns the exit code. */
 static int run(struct machine *m, const struct options *options)
 {
+    enum handover handover;
+
     if (!machine_start(m))
         return 1;
     if (options->at > 0 && machine_run(m, options->at) == MACHINE_RUNS) {
         if (options->save != NULL)
             return snapshot_save(m, options->save) ? 0 : 1;
-        switch (migrate_to(m, options)) {
-        case HANDOVER_NONE:
-            break;
-        case HANDOVER_DONE:
-            return 0;
-        case HANDOVER_UNKNOWN:
-            return 3;
-        }
+        handover = migrate_to(m, options);
+        if (handover != HANDOVER_NONE)
+            return handover == HANDOVER_DONE ? 0 : 3;
     }
     return machine_run_to_end(m);
 }
@@ -80,7 +67,7 @@ static int run(struct machine *m, const struct options *options)
 int main(int count, char **arguments)
 {
     static struct machine machine;
-    struct options options = {.patience = 5000};
+    struct options options = {0};
     bool restores = count > 1 && strcmp(arguments[1], "restore") == 0;
     bool ready;
     int code = 1;

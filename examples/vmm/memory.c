@@ -2,12 +2,6 @@
 #include "machine.h"
 #include <string.h>
 
-static uint32_t finisher_read(struct machine *m, uint32_t offset)
-{
-    (void)m, (void)offset;
-    return 0;
-}
-
 static void finisher_write(struct machine *m, uint32_t offset, uint32_t value)
 {
     (void)offset;
@@ -18,9 +12,9 @@ static const struct region {
     uint32_t (*read)(struct machine *m, uint32_t offset);
     void (*write)(struct machine *m, uint32_t offset, uint32_t value);
 } regions[] = {
-    [FINISHER] = {finisher_read, finisher_write}, [UART] = {uart_read, uart_write},
-    [TIMER] = {timer_read, timer_write}, [INTC] = {intc_read, intc_write}, [NIC] = {nic_read, nic_write},
-    [BLK] = {blk_read, blk_write}, [RNG] = {rng_read, rng_write}, [RTC] = {rtc_read, rtc_write},
+    [FINISHER] = {NULL, finisher_write}, [UART] = {uart_read, uart_write}, [TIMER] = {timer_read, timer_write},
+    [INTC] = {intc_read, intc_write}, [NIC] = {nic_read, nic_write}, [BLK] = {blk_read, blk_write},
+    [RNG] = {rng_read, NULL}, [RTC] = {rtc_read, rtc_write},
 };
 
 /* The device at an address. What is done with it may make something due, or move an interrupt line. */
@@ -36,8 +30,7 @@ bool bus_read(struct machine *m, uint32_t address, uint32_t *value)
 {
     const struct region *r = region_at(m, address);
 
-    if (r != NULL)
-        *value = r->read(m, address % DEVICE_SIZE);
+    *value = r != NULL && r->read != NULL ? r->read(m, address % DEVICE_SIZE) : 0;
     return r != NULL;
 }
 
@@ -45,7 +38,7 @@ bool bus_write(struct machine *m, uint32_t address, uint32_t value)
 {
     const struct region *r = region_at(m, address);
 
-    if (r != NULL)
+    if (r != NULL && r->write != NULL)
         r->write(m, address % DEVICE_SIZE, value);
     return r != NULL;
 }

@@ -20,8 +20,3 @@ uint32_t rng_read(struct machine *m, uint32_t offset)
     *state ^= *state << 17;
     return (uint32_t)(*state >> 32);
 }
-
-void rng_write(struct machine *m, uint32_t offset, uint32_t value)
-{
-    (void)m, (void)offset, (void)value;
-}

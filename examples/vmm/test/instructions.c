@@ -99,9 +99,10 @@ static const struct {
     {"mret", 0x30200073, 0, 0, UNSET, DATA, 0, 0},
     {"csrrw", CSR(0x340, 1), 9, 0, 0x55, 0, 0, 0},
     {"csrrs of mtvec", CSR(0x305, 2), 0, 0, HANDLER, 0, 0, 0},
-    {"csrr misa", CSR(0x301, 2), 0, 0, 0x40001100, 0, 0, 0},
+    {"csrr mhartid", CSR(0xf14, 2) & ~X1, 0, 0, 0, 0, 0, 0},
     {"csrrwi of what can only be read", CSR(0xf14, 5), 0, 0, UNSET, HANDLER, 2, CSR(0xf14, 5)},
     {"csr unknown", CSR(0x7c0, 1), 0, 0, UNSET, HANDLER, 2, CSR(0x7c0, 1)},
+    {"system illegal", CSR(0x300, 0), 0, 0, UNSET, HANDLER, 2, CSR(0x300, 0)},
     {"zeros", 0, 0, 0, UNSET, HANDLER, 2, 0},
     {"compressed", 0x00000001, 0, 0, UNSET, HANDLER, 2, 1},
 };
