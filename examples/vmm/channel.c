@@ -91,7 +91,7 @@ bool channel_has_input(const struct channel *c)
     return wait_for(c, POLLIN, 0) == 0;
 }
 
-/* What a callback of migcore returns after a call that gave `done`. */
+/* What a callback returns after a call that has given `done`. */
 static ptrdiff_t outcome(ptrdiff_t done)
 {
     if (done >= 0)
@@ -123,7 +123,7 @@ static ptrdiff_t channel_read(void *opaque, void *data, size_t length)
     if (waited != 0)
         return waited == -EINTR ? MIGCORE_IO_RETRY : waited;
     done = recv(c->fd, data, length, MSG_DONTWAIT);
-    return done == 0 ? -ECONNRESET : outcome(done);
+    return outcome(done);
 }
 
 migcore_sink channel_sink(struct channel *c)

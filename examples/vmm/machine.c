@@ -12,7 +12,9 @@ bool complain(const char *what, const migcore_error *error)
     char text[512];
 
     migcore_error_text(error, text, sizeof text);
-    fprintf(stderr, "vmm: %s: %s\n", what, text);
+    fprintf(stderr, "vmm: %s: %s", what, text);
+    /* Callbacks return -errno. */
+    fprintf(stderr, "%s%s\n", error->cause < 0 ? ": " : "", error->cause < 0 ? strerror(-error->cause) : "");
     return false;
 }
 

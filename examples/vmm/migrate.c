@@ -96,7 +96,7 @@ static bool hear_ready(struct sender *s)
     if (!channel_hear(&s->channel, &message, &error))
         return complain("no answer from the destination", &error);
     if (message.kind == MESSAGE_READY) {
-        fprintf(stderr, "vmm: the destination is ready; left out what it does not know: %llu\n",
+        fprintf(stderr, "vmm: the destination is ready; chunks and devices that it does not know: %llu\n",
                 (unsigned long long)message.skipped);
         return true;
     }
@@ -140,13 +140,15 @@ static enum handover commit(struct sender *s)
     if (channel_say(&s->channel, &commit, &error) && channel_hear(&s->channel, &answer, &error)
         && answer.kind == MESSAGE_RUNNING && same_claim(&answer, &commit))
         return HANDOVER_DONE;
-    complain("in doubt: the destination does not say that it runs", &error);
+    if (error.status != MIGCORE_OK)
+        complain("no answer from the destination", &error);
+    fprintf(stderr, "vmm: in doubt: the destination has not said that it runs\n");
     switch (claim_take(s->options->migrate, &commit.claim)) {
     case CLAIM_TAKEN:
-        fprintf(stderr, "vmm: it has not taken the claim, and cannot any more\n");
+        fprintf(stderr, "vmm: the claim was still there: nobody else can take it any more\n");
         return HANDOVER_NONE;
     case CLAIM_GONE:
-        fprintf(stderr, "vmm: it has taken the claim: the machine is there\n");
+        fprintf(stderr, "vmm: the claim is gone: the machine is at the destination\n");
         return HANDOVER_UNKNOWN;
     default:
         fprintf(stderr, "vmm: nobody can tell who has the claim: the machine stands still here\n");

@@ -19,6 +19,7 @@ struct arrival {
 static bool receive(struct arrival *a, migcore_chunk_receiver *r, migcore_error *error)
 {
     migcore_source source = channel_source(&a->channel);
+    uint64_t offset = 0;
     bool done = false;
 
     while (!done) {
@@ -30,12 +31,15 @@ static bool receive(struct arrival *a, migcore_chunk_receiver *r, migcore_error 
             break;
         channel_limit(&a->channel, a->options->patience);
         got = source.read(source.opaque, place, room);
-        if (got < 0 && got != MIGCORE_IO_RETRY) {
-            *error = (migcore_error){.size = sizeof *error, .status = MIGCORE_READ_FAILED, .cause = (int32_t)got};
+        if (got <= 0 && got != MIGCORE_IO_RETRY) {
+            error->status = got == 0 ? MIGCORE_TRUNCATED : MIGCORE_READ_FAILED;
+            error->cause = (int32_t)got;
+            error->offset = offset;
             return false;
         }
         if (got > 0 && migcore_chunk_receiver_got(r, (size_t)got, &done) != MIGCORE_OK)
             break;
+        offset += got > 0 ? (uint64_t)got : 0;
     }
     migcore_chunk_receiver_error(r, error);
     return done;
