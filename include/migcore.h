@@ -233,6 +233,17 @@ typedef struct migcore_error {
 } migcore_error;
 
 /**
+ * The head of every object that visits, whatever its wire. Its members are the library's own; a
+ * pointer to it is what the calls of a visit take. An object belongs to one thread at a time, may be
+ * moved in memory between two calls, and needs no destructor.
+ */
+typedef struct migcore_visitor {
+    uint32_t state;
+    migcore_status failure;
+    const struct migcore_operations *operations;
+} migcore_visitor;
+
+/**
  * Fast loops for this processor. A NULL member means the portable loop. The functions may be called
  * from any thread, keep no state, and may not use a visitor.
  */
@@ -265,17 +276,6 @@ typedef struct migcore_kernels {
      */
     uint32_t (*copy_crc32)(uint32_t crc, uint8_t *to, const uint8_t *from, size_t length);
 } migcore_kernels;
-
-/**
- * The head of every object that visits, whatever its wire. Its members are the library's own; a
- * pointer to it is what the calls of a visit take. An object belongs to one thread at a time, may be
- * moved in memory between two calls, and needs no destructor.
- */
-typedef struct migcore_visitor {
-    uint32_t state;
-    migcore_status failure;
-    const struct migcore_operations *operations;
-} migcore_visitor;
 
 /**
  * Storage for a visitor over the legacy wire, of either direction. Give `&it.visitor` to the calls
@@ -1507,6 +1507,15 @@ size_t migcore_error_text(const struct migcore_error *error,
                           size_t capacity);
 
 /**
+ * Visits a report as a struct, `name`: how a destination tells its source why it refuses. On load the caller
+ * fills in `size`, as always; what comes may be of a newer release that knows more statuses. Its message is what
+ * migcore_error_text makes of it, which holds nothing but printable ASCII.
+ */
+migcore_status migcore_visit_error(struct migcore_visitor *v,
+                                   const char *name,
+                                   struct migcore_error *error);
+
+/**
  * Fills `kernels` with the fastest loops for this processor. `size` is sizeof(migcore_kernels).
  *
  * Call it once and keep the struct: asking the processor can take microseconds in a virtual
@@ -1623,6 +1632,15 @@ migcore_status migcore_fail(struct migcore_visitor *v,
                             const char *name,
                             migcore_status status,
                             int32_t cause);
+
+/**
+ * On load, ends the visit with MIGCORE_REFUSED at the item `name` of the innermost scope unless `good`: for a
+ * value that the device could not live with, such as an index out of its ring. On save it does nothing, and so it
+ * does after an error. Returns the first error of the visit.
+ */
+migcore_status migcore_require(struct migcore_visitor *v,
+                               const char *name,
+                               bool good);
 
 /**
  * Sends on what the visitor's buffer holds back.
