@@ -142,13 +142,6 @@ int machine_run_to_end(struct machine *m); /* returns the exit code of the progr
 bool complain(const char *what, const migcore_error *error);
 bool complain_of_visit(const char *what, migcore_visitor *v);
 
-/* Ends a load with an error at `name` unless the value that came is one that the device can work with. */
-static inline void require(migcore_visitor *v, const char *name, bool good)
-{
-    if (migcore_is_loading(v) && !good)
-        migcore_fail(v, name, MIGCORE_REFUSED, 0);
-}
-
 /* memory.c: memory, and the bus behind it. False, or NULL: there is nothing at that address. */
 const uint8_t *memory_at(struct machine *m, uint32_t address, uint32_t length);
 uint8_t *memory_to_write(struct machine *m, uint32_t address, uint32_t length);
