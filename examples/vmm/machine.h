@@ -54,9 +54,10 @@ struct timer {
 struct nic {
     uint32_t registers[256];
     struct nic_ring {
+        uint32_t base;
+        uint16_t size;
         bool enabled;
-        uint32_t base; /* this and the rest: of an enabled ring */
-        uint16_t size, head, tail;
+        uint16_t head, tail; /* of an enabled ring */
     } rings[2]; /* to send, to receive */
     struct nic_packet {
         uint64_t due;
@@ -165,15 +166,11 @@ static inline void put_le32(uint8_t *p, uint32_t value)
         p[i] = (uint8_t)value;
 }
 
-/*
- * The devices. Each has a visit, which saves and loads its state, and two functions that the bus calls for its registers.
- * What a device does later it does in its tick, which returns when it wants to be called again.
- */
+/* The devices. Each has a visit, which saves and loads its state, and two functions that the bus calls for its registers. */
 #define DECLARE_DEVICE(name) \
     migcore_status name##_visit(migcore_visitor *v, void *opaque); \
     uint32_t name##_read(struct machine *m, uint32_t offset); \
-    void name##_write(struct machine *m, uint32_t offset, uint32_t value); \
-    uint64_t name##_tick(struct machine *m)
+    void name##_write(struct machine *m, uint32_t offset, uint32_t value)
 
 DECLARE_DEVICE(uart);
 DECLARE_DEVICE(timer);
@@ -181,14 +178,20 @@ DECLARE_DEVICE(intc);
 DECLARE_DEVICE(nic);
 DECLARE_DEVICE(blk);
 DECLARE_DEVICE(rtc);
+migcore_status rng_visit(migcore_visitor *v, void *opaque);
+uint32_t rng_read(struct machine *m, uint32_t offset);
+
+/* What devices do later they do in their tick: whatever is due. It returns when something is due again. */
+uint64_t uart_tick(struct machine *m);
+uint64_t timer_tick(struct machine *m);
+uint64_t nic_tick(struct machine *m);
+uint64_t blk_tick(struct machine *m);
 
 void intc_set(struct intc *c, unsigned line, bool level);
 bool intc_pending(const struct intc *c);
 bool blk_open(struct blk *b, const char *path);
 
 migcore_status cpu_visit(migcore_visitor *v, void *opaque);
-migcore_status rng_visit(migcore_visitor *v, void *opaque);
-uint32_t rng_read(struct machine *m, uint32_t offset);
 void cpu_run(struct machine *m, uint64_t until);
 
 #endif

@@ -10,14 +10,14 @@
 
 #define RING_MOST 64
 
-/* A ring that is off has no more to say than that. */
+/* A ring that is off has no head and no tail, and the guest may not have come to its size yet. */
 static void visit_ring(migcore_visitor *v, struct nic_ring *r)
 {
+    migcore_visit_u32(v, "base", &r->base);
+    migcore_visit_u16(v, "size", &r->size);
     migcore_visit_bool(v, "enabled", &r->enabled);
     if (!r->enabled)
         return;
-    migcore_visit_u32(v, "base", &r->base);
-    migcore_visit_u16(v, "size", &r->size);
     migcore_require(v, "size", r->size >= 1 && r->size <= RING_MOST);
     migcore_visit_u16(v, "head", &r->head);
     migcore_require(v, "head", r->head < r->size);
