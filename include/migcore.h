@@ -2595,6 +2595,24 @@ migcore_status migcore_chunk_receiver_got(struct migcore_chunk_receiver *receive
                                           bool *done);
 
 /**
+ * Reads from `source` until the stream is complete, and never beyond its end, each byte straight to where it belongs.
+ * Its callback `peek` is not used. Errors: MIGCORE_TRUNCATED when the source ends too early; MIGCORE_READ_FAILED,
+ * with the number that the source gave for it as the cause; those of migcore_chunk_receiver_feed. After them, but
+ * for MIGCORE_NO_SPACE, nothing more is taken.
+ */
+migcore_status migcore_chunk_receiver_read(struct migcore_chunk_receiver *receiver,
+                                           const struct migcore_source *source);
+
+/**
+ * Gives the place in the stream as it was sent of the byte at `offset` of what migcore_chunk_receiver_bytes gives: what
+ * a check or a load of the latter tells as the place of an error. They differ where chunks of memory stood before it.
+ * Exact for up to four stretches of those, between which stand other chunks. The offset itself for what is no
+ * receiver.
+ */
+uint64_t migcore_chunk_receiver_origin(const struct migcore_chunk_receiver *receiver,
+                                       uint64_t offset);
+
+/**
  * Writes to `counts`, whose `size` the caller has filled in, what was received of the machine's memory so far.
  */
 migcore_status migcore_chunk_receiver_counts(const struct migcore_chunk_receiver *receiver,
@@ -2611,7 +2629,7 @@ migcore_status migcore_chunk_receiver_grow(struct migcore_chunk_receiver *receiv
 
 /**
  * Writes where the stream is and how long, once it is complete; MIGCORE_TRUNCATED before. It lies in the
- * memory of the receiver. Values were not looked at yet: check it with migcore_chunk_check or
+ * memory of the receiver. Where in what was sent a place of it is, says migcore_chunk_receiver_origin. Values were not looked at yet: check it with migcore_chunk_check or
  * migcore_machine_check, and load it with migcore_chunk_load_checked. After an error `*data` is NULL and
  * `*length` 0.
  */
