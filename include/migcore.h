@@ -233,6 +233,17 @@ typedef struct migcore_error {
 } migcore_error;
 
 /**
+ * The head of every object that visits, whatever its wire. Its members are the library's own; a
+ * pointer to it is what the calls of a visit take. An object belongs to one thread at a time, may be
+ * moved in memory between two calls, and needs no destructor.
+ */
+typedef struct migcore_visitor {
+    uint32_t state;
+    migcore_status failure;
+    const struct migcore_operations *operations;
+} migcore_visitor;
+
+/**
  * Fast loops for this processor. A NULL member means the portable loop. The functions may be called
  * from any thread, keep no state, and may not use a visitor.
  */
@@ -265,17 +276,6 @@ typedef struct migcore_kernels {
      */
     uint32_t (*copy_crc32)(uint32_t crc, uint8_t *to, const uint8_t *from, size_t length);
 } migcore_kernels;
-
-/**
- * The head of every object that visits, whatever its wire. Its members are the library's own; a
- * pointer to it is what the calls of a visit take. An object belongs to one thread at a time, may be
- * moved in memory between two calls, and needs no destructor.
- */
-typedef struct migcore_visitor {
-    uint32_t state;
-    migcore_status failure;
-    const struct migcore_operations *operations;
-} migcore_visitor;
 
 /**
  * Storage for a visitor over the legacy wire, of either direction. Give `&it.visitor` to the calls
@@ -1507,6 +1507,15 @@ size_t migcore_error_text(const struct migcore_error *error,
                           size_t capacity);
 
 /**
+ * Visits a report as a struct, `name`: how a destination tells its source why it refuses. On load the caller
+ * fills in `size`, as always; what comes may be of a newer release that knows more statuses. Its message is what
+ * migcore_error_text makes of it, which holds nothing but printable ASCII.
+ */
+migcore_status migcore_visit_error(struct migcore_visitor *v,
+                                   const char *name,
+                                   struct migcore_error *error);
+
+/**
  * Fills `kernels` with the fastest loops for this processor. `size` is sizeof(migcore_kernels).
  *
  * Call it once and keep the struct: asking the processor can take microseconds in a virtual
@@ -1623,6 +1632,15 @@ migcore_status migcore_fail(struct migcore_visitor *v,
                             const char *name,
                             migcore_status status,
                             int32_t cause);
+
+/**
+ * On load, ends the visit with MIGCORE_REFUSED at the item `name` of the innermost scope unless `good`: for a
+ * value that the device could not live with, such as an index out of its ring. On save it does nothing, and so it
+ * does after an error. Returns the first error of the visit.
+ */
+migcore_status migcore_require(struct migcore_visitor *v,
+                               const char *name,
+                               bool good);
 
 /**
  * Sends on what the visitor's buffer holds back.
@@ -2577,6 +2595,24 @@ migcore_status migcore_chunk_receiver_got(struct migcore_chunk_receiver *receive
                                           bool *done);
 
 /**
+ * Reads from `source` until the stream is complete, and never beyond its end, each byte straight to where it belongs.
+ * Its callback `peek` is not used. Errors: MIGCORE_TRUNCATED when the source ends too early; MIGCORE_READ_FAILED,
+ * with the number that the source gave for it as the cause; those of migcore_chunk_receiver_feed. After them, but
+ * for MIGCORE_NO_SPACE, nothing more is taken.
+ */
+migcore_status migcore_chunk_receiver_read(struct migcore_chunk_receiver *receiver,
+                                           const struct migcore_source *source);
+
+/**
+ * Gives the place in the stream as it was sent of the byte at `offset` of what migcore_chunk_receiver_bytes gives: what
+ * a check or a load of the latter tells as the place of an error. They differ where chunks of memory stood before it.
+ * Exact for up to four stretches of those, between which stand other chunks. The offset itself for what is no
+ * receiver.
+ */
+uint64_t migcore_chunk_receiver_origin(const struct migcore_chunk_receiver *receiver,
+                                       uint64_t offset);
+
+/**
  * Writes to `counts`, whose `size` the caller has filled in, what was received of the machine's memory so far.
  */
 migcore_status migcore_chunk_receiver_counts(const struct migcore_chunk_receiver *receiver,
@@ -2593,7 +2629,7 @@ migcore_status migcore_chunk_receiver_grow(struct migcore_chunk_receiver *receiv
 
 /**
  * Writes where the stream is and how long, once it is complete; MIGCORE_TRUNCATED before. It lies in the
- * memory of the receiver. Values were not looked at yet: check it with migcore_chunk_check or
+ * memory of the receiver. Where in what was sent a place of it is, says migcore_chunk_receiver_origin. Values were not looked at yet: check it with migcore_chunk_check or
  * migcore_machine_check, and load it with migcore_chunk_load_checked. After an error `*data` is NULL and
  * `*length` 0.
  */

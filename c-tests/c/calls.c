@@ -96,6 +96,7 @@ CALL(skip_device, migcore_skip_device(v))
 CALL(set_state_version, migcore_set_state_version(v, 2))
 CALL(get_status, migcore_get_status(v))
 CALL(fail, migcore_fail(v, "name", MIGCORE_TOO_OLD, 1))
+CALL(require, migcore_require(v, "name", true))
 CALL(flush, migcore_flush(v))
 CALL(finish, migcore_finish(v))
 
@@ -168,6 +169,7 @@ const struct call calls[] = {
     ENTRY(set_state_version)
     ENTRY(get_status)
     ENTRY(fail)
+    ENTRY(require)
     ENTRY(flush)
     ENTRY(finish)
 };

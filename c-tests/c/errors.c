@@ -167,6 +167,68 @@ static void a_device_refuses(void)
     CHECK_STATUS(migcore_finish(v), MIGCORE_BAD_VALUE);
 }
 
+/* What a device requires counts on load alone, and an earlier error stays. */
+static void a_device_requires(void)
+{
+    struct memory memory;
+    migcore_visitor *v = memory_load(&memory, "\1\2", 2);
+    uint8_t value = 0;
+    migcore_error error;
+
+    CHECK_OK(migcore_begin_device(v, "nic", 2, 1, 1));
+    CHECK_OK(migcore_visit_u8(v, "mode", &value));
+    CHECK_OK(migcore_require(v, "mode", value == 1));
+    CHECK_STATUS(migcore_require(v, "mode", value == 2), MIGCORE_REFUSED);
+    CHECK_STATUS(migcore_require(v, "other", true), MIGCORE_REFUSED);
+    CHECK_STATUS(migcore_require(v, "other", false), MIGCORE_REFUSED);
+    error = report_of(v);
+    CHECK(error.cause == 0 && error.offset == 1);
+    CHECK_TEXT(message_of(&error), "nic/2.mode: the device refused, at byte 1 of the stream");
+    v = memory_save(&memory);
+    CHECK_OK(migcore_require(v, "mode", false));
+    CHECK_OK(migcore_finish(v));
+}
+
+static migcore_status visit_answer(migcore_visitor *v, migcore_error *error)
+{
+    migcore_begin_device(v, "answer", 0, 1, 1);
+    migcore_visit_error(v, "error", error);
+    migcore_end_device(v);
+    return migcore_finish(v);
+}
+
+/* What went wrong can be sent to whoever should know. */
+static void a_report_travels(void)
+{
+    migcore_error sent = { sizeof sent, MIGCORE_BAD_VALUE, -7, 1ull << 40, 3, 4, "nic/0.rings[1].head" };
+    migcore_error got;
+    struct memory memory;
+    migcore_visitor *v = memory_save(&memory);
+    size_t length;
+
+    CHECK_OK(visit_answer(v, &sent));
+    length = (size_t)migcore_position(v);
+    memset(&got, 0xff, sizeof got);
+    got.size = sizeof got;
+    CHECK_OK(visit_answer(memory_load(&memory, memory.bytes, length), &got));
+    CHECK(got.status == sent.status && got.cause == sent.cause && got.offset == sent.offset);
+    CHECK(got.expected == sent.expected && got.found == sent.found);
+    CHECK_TEXT(got.path, sent.path);
+    CHECK_TEXT(message_of(&got), message_of(&sent));
+
+    v = memory_save(&memory);
+    CHECK_STATUS(visit_answer(v, NULL), MIGCORE_NULL_POINTER);
+    sent.size--;
+    v = memory_save(&memory);
+    CHECK_STATUS(visit_answer(v, &sent), MIGCORE_BAD_SIZE);
+    CHECK_TEXT(report_of(v).path, "answer/0.error");
+    /* A path without an end is no path. */
+    sent.size++;
+    memset(sent.path, 'p', sizeof sent.path);
+    v = memory_save(&memory);
+    CHECK(visit_answer(v, &sent) != MIGCORE_OK);
+}
+
 /* A refusal with a number that is no code, such as an errno, is one all the same; the number is its cause. */
 static void a_refusal_with_a_wrong_number_is_still_one(void)
 {
@@ -421,6 +483,8 @@ void test_errors(void)
     a_foreign_report_has_no_text();
     any_report_has_a_text();
     a_device_refuses();
+    a_device_requires();
+    a_report_travels();
     a_refusal_with_a_wrong_number_is_still_one();
     offsets_are_those_of_the_item();
     offsets_of_what_is_not_saved();

@@ -227,6 +227,7 @@ static void names_may_be_null(void)
     CHECK_OK(migcore_begin_optional(v, NULL, &flag));
     CHECK_OK(migcore_end_optional(v));
     CHECK_OK(migcore_visit_absent(v, NULL));
+    CHECK_OK(migcore_require(v, NULL, false));
     CHECK_STATUS(migcore_fail(v, NULL, MIGCORE_REFUSED, 0), MIGCORE_REFUSED);
 }
 

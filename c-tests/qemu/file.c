@@ -526,6 +526,70 @@ static void a_file_over_another_visitor(void)
     CHECK_EQUAL(qemu_fclose(&f), -EINVAL);
 }
 
+/* -- A pair of functions as a visit -------------------------------------------------------------------------------- */
+
+struct clock {
+    uint32_t base;
+    int version; /* that the load was told */
+    int answer;  /* of the load */
+};
+
+static void clock_save(QEMUFile *f, void *opaque)
+{
+    const struct clock *clock = opaque;
+
+    qemu_put_be32(f, clock->base);
+    if (clock->answer != 0) {
+        qemu_file_set_error(f, clock->answer);
+    }
+}
+
+static int clock_load(QEMUFile *f, void *opaque, int version_id)
+{
+    struct clock *clock = opaque;
+
+    clock->base = qemu_get_be32(f);
+    clock->version = version_id;
+    return clock->answer;
+}
+
+static migcore_status clock_visit(migcore_visitor *v, void *opaque)
+{
+    migcore_begin_device(v, "clock", 0, 3, 2);
+    migcore_qemu_visit_handlers(v, clock_save, clock_load, opaque);
+    migcore_end_device(v);
+    return migcore_finish(v);
+}
+
+static void a_pair_of_functions_is_a_visit(void)
+{
+    struct clock clock = { 0x01020304, 0, 0 };
+    unsigned char bytes[512], scratch[MIGCORE_CHUNK_SCRATCH];
+    migcore_chunk_saver saver;
+    migcore_chunk_loader loader;
+    migcore_error error = { .size = sizeof error };
+    size_t length;
+
+    CHECK_EQUAL(migcore_qemu_visit_handlers(NULL, clock_save, clock_load, &clock), MIGCORE_NULL_POINTER);
+    migcore_chunk_save_memory(&saver, sizeof saver, bytes, sizeof bytes, scratch, sizeof scratch, NULL, NULL);
+    CHECK_EQUAL(clock_visit(&saver.visitor, &clock), MIGCORE_OK);
+    length = (size_t)migcore_position(&saver.visitor);
+
+    clock.base = 0;
+    migcore_chunk_load_memory(&loader, sizeof loader, bytes, length, NULL, 0, NULL, NULL);
+    CHECK_EQUAL(clock_visit(&loader.visitor, &clock), MIGCORE_OK);
+    CHECK(clock.base == 0x01020304 && clock.version == 3);
+
+    /* What they say of a failure is the visit's. */
+    clock.answer = -ENXIO;
+    migcore_chunk_load_memory(&loader, sizeof loader, bytes, length, NULL, 0, NULL, NULL);
+    CHECK_EQUAL(clock_visit(&loader.visitor, &clock), MIGCORE_REFUSED);
+    CHECK_EQUAL(migcore_get_error(&loader.visitor, &error), MIGCORE_OK);
+    CHECK(error.cause == -ENXIO && strcmp(error.path, "clock/0") == 0);
+    migcore_chunk_save_memory(&saver, sizeof saver, bytes, sizeof bytes, scratch, sizeof scratch, NULL, NULL);
+    CHECK_EQUAL(clock_visit(&saver.visitor, &clock), MIGCORE_REFUSED);
+}
+
 int main(void)
 {
     reads_past_the_end_give_zeros();
@@ -549,5 +613,6 @@ int main(void)
     a_failing_source_gives_its_own_error();
     a_file_entered_from_its_own_callback_is_busy();
     a_file_over_another_visitor();
+    a_pair_of_functions_is_a_visit();
     return checks_report("qemu/file");
 }

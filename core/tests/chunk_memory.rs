@@ -1,4 +1,5 @@
-//! Memory in a stream of chunks: what was sent is received, however the bytes come in.
+//! Memory in a stream of chunks: what was sent is received, however the bytes come in, or it is found that
+//! something is missing or damaged.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -12,32 +13,367 @@
 
 #[path = "support/paged.rs"]
 mod paged;
+#[path = "support/mod.rs"]
+mod support;
 #[path = "support/wire.rs"]
 mod wire;
 
-use migcore::codec::chunk::Limits;
+use migcore::codec::chunk::{check, Chunks, Limits, PagesHead, Receiver, Saver, Settings};
+use migcore::error::Report;
+use migcore::io::{Portable, Reader, StreamReader, StreamWriter};
+use migcore::ram::{BlockHead, Blocks, Counts, Layout, Memory};
+use migcore::Code;
 use paged::*;
 use proptest::prelude::*;
+use support::Pipe;
+
+const TAKEN: Limits =
+    Limits { slots: 32, shape: 1 << 20, chunk: 1 << 24, work: 1 << 20, memory: true };
+
+/// A machine whose stream has all that there is, and is small.
+fn small() -> (Paged, Vec<Step>) {
+    let machine = Paged::new(8, &[("ram", 6), ("a name", 2), ("none", 0)]);
+    let steps = vec![
+        Step::Fill { block: 0, pages: 1..3, byte: 5 },
+        Step::Fill { block: 1, pages: 0..2, byte: 9 },
+        Step::Send { block: 0, pages: 0..6 },
+        Step::Device(1),
+        Step::Fill { block: 0, pages: 2..3, byte: 0 },
+        Step::Write { block: 0, at: 40, byte: 3 },
+        Step::SendMarked { block: 0, pages: 0..6, bitmap: vec![0b0010_0100] },
+        Step::Send { block: 1, pages: 0..2 },
+        Step::Device(2),
+    ];
+    (machine, steps)
+}
+
+fn checked(bytes: &[u8], limits: Limits) -> core::result::Result<(), Report> {
+    check(bytes, limits, Portable).map(|_| ())
+}
+
+/// What all ways make of a stream.
+fn in_every_way(stream: &[u8], machine: &Paged) -> Outcome {
+    let receive = |way| receive(stream, machine, ROOM, Limits::default(), way);
+    let due = receive(ways()[0]);
+    for way in ways() {
+        assert_eq!(receive(way), due, "{way:?}");
+    }
+    due
+}
 
 #[test]
 fn what_was_sent_is_received() {
-    wire::for_each(300, &(machines(), 0u32..4), |((machine, steps), alignment)| {
-        let (stream, sent, counts) = machine.stream(&steps, [0, 1, 64, 4096][alignment as usize]);
-        let due =
-            (without_memory(&steps), sent.blocks.into_iter().map(|(_, m)| m).collect::<Vec<_>>());
-        for way in [
-            Way::Fed(1 << 20),
-            Way::Fed(1),
-            Way::Fed(13),
-            Way::Put(1 << 20),
-            Way::Put(1),
-            Way::Put(17),
-        ] {
-            let (kept, memory, received) = receive(&stream, &machine, ROOM, Limits::default(), way)
-                .unwrap_or_else(|report| panic!("{report}, {way:?}"));
-            prop_assert_eq!(&due, &(kept, memory), "{:?}", way);
-            prop_assert_eq!(counts, received);
-        }
+    let alignments = prop::sample::select(vec![0u32, 1, 64, 4096]);
+    wire::for_each(40, &(machines(), alignments), |((machine, steps), alignment)| {
+        let (stream, sent, counts) = machine.stream(&steps, alignment);
+        let memory = sent.blocks.into_iter().map(|(_, memory)| memory).collect();
+        let due = Ok((without_memory(&steps), memory, counts));
+        prop_assert_eq!(in_every_way(&stream, &machine), due);
+        prop_assert_eq!(checked(&stream, TAKEN), Ok(()));
         Ok(())
     });
+}
+
+#[test]
+fn a_stream_is_read_up_to_its_end() {
+    let (machine, steps) = small();
+    let (mut stream, sent, _) = machine.stream(&steps, 1);
+    let length = stream.len();
+    stream.extend([7; 40]);
+    for step in [1, 3, 50, 1 << 20] {
+        let mut blank = machine.blank();
+        let mut buffer = [0; ROOM];
+        let receiver = Receiver::new(&mut buffer, Limits::default(), Portable);
+        let mut blocks = blank.in_order();
+        let mut receiver = receiver.with_memory(Blocks(&mut blocks)).unwrap();
+        let mut reader = StreamReader::new(Pipe::new(stream.clone(), step), &mut []);
+        assert_eq!(receiver.read(&mut reader), Ok(()));
+        assert_eq!(reader.position(), length as u64);
+        assert_eq!(receiver.bytes().unwrap(), without_memory(&steps));
+        assert_eq!(blank.blocks, sent.blocks);
+    }
+}
+
+#[test]
+fn every_failed_read_is_told() {
+    let (machine, steps) = small();
+    let (stream, ..) = machine.stream(&steps, 1);
+    for fails_at in 0.. {
+        let mut blank = machine.blank();
+        let mut buffer = [0; ROOM];
+        let receiver = Receiver::new(&mut buffer, Limits::default(), Portable);
+        let mut blocks = blank.in_order();
+        let mut receiver = receiver.with_memory(Blocks(&mut blocks)).unwrap();
+        let pipe = Pipe { fails_at: Some(fails_at), ..Pipe::new(stream.clone(), 50) };
+        let mut reader = StreamReader::new(pipe, &mut []);
+        let Err(code) = receiver.read(&mut reader) else { break };
+        let report = receiver.report(code);
+        assert_eq!((report.code, report.fault.cause), (Code::ReadFailed, -5));
+        assert!(report.fault.offset <= reader.position());
+        assert_eq!(receiver.feed(&stream), Err(Code::ReadFailed));
+    }
+}
+
+#[test]
+fn what_is_kept_is_found_in_what_was_sent() {
+    let (machine, steps) = small();
+    let (stream, ..) = machine.stream(&steps, 1);
+    let mut blank = machine.blank();
+    let mut buffer = [0; ROOM];
+    let receiver = Receiver::new(&mut buffer, Limits::default(), Portable);
+    let mut blocks = blank.in_order();
+    let mut receiver = receiver.with_memory(Blocks(&mut blocks)).unwrap();
+    receiver.feed(&stream).unwrap();
+    let kept = receiver.bytes().unwrap().to_vec();
+    let mut walk = Chunks::new(&kept, Portable);
+    let mut shifts = Vec::new();
+    while let Some(chunk) = walk.next().unwrap() {
+        let origin = receiver.origin(chunk.offset as u64) as usize;
+        let head = chunk.offset..chunk.offset + 8;
+        assert_eq!(stream[origin..origin + 8], kept[head]);
+        shifts.push(origin - chunk.offset);
+    }
+    shifts.dedup();
+    assert_eq!(shifts.len(), 3, "before memory, behind the first of it, behind all");
+    assert_eq!(receiver.origin(0), 0);
+}
+
+#[test]
+fn every_cut_is_found() {
+    let (machine, steps) = small();
+    let (stream, ..) = machine.stream(&steps, 16);
+    assert!(in_every_way(&stream, &machine).is_ok());
+    for length in 0..stream.len() {
+        let report = in_every_way(&stream[..length], &machine).unwrap_err();
+        assert_eq!(report.code, Code::Truncated, "{length}");
+        let due = checked(&stream[..length], TAKEN).unwrap_err();
+        assert_eq!((due.code, due.fault), (report.code, report.fault), "{length}");
+    }
+}
+
+#[test]
+fn every_flipped_bit_is_found() {
+    let (machine, steps) = small();
+    let (mut stream, ..) = machine.stream(&steps, 16);
+    for bit in 0..8 * stream.len() {
+        stream[bit / 8] ^= 1 << (bit % 8);
+        let way = ways()[bit % ways().len()];
+        let report = receive(&stream, &machine, ROOM, TAKEN, way).unwrap_err();
+        let due = checked(&stream, TAKEN).unwrap_err();
+        match due.code {
+            // A receiver waits for more, or has too little room for it.
+            Code::Truncated => assert!(matches!(report.code, Code::Truncated | Code::NoSpace)),
+            _ => assert_eq!((report.code, report.fault), (due.code, due.fault), "{bit}"),
+        }
+        stream[bit / 8] ^= 1 << (bit % 8);
+    }
+}
+
+#[test]
+fn a_buffer_need_not_hold_the_pages() {
+    let machine = Paged::new(64, &[("ram", 100)]);
+    let fill = Step::Fill { block: 0, pages: 0..90, byte: 7 };
+    let steps = [fill, Step::Send { block: 0, pages: 0..100 }, Step::Device(1)];
+    let (stream, ..) = machine.stream(&steps, 0);
+    let kept = without_memory(&steps);
+    // Two runs, and what stands around them.
+    let most = kept.len() + 100;
+    let due = receive(&stream, &machine, ROOM, Limits::default(), ways()[0]).unwrap();
+    assert_eq!(due.0, kept);
+    let fits = |room: &usize| receive(&stream, &machine, *room, TAKEN, ways()[0]).is_ok();
+    let least = (0..most).find(fits).unwrap();
+    for room in [least, least + 1, most] {
+        for way in ways() {
+            let received = receive(&stream, &machine, room, TAKEN, way);
+            assert_eq!(received.as_ref(), Ok(&due), "{room}, {way:?}");
+        }
+    }
+}
+
+/// Memory of which nobody wants a block.
+struct Unwanted<M>(M, usize);
+
+impl<M: Memory> Layout for Unwanted<M> {
+    fn count(&self) -> usize {
+        self.0.count()
+    }
+
+    fn head(&self, block: usize) -> Option<BlockHead<'_>> {
+        self.0.head(block)
+    }
+}
+
+impl<M: Memory> Memory for Unwanted<M> {
+    fn noted(&self, block: usize) -> Option<u16> {
+        self.0.noted(block)
+    }
+
+    fn note(&mut self, block: usize, number: Option<u16>) {
+        self.0.note(block, number);
+    }
+
+    fn bytes(&mut self, block: usize, offset: u64) -> &mut [u8] {
+        if block == self.1 {
+            return &mut [];
+        }
+        self.0.bytes(block, offset)
+    }
+}
+
+#[test]
+fn what_nobody_wants_is_checked_and_dropped() {
+    let (machine, steps) = small();
+    let (mut stream, _, counts) = machine.stream(&steps, 0);
+    for unwanted in 0..2 {
+        for way in ways() {
+            let mut blank = machine.blank();
+            let mut blocks = blank.in_order();
+            let memory = Unwanted(Blocks(&mut blocks), unwanted);
+            let received = receive_into(&stream, memory, ROOM, Limits::default(), way);
+            assert_eq!(received, Ok((without_memory(&steps), counts)), "{way:?}");
+            assert!(blank.blocks[unwanted].1.iter().all(|byte| *byte == 0));
+        }
+    }
+    let at = stream.windows(16).position(|bytes| bytes == [9; 16]).unwrap();
+    stream[at] ^= 1;
+    let mut blank = machine.blank();
+    let memory = Unwanted(Blocks(&mut blank.in_order()), 1);
+    let report = receive_into(&stream, memory, ROOM, Limits::default(), ways()[0]).unwrap_err();
+    assert_eq!(report.code, Code::BadCrc);
+}
+
+#[test]
+fn blocks_are_those_of_the_reader() {
+    let (machine, steps) = small();
+    let (stream, ..) = machine.stream(&steps, 0);
+    let shuffled = Paged::new(8, &[("none", 0), ("a name", 2), ("ram", 6)]);
+    let (_, memory, _) = in_every_way(&stream, &shuffled).unwrap();
+    let (_, due, _) = in_every_way(&stream, &machine).unwrap();
+    assert_eq!(memory, [&due[2][..], &due[1], &due[0]]);
+
+    let refused = |blocks: &[(&str, u64)], code, path: &str, (expected, found)| {
+        let report = in_every_way(&stream, &Paged::new(8, blocks)).unwrap_err();
+        assert_eq!((report.code, report.path.as_str()), (code, path));
+        assert_eq!((report.fault.expected, report.fault.found), (expected, found));
+        assert_eq!(&stream[report.fault.offset as usize..][4..8], b"MBLK");
+    };
+    let (ram, name, none) = (("ram", 6), ("a name", 2), ("none", 0));
+    refused(&[ram, none], Code::UnknownMemory, "a name", (0, 0));
+    refused(&[], Code::UnknownMemory, "ram", (0, 0));
+    refused(&[ram, ("a name", 3), none], Code::MemoryDiffers, "a name", (24, 16));
+    refused(&[none, ram, ("rom", 1), name], Code::Missing, "rom", (0, 0));
+    // The second of a name would never be filled.
+    refused(&[ram, name, none, ram], Code::Missing, "ram", (0, 0));
+}
+
+#[test]
+fn a_stream_without_memory_lacks_that_of_the_reader() {
+    let stream = without_memory(&[Step::Device(1)]);
+    let machine = Paged::new(8, &[("ram", 6)]);
+    let report = in_every_way(&stream, &machine).unwrap_err();
+    assert_eq!((report.code, report.path.as_str()), (Code::Missing, "ram"));
+    let none = Paged::new(8, &[]);
+    assert_eq!(in_every_way(&stream, &none), Ok((stream, Vec::new(), Counts::default())));
+}
+
+#[test]
+fn memory_that_nobody_takes_is_refused() {
+    let (machine, steps) = small();
+    let (stream, ..) = machine.stream(&steps, 0);
+    let limits = Limits { memory: false, ..TAKEN };
+    let report = checked(&stream, limits).unwrap_err();
+    assert_eq!(report.code, Code::UnknownMemory);
+    assert_eq!(&stream[report.fault.offset as usize..][4..8], b"MBLK");
+    assert_eq!(checked(&stream, TAKEN), Ok(()));
+}
+
+#[test]
+fn memory_is_set_to_0_for_as_long_as_is_allowed() {
+    let machine = Paged::new(1024, &[("ram", 40)]);
+    let zero = Step::Send { block: 0, pages: 0..40 };
+    let (stream, ..) = machine.stream(&vec![zero; 10], 0);
+    // Ten pieces of 4096 bytes, and one for the run.
+    let within = |work| {
+        let limits = Limits { work, ..Limits::default() };
+        receive(&stream, &machine, ROOM, limits, ways()[1]).map_err(|report| report.code)
+    };
+    assert_eq!(within(109).err(), Some(Code::TooMuchWork));
+    let (_, _, counts) = within(110).unwrap();
+    assert_eq!((counts.zero_pages, counts.chunks, counts.data_pages), (400, 10, 0));
+}
+
+#[test]
+fn pages_begin_where_they_are_told() {
+    let machine = Paged::new(64, &[("ram", 40)]);
+    let mut steps: Vec<Step> =
+        (0..20).map(|page| Step::Send { block: 0, pages: page..40 }).collect();
+    steps.insert(0, Step::Fill { block: 0, pages: 10..35, byte: 3 });
+    steps.insert(7, Step::Device(3));
+    for alignment in [1u32, 2, 64, 512, 65536] {
+        let (stream, ..) = machine.stream(&steps[..9], alignment);
+        let mut walk = Chunks::new(&stream, Portable);
+        let mut seen = 0;
+        while let Some(chunk) = walk.next().unwrap() {
+            if &chunk.kind.bytes() == b"MRAM" {
+                let head = PagesHead::parse(*chunk.data.first_chunk().unwrap()).unwrap();
+                let pages = chunk.offset + 16 + head.table() + head.padding as usize;
+                assert_eq!(pages % alignment as usize, 0, "{alignment}");
+                assert!(head.padding < alignment);
+                seen += 1;
+            }
+        }
+        assert_eq!(seen, 7);
+    }
+    for wrong in [3, 65537, 1 << 17] {
+        let (settings, mut scratch) =
+            (Settings { alignment: wrong, ..Settings::default() }, [0; 256]);
+        let report = Saver::to_slice(&mut [0; 9], &settings, &mut scratch).unwrap_err();
+        assert_eq!((report.code, report.fault.found), (Code::InvalidArgument, wrong.into()));
+    }
+}
+
+#[test]
+fn much_is_sent_in_many_chunks() {
+    // Every other page is 0.
+    let machine = Paged::new(16, &[("ram", 1000)]);
+    let mut steps: Vec<_> = (0..500)
+        .map(|page| Step::Fill { block: 0, pages: 2 * page..2 * page + 1, byte: 1 })
+        .collect();
+    steps.push(Step::Send { block: 0, pages: 0..1000 });
+    let (stream, _, counts) = machine.stream(&steps, 0);
+    assert_eq!((counts.chunks, counts.data_pages, counts.zero_pages), (16, 500, 500));
+    assert!(in_every_way(&stream, &machine).is_ok());
+
+    let machine = Paged::new(4096, &[("ram", 800)]);
+    let steps =
+        [Step::Fill { block: 0, pages: 0..800, byte: 1 }, Step::Send { block: 0, pages: 0..800 }];
+    let mut scratch = [0; 512];
+    let mut memory = vec![0; 4 << 20];
+    let saver = Saver::to_slice(&mut memory, &Settings::default(), &mut scratch).unwrap();
+    let (_, _, counts) = machine.save(&steps, saver).unwrap();
+    assert_eq!((counts.chunks, counts.data_pages), (4, 800));
+}
+
+#[test]
+fn a_failed_write_ends_the_save() {
+    let (machine, steps) = small();
+    let (due, ..) = machine.stream(&steps, 16);
+    let settings = Settings { machine: "board", alignment: 16, ..Settings::default() };
+    for room in [0, 40] {
+        for fails_at in 0.. {
+            let (mut buffer, mut scratch) = (vec![0; room], [0; 512]);
+            let mut pipe = Pipe { fails_at: Some(fails_at), ..Pipe::new(Vec::new(), 50) };
+            let writer = StreamWriter::new(&mut pipe, &mut buffer);
+            let saver = Saver::new(writer, Portable, &settings, &mut scratch).unwrap();
+            let done = machine.save(&steps, saver);
+            if done.is_ok() {
+                assert_eq!(pipe.bytes, due);
+                break;
+            }
+            let report = done.unwrap_err();
+            assert_eq!((report.code, report.fault.cause), (Code::WriteFailed, -5));
+            assert_eq!(pipe.calls, fails_at + 1, "nothing is written after an error");
+            assert!(due.starts_with(&pipe.bytes) && pipe.bytes.len() < due.len());
+        }
+    }
 }

@@ -19,10 +19,12 @@ mod shown;
 mod streams;
 
 use migcore::codec::chunk::{
-    check, ChunkDecoder, ChunkEncoder, Limits, Loader, Saver, Settings, SliceStore, Summary,
+    check, ChunkDecoder, ChunkEncoder, Limits, Loader, Receiver, Saver, Settings, SliceStore,
+    Summary,
 };
 use migcore::codec::legacy;
 use migcore::io::{Portable, SliceWriter};
+use migcore::ram::{Block, BlockHead, Blocks, PageSize};
 use migcore::visit::{Marks, Subsection, Versions, Visit, Visiting, Visitor};
 use migcore::Result;
 
@@ -224,11 +226,60 @@ fn the_example_in_fragments_is_written_and_read() {
     assert_eq!(loaded, adc);
 }
 
+/// A machine with two blocks of memory, of which one is told twice.
+fn save_memory(saver: &mut Saver<'_, SliceWriter<'_>>) -> Result<()> {
+    let blocks = [BlockHead { name: b"ram", length: 64 }, BlockHead { name: b"rom", length: 16 }];
+    let pages: [u8; 16] = core::array::from_fn(|at| at as u8 + 1);
+    saver.blocks(&blocks, PageSize::new(16).unwrap())?;
+    saver.pages(&blocks, 0, 0, &[[0; 16], pages, [0x11; 16], [0; 16]].concat())?;
+    saver.pages(&blocks, 1, 0, &[0xff; 16])?;
+    saver.visitor().device("uart", 0, Versions::only(1), |v| v.visit("level", &mut 5u8))?;
+    saver
+        .marked(&blocks, 0, &[[0; 16], [0; 16], [0; 16], [7; 16]].concat(), &[0b1100], 0..4)
+        .map(|_| ())
+}
+
+#[test]
+fn the_example_of_memory_is_written_and_read() {
+    let (mut memory, mut scratch) = ([0; 1024], [0; 256]);
+    let settings =
+        Settings { machine: "pc", writer: "vmm 1", alignment: 16, ..Settings::default() };
+    let mut saver = Saver::to_slice(&mut memory, &settings, &mut scratch).unwrap();
+    save_memory(&mut saver).unwrap();
+    let length = saver.finish().unwrap() as usize;
+    assert_eq!(memory[..length], documented(5), "{:02x?}", &memory[..length]);
+
+    let (mut ram, mut rom, mut buffer) = ([0; 64], [0; 16], [0; 512]);
+    let mut blocks = [Block::new("rom", &mut rom), Block::new("ram", &mut ram)];
+    let receiver = Receiver::new(&mut buffer, Limits::default(), Portable);
+    let mut receiver = receiver.with_memory(Blocks(&mut blocks)).unwrap();
+    assert!(receiver.feed(&documented(5)).unwrap().done);
+    let mut level = 0u8;
+    let mut loader = Loader::from_slice(receiver.bytes().unwrap());
+    let visitor = &mut loader.visitor();
+    visitor.device("uart", 0, Versions::only(1), |v| v.visit("level", &mut level)).unwrap();
+    loader.finish().unwrap();
+    assert_eq!(level, 5);
+    let pages = core::array::from_fn(|at| at as u8 + 1);
+    assert_eq!(ram[..], [[0; 16], pages, [0; 16], [7; 16]].concat());
+    assert_eq!(rom, [0xff; 16]);
+}
+
 #[test]
 fn a_second_reader_reads_the_examples_of_chunks() {
     let examples = [2, 3].map(documented).map(|bytes| (bytes.clone(), shown::read(&bytes)));
     assert!(examples.iter().all(|(_, read)| read.is_ok()));
     second::agrees(&examples);
+    let memory = second::items(&second::read_all(&[documented(5)])[0]);
+    let page = |byte: &str| byte.repeat(16);
+    let lines = [
+        "memory \"ram\" pages 4 of 16".to_owned(),
+        "page 1 = 0102030405060708090a0b0c0d0e0f10".to_owned(),
+        format!("page 3 = {}", page("07")),
+        "memory \"rom\" pages 1 of 16".to_owned(),
+        format!("page 0 = {}\n", page("ff")),
+    ];
+    assert!(memory.ends_with(&lines.join("\n")), "{memory}");
 }
 
 #[test]

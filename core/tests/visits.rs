@@ -194,6 +194,22 @@ fn a_device_can_refuse_what_it_loaded() {
 }
 
 #[test]
+fn what_a_device_requires_counts_on_load() {
+    let visit = |v: &mut Visitor<'_>, level: &mut u8| {
+        v.device("fifo", 1, Versions::only(1), |v| {
+            v.visit("level", level)?;
+            let good = *level <= 16;
+            v.require("level", good)
+        })
+    };
+    assert!(loaded(&[16], |v| visit(v, &mut 0)).is_ok());
+    let report = loaded(&[17], |v| visit(v, &mut 0)).unwrap_err();
+    assert_eq!((report.code, report.path.as_str()), (Code::Refused, "fifo/1.level"));
+    assert_eq!((report.fault.cause, report.fault.offset), (0, 1));
+    assert!(saved(|v| visit(v, &mut 17)).is_ok());
+}
+
+#[test]
 fn an_error_of_the_device_s_own_is_not_lost() {
     struct Stubborn;
     impl Visit for Stubborn {

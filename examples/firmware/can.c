@@ -7,9 +7,7 @@ static migcore_status visit_frame(migcore_visitor *v, struct can_frame *frame)
     migcore_visit_u8(v, "length", &frame->length);
     migcore_visit_bytes(v, "data", frame->data, sizeof frame->data);
     /* The rest of the firmware trusts this length: an image must not change that. */
-    if (migcore_is_loading(v) && frame->length > CAN_FRAME_BYTES) {
-        migcore_fail(v, "length", MIGCORE_REFUSED, 0);
-    }
+    migcore_require(v, "length", frame->length <= CAN_FRAME_BYTES);
     return migcore_end_element(v);
 }
 

@@ -33,11 +33,8 @@ static migcore_status visit_ring(migcore_visitor *v, struct ring *ring)
     migcore_visit_u64(v, "address", &ring->address);
     migcore_visit_u16(v, "head", &ring->head);
     migcore_visit_u16(v, "tail", &ring->tail);
-    if (migcore_is_loading(v) && ring->head >= RING_SIZE)
-        migcore_fail(v, "head", MIGCORE_REFUSED, 0); /* no queue has such a state */
-    if (migcore_is_loading(v) && ring->tail >= RING_SIZE)
-        migcore_fail(v, "tail", MIGCORE_REFUSED, 0);
-    return MIGCORE_OK; /* errors are sticky: whoever finishes the visit has them */
+    migcore_require(v, "head", ring->head < RING_SIZE); /* or a load ends here: no queue has such a state */
+    return migcore_require(v, "tail", ring->tail < RING_SIZE);
 }
 
 static migcore_status visit_nic(migcore_visitor *v, void *opaque)

@@ -21,13 +21,13 @@ static bool is_place(uint32_t sector, uint32_t count, uint32_t sectors)
 static void visit_request(migcore_visitor *v, struct blk_request *r, uint32_t sectors)
 {
     migcore_visit_u8(v, "kind", &r->kind);
-    require(v, "kind", r->kind <= BLK_FLUSH);
+    migcore_require(v, "kind", r->kind <= BLK_FLUSH);
     if (r->kind != BLK_FREE)
         migcore_visit_u64(v, "due", &r->due);
     if (r->kind == BLK_READ || r->kind == BLK_WRITE) {
         migcore_visit_u32(v, "sector", &r->sector);
         migcore_visit_u32(v, "count", &r->count);
-        require(v, "count", is_place(r->sector, r->count, sectors));
+        migcore_require(v, "count", is_place(r->sector, r->count, sectors));
         migcore_visit_u32(v, "buffer", &r->buffer);
     }
 }
@@ -37,7 +37,7 @@ static void visit_sectors(migcore_visitor *v, struct blk *b)
     uint32_t sectors = b->sectors;
 
     migcore_visit_u32(v, "sectors", &sectors);
-    require(v, "sectors", sectors == b->sectors); /* a disk of another size is another disk */
+    migcore_require(v, "sectors", sectors == b->sectors); /* a disk of another size is another disk */
 }
 
 /*

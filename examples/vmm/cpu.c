@@ -15,20 +15,20 @@ migcore_status cpu_visit(migcore_visitor *v, void *opaque)
     struct cpu *c = opaque;
 
     migcore_visit_u32_array(v, "x", c->x, 32);
-    require(v, "x", c->x[0] == 0);
+    migcore_require(v, "x", c->x[0] == 0);
     migcore_visit_u32(v, "pc", &c->pc);
-    require(v, "pc", c->pc % 4 == 0);
+    migcore_require(v, "pc", c->pc % 4 == 0);
     migcore_visit_u32(v, "mstatus", &c->mstatus);
     migcore_visit_u32(v, "mie", &c->mie);
     migcore_visit_u32(v, "mtvec", &c->mtvec);
-    require(v, "mtvec", c->mtvec % 4 == 0);
+    migcore_require(v, "mtvec", c->mtvec % 4 == 0);
     migcore_visit_u32(v, "mscratch", &c->mscratch);
     migcore_visit_u32(v, "mepc", &c->mepc);
-    require(v, "mepc", c->mepc % 4 == 0);
+    migcore_require(v, "mepc", c->mepc % 4 == 0);
     migcore_visit_u32(v, "mcause", &c->mcause);
     migcore_visit_u32(v, "mtval", &c->mtval);
     migcore_visit_u64(v, "cycle", &c->cycle);
-    require(v, "cycle", c->cycle < LATEST);
+    migcore_require(v, "cycle", c->cycle < LATEST);
     return migcore_visit_bool(v, "waiting", &c->waiting);
 }
 

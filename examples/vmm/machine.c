@@ -62,6 +62,7 @@ static bool register_devices(struct machine *m, const char *without)
         m->devices[count].size = sizeof m->devices[count];
         m->devices[count].version = 1;
         m->devices[count].minimum_version = 1;
+        /* the same member of the machine that never runs */
         m->devices[count++].scratch = (char *)m->scratch + ((char *)table[i].opaque - (char *)m);
     }
     if (migcore_machine_init(&m->state, sizeof m->state, m->devices, count, &error) != MIGCORE_OK)
@@ -128,11 +129,14 @@ bool machine_start(struct machine *m)
 /* Does what is due, and returns when something is due again. */
 static uint64_t tick(struct machine *m)
 {
-    uint64_t due[] = {uart_tick(m), timer_tick(m), nic_tick(m), blk_tick(m)};
+    uint64_t (*const ticks[])(struct machine *) = {uart_tick, timer_tick, nic_tick, blk_tick};
     uint64_t next = NEVER;
 
-    for (size_t i = 0; i < sizeof due / sizeof due[0]; i++)
-        next = due[i] < next ? due[i] : next;
+    for (size_t i = 0; i < sizeof ticks / sizeof ticks[0]; i++) {
+        uint64_t due = ticks[i](m);
+
+        next = due < next ? due : next;
+    }
     return next;
 }
 
@@ -143,14 +147,17 @@ enum machine_state machine_run(struct machine *m, uint64_t instructions)
     while (m->result == MACHINE_RUNS && m->cpu.cycle < end) {
         uint64_t next = tick(m);
 
-        if (m->cpu.waiting && next == NEVER && !intc_pending(&m->intc)) {
+        if (m->cpu.waiting && next == NEVER && !(m->cpu.mie && intc_pending(&m->intc))) {
             fprintf(stderr, "vmm: the guest waits for an interrupt that cannot come\n");
             m->result = MACHINE_FAILED;
         } else {
             cpu_run(m, next < end ? next : end);
         }
     }
-    fflush(stdout);
+    if (fflush(stdout) != 0) {
+        perror("vmm: stdout");
+        m->result = MACHINE_FAILED;
+    }
     return m->result;
 }
 

@@ -54,9 +54,10 @@ struct timer {
 struct nic {
     uint32_t registers[256];
     struct nic_ring {
+        uint32_t base;
+        uint16_t size;
         bool enabled;
-        uint32_t base; /* this and the rest: of an enabled ring */
-        uint16_t size, head, tail;
+        uint16_t head, tail; /* of an enabled ring */
     } rings[2]; /* to send, to receive */
     struct nic_packet {
         uint64_t due;
@@ -143,13 +144,6 @@ int machine_run_to_end(struct machine *m); /* returns the exit code of the progr
 bool complain(const char *what, const migcore_error *error);
 bool complain_of_visit(const char *what, migcore_visitor *v);
 
-/* Ends a load with an error at `name` unless the value that came is one that the device can work with. */
-static inline void require(migcore_visitor *v, const char *name, bool good)
-{
-    if (migcore_is_loading(v) && !good)
-        migcore_fail(v, name, MIGCORE_REFUSED, 0);
-}
-
 /* memory.c: memory, and the bus behind it. False, or NULL: there is nothing at that address. */
 const uint8_t *memory_at(struct machine *m, uint32_t address, uint32_t length);
 uint8_t *memory_to_write(struct machine *m, uint32_t address, uint32_t length);
@@ -173,15 +167,11 @@ static inline void put_le32(uint8_t *p, uint32_t value)
         p[i] = (uint8_t)value;
 }
 
-/*
- * The devices. Each has a visit, which saves and loads its state, and two functions that the bus calls for its registers.
- * What a device does later it does in its tick, which returns when it wants to be called again.
- */
+/* The devices. Each has a visit, which saves and loads its state, and two functions that the bus calls for its registers. */
 #define DECLARE_DEVICE(name) \
     migcore_status name##_visit(migcore_visitor *v, void *opaque); \
     uint32_t name##_read(struct machine *m, uint32_t offset); \
-    void name##_write(struct machine *m, uint32_t offset, uint32_t value); \
-    uint64_t name##_tick(struct machine *m)
+    void name##_write(struct machine *m, uint32_t offset, uint32_t value)
 
 DECLARE_DEVICE(uart);
 DECLARE_DEVICE(timer);
@@ -189,14 +179,20 @@ DECLARE_DEVICE(intc);
 DECLARE_DEVICE(nic);
 DECLARE_DEVICE(blk);
 DECLARE_DEVICE(rtc);
+migcore_status rng_visit(migcore_visitor *v, void *opaque);
+uint32_t rng_read(struct machine *m, uint32_t offset);
+
+/* What devices do later they do in their tick: whatever is due. It returns when something is due again. */
+uint64_t uart_tick(struct machine *m);
+uint64_t timer_tick(struct machine *m);
+uint64_t nic_tick(struct machine *m);
+uint64_t blk_tick(struct machine *m);
 
 void intc_set(struct intc *c, unsigned line, bool level);
 bool intc_pending(const struct intc *c);
 bool blk_open(struct blk *b, const char *path);
 
 migcore_status cpu_visit(migcore_visitor *v, void *opaque);
-migcore_status rng_visit(migcore_visitor *v, void *opaque);
-uint32_t rng_read(struct machine *m, uint32_t offset);
 void cpu_run(struct machine *m, uint64_t until);
 
 #endif

@@ -10,26 +10,26 @@
 
 #define RING_MOST 64
 
-/* A ring that is off has no more to say than that. */
+/* A ring that is off has no head and no tail, and the guest may not have come to its size yet. */
 static void visit_ring(migcore_visitor *v, struct nic_ring *r)
 {
+    migcore_visit_u32(v, "base", &r->base);
+    migcore_visit_u16(v, "size", &r->size);
     migcore_visit_bool(v, "enabled", &r->enabled);
     if (!r->enabled)
         return;
-    migcore_visit_u32(v, "base", &r->base);
-    migcore_visit_u16(v, "size", &r->size);
-    require(v, "size", r->size >= 1 && r->size <= RING_MOST);
+    migcore_require(v, "size", r->size >= 1 && r->size <= RING_MOST);
     migcore_visit_u16(v, "head", &r->head);
-    require(v, "head", r->head < r->size);
+    migcore_require(v, "head", r->head < r->size);
     migcore_visit_u16(v, "tail", &r->tail);
-    require(v, "tail", r->tail < r->size);
+    migcore_require(v, "tail", r->tail < r->size);
 }
 
 static void visit_packet(migcore_visitor *v, struct nic_packet *p)
 {
     migcore_visit_u64(v, "due", &p->due);
     migcore_visit_varbytes(v, "data", p->data, sizeof p->data, &p->length);
-    require(v, "data", p->length > 0);
+    migcore_require(v, "data", p->length > 0);
     migcore_visit_bool(v, "summed", &p->summed);
     if (p->summed)
         migcore_visit_u32(v, "sum", &p->sum);
@@ -145,16 +145,13 @@ uint64_t nic_tick(struct machine *m)
 
 uint32_t nic_read(struct machine *m, uint32_t offset)
 {
-    const struct nic_ring *r = &m->nic.rings[offset >= NIC_RECEIVE];
-
     if (offset < NIC_SEND)
         return *at(&m->nic, offset);
-    switch (offset < NIC_RECEIVE ? offset - NIC_SEND : offset - NIC_RECEIVE) {
-    case RING_BASE: return r->base;
-    case RING_SIZE: return r->size;
-    case RING_HEAD: return r->head;
-    case RING_TAIL: return r->tail;
-    case RING_ENABLE: return r->enabled;
+    switch (offset) { /* the others are to be written */
+    case NIC_SEND + RING_HEAD: return m->nic.rings[0].head;
+    case NIC_SEND + RING_TAIL: return m->nic.rings[0].tail;
+    case NIC_RECEIVE + RING_HEAD: return m->nic.rings[1].head;
+    case NIC_RECEIVE + RING_TAIL: return m->nic.rings[1].tail;
     default: return 0;
     }
 }

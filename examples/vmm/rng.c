@@ -6,7 +6,7 @@ migcore_status rng_visit(migcore_visitor *v, void *opaque)
     struct rng *r = opaque;
 
     migcore_visit_u64(v, "state", &r->state);
-    require(v, "state", r->state != 0); /* it would give nothing but zeros */
+    migcore_require(v, "state", r->state != 0); /* it would give nothing but zeros */
     return migcore_get_status(v);
 }
 

@@ -9,17 +9,21 @@
 
 #define CYCLES_PER_SECOND 1000000
 
-static void rtc_save(QEMUFile *f, struct rtc *r)
+static void rtc_save(QEMUFile *f, void *opaque)
 {
+    struct rtc *r = opaque;
+
     qemu_put_be32(f, r->base);
     qemu_put_be64(f, r->set_at);
     qemu_put_byte(f, sizeof r->nvram);
     qemu_put_buffer(f, r->nvram, sizeof r->nvram);
 }
 
-static int rtc_load(QEMUFile *f, struct rtc *r, int version)
+static int rtc_load(QEMUFile *f, void *opaque, int version_id)
 {
-    if (version != 1)
+    struct rtc *r = opaque;
+
+    if (version_id != 1)
         return -EINVAL;
     r->base = qemu_get_be32(f);
     r->set_at = qemu_get_be64(f);
@@ -29,20 +33,10 @@ static int rtc_load(QEMUFile *f, struct rtc *r, int version)
     return qemu_file_get_error(f);
 }
 
-/* All that is new: a file over the visitor, and what the load says comes back. */
+/* All that is new. */
 migcore_status rtc_visit(migcore_visitor *v, void *opaque)
 {
-    QEMUFile file;
-    int error = 0;
-
-    migcore_qemu_file_init_visitor(&file, v);
-    if (migcore_is_loading(v))
-        error = rtc_load(&file, opaque, (int)migcore_state_version(v));
-    else
-        rtc_save(&file, opaque);
-    if (error != 0)
-        migcore_fail(v, NULL, MIGCORE_REFUSED, error);
-    return migcore_get_status(v);
+    return migcore_qemu_visit_handlers(v, rtc_save, rtc_load, opaque);
 }
 
 uint32_t rtc_read(struct machine *m, uint32_t offset)

@@ -9,13 +9,13 @@ migcore_status timer_visit(migcore_visitor *v, void *opaque)
     struct timer *t = opaque;
 
     migcore_visit_u8(v, "mode", &t->mode);
-    require(v, "mode", t->mode <= TIMER_MODE_PERIODIC);
+    migcore_require(v, "mode", t->mode <= TIMER_MODE_PERIODIC);
     migcore_visit_bool(v, "fired", &t->fired);
     if (t->mode != TIMER_MODE_OFF)
         migcore_visit_u64(v, "expires", &t->expires);
     if (t->mode == TIMER_MODE_PERIODIC) {
         migcore_visit_u32(v, "period", &t->period);
-        require(v, "period", t->period >= SHORTEST);
+        migcore_require(v, "period", t->period >= SHORTEST);
         migcore_visit_u32(v, "overruns", &t->overruns);
     }
     return migcore_get_status(v);

@@ -5,11 +5,16 @@ use core::ffi::c_char;
 use migcore::error::{put_number, Fault, Path, Piece, Report, PATH_CAPACITY};
 use migcore::Code;
 
-use crate::io::sized;
+use crate::io::{check_sized, sized};
 use crate::memory::{bytes_mut, LARGEST};
+use crate::object::{migcore_visitor, run};
+use crate::place::CName;
+use crate::scalar::{migcore_visit_i32, migcore_visit_u64};
+use crate::scope::{migcore_begin_struct, migcore_end_struct};
 use crate::status::{
     migcore_status, MIGCORE_BAD_SIZE, MIGCORE_MISALIGNED, MIGCORE_NULL_POINTER, MIGCORE_OK,
 };
+use crate::value::migcore_visit_string;
 
 /// The room for a path in a report, with its NUL.
 pub const MIGCORE_PATH_SIZE: usize = 128;
@@ -121,6 +126,32 @@ pub unsafe extern "C" fn migcore_error_text(
         message(&error, &mut line);
     }
     line.end()
+}
+
+/// Visits a report as a struct, `name`: how a destination tells its source why it refuses. On load the caller
+/// fills in `size`, as always; what comes may be of a newer release that knows more statuses. Its message is what
+/// migcore_error_text makes of it, which holds nothing but printable ASCII.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_visit_error(
+    v: *mut migcore_visitor,
+    name: *const c_char,
+    error: *mut migcore_error,
+) -> migcore_status {
+    // SAFETY: the caller promises a visitor, a name, and NULL or a report; its members are visited where they lie.
+    unsafe {
+        if let Err(code) = check_sized(error.cast_const()) {
+            return run(v, |visitor| Err(visitor.fail_as(code, 0, &CName::new(name))));
+        }
+        migcore_begin_struct(v, name);
+        migcore_visit_i32(v, c"status".as_ptr(), &raw mut (*error).status);
+        migcore_visit_i32(v, c"cause".as_ptr(), &raw mut (*error).cause);
+        migcore_visit_u64(v, c"offset".as_ptr(), &raw mut (*error).offset);
+        migcore_visit_u64(v, c"expected".as_ptr(), &raw mut (*error).expected);
+        migcore_visit_u64(v, c"found".as_ptr(), &raw mut (*error).found);
+        let path = (&raw mut (*error).path).cast();
+        migcore_visit_string(v, c"path".as_ptr(), path, MIGCORE_PATH_SIZE);
+        migcore_end_struct(v)
+    }
 }
 
 fn message(error: &migcore_error, line: &mut Line<'_>) {

@@ -96,6 +96,22 @@ pub unsafe extern "C" fn migcore_fail(
     }
 }
 
+/// On load, ends the visit with MIGCORE_REFUSED at the item `name` of the innermost scope unless `good`: for a
+/// value that the device could not live with, such as an index out of its ring. On save it does nothing, and so it
+/// does after an error. Returns the first error of the visit.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_require(
+    v: *mut migcore_visitor,
+    name: *const c_char,
+    good: bool,
+) -> migcore_status {
+    // SAFETY: the caller promises NULL or a visitor, and NULL or a C string.
+    unsafe {
+        let name = CName::new(name);
+        run(v, |visitor| visitor.refuse_unless(good, &name))
+    }
+}
+
 /// Sends on what the visitor's buffer holds back.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_flush(v: *mut migcore_visitor) -> migcore_status {

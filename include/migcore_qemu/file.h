@@ -487,4 +487,27 @@ static inline int qemu_fclose(QEMUFile *f)
     return error;
 }
 
+/* The visit of a device that still has a pair of functions, as they were given to register_savevm: over any visitor, and so
+ * in the table of a migcore_machine. What they put is raw bytes in the state of the device. `load` gets the version of the
+ * state; a result that is not 0 is a refusal, with that number as its cause. */
+static inline migcore_status migcore_qemu_visit_handlers(migcore_visitor *v, void (*save)(QEMUFile *f, void *opaque),
+                                                         int (*load)(QEMUFile *f, void *opaque, int version_id),
+                                                         void *opaque)
+{
+    QEMUFile f;
+    int error = 0;
+
+    if (migcore_qemu_file_init_visitor(&f, v) != MIGCORE_OK) {
+        return migcore_get_status(v);
+    }
+    if (migcore_is_loading(v)) {
+        error = load(&f, opaque, (int)migcore_state_version(v));
+    } else {
+        save(&f, opaque);
+    }
+    migcore_qemu_priv_set_error(&f, error);
+    error_free(f.error_object);
+    return migcore_get_status(v);
+}
+
 #endif /* MIGCORE_QEMU_FILE_H */

@@ -96,6 +96,16 @@ impl<L: Layout + ?Sized> Layout for &L {
     }
 }
 
+impl<L: Layout + ?Sized> Layout for &mut L {
+    fn count(&self) -> usize {
+        (**self).count()
+    }
+
+    fn head(&self, block: usize) -> Option<BlockHead<'_>> {
+        (**self).head(block)
+    }
+}
+
 /// What is wrong with a list of blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flaw {

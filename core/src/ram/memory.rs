@@ -36,6 +36,26 @@ pub trait Memory: Layout {
     }
 }
 
+impl<M: Memory> Memory for &mut M {
+    const ANY: bool = M::ANY;
+
+    fn noted(&self, block: usize) -> Option<u16> {
+        (**self).noted(block)
+    }
+
+    fn note(&mut self, block: usize, number: Option<u16>) {
+        (**self).note(block, number);
+    }
+
+    fn bytes(&mut self, block: usize, offset: u64) -> &mut [u8] {
+        (**self).bytes(block, offset)
+    }
+
+    fn zero(&mut self, block: usize, offset: u64, length: u64) {
+        (**self).zero(block, offset, length);
+    }
+}
+
 /// A block of memory in one piece.
 #[derive(Debug)]
 pub struct Block<'m> {

@@ -1,24 +1,25 @@
 //! Bytes that are 0.
 
-/// What is looked at before there is a decision: one line of a cache.
-const LINE: usize = 64;
+/// What is looked at before there is a decision: so much that deciding takes no time beside it, and so little that a
+/// page that is not 0 is hardly looked at.
+const BLOCK: usize = 256;
 
 /// What is cleared at once: the least that a processor maps.
 const PIECE: usize = 4096;
 
-/// How many of the first bytes are 0. What is not 0 ends it within a line of a cache.
+/// How many of the first bytes are 0, as fast as memory is read. What is not 0 ends it within 256 bytes.
 #[must_use]
 pub fn zero_prefix(bytes: &[u8]) -> usize {
-    let (lines, _) = bytes.as_chunks::<LINE>();
-    let whole = lines.iter().take_while(|line| is_zero(line)).count().saturating_mul(LINE);
+    let (blocks, _) = bytes.as_chunks::<BLOCK>();
+    let whole = blocks.iter().take_while(|block| is_zero(block)).count().saturating_mul(BLOCK);
     let rest = bytes.get(whole..).unwrap_or_default();
     whole.saturating_add(rest.iter().take_while(|byte| **byte == 0).count())
 }
 
-/// All of the line is read, so that compilers make vectors of it.
+/// All of the block is read, so that compilers make vectors of it.
 #[inline]
-fn is_zero(line: &[u8; LINE]) -> bool {
-    let (words, _) = line.as_chunks::<8>();
+fn is_zero(block: &[u8; BLOCK]) -> bool {
+    let (words, _) = block.as_chunks::<8>();
     words.iter().fold(0, |all, word| all | u64::from_ne_bytes(*word)) == 0
 }
 

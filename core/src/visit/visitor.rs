@@ -158,6 +158,19 @@ impl<'v> Visitor<'v> {
         self.track.fail(code, fault, name)
     }
 
+    /// On load, makes [`Code::Refused`] the error of the visit, at an item `name` of the innermost scope, unless
+    /// `good`.
+    ///
+    /// # Errors
+    /// The first error.
+    #[inline]
+    pub fn refuse_unless(&mut self, good: bool, name: &dyn Name) -> Result<()> {
+        match good || !self.is_loading() {
+            true => self.track.check(),
+            false => Err(self.fail_as(Code::Refused, 0, name)),
+        }
+    }
+
     #[inline]
     fn save<R>(
         &mut self,

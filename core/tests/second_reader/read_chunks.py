@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """A second, independent reader of the chunk wire.
 
-It is written from docs/format.md (sections 4 to 8) alone, without a look at the library: what it
+It is written from docs/format.md (sections 4 to 8, and 15) alone, without a look at the library: what it
 accepts, refuses and shows is what the document says. Where library and document differ, a comparison
 of the output of both finds it.
 
 The reader is strict and only shows: it reads a whole stream, refuses it with one line that says what
 is wrong and at which byte, or prints one line for each item. What fragments cut is joined again. It
-does not recurse, and its work is bounded (--work).
+does not recurse, and its work is bounded (--work). Of memory it shows, at the end, what the pages are that
+are not 0.
 
     read_chunks.py FILE            one stream ("-": standard input); exit code 1 if it is refused
     read_chunks.py FILE FILE...    many streams, each after a line "file NAME"; "error" if refused
@@ -25,10 +26,13 @@ from typing import BinaryIO, Iterator
 
 SIGNATURE = b"\x89MIG\r\n\x1a\n"
 DEVICE_TYPES = (b"MDEV", b"mDEV", b"mDEv")
+MEMORY_TYPES = (b"MBLK", b"MRAM")
 NO_SHAPE = 0xFFFF
 LAST_FRAGMENT = 1 << 31
 MAX_CHUNK = (1 << 31) - 1
 MAX_OPEN = 16
+MAX_PAGE, MAX_BLOCKS, MAX_RUNS = 1 << 30, 256, 64
+ZERO_RUN = 1 << 31
 
 ANCILLARY, SAFE_TO_COPY, ALL_MARKS = 1, 8, 31
 
@@ -403,6 +407,64 @@ class Device:
         return values
 
 
+class Memory:
+    """The blocks of memory of a stream, and those of their pages that are not 0."""
+
+    def __init__(self, cur: Cursor) -> None:
+        """Reads MBLK."""
+        start, self.page = cur.pos, cur.number(4, "the size of a page")
+        if self.page & (self.page - 1) or not 1 <= self.page <= MAX_PAGE:
+            raise Refused(f"pages of {self.page} bytes", start)
+        count = cur.number(2, "the number of blocks")
+        if not 1 <= count <= MAX_BLOCKS:
+            raise Refused(f"{count} blocks", start + 4)
+        self.blocks: dict[bytes, int] = {}  # name to number of pages, in order
+        for _ in range(count):
+            at, name = cur.pos, cur.name("the name of a block")
+            length = cur.number(8, "the length of a block")
+            if not name or name in self.blocks:
+                raise Refused(f"block {quoted(name)} without a name, or the second of it", at)
+            if length % self.page:
+                raise Refused(f"block {quoted(name)} of {length} bytes", at)
+            self.blocks[name] = length // self.page
+        cur.finish("MBLK")
+        self.pages: dict[tuple[int, int], bytes] = {}  # by number of the block, and of the page
+
+    def take(self, cur: Cursor, work: list[int]) -> None:
+        """Reads MRAM."""
+        start, block, count = cur.pos, cur.number(2, "the number of a block"), cur.number(2, "runs")
+        if block >= len(self.blocks) or not 1 <= count <= MAX_RUNS:
+            raise Refused(f"block {block}, {count} runs", start)
+        padding, end, runs = cur.number(4, "the padding"), 0, []
+        for _ in range(count):
+            at, first, pages = cur.pos, cur.number(8, "a run"), cur.number(4, "a run")
+            zero, pages = bool(pages & ZERO_RUN), pages & ~ZERO_RUN
+            if not pages or first < end or first + pages > list(self.blocks.values())[block]:
+                raise Refused(f"run of {pages} pages from {first} on", at)
+            end = first + pages
+            runs.append((first, end, zero))
+        if any(cur.take(padding, "the padding")):
+            raise Refused("padding that is not 0", start)
+        for first, end, zero in runs:
+            if zero:
+                work[0] -= 1 + len(self.pages)
+                if work[0] < 0:
+                    raise Refused("more memory than the work limit allows", cur.pos)
+                for known in [key for key in self.pages if key[0] == block and first <= key[1] < end]:
+                    del self.pages[known]
+                continue
+            for page in range(first, end):
+                self.pages[block, page] = cur.take(self.page, "the pages")
+        cur.finish("MRAM")
+
+    def show(self) -> Iterator[str]:
+        for number, (name, pages) in enumerate(self.blocks.items()):
+            yield f"memory {quoted(name)} pages {pages} of {self.page}"
+            for (block, page), data in sorted(self.pages.items()):
+                if block == number and any(data):
+                    yield f"page {page} = {data.hex()}"
+
+
 class Stream:
     """Reads one stream, chunk by chunk."""
 
@@ -414,6 +476,7 @@ class Stream:
         self.shapes: dict[int, Shape] = {}
         self.devices: set[tuple[bytes, int]] = set()
         self.device: Device | None = None  # whose fragments are not all there
+        self.memory: Memory | None = None
 
     def read(self) -> list[str]:
         cur = Cursor(self.data, 0, len(self.data))
@@ -458,10 +521,17 @@ class Stream:
             if cur.left > self.fragment_limit:
                 raise Refused("fragment beyond the limit of the header", start)
             self.fragment(kind, cur, start)
-        elif not kind[0] & 0x20:
+        elif not kind[0] & 0x20 and kind not in MEMORY_TYPES:
             raise Refused(f"critical chunk {quoted(kind)} is not known", start)
         elif self.device:
             raise Refused(f"chunk {quoted(kind)} between the fragments of a device", start)
+        elif kind in MEMORY_TYPES:
+            if (kind == b"MBLK") == bool(self.memory):
+                raise Refused(f"chunk {quoted(kind)} out of place", start)
+            if self.memory:
+                self.memory.take(cur, self.work)
+            else:
+                self.memory = Memory(cur)
         else:
             self.lines.append(f"chunk {quoted(kind)} length {cur.left}")
 
@@ -517,6 +587,7 @@ class Stream:
         if cur.number(4, "MEND") != crcs:
             raise Refused("wrong CRC of the stream", cur.pos - 4)
         cur.finish("MEND")
+        self.lines.extend(self.memory.show() if self.memory else ())
         self.lines.append("end of stream")
 
 

@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use migcore::codec::chunk::{Limits, Receiver, Saver, Settings};
 use migcore::error::Report;
-use migcore::io::{Portable, Writer};
+use migcore::io::{Portable, SliceReader, Writer};
 use migcore::ram::{Block, BlockHead, Blocks, Counts, Memory, PageSize};
 use migcore::visit::Versions;
 use migcore::Result;
@@ -59,6 +59,11 @@ impl Paged {
         let mut blank = self.clone();
         blank.blocks.iter_mut().for_each(|(_, memory)| memory.fill(0));
         blank
+    }
+
+    /// The blocks, for a receiver.
+    pub fn in_order(&mut self) -> Vec<Block<'_>> {
+        self.blocks.iter_mut().map(|(name, memory)| Block::new(name, memory)).collect()
     }
 
     pub fn heads(&self) -> Vec<BlockHead<'_>> {
@@ -120,12 +125,13 @@ impl Paged {
         Ok(Counts::default())
     }
 
-    /// Saves a machine that goes through these steps: what a receiver has then, and the counts.
+    /// Saves a machine that goes through these steps: how long the stream is, what a receiver has then, and the
+    /// counts.
     pub fn save<W: Writer>(
         &self,
         steps: &[Step],
         mut saver: Saver<'_, W>,
-    ) -> core::result::Result<(Paged, Counts), Report> {
+    ) -> core::result::Result<(usize, Paged, Counts), Report> {
         let (mut machine, mut sent, mut counts) = (self.clone(), self.blank(), Counts::default());
         // An error stays in the visit.
         let _ = saver.blocks(&self.heads()[..], self.size);
@@ -135,7 +141,7 @@ impl Paged {
                 Err(_) => break,
             }
         }
-        saver.finish().map(|_| (sent, counts))
+        saver.finish().map(|length| (length as usize, sent, counts))
     }
 
     /// The stream of that.
@@ -143,10 +149,8 @@ impl Paged {
         let (mut memory, mut scratch) = (vec![0; 1 << 20], [0; 512]);
         let settings = Settings { machine: "board", alignment, ..Settings::default() };
         let saver = Saver::to_slice(&mut memory, &settings, &mut scratch).unwrap();
-        let (sent, counts) = self.save(steps, saver).unwrap();
-        let end = b"MEND\0\0\0";
-        let at = memory.windows(end.len()).rposition(|bytes| bytes == end).unwrap();
-        (memory[..at + 16].to_vec(), sent, counts)
+        let (length, sent, counts) = self.save(steps, saver).unwrap();
+        (memory[..length].to_vec(), sent, counts)
     }
 }
 
@@ -175,50 +179,111 @@ pub fn without_memory(steps: &[Step]) -> Vec<u8> {
 /// What became of a stream: what is kept of it, the memory and the counts; or what was wrong.
 pub type Outcome = core::result::Result<(Vec<u8>, Vec<Vec<u8>>, Counts), Report>;
 
+/// How many bytes come at a time: at most so many; any number up to that, if there is a seed.
+#[derive(Clone, Copy, Debug)]
+pub struct Cuts {
+    pub most: usize,
+    pub seed: u64,
+}
+
+/// All that can come at once does.
+pub const WHOLE: Cuts = Cuts { most: usize::MAX, seed: 0 };
+
+impl Cuts {
+    pub fn of(most: usize) -> Self {
+        Cuts { most, seed: 0 }
+    }
+
+    fn next(&mut self) -> usize {
+        if self.seed == 0 {
+            return self.most;
+        }
+        self.seed ^= self.seed << 13;
+        self.seed ^= self.seed >> 7;
+        self.seed ^= self.seed << 17;
+        1 + (self.seed % self.most as u64) as usize
+    }
+}
+
 /// How the bytes of a stream come in.
 #[derive(Clone, Copy, Debug)]
 pub enum Way {
-    /// So many at a time are given to `feed`.
-    Fed(usize),
-    /// At most so many at a time are put where `next` says.
-    Put(usize),
-    /// As `Fed`, and the buffer grows as it must.
-    Grown(usize),
+    /// They are given to `feed`.
+    Fed(Cuts),
+    /// They are put where `next` says.
+    Put(Cuts),
+    /// As `Fed`, into a buffer that grows as it must.
+    Grown(Cuts),
+    /// They are read from where they are.
+    Read,
 }
 
-/// Receives a stream, whose buffer has so many bytes at the most, into blank memory.
+/// Ways that differ in all they can.
+pub fn ways() -> [Way; 8] {
+    let random = Cuts { most: 50, seed: 0x2545_f491 };
+    let put = [WHOLE, Cuts::of(1), random].map(Way::Put);
+    let [all, bytes, some] = put;
+    let fed = [WHOLE, Cuts::of(1), random].map(Way::Fed);
+    let [fed_all, fed_bytes, fed_some] = fed;
+    [fed_all, fed_bytes, fed_some, all, bytes, some, Way::Grown(random), Way::Read]
+}
+
+/// Receives a stream into blank memory, and what is kept into a buffer of so many bytes.
 pub fn receive(bytes: &[u8], machine: &Paged, room: usize, limits: Limits, way: Way) -> Outcome {
     let mut blank = machine.blank();
-    let mut blocks: Vec<_> =
-        blank.blocks.iter_mut().map(|(name, memory)| Block::new(name, memory)).collect();
-    let first = if let Way::Grown(_) = way { 0 } else { room };
-    let mut buffers: Vec<Vec<u8>> = (0..=room).map(|length| vec![0; length.max(first)]).collect();
-    if first > 0 {
-        buffers.truncate(1);
-    }
-    let (buffer, bigger) = buffers.split_first_mut().unwrap();
-    let receiver = Receiver::new(buffer, limits, Portable);
-    let mut receiver = receiver.with_memory(Blocks(&mut blocks)).unwrap();
+    let memory = Blocks(&mut blank.in_order());
+    let (kept, counts) = receive_into(bytes, memory, room, limits, way)?;
+    Ok((kept, blank.blocks.into_iter().map(|(_, memory)| memory).collect(), counts))
+}
+
+/// The same into any memory.
+pub fn receive_into(
+    bytes: &[u8],
+    memory: impl Memory,
+    room: usize,
+    limits: Limits,
+    way: Way,
+) -> core::result::Result<(Vec<u8>, Counts), Report> {
+    let (first, count) = if let Way::Grown(_) = way { (0, 100) } else { (room, 1) };
+    let mut free = vec![0xa5; count * room];
+    let mut buffers = Buffers { room, free: &mut free };
+    let receiver = Receiver::new(buffers.take(first), limits, Portable);
+    let mut receiver = receiver.with_memory(memory).unwrap();
     let done = match way {
-        Way::Fed(step) => feed(&mut receiver, bytes, step),
-        Way::Put(most) => put(&mut receiver, bytes, most),
-        Way::Grown(step) => grow(&mut receiver, bytes, step, bigger),
+        Way::Fed(cuts) => feed(&mut receiver, bytes, cuts),
+        Way::Put(cuts) => put(&mut receiver, bytes, cuts),
+        Way::Grown(cuts) => grow(&mut receiver, bytes, cuts, &mut buffers),
+        Way::Read => receiver.read(&mut SliceReader::new(bytes)),
     };
     let kept = done.and_then(|()| receiver.bytes().map(<[u8]>::to_vec));
-    let kept = kept.map_err(|code| receiver.report(code))?;
-    let counts = receiver.counts();
-    Ok((kept, blank.blocks.into_iter().map(|(_, memory)| memory).collect(), counts))
+    kept.map(|kept| (kept, receiver.counts())).map_err(|code| receiver.report(code))
+}
+
+/// Buffers of any size, up to a room.
+struct Buffers<'b> {
+    room: usize,
+    free: &'b mut [u8],
+}
+
+impl<'b> Buffers<'b> {
+    fn take(&mut self, length: usize) -> &'b mut [u8] {
+        let (buffer, free) = core::mem::take(&mut self.free).split_at_mut(length.min(self.room));
+        self.free = free;
+        buffer
+    }
 }
 
 fn feed<M: Memory>(
     receiver: &mut Receiver<'_, Portable, M>,
-    bytes: &[u8],
-    step: usize,
+    mut bytes: &[u8],
+    mut cuts: Cuts,
 ) -> Result<()> {
-    for piece in bytes.chunks(step) {
+    while !bytes.is_empty() {
+        let (piece, rest) = bytes.split_at(cuts.next().min(bytes.len()));
         let received = receiver.feed(piece)?;
         assert_eq!(received.consumed, receiver.taken());
         assert!(received.done || received.consumed == piece.len());
+        bytes = rest;
     }
     Ok(())
 }
@@ -226,45 +291,44 @@ fn feed<M: Memory>(
 fn put<M: Memory>(
     receiver: &mut Receiver<'_, Portable, M>,
     mut bytes: &[u8],
-    most: usize,
+    mut cuts: Cuts,
 ) -> Result<()> {
     while !bytes.is_empty() {
         let place = receiver.next()?;
-        let length = place.len().min(most).min(bytes.len());
+        let length = place.len().min(cuts.next()).min(bytes.len());
         if length == 0 {
             break;
         }
-        place[..length].copy_from_slice(&bytes[..length]);
-        bytes = &bytes[length..];
-        receiver.got(length)?;
+        let (piece, rest) = bytes.split_at(length);
+        place[..length].copy_from_slice(piece);
+        let done = receiver.got(length)?;
+        assert!(!done || receiver.next()?.is_empty());
+        bytes = rest;
     }
     Ok(())
 }
 
 fn grow<'b, M: Memory>(
     receiver: &mut Receiver<'b, Portable, M>,
-    bytes: &[u8],
-    step: usize,
-    mut bigger: &'b mut [Vec<u8>],
+    mut bytes: &[u8],
+    mut cuts: Cuts,
+    buffers: &mut Buffers<'b>,
 ) -> Result<()> {
-    let mut fed = 0;
-    while fed < bytes.len() {
-        let piece = &bytes[fed..bytes.len().min(fed + step)];
-        let done = receiver.feed(piece);
-        fed += receiver.taken();
+    while !bytes.is_empty() {
+        let done = receiver.feed(&bytes[..cuts.next().min(bytes.len())]);
+        bytes = &bytes[receiver.taken()..];
         match done {
             Ok(received) if received.done => break,
             Ok(_) => {}
-            Err(migcore::Code::NoSpace) if !bigger.is_empty() => {
+            Err(code) => {
                 let needed = receiver.fault().expected as usize;
-                let at = bigger.iter().position(|buffer| buffer.len() >= needed).unwrap();
-                let (buffer, behind) = bigger[at..].split_first_mut().unwrap();
-                let kept = receiver.received();
-                buffer[..kept.len()].copy_from_slice(kept);
-                bigger = behind;
+                if code != migcore::Code::NoSpace || needed > buffers.room {
+                    return Err(code);
+                }
+                let buffer = buffers.take(needed);
+                buffer[..receiver.received().len()].copy_from_slice(receiver.received());
                 receiver.grow(buffer).unwrap();
             }
-            Err(code) => return Err(code),
         }
     }
     Ok(())

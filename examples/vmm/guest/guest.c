@@ -45,22 +45,24 @@ static uint32_t written[2][1024], read_back[2][1024];
 
 /* ---- output goes out in the background; input stays in the device until somebody asks for it */
 
+static void read_typed(void)
+{
+    while (REGISTER(UART, UART_STATUS) & UART_HAS_BYTE && typed_count < sizeof typed - 1)
+        typed[typed_count++] = (char)REGISTER(UART, UART_DATA);
+}
+
 static void choose_uart_interrupts(void)
 {
     REGISTER(UART, UART_CONTROL) = listening | (output_head != output_tail ? UART_WHEN_EMPTY : 0);
 }
 
-static void feed_uart(void)
+static void use_uart(void)
 {
+    if (listening)
+        read_typed();
     while (output_head != output_tail && REGISTER(UART, UART_STATUS) & UART_ROOM)
         REGISTER(UART, UART_DATA) = (uint8_t)output[output_head++ % sizeof output];
     choose_uart_interrupts();
-}
-
-static void read_typed(void)
-{
-    while (REGISTER(UART, UART_STATUS) & UART_HAS_BYTE && typed_count < sizeof typed - 1)
-        typed[typed_count++] = (char)REGISTER(UART, UART_DATA);
 }
 
 static void print(const char *text)
@@ -117,12 +119,12 @@ static void receive_packets(void)
     for (; next != REGISTER(NIC, NIC_RECEIVE + RING_HEAD); next = (next + 1) % RING) {
         uint32_t sum = 1, length = make_packet(wanted, received);
 
-        CHECK(receive_ring[next].length == length, "a packet has another length");
+        CHECK(receive_ring[next].length == length, "a packet has another length ");
         for (uint32_t i = 0; i < length; i++) {
-            CHECK(receive_buffers[next][i] == wanted[i], "a packet has other data");
+            CHECK(receive_buffers[next][i] == wanted[i], "a packet has other data ");
             sum = sum * 31 + receive_buffers[next][i];
         }
-        CHECK(receive_ring[next].sum == (received % 2 ? sum : 1000 + wanted[0] % 128), "a packet has another sum");
+        CHECK(receive_ring[next].sum == (received % 2 ? sum : 1000 + wanted[0] % 128), "a packet has another sum ");
         net_sum = net_sum * 33 + sum;
         received++;
         REGISTER(NIC, NIC_RECEIVE + RING_TAIL) = (next + RING - 1) % RING;
@@ -153,14 +155,14 @@ static void request(uint32_t command, uint32_t *buffer, uint32_t part)
     REGISTER(BLK, BLK_BUFFER) = (uint32_t)buffer;
     REGISTER(BLK, BLK_COUNT) = part ? 1 + disk_rounds % 8 : 8;
     REGISTER(BLK, BLK_COMMAND) = command;
-    CHECK(REGISTER(BLK, BLK_SLOT) < 8, "the disk takes no request");
+    CHECK(REGISTER(BLK, BLK_SLOT) < 8, "the disk takes no request ");
 }
 
 static void check_read(void)
 {
     for (uint32_t part = 0; part < 2; part++) {
         for (uint32_t i = 0; i < (part ? 1 + disk_rounds % 8 : 8) * 128; i++) {
-            CHECK(read_back[part][i] == written[part][i], "the disk has other data");
+            CHECK(read_back[part][i] == written[part][i], "the disk has other data ");
             disk_sum = disk_sum * 33 + read_back[part][i];
             read_back[part][i] = 0;
         }
@@ -173,8 +175,9 @@ static void use_disk(void)
 
     for (uint32_t done = REGISTER(BLK, BLK_DONE); done != 0; done &= done - 1)
         outstanding--;
-    CHECK(REGISTER(BLK, BLK_FAILED) == 0, "the disk failed");
+    CHECK(REGISTER(BLK, BLK_FAILED) == 0, "the disk failed ");
     REGISTER(BLK, BLK_DONE) = 0xff;
+    send_packet();
     if (outstanding > 0)
         return;
     if (phase == 3) {
@@ -213,18 +216,12 @@ __attribute__((interrupt("machine"), aligned(4))) void on_trap(void)
     if (cause >> 31 == 0) /* an exception */
         REGISTER(FINISHER, 0) = FINISHER_BAD;
     while ((line = REGISTER(INTC, INTC_CLAIM)) != LINE_NONE) {
-        if (line == LINE_UART)
-            feed_uart();
-        if (line == LINE_UART && listening)
-            read_typed();
-        if (line == LINE_TIMER)
-            timer_fired();
-        if (line == LINE_NIC)
-            receive_packets();
-        if (line == LINE_BLK)
-            use_disk();
-        if (line == LINE_BLK)
-            send_packet();
+        switch (line) {
+        case LINE_UART: use_uart(); break;
+        case LINE_TIMER: timer_fired(); break;
+        case LINE_NIC: receive_packets(); break;
+        case LINE_BLK: use_disk(); break;
+        }
         REGISTER(INTC, INTC_CLAIM) = line;
     }
 }
@@ -301,9 +298,7 @@ uint32_t main(void)
         sum = sum * 31 + REGISTER(RTC, RTC_NVRAM + i * 4);
     print("typed: ");
     print(typed);
-    print_number("result ", sum, 16);
-    print(trouble ? ", trouble: " : "");
-    print(trouble ? trouble : "");
+    print_number(trouble ? trouble : "result ", sum, 16);
     print("\n");
     while (output_head != output_tail || !(REGISTER(UART, UART_STATUS) & UART_EMPTY)) {
     }

@@ -1,4 +1,4 @@
-/* States that no machine has, in streams that are otherwise right: each is refused with its name, and nothing changes. */
+/* States that no machine has, in streams that are otherwise right: each is refused by its name, and nothing changes. */
 #include "../snapshot.h"
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +12,7 @@ static const struct {
         uint64_t value;
     } set[4];
 } cases[] = {
+    {"", {{0, 0, 0}}}, /* nothing is wrong here */
     {"cpu/0.x", {SET(cpu.x[0], 1)}},
     {"cpu/0.pc", {SET(cpu.pc, RAM_BASE + 2)}},
     {"cpu/0.mtvec", {SET(cpu.mtvec, 1)}},
@@ -43,15 +44,16 @@ static size_t save(struct machine *m)
     return migcore_finish(&saver.visitor) == MIGCORE_OK ? (size_t)migcore_position(&saver.visitor) : 0;
 }
 
-static bool refused(const char *path)
+static bool as_expected(const char *path)
 {
     migcore_checked checked = {.size = sizeof checked};
     migcore_error error = {.size = sizeof error};
-    size_t length = save(&source);
+    migcore_status status = snapshot_accept(&target, stream, save(&source), &checked, &error);
 
-    snapshot_accept(&target, stream, length, &checked, &error);
     if (strcmp(error.path, path) != 0)
         printf("%s: refused at '%s'\n", path, error.path);
+    if (path[0] == '\0') /* and all that could be checked was */
+        return status == MIGCORE_OK && checked.devices == DEVICES && checked.unproven == 0;
     return strcmp(error.path, path) == 0 && memcmp(&target, &before, offsetof(struct machine, result)) == 0;
 }
 
@@ -66,10 +68,10 @@ int main(void)
         for (size_t j = 0; j < 4 && cases[i].set[j].size > 0; j++)
             memcpy((char *)&source + cases[i].set[j].offset, &cases[i].set[j].value, cases[i].set[j].size);
         before = target;
-        failed += !refused(cases[i].path);
+        failed += !as_expected(cases[i].path);
         machine_free(&source);
         machine_free(&target);
     }
-    printf("%zu states that no machine has, %zu not refused\n", count, failed);
+    printf("%zu states, all but one such that no machine has it: %zu judged wrong\n", count, failed);
     return failed != 0;
 }

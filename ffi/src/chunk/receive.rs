@@ -3,18 +3,21 @@
 use core::ffi::c_void;
 
 use migcore::codec::chunk::{Received, Receiver};
-use migcore::io::Kernels;
+use migcore::io::{Kernels, StreamReader};
 use migcore::ram::{Counts, Memory, NoMemory};
 use migcore::{Code, Report, Result};
 
 use super::check::{bare, tell_error};
 use super::settings::{limits, migcore_chunk_limits};
 use crate::error::{fill, migcore_error};
+use crate::io::{migcore_source, CSource};
 use crate::kernels::{migcore_kernels, CKernels};
 use crate::memory::{bytes, bytes_mut};
 use crate::object::check_storage;
 use crate::ram::{migcore_ram, migcore_ram_counts, CBlocks, Tally};
-use crate::status::{migcore_status, status, MIGCORE_BAD_OBJECT, MIGCORE_NULL_POINTER, MIGCORE_OK};
+use crate::status::{
+    migcore_status, status, MIGCORE_BAD_OBJECT, MIGCORE_BUSY, MIGCORE_NULL_POINTER, MIGCORE_OK,
+};
 
 /// Storage for a receiver, which collects a stream of chunks from pieces of any length. It belongs to one
 /// thread at a time, may be moved in memory between two calls, and needs no destructor.
@@ -26,6 +29,8 @@ pub struct migcore_chunk_receiver {
 /// State words of a receiver, without and with memory.
 const READY: u32 = 0x6d69_6772;
 const READY_MEMORY: u32 = 0x6d69_6774;
+/// State word of one that is in a call which calls back.
+const BUSY: u32 = 0x6d69_6762;
 /// State word of one that could not be begun; `failure` says why.
 const FAILED: u32 = 0x6d69_6773;
 
@@ -202,6 +207,46 @@ pub unsafe extern "C" fn migcore_chunk_receiver_got(
     }
 }
 
+/// Reads from `source` until the stream is complete, and never beyond its end, each byte straight to where it belongs.
+/// Its callback `peek` is not used. Errors: MIGCORE_TRUNCATED when the source ends too early; MIGCORE_READ_FAILED,
+/// with the number that the source gave for it as the cause; those of migcore_chunk_receiver_feed. After them, but
+/// for MIGCORE_NO_SPACE, nothing more is taken.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_chunk_receiver_read(
+    receiver: *mut migcore_chunk_receiver,
+    source: *const migcore_source,
+) -> migcore_status {
+    // SAFETY: the caller promises NULL or a receiver, and NULL or a source.
+    unsafe {
+        let head = match ready(receiver) {
+            Ok((head, _)) => head,
+            Err(not_ready) => return not_ready,
+        };
+        let state = (*head).state;
+        let done = call(receiver, |receiver| {
+            let source = CSource::new(source)?;
+            // The callback finds it busy.
+            (*head).state = BUSY;
+            receiver.read(&mut StreamReader::new(source, &mut []))
+        });
+        (*head).state = state;
+        done
+    }
+}
+
+/// Gives the place in the stream as it was sent of the byte at `offset` of what migcore_chunk_receiver_bytes gives: what
+/// a check or a load of the latter tells as the place of an error. They differ where chunks of memory stood before it.
+/// Exact for up to four stretches of those, between which stand other chunks. The offset itself for what is no
+/// receiver.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_chunk_receiver_origin(
+    receiver: *const migcore_chunk_receiver,
+    offset: u64,
+) -> u64 {
+    // SAFETY: the caller promises NULL or a receiver, which is only read.
+    unsafe { ready(receiver.cast_mut()).map_or(offset, |(_, receiver)| (*receiver).origin(offset)) }
+}
+
 /// Writes to `counts`, whose `size` the caller has filled in, what was received of the machine's memory so far.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_chunk_receiver_counts(
@@ -237,7 +282,7 @@ pub unsafe extern "C" fn migcore_chunk_receiver_grow(
 }
 
 /// Writes where the stream is and how long, once it is complete; MIGCORE_TRUNCATED before. It lies in the
-/// memory of the receiver. Values were not looked at yet: check it with migcore_chunk_check or
+/// memory of the receiver. Where in what was sent a place of it is, says migcore_chunk_receiver_origin. Values were not looked at yet: check it with migcore_chunk_check or
 /// migcore_machine_check, and load it with migcore_chunk_load_checked. After an error `*data` is NULL and
 /// `*length` 0.
 #[no_mangle]
@@ -346,7 +391,9 @@ trait Receiving {
     fn taken(&self) -> usize;
     fn next(&mut self) -> Result<&mut [u8]>;
     fn got(&mut self, length: usize) -> Result<bool>;
+    fn read(&mut self, reader: &mut StreamReader<'_, CSource>) -> Result<()>;
     fn grow(&mut self, buffer: &'static mut [u8]) -> Result<()>;
+    fn origin(&self, offset: u64) -> u64;
     fn bytes(&mut self) -> Result<&[u8]>;
     fn counts(&self) -> Counts;
     fn report(&self, code: Code) -> Report;
@@ -369,8 +416,16 @@ impl<K: Kernels, M: Memory> Receiving for Receiver<'static, K, M> {
         self.got(length)
     }
 
+    fn read(&mut self, reader: &mut StreamReader<'_, CSource>) -> Result<()> {
+        self.read(reader)
+    }
+
     fn grow(&mut self, buffer: &'static mut [u8]) -> Result<()> {
         self.grow(buffer)
+    }
+
+    fn origin(&self, offset: u64) -> u64 {
+        self.origin(offset)
     }
 
     fn bytes(&mut self) -> Result<&[u8]> {
@@ -418,6 +473,7 @@ unsafe fn ready(
         READY | READY_MEMORY => Ok((head, unsafe { ((*head).receiver)(head) })),
         // SAFETY: as above.
         FAILED => Err(unsafe { (*head).failure }),
+        BUSY => Err(MIGCORE_BUSY),
         _ => Err(MIGCORE_BAD_OBJECT),
     }
 }

@@ -1,6 +1,7 @@
 //! Takes a stream as its bytes come in.
 
 mod pages;
+mod read;
 
 use super::chunks::{framed, signed};
 use super::memory::BlockList;
@@ -16,9 +17,6 @@ const END: usize = FRAME + 8;
 
 /// The bytes of a CRC.
 const CRC: usize = FRAME - HEAD;
-
-/// How much is copied and summed up at once, so that it is in the cache for the second.
-const PIECE: usize = 1 << 15;
 
 /// Collects a stream in the caller's memory, from pieces of any length, and checks framing, types, order,
 /// CRCs, limits, shapes and totals as they come. However the bytes are cut, the outcome is the same.
@@ -246,13 +244,18 @@ impl<'b, K: Kernels, M: Memory> Receiver<'b, K, M> {
         while !self.rules.ended() {
             let spot = self.spot()?;
             let rest = input.get(self.taken..).unwrap_or_default();
-            let rest = rest.get(..PIECE).unwrap_or(rest);
-            let length = copy(self.place(spot), rest);
+            let length = match spot {
+                Spot::Memory { .. } if M::ANY => self.fill(spot, rest),
+                spot => copy(self.place(spot), rest),
+            };
             if length == 0 {
                 break;
             }
             self.taken = self.taken.saturating_add(length);
-            self.advance(spot, length)?;
+            match spot {
+                Spot::Memory { .. } if M::ANY => self.passed(spot, length),
+                spot => self.advance(spot, length)?,
+            }
         }
         Ok(())
     }
@@ -327,10 +330,10 @@ impl<'b, K: Kernels, M: Memory> Receiver<'b, K, M> {
             Stage::Head => {
                 let head = part.first_chunk().copied().unwrap_or_default();
                 let (kind, length) = self.rules.admit(head)?;
-                self.stage = match M::ANY && kind == ChunkType::PAGES {
-                    true => Stage::Pages(Part::Head, length),
-                    false => Stage::Data(kind, length),
-                };
+                match M::ANY && kind == ChunkType::PAGES {
+                    true => self.begin_pages(length),
+                    false => self.stage = Stage::Data(kind, length),
+                }
             }
             Stage::Data(kind, length) => {
                 let behind = part.get(HEAD..).unwrap_or_default();

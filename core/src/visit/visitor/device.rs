@@ -264,6 +264,16 @@ impl Visitor<'_> {
         self.save(&"", |encoder| encoder.mark(marks))
     }
 
+    /// On load, ends the visit at an item `name` of the innermost scope unless `good`: for a value that the
+    /// device could not live with. Saving looks at nothing.
+    ///
+    /// # Errors
+    /// The first error; [`Code::Refused`].
+    #[inline]
+    pub fn require(&mut self, name: &str, good: bool) -> Result<()> {
+        self.refuse_unless(good, &name)
+    }
+
     /// Ends the visit with the device's own refusal, for instance of a value that it loaded. `cause`
     /// is the device's number for it, or 0.
     ///

@@ -25,6 +25,18 @@ pub(super) enum Part {
     Crc,
 }
 
+/// Chunks of memory that stood beside each other, and are not kept.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Gap {
+    /// Where in what is kept.
+    pub(super) at: u64,
+    /// How many bytes are not kept up to here.
+    pub(super) dropped: u64,
+}
+
+/// How many gaps are told apart: one before the devices, one between, and so on.
+const GAPS: usize = 4;
+
 /// What the last error is about.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Blamed {
@@ -42,6 +54,7 @@ pub(super) struct Pages {
     pub(super) blamed: Blamed,
     /// How many bytes before the present chunk are not kept.
     pub(super) dropped: u64,
+    pub(super) gaps: heapless::Vec<Gap, GAPS>,
     /// Of the chunks that are kept.
     kept: Totals,
     /// How much work is left.
@@ -67,6 +80,7 @@ impl Pages {
             counts: Counts::default(),
             blamed: Blamed::Nothing,
             dropped: 0,
+            gaps: heapless::Vec::new(),
             kept: Totals::default(),
             work,
             block: 0,
@@ -121,8 +135,16 @@ impl<K: Kernels, M: Memory> Receiver<'_, K, M> {
 
     /// Takes the present chunk, which has so many bytes, out of the buffer.
     fn drop_chunk(&mut self, length: usize) {
-        self.pages.dropped = self.pages.dropped.saturating_add(told(length));
         self.used = self.chunk;
+        let pages = &mut self.pages;
+        pages.dropped = pages.dropped.saturating_add(told(length));
+        let gap = Gap { at: told(self.chunk), dropped: pages.dropped };
+        let full = pages.gaps.is_full();
+        match pages.gaps.last_mut() {
+            Some(last) if full || last.at == gap.at => last.dropped = gap.dropped,
+            // There is room.
+            _ => _ = pages.gaps.push(gap),
+        }
     }
 
     /// Finds the place of each block of the list in the present chunk.
@@ -167,6 +189,15 @@ impl<K: Kernels, M: Memory> Receiver<'_, K, M> {
             *crc = self.kernels.crc32(0, frame.get(4..).unwrap_or_default()).to_be_bytes();
         }
         Ok(())
+    }
+
+    /// A chunk of pages begins, whose data are so long.
+    pub(super) fn begin_pages(&mut self, length: usize) {
+        match length {
+            // Nothing is to come that could be reached.
+            0 => self.take_head(0),
+            _ => self.stage = Stage::Pages(Part::Head, length),
+        }
     }
 
     /// A part of a chunk of pages is complete in the buffer.
@@ -271,6 +302,14 @@ impl<K: Kernels, M: Memory> Receiver<'_, K, M> {
         }
     }
 
+    /// Copies bytes of pages to their place, as many as belong there, and sums them up on the way.
+    pub(super) fn fill(&mut self, spot: Spot, input: &[u8]) -> usize {
+        let free = self.buffer.get_mut(self.used..).unwrap_or_default();
+        let bytes = place(spot, free, &mut self.memory);
+        self.pages.crc = self.kernels.copy_crc32(self.pages.crc, bytes, input);
+        bytes.len().min(input.len())
+    }
+
     /// Goes on behind bytes of padding and pages that are in their place.
     pub(super) fn advance_pages(&mut self, spot: Spot, length: usize) {
         let free = self.buffer.get_mut(self.used..).unwrap_or_default();
@@ -278,12 +317,18 @@ impl<K: Kernels, M: Memory> Receiver<'_, K, M> {
         let bytes = bytes.get(..length).unwrap_or_default();
         let pages = &mut self.pages;
         pages.crc = self.kernels.crc32(pages.crc, bytes);
-        pages.left = pages.left.saturating_sub(length);
-        if let Spot::Memory { .. } = spot {
-            self.advance_run(told(length));
-        } else if pages.padding > 0 {
+        if pages.padding > 0 {
             pages.padding = pages.padding.saturating_sub(length);
             pages.breach = pages.breach.or(check_padding(bytes).err());
+        }
+        self.passed(spot, length);
+    }
+
+    /// Goes on behind bytes that were summed up.
+    pub(super) fn passed(&mut self, spot: Spot, length: usize) {
+        self.pages.left = self.pages.left.saturating_sub(length);
+        if let Spot::Memory { .. } = spot {
+            self.advance_run(told(length));
         }
         if let (0, Stage::Pages(_, length)) = (self.pages.left, self.stage) {
             self.stage = Stage::Pages(Part::Crc, length);
