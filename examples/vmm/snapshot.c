@@ -3,18 +3,21 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static uint64_t index_memory[2048]; /* so that a device may load its fields in any order */
-
-static ptrdiff_t write_file(void *file, const void *data, size_t length)
+static ptrdiff_t write_to_file(void *file, const void *data, size_t length)
 {
     return (ptrdiff_t)fwrite(data, 1, length, file);
+}
+
+static ptrdiff_t read_from_file(void *file, void *data, size_t length)
+{
+    return (ptrdiff_t)fread(data, 1, length, file);
 }
 
 /* The stream: memory in bulk, then the devices. */
 static bool save_stream(struct machine *m, FILE *f)
 {
     static uint8_t scratch[4096];
-    const migcore_sink sink = {.size = sizeof sink, .write = write_file, .opaque = f};
+    const migcore_sink sink = {.size = sizeof sink, .write = write_to_file, .opaque = f};
     const migcore_chunk_settings settings = {.size = sizeof settings, .machine = "vmm", .writer = "examples/vmm"};
     migcore_chunk_saver saver;
     migcore_visitor *v = &saver.visitor;
@@ -26,74 +29,63 @@ static bool save_stream(struct machine *m, FILE *f)
     return migcore_finish(v) == MIGCORE_OK || complain_of_visit("not saved", v);
 }
 
-/* Checks down to the last value, and changes nothing. */
-static migcore_status check_state(struct machine *m, const void *bytes, size_t length, migcore_checked *checked,
-                                  migcore_error *error)
+/* Checks all devices down to the last value; only then, and if that is wanted, loads them. */
+static migcore_status accept(struct machine *m, const void *bytes, size_t length, bool load, uint64_t *skipped,
+                             migcore_error *error)
 {
-    migcore_chunk_loader loader;
-
-    migcore_chunk_load_checked(&loader, sizeof loader, bytes, length, index_memory, sizeof index_memory, NULL,
-                               &m->kernels);
-    migcore_machine_check(&m->state, &loader.visitor, checked);
-    return migcore_get_error(&loader.visitor, error), error->status;
-}
-
-migcore_status snapshot_accept(struct machine *m, const void *bytes, size_t length, migcore_checked *checked,
-                               migcore_error *error)
-{
-    migcore_chunk_loader loader;
-
-    if (check_state(m, bytes, length, checked, error) != MIGCORE_OK)
-        return error->status;
-    migcore_chunk_load_checked(&loader, sizeof loader, bytes, length, index_memory, sizeof index_memory, NULL,
-                               &m->kernels);
-    migcore_machine_load(&m->state, &loader.visitor, checked);
-    return migcore_get_error(&loader.visitor, error), error->status;
-}
-
-/* Receives a file: memory goes to where `ram` says, the rest to `state`, of STATE_SIZE bytes. */
-static bool receive_file(struct machine *m, const char *path, const migcore_ram *ram, void *state, const void **bytes,
-                         size_t *length)
-{
-    migcore_error error = {.size = sizeof error};
-    migcore_chunk_receiver receiver;
-    FILE *f = fopen(path, "rb");
-    size_t room, got;
-    void *place;
-
-    if (f == NULL) {
-        perror(path);
-        return false;
-    }
-    migcore_chunk_receiver_init(&receiver, sizeof receiver, state, STATE_SIZE, NULL, &m->kernels);
-    migcore_chunk_receiver_ram(&receiver, ram);
-    while (migcore_chunk_receiver_next(&receiver, &place, &room) == MIGCORE_OK && room > 0 &&
-           (got = fread(place, 1, room, f)) > 0)
-        migcore_chunk_receiver_got(&receiver, got, NULL);
-    fclose(f);
-    if (migcore_chunk_receiver_bytes(&receiver, bytes, length) == MIGCORE_OK)
-        return true;
-    migcore_chunk_receiver_error(&receiver, &error);
-    return complain("refused", &error);
-}
-
-/* Without `load`, finds out whether the file could be loaded, and touches nothing: memory without a place is dropped. */
-static bool read_file(struct machine *m, const char *path, bool load)
-{
-    static uint8_t state[STATE_SIZE];
-    migcore_ram_block block = m->block;
-    const migcore_ram ram = {.size = sizeof ram, .blocks = &block, .count = 1, .page_size = RAM_PAGE};
+    static uint64_t index[2048]; /* so that a device may load its fields in any order */
+    migcore_chunk_counts counts = {.size = sizeof counts};
     migcore_checked checked = {.size = sizeof checked};
-    migcore_error error = {.size = sizeof error};
+    migcore_chunk_loader loader;
+    migcore_visitor *v = &loader.visitor;
+
+    migcore_chunk_load_checked(&loader, sizeof loader, bytes, length, index, sizeof index, NULL, &m->kernels);
+    migcore_machine_check(&m->state, v, &checked);
+    migcore_chunk_get_counts(&loader, &counts);
+    *skipped = counts.skipped_chunks + counts.skipped_devices;
+    if (migcore_get_status(v) == MIGCORE_OK && load) {
+        migcore_chunk_load_checked(&loader, sizeof loader, bytes, length, index, sizeof index, NULL, &m->kernels);
+        migcore_machine_load(&m->state, v, &checked);
+    }
+    migcore_get_error(v, error);
+    return error->status;
+}
+
+migcore_status snapshot_receive(struct machine *m, const migcore_source *source, bool load, uint64_t *skipped,
+                                migcore_error *error)
+{
+    static uint8_t state[64 * 1024]; /* all of a stream but memory, which goes straight to its place, or is dropped */
+    migcore_ram_block block = {sizeof block, "ram", load ? m->memory : NULL, RAM_SIZE, {0}};
+    const migcore_ram ram = {sizeof ram, &block, 1, RAM_PAGE};
+    migcore_chunk_receiver receiver;
     const void *bytes;
     size_t length;
 
-    if (!load)
-        block.memory = NULL;
-    if (!receive_file(m, path, &ram, state, &bytes, &length))
+    migcore_chunk_receiver_init(&receiver, sizeof receiver, state, sizeof state, NULL, &m->kernels);
+    migcore_chunk_receiver_ram(&receiver, &ram);
+    if (migcore_chunk_receiver_read(&receiver, source) != MIGCORE_OK) {
+        migcore_chunk_receiver_error(&receiver, error);
+        return error->status;
+    }
+    migcore_chunk_receiver_bytes(&receiver, &bytes, &length);
+    if (accept(m, bytes, length, load, skipped, error) != MIGCORE_OK)
+        error->offset = migcore_chunk_receiver_origin(&receiver, error->offset);
+    return error->status;
+}
+
+static bool read_file(struct machine *m, const char *path, bool load)
+{
+    const migcore_source source = {.size = sizeof source, .read = read_from_file, .opaque = fopen(path, "rb")};
+    migcore_error error = {.size = sizeof error};
+    uint64_t skipped;
+
+    if (source.opaque == NULL) {
+        perror(path);
         return false;
-    return (load ? snapshot_accept : check_state)(m, bytes, length, &checked, &error) == MIGCORE_OK ||
-           complain("refused", &error);
+    }
+    snapshot_receive(m, &source, load, &skipped, &error);
+    fclose(source.opaque);
+    return error.status == MIGCORE_OK || complain("refused", &error);
 }
 
 bool snapshot_load(struct machine *m, const char *path)

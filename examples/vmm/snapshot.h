@@ -4,9 +4,6 @@
 
 #include "machine.h"
 
-/* The most that a receiver must keep of a stream: all of it but memory. */
-#define STATE_SIZE (64u << 10)
-
 /* Saves a machine that stands still. False, with words on stderr: what was at `path` is as it was. */
 bool snapshot_save(struct machine *m, const char *path);
 
@@ -14,10 +11,10 @@ bool snapshot_save(struct machine *m, const char *path);
 bool snapshot_load(struct machine *m, const char *path);
 
 /*
- * Checks what a receiver has collected, down to the last value; then loads it, memory being there already. After an error
- * the machine must not run.
+ * Receives a machine from wherever, checks all of it, and loads it; or, without `load`, only finds out whether it could.
+ * Writes to `skipped` how many chunks and devices are not known here. After an error the machine must not run.
  */
-migcore_status snapshot_accept(struct machine *m, const void *bytes, size_t length, migcore_checked *checked,
-                               migcore_error *error);
+migcore_status snapshot_receive(struct machine *m, const migcore_source *source, bool load, uint64_t *skipped,
+                                migcore_error *error);
 
 #endif

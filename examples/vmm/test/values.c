@@ -31,30 +31,49 @@ static const struct {
     {"rng/0.state", {SET(rng.state, 0)}},
 };
 
-static struct machine source, target, before;
-static uint8_t stream[STATE_SIZE];
+static struct machine from, to, before;
+static struct {
+    unsigned char bytes[16384];
+    size_t length, at;
+} stream;
 
-static size_t save(struct machine *m)
+static ptrdiff_t read_stream(void *opaque, void *data, size_t length)
+{
+    (void)opaque;
+    length = length < stream.length - stream.at ? length : stream.length - stream.at;
+    memcpy(data, stream.bytes + stream.at, length);
+    stream.at += length;
+    return (ptrdiff_t)length;
+}
+
+static void save(struct machine *m)
 {
     uint8_t scratch[4096];
     migcore_chunk_saver saver;
+    migcore_visitor *v = &saver.visitor;
 
-    migcore_chunk_save_memory(&saver, sizeof saver, stream, sizeof stream, scratch, sizeof scratch, NULL, NULL);
-    migcore_machine_save(&m->state, &saver.visitor);
-    return migcore_finish(&saver.visitor) == MIGCORE_OK ? (size_t)migcore_position(&saver.visitor) : 0;
+    migcore_chunk_save_memory(&saver, sizeof saver, stream.bytes, sizeof stream.bytes, scratch, sizeof scratch, NULL,
+                              NULL);
+    migcore_ram_declare(&saver, &m->ram);
+    migcore_machine_save(&m->state, v);
+    migcore_finish(v);
+    stream.length = (size_t)migcore_position(v);
+    stream.at = 0;
 }
 
 static bool as_expected(const char *path)
 {
-    migcore_checked checked = {.size = sizeof checked};
+    const migcore_source source = {.size = sizeof source, .read = read_stream};
     migcore_error error = {.size = sizeof error};
-    migcore_status status = snapshot_accept(&target, stream, save(&source), &checked, &error);
+    uint64_t skipped;
 
+    save(&from);
+    snapshot_receive(&to, &source, true, &skipped, &error);
     if (strcmp(error.path, path) != 0)
         printf("%s: refused at '%s'\n", path, error.path);
-    if (path[0] == '\0') /* and all that could be checked was */
-        return status == MIGCORE_OK && checked.devices == DEVICES && checked.unproven == 0;
-    return strcmp(error.path, path) == 0 && memcmp(&target, &before, offsetof(struct machine, result)) == 0;
+    if (path[0] == '\0')
+        return error.status == MIGCORE_OK && skipped == 0;
+    return strcmp(error.path, path) == 0 && memcmp(&to, &before, offsetof(struct machine, result)) == 0;
 }
 
 int main(void)
@@ -63,14 +82,14 @@ int main(void)
     size_t count = sizeof cases / sizeof cases[0], failed = 0;
 
     for (size_t i = 0; i < count; i++) {
-        if (!machine_init(&source, &options) || !machine_init(&target, &options))
+        if (!machine_init(&from, &options) || !machine_init(&to, &options))
             return 1;
         for (size_t j = 0; j < 4 && cases[i].set[j].size > 0; j++)
-            memcpy((char *)&source + cases[i].set[j].offset, &cases[i].set[j].value, cases[i].set[j].size);
-        before = target;
+            memcpy((char *)&from + cases[i].set[j].offset, &cases[i].set[j].value, cases[i].set[j].size);
+        before = to;
         failed += !as_expected(cases[i].path);
-        machine_free(&source);
-        machine_free(&target);
+        machine_free(&from);
+        machine_free(&to);
     }
     printf("%zu states, all but one such that no machine has it: %zu judged wrong\n", count, failed);
     return failed != 0;
