@@ -7,57 +7,42 @@
 #include <time.h>
 #include <unistd.h>
 
-static int64_t now(void)
+/* `attach` is connect or bind. */
+static bool open_socket(struct channel *c, const char *path,
+                        int (*attach)(int, const struct sockaddr *, socklen_t))
 {
-    struct timespec t;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
 
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static bool failed(struct channel *c, const char *path)
-{
-    fprintf(stderr, "vmm: %s: %s\n", path, strerror(errno));
+    errno = ENAMETOOLONG;
+    strncpy(address.sun_path, path, sizeof address.sun_path - 1);
+    c->fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (c->fd >= 0 && strlen(path) < sizeof address.sun_path
+        && attach(c->fd, (struct sockaddr *)&address, sizeof address) == 0)
+        return true;
+    perror(path);
     channel_close(c);
     return false;
 }
 
-static bool open_socket(struct channel *c, const char *path, struct sockaddr_un *address)
-{
-    *address = (struct sockaddr_un){.sun_family = AF_UNIX};
-    *c = (struct channel){.fd = socket(AF_UNIX, SOCK_STREAM, 0)};
-    if (strlen(path) >= sizeof address->sun_path) {
-        errno = ENAMETOOLONG;
-        return false;
-    }
-    strcpy(address->sun_path, path);
-    return c->fd >= 0;
-}
-
 bool channel_connect(struct channel *c, const char *path)
 {
-    struct sockaddr_un address;
-
-    if (!open_socket(c, path, &address) || connect(c->fd, (struct sockaddr *)&address, sizeof address) != 0)
-        return failed(c, path);
-    return true;
+    return open_socket(c, path, connect);
 }
 
 bool channel_listen(struct channel *c, const char *path)
 {
-    struct sockaddr_un address;
     int listener;
 
-    if (!open_socket(c, path, &address) || bind(c->fd, (struct sockaddr *)&address, sizeof address) != 0
-        || listen(c->fd, 1) != 0)
-        return failed(c, path);
-    fprintf(stderr, "vmm: waiting at %s\n", path);
+    if (!open_socket(c, path, bind))
+        return false;
     listener = c->fd;
-    do
+    c->fd = -1;
+    if (listen(listener, 1) == 0) {
+        fprintf(stderr, "vmm: waiting at %s\n", path);
         c->fd = accept(listener, NULL, NULL);
-    while (c->fd < 0 && errno == EINTR);
+    }
     if (c->fd < 0)
-        failed(c, path);
+        perror(path);
     close(listener);
     unlink(path);
     return c->fd >= 0;
@@ -70,28 +55,20 @@ void channel_close(struct channel *c)
     c->fd = -1;
 }
 
-void channel_limit(struct channel *c, unsigned milliseconds)
+double milliseconds(void)
 {
-    c->deadline = now() + milliseconds;
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
-/* 0 when the socket has what is waited for, or -errno. */
-static int wait_for(const struct channel *c, short events, int64_t milliseconds)
+void channel_limit(struct channel *c, double limit)
 {
-    struct pollfd p = {.fd = c->fd, .events = events};
-    int ready = poll(&p, 1, milliseconds > 0 ? (int)milliseconds : 0);
-
-    if (ready > 0)
-        return 0;
-    return ready == 0 ? -ETIMEDOUT : -errno;
+    c->deadline = milliseconds() + limit;
 }
 
-bool channel_has_input(const struct channel *c)
-{
-    return wait_for(c, POLLIN, 0) == 0;
-}
-
-/* What a callback returns after a call that has given `done`. */
+/* What a callback returns after a call that gave `done`. */
 static ptrdiff_t outcome(ptrdiff_t done)
 {
     if (done >= 0)
@@ -99,14 +76,28 @@ static ptrdiff_t outcome(ptrdiff_t done)
     return errno == EINTR || errno == EAGAIN ? MIGCORE_IO_RETRY : -errno;
 }
 
+/* Waits until the socket can be read or written; below 0: what the callback returns. */
+static ptrdiff_t wait_for(const struct channel *c, short events, double deadline)
+{
+    struct pollfd p = {.fd = c->fd, .events = events};
+    double left = deadline - milliseconds();
+    int ready = poll(&p, 1, left > 0 ? (int)left + 1 : 0);
+
+    return ready == 0 ? -ETIMEDOUT : outcome(ready);
+}
+
+bool channel_has_input(const struct channel *c)
+{
+    return wait_for(c, POLLIN, 0) > 0;
+}
+
 static ptrdiff_t channel_write(void *opaque, const void *data, size_t length)
 {
     struct channel *c = opaque;
-    int waited = wait_for(c, POLLOUT, c->deadline - now());
-    ptrdiff_t done;
+    ptrdiff_t done = wait_for(c, POLLOUT, c->deadline);
 
-    if (waited != 0)
-        return waited == -EINTR ? MIGCORE_IO_RETRY : waited;
+    if (done < 0)
+        return done;
     /* Without MSG_NOSIGNAL, a destination that is gone would end the source as well. */
     done = send(c->fd, data, length, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (done > 0 && c->copy)
@@ -117,13 +108,12 @@ static ptrdiff_t channel_write(void *opaque, const void *data, size_t length)
 static ptrdiff_t channel_read(void *opaque, void *data, size_t length)
 {
     struct channel *c = opaque;
-    int waited = wait_for(c, POLLIN, c->deadline - now());
-    ptrdiff_t done;
+    ptrdiff_t ready;
 
-    if (waited != 0)
-        return waited == -EINTR ? MIGCORE_IO_RETRY : waited;
-    done = recv(c->fd, data, length, MSG_DONTWAIT);
-    return outcome(done);
+    if (c->idle > 0)
+        channel_limit(c, c->idle);
+    ready = wait_for(c, POLLIN, c->deadline);
+    return ready < 0 ? ready : outcome(recv(c->fd, data, length, MSG_DONTWAIT));
 }
 
 migcore_sink channel_sink(struct channel *c)
@@ -136,6 +126,45 @@ migcore_source channel_source(struct channel *c)
     return (migcore_source){.size = sizeof(migcore_source), .read = channel_read, .opaque = c};
 }
 
+/* One function for both directions, as with devices. */
+static bool visit_message(migcore_visitor *v, struct message *m, migcore_error *error)
+{
+    migcore_begin_device(v, "message", 0, 1, 1);
+    migcore_visit_u32(v, "kind", &m->kind);
+    if (m->kind == MESSAGE_READY)
+        migcore_visit_u64(v, "skipped", &m->skipped);
+    else if (m->kind == MESSAGE_REFUSED)
+        migcore_visit_error(v, "error", &m->error);
+    else
+        migcore_visit_bytes(v, "claim", m->claim, sizeof m->claim);
+    migcore_end_device(v);
+    migcore_finish(v);
+    migcore_get_error(v, error);
+    return error->status == MIGCORE_OK;
+}
+
+bool channel_say(struct channel *c, struct message *message, migcore_error *error)
+{
+    unsigned char buffer[2048], scratch[1024];
+    migcore_sink sink = channel_sink(c);
+    migcore_chunk_saver saver;
+
+    migcore_chunk_save_stream(&saver, sizeof saver, &sink, buffer, sizeof buffer, scratch, sizeof scratch, NULL, NULL);
+    return visit_message(&saver.visitor, message, error);
+}
+
+/* Without a buffer, a loader reads a stream up to its end and no further. */
+bool channel_hear(struct channel *c, struct message *message, migcore_error *error)
+{
+    unsigned char memory[4096];
+    migcore_source source = channel_source(c);
+    migcore_chunk_loader loader;
+
+    *message = (struct message){.error = {.size = sizeof message->error}};
+    migcore_chunk_load_stream(&loader, sizeof loader, &source, NULL, 0, memory, sizeof memory, NULL, 0, NULL, NULL);
+    return visit_message(&loader.visitor, message, error);
+}
+
 void channel_drain(struct channel *c)
 {
     char bytes[4096];
@@ -145,65 +174,4 @@ void channel_drain(struct channel *c)
     do
         got = channel_read(c, bytes, sizeof bytes);
     while (got > 0 || got == MIGCORE_IO_RETRY);
-}
-
-static void visit_error(migcore_visitor *v, migcore_error *error)
-{
-    migcore_begin_struct(v, "error");
-    migcore_visit_i32(v, "status", &error->status);
-    migcore_visit_i32(v, "cause", &error->cause);
-    migcore_visit_u64(v, "offset", &error->offset);
-    migcore_visit_u64(v, "expected", &error->expected);
-    migcore_visit_u64(v, "found", &error->found);
-    migcore_visit_string(v, "path", error->path, sizeof error->path);
-    migcore_end_struct(v);
-}
-
-/* One function for both directions, as with devices. */
-static migcore_status visit_message(migcore_visitor *v, struct message *m)
-{
-    migcore_begin_device(v, "message", 0, 1, 1);
-    migcore_visit_u32(v, "kind", &m->kind);
-    switch (m->kind) {
-    case MESSAGE_READY:
-        migcore_visit_u64(v, "skipped", &m->skipped);
-        break;
-    case MESSAGE_REFUSED:
-        visit_error(v, &m->error);
-        break;
-    case MESSAGE_COMMIT:
-    case MESSAGE_RUNNING:
-        migcore_visit_bytes(v, "claim", m->claim.bytes, sizeof m->claim.bytes);
-        break;
-    default:
-        migcore_fail(v, "kind", MIGCORE_BAD_VALUE, 0);
-    }
-    migcore_end_device(v);
-    return migcore_finish(v);
-}
-
-bool channel_say(struct channel *c, struct message *message, migcore_error *error)
-{
-    unsigned char buffer[2048], scratch[1024];
-    migcore_sink sink = channel_sink(c);
-    migcore_chunk_saver saver;
-    migcore_visitor *v = &saver.visitor;
-
-    migcore_chunk_save_stream(&saver, sizeof saver, &sink, buffer, sizeof buffer, scratch, sizeof scratch, NULL, NULL);
-    visit_message(v, message);
-    return migcore_get_error(v, error) == MIGCORE_OK && error->status == MIGCORE_OK;
-}
-
-/* Without a buffer, a loader reads a stream up to its end and no further. */
-bool channel_hear(struct channel *c, struct message *message, migcore_error *error)
-{
-    unsigned char memory[4096];
-    migcore_source source = channel_source(c);
-    migcore_chunk_loader loader;
-    migcore_visitor *v = &loader.visitor;
-
-    *message = (struct message){.error = {.size = sizeof message->error}};
-    migcore_chunk_load_stream(&loader, sizeof loader, &source, NULL, 0, memory, sizeof memory, NULL, 0, NULL, NULL);
-    visit_message(v, message);
-    return migcore_get_error(v, error) == MIGCORE_OK && error->status == MIGCORE_OK;
 }

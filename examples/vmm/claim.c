@@ -1,5 +1,4 @@
 #include "claim.h"
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,48 +6,45 @@
 #include <unistd.h>
 
 struct path {
-    char text[512];
+    char text[256]; /* that of a socket has at most 108 bytes */
 };
 
 /* "DIRECTORY/vmm-NUMBER.claim": not even a hostile source can name another file. */
-static struct path path_of(const char *socket, const struct claim_number *number)
+static struct path path_of(const char *socket, const unsigned char *number)
 {
-    const char *name = strrchr(socket, '/');
-    int directory = name ? (int)(name + 1 - socket) : 0;
-    char digits[2 * sizeof number->bytes + 1];
+    const char *slash = strrchr(socket, '/');
     struct path path;
+    int end = snprintf(path.text, 128, "%.*svmm-", slash ? (int)(slash + 1 - socket) : 0, socket);
 
-    for (size_t i = 0; i < sizeof number->bytes; i++)
-        sprintf(digits + 2 * i, "%02x", number->bytes[i]);
-    /* The path of a socket has at most 108 bytes. */
-    snprintf(path.text, sizeof path.text, "%.*svmm-%s.claim", directory, socket, digits);
+    for (int i = 0; i < CLAIM_NUMBER; i++)
+        end += sprintf(path.text + end, "%02x", number[i]);
+    strcpy(path.text + end, ".claim");
     return path;
 }
 
-bool claim_make(const char *socket, struct claim_number *number)
+bool claim_make(const char *socket, unsigned char *number)
 {
-    if (getrandom(number->bytes, sizeof number->bytes, 0) != (ssize_t)sizeof number->bytes) {
-        fprintf(stderr, "vmm: no random number for a claim: %s\n", strerror(errno));
-        return false;
+    struct path path;
+    int fd = -1;
+
+    if (getrandom(number, CLAIM_NUMBER, 0) == CLAIM_NUMBER) {
+        path = path_of(socket, number);
+        fd = open(path.text, O_WRONLY | O_CREAT | O_EXCL, 0600);
     }
-    struct path path = path_of(socket, number);
-    int fd = open(path.text, O_WRONLY | O_CREAT | O_EXCL, 0600);
     if (fd < 0) {
-        fprintf(stderr, "vmm: %s: %s\n", path.text, strerror(errno));
+        perror("vmm: no claim");
         return false;
     }
     close(fd);
     return true;
 }
 
-enum claim claim_take(const char *socket, const struct claim_number *number)
+bool claim_take(const char *socket, const unsigned char *number)
 {
     struct path path = path_of(socket, number);
 
     if (unlink(path.text) == 0)
-        return CLAIM_TAKEN;
-    if (errno == ENOENT)
-        return CLAIM_GONE;
-    fprintf(stderr, "vmm: %s: %s\n", path.text, strerror(errno));
-    return CLAIM_UNKNOWN;
+        return true;
+    perror("vmm: the claim");
+    return false;
 }

@@ -7,21 +7,14 @@
 #define VMM_CLAIM_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
-/* Drawn by the source for each migration. */
-struct claim_number {
-    uint8_t bytes[16];
-};
+/* What tells a claim from others; the source draws it for each migration. */
+#define CLAIM_NUMBER 16
 
-enum claim {
-    CLAIM_TAKEN,   /* it is ours */
-    CLAIM_GONE,    /* it is the other one's */
-    CLAIM_UNKNOWN, /* the file system fails, so nobody can tell: who asked must not run */
-};
+/* The claim lies beside the socket. False, with words on stderr: it was not made. */
+bool claim_make(const char *socket, unsigned char *number);
 
-/* The claim lies beside the socket. Both say on stderr what fails. */
-bool claim_make(const char *socket, struct claim_number *number);
-enum claim claim_take(const char *socket, const struct claim_number *number);
+/* False: it is not there any more, or nobody can tell. Who asked must not run. */
+bool claim_take(const char *socket, const unsigned char *number);
 
 #endif

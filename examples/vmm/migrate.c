@@ -5,9 +5,7 @@
  */
 #include "migrate.h"
 #include "channel.h"
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     SLICE = 200 * 1000, /* instructions that the guest runs between two rounds */
@@ -26,14 +24,6 @@ struct sender {
     unsigned rounds;
     double paused_at;
 };
-
-static double milliseconds(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
 
 static unsigned dirty_pages(const struct sender *s)
 {
@@ -123,74 +113,55 @@ static bool offer(struct sender *s)
     return hear_ready(s) && sent;
 }
 
-static bool same_claim(const struct message *a, const struct message *b)
-{
-    return memcmp(&a->claim, &b->claim, sizeof a->claim) == 0;
-}
-
-/* Gives the machine away. Without RUNNING we are in doubt, and ask for the claim. */
+/* Gives the machine away. Without RUNNING we are in doubt, and the claim decides. */
 static enum handover commit(struct sender *s)
 {
     struct message commit = {.kind = MESSAGE_COMMIT}, answer;
     migcore_error error = {.size = sizeof error};
 
-    if (!claim_make(s->options->migrate, &commit.claim))
+    if (!claim_make(s->options->migrate, commit.claim))
         return HANDOVER_NONE;
     channel_limit(&s->channel, s->options->patience);
     if (channel_say(&s->channel, &commit, &error) && channel_hear(&s->channel, &answer, &error)
-        && answer.kind == MESSAGE_RUNNING && same_claim(&answer, &commit))
+        && answer.kind == MESSAGE_RUNNING && memcmp(answer.claim, commit.claim, CLAIM_NUMBER) == 0)
         return HANDOVER_DONE;
     if (error.status != MIGCORE_OK)
         complain("no answer from the destination", &error);
     fprintf(stderr, "vmm: in doubt: the destination has not said that it runs\n");
-    switch (claim_take(s->options->migrate, &commit.claim)) {
-    case CLAIM_TAKEN:
-        fprintf(stderr, "vmm: the claim was still there: nobody else can take it any more\n");
+    if (claim_take(s->options->migrate, commit.claim))
         return HANDOVER_NONE;
-    case CLAIM_GONE:
-        fprintf(stderr, "vmm: the claim is gone: the machine is at the destination\n");
-        return HANDOVER_UNKNOWN;
-    default:
-        fprintf(stderr, "vmm: nobody can tell who has the claim: the machine stands still here\n");
-        return HANDOVER_UNKNOWN;
-    }
+    fprintf(stderr, "vmm: the destination has the machine, and must be asked what became of it\n");
+    return HANDOVER_UNKNOWN;
 }
 
-static bool open_stream(struct sender *s)
+/* Of what is sent, `copy` gets the stream, and no messages. */
+static enum handover move(struct sender *s, FILE *copy)
 {
     migcore_chunk_settings settings = {.size = sizeof settings, .machine = "vmm", .writer = "examples/vmm"};
     migcore_sink sink = channel_sink(&s->channel);
+    bool ready;
 
-    if (!channel_connect(&s->channel, s->options->migrate))
-        return false;
-    if (s->options->capture && !(s->channel.copy = fopen(s->options->capture, "wb"))) {
-        perror(s->options->capture);
-        return false;
-    }
     migcore_chunk_save_stream(&s->saver, sizeof s->saver, &sink, s->buffer, sizeof s->buffer, s->scratch,
                               sizeof s->scratch, &settings, &s->m->kernels);
-    return true;
-}
-
-/* Of the channel only the stream is kept. */
-static void end_capture(struct sender *s)
-{
-    if (s->channel.copy && fclose(s->channel.copy) != 0)
-        perror(s->options->capture);
+    s->channel.copy = copy;
+    ready = offer(s);
     s->channel.copy = NULL;
+    return ready ? commit(s) : HANDOVER_NONE;
 }
 
 enum handover migrate_to(struct machine *m, const struct options *options)
 {
-    struct sender s = {.m = m, .options = options, .counts = {.size = sizeof s.counts}, .channel = {.fd = -1}};
+    struct sender s = {.m = m, .options = options, .channel = {.fd = -1}, .counts = {.size = sizeof s.counts}};
+    FILE *copy = options->capture ? fopen(options->capture, "wb") : NULL;
     enum handover outcome = HANDOVER_NONE;
 
-    if (open_stream(&s) && offer(&s)) {
-        end_capture(&s);
-        outcome = commit(&s);
-    }
-    end_capture(&s);
+    if (options->capture && !copy)
+        perror(options->capture);
+    else if (channel_connect(&s.channel, options->migrate))
+        outcome = move(&s, copy);
     channel_close(&s.channel);
+    if (copy && fclose(copy) != 0)
+        perror(options->capture);
     if (outcome == HANDOVER_NONE)
         fprintf(stderr, "vmm: not moved: the machine is here as before\n");
     if (outcome == HANDOVER_DONE)
