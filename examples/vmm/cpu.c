@@ -39,7 +39,7 @@ static void trap(struct machine *m, uint32_t cause, uint32_t value)
     c->mepc = c->pc;
     c->mcause = cause;
     c->mtval = value;
-    c->mstatus = c->mstatus & MSTATUS_MIE ? MSTATUS_MPIE : 0;
+    c->mstatus = MSTATUS_MPP | (c->mstatus & MSTATUS_MIE ? MSTATUS_MPIE : 0);
     c->pc = c->mtvec;
     if (c->mtvec - RAM_BASE >= RAM_SIZE) {
         fprintf(stderr, "vmm: trap %u at 0x%x, and no handler\n", (unsigned)cause, (unsigned)c->mepc);
@@ -48,52 +48,39 @@ static void trap(struct machine *m, uint32_t cause, uint32_t value)
     }
 }
 
-/* Where a CSR is that can be written, and which of its bits. */
-static uint32_t *csr_at(struct cpu *c, uint32_t number, uint32_t *mask)
+/* Where a CSR is, and which of its bits can be written; what is not kept as a CSR is put into `copy`. NULL: no such CSR. */
+static uint32_t *csr_at(struct machine *m, uint32_t number, uint32_t *mask, uint32_t *copy)
 {
     *mask = ~0u;
     switch (number) {
-    case 0x300: *mask = MSTATUS_MIE | MSTATUS_MPIE; return &c->mstatus;
-    case 0x304: *mask = EXTERNAL; return &c->mie;
-    case 0x305: *mask = ~3u; return &c->mtvec;
-    case 0x340: return &c->mscratch;
-    case 0x341: *mask = ~3u; return &c->mepc;
-    case 0x342: return &c->mcause;
-    case 0x343: return &c->mtval;
+    case 0x300: *mask = MSTATUS_MIE | MSTATUS_MPIE; return &m->cpu.mstatus;
+    case 0x304: *mask = EXTERNAL; return &m->cpu.mie;
+    case 0x305: *mask = ~3u; return &m->cpu.mtvec;
+    case 0x340: return &m->cpu.mscratch;
+    case 0x341: *mask = ~3u; return &m->cpu.mepc;
+    case 0x342: return &m->cpu.mcause;
+    case 0x343: return &m->cpu.mtval;
+    case 0x344: *copy = intc_pending(&m->intc) ? EXTERNAL : 0; return copy; /* mip */
+    case 0xb00: case 0xc00: *copy = (uint32_t)m->cpu.cycle; return copy; /* the time cannot be set */
+    case 0xb80: case 0xc80: *copy = (uint32_t)(m->cpu.cycle >> 32); return copy;
     default: return NULL;
-    }
-}
-
-static bool read_csr(struct machine *m, uint32_t number, uint32_t *value)
-{
-    uint32_t mask, *place = csr_at(&m->cpu, number, &mask);
-
-    if (place != NULL) {
-        *value = *place | (number == 0x300 ? MSTATUS_MPP : 0);
-        return true;
-    }
-    switch (number) {
-    case 0x344: *value = intc_pending(&m->intc) ? EXTERNAL : 0; return true; /* mip */
-    case 0xb00: case 0xc00: *value = (uint32_t)m->cpu.cycle; return true;
-    case 0xb80: case 0xc80: *value = (uint32_t)(m->cpu.cycle >> 32); return true;
-    case 0xf14: *value = 0; return true; /* mhartid */
-    default: return false;
     }
 }
 
 static void execute_csr(struct machine *m, uint32_t i)
 {
-    uint32_t number = i >> 20, kind = i >> 12 & 7, source = i >> 15 & 31, rd = i >> 7 & 31, old, mask, *place;
-    uint32_t operand = kind & 4 ? source : m->cpu.x[source];
-    bool writes = (kind & 3) == 1 || source != 0;
+    uint32_t number = i >> 20, kind = i >> 12 & 3, source = i >> 15 & 31, rd = i >> 7 & 31, mask, copy;
+    uint32_t *csr = csr_at(m, number, &mask, &copy), operand = i >> 14 & 1 ? source : m->cpu.x[source];
+    bool writes = kind == 1 || source != 0;
 
-    if (kind % 4 == 0 || !read_csr(m, number, &old) || (writes && number >> 10 == 3)) {
+    if (kind == 0 || csr == NULL || (writes && number >> 10 == 3)) {
         trap(m, ILLEGAL, i);
         return;
     }
-    place = csr_at(&m->cpu, number, &mask);
-    if (writes && place != NULL) /* what cannot be changed here, as the time, stays as it is */
-        *place = ((kind & 3) == 1 ? operand : (kind & 3) == 2 ? old | operand : old & ~operand) & mask;
+    uint32_t old = *csr, new = kind == 1 ? operand : kind == 2 ? old | operand : old & ~operand;
+
+    if (writes)
+        *csr = (old & ~mask) | (new & mask);
     if (rd)
         m->cpu.x[rd] = old;
     m->cpu.pc += 4;
@@ -112,7 +99,7 @@ static void execute_system(struct machine *m, uint32_t i)
         c->pc += 4;
         break;
     case 0x30200073: /* mret */
-        c->mstatus = MSTATUS_MPIE | (c->mstatus & MSTATUS_MPIE ? MSTATUS_MIE : 0);
+        c->mstatus = MSTATUS_MPP | MSTATUS_MPIE | (c->mstatus & MSTATUS_MPIE ? MSTATUS_MIE : 0);
         c->pc = c->mepc;
         break;
     default: execute_csr(m, i); return; /* or illegal */

@@ -23,19 +23,13 @@ static uint32_t claim(struct intc *c)
 {
     uint32_t pending = c->level & c->enabled & ~c->claimed;
 
-    for (unsigned line = LINE_UART; line <= LINE_BLK; line++) {
-        if (pending & 1u << line) {
-            c->claimed |= 1u << line;
-            return line;
-        }
-    }
-    return LINE_NONE;
+    c->claimed |= pending & -pending; /* the lowest bit */
+    return pending ? (uint32_t)__builtin_ctz(pending) : LINE_NONE;
 }
 
 uint32_t intc_read(struct machine *m, uint32_t offset)
 {
     switch (offset) {
-    case INTC_LEVEL: return m->intc.level;
     case INTC_ENABLED: return m->intc.enabled;
     case INTC_CLAIM: return claim(&m->intc);
     default: return 0;

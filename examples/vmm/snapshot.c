@@ -55,12 +55,14 @@ migcore_status snapshot_receive(struct machine *m, const migcore_source *source,
                                 migcore_error *error)
 {
     static uint8_t state[64 * 1024]; /* all of a stream but memory, which goes straight to its place, or is dropped */
-    migcore_ram_block block = {sizeof block, "ram", load ? m->memory : NULL, RAM_SIZE, {0}};
-    const migcore_ram ram = {sizeof ram, &block, 1, RAM_PAGE};
+    migcore_ram_block block = m->block;
+    migcore_ram ram = m->ram;
     migcore_chunk_receiver receiver;
     const void *bytes;
     size_t length;
 
+    ram.blocks = &block;
+    block.memory = load ? m->memory : NULL;
     migcore_chunk_receiver_init(&receiver, sizeof receiver, state, sizeof state, NULL, &m->kernels);
     migcore_chunk_receiver_ram(&receiver, &ram);
     if (migcore_chunk_receiver_read(&receiver, source) != MIGCORE_OK) {

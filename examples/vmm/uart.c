@@ -56,17 +56,12 @@ uint32_t uart_read(struct machine *m, uint32_t offset)
 {
     struct uart *u = &m->uart;
 
-    switch (offset) {
-    case UART_DATA:
+    if (offset == UART_DATA)
         return u->rx_count > 0 ? take(u->rx, &u->rx_count) : 0;
-    case UART_STATUS:
+    if (offset == UART_STATUS)
         return (u->rx_count > 0 ? UART_HAS_BYTE : 0) | (u->tx_count < sizeof u->tx ? UART_ROOM : 0) |
                (u->tx_count == 0 ? UART_EMPTY : 0);
-    case UART_CONTROL:
-        return u->control;
-    default:
-        return 0;
-    }
+    return 0;
 }
 
 void uart_write(struct machine *m, uint32_t offset, uint32_t value)

@@ -22,9 +22,7 @@ static volatile uint32_t ticks, naps, received, net_sum, disk_rounds, disk_sum, 
 static volatile uint32_t output_head, output_tail;
 static const char *volatile trouble;
 static char output[1024], typed[257];
-static struct {
-    uint32_t address, length, flags, sum;
-} send_ring[RING], receive_ring[RING];
+static struct { uint32_t address, length, flags, sum; } send_ring[RING], receive_ring[RING];
 static uint8_t send_buffers[RING][256], receive_buffers[RING][256];
 static uint32_t written[2][1024], read_back[2][1024];
 
@@ -51,18 +49,13 @@ static void read_typed(void)
         typed[typed_count++] = (char)REGISTER(UART, UART_DATA);
 }
 
-static void choose_uart_interrupts(void)
-{
-    REGISTER(UART, UART_CONTROL) = listening | (output_head != output_tail ? UART_WHEN_EMPTY : 0);
-}
-
 static void use_uart(void)
 {
     if (listening)
         read_typed();
     while (output_head != output_tail && REGISTER(UART, UART_STATUS) & UART_ROOM)
         REGISTER(UART, UART_DATA) = (uint8_t)output[output_head++ % sizeof output];
-    choose_uart_interrupts();
+    REGISTER(UART, UART_CONTROL) = listening | (output_head != output_tail ? UART_WHEN_EMPTY : 0);
 }
 
 static void print(const char *text)
@@ -70,7 +63,7 @@ static void print(const char *text)
     for (; *text; text++) {
         WAIT_UNTIL(output_tail - output_head < sizeof output);
         output[output_tail++ % sizeof output] = *text;
-        choose_uart_interrupts();
+        REGISTER(UART, UART_CONTROL) = listening | UART_WHEN_EMPTY;
     }
 }
 
@@ -137,7 +130,7 @@ static void start_network(void)
         receive_ring[i].address = (uint32_t)receive_buffers[i];
     for (uint32_t i = 0; i < 128; i++)
         REGISTER(NIC, NIC_FILTER + i * 4) = 1000 + i;
-    for (uint32_t ring = NIC_SEND; ring < NIC_END; ring += NIC_RECEIVE - NIC_SEND) {
+    for (uint32_t ring = NIC_SEND; ring <= NIC_RECEIVE; ring += NIC_RECEIVE - NIC_SEND) {
         REGISTER(NIC, ring + RING_BASE) = ring == NIC_SEND ? (uint32_t)send_ring : (uint32_t)receive_ring;
         REGISTER(NIC, ring + RING_SIZE) = RING;
         REGISTER(NIC, ring + RING_ENABLE) = 1;
@@ -149,48 +142,51 @@ static void start_network(void)
 
 /* ---- disk: two writes, a flush, two reads that must bring what was written, and so on */
 
+static uint32_t sectors_of(uint32_t part)
+{
+    return part ? 1 + disk_rounds % 8 : 8;
+}
+
 static void request(uint32_t command, uint32_t *buffer, uint32_t part)
 {
     REGISTER(BLK, BLK_SECTOR) = (disk_rounds * 2 + part) % (REGISTER(BLK, BLK_SECTORS) / 8) * 8;
     REGISTER(BLK, BLK_BUFFER) = (uint32_t)buffer;
-    REGISTER(BLK, BLK_COUNT) = part ? 1 + disk_rounds % 8 : 8;
+    REGISTER(BLK, BLK_COUNT) = sectors_of(part);
     REGISTER(BLK, BLK_COMMAND) = command;
     CHECK(REGISTER(BLK, BLK_SLOT) < 8, "the disk takes no request ");
 }
 
-static void check_read(void)
+static void check_read(uint32_t part)
 {
-    for (uint32_t part = 0; part < 2; part++) {
-        for (uint32_t i = 0; i < (part ? 1 + disk_rounds % 8 : 8) * 128; i++) {
-            CHECK(read_back[part][i] == written[part][i], "the disk has other data ");
-            disk_sum = disk_sum * 33 + read_back[part][i];
-            read_back[part][i] = 0;
-        }
+    for (uint32_t i = 0; i < sectors_of(part) * 128; i++) {
+        CHECK(read_back[part][i] == written[part][i], "the disk has other data ");
+        disk_sum = disk_sum * 33 + read_back[part][i];
+        read_back[part][i] = 0;
     }
 }
 
 static void use_disk(void)
 {
+    static const uint32_t commands[] = {BLK_WRITE, BLK_FLUSH, BLK_READ};
     static uint32_t phase, outstanding;
 
+    CHECK(REGISTER(BLK, BLK_FAILED) == 0, "the disk failed ");
     for (uint32_t done = REGISTER(BLK, BLK_DONE); done != 0; done &= done - 1)
         outstanding--;
-    CHECK(REGISTER(BLK, BLK_FAILED) == 0, "the disk failed ");
     REGISTER(BLK, BLK_DONE) = 0xff;
     send_packet();
     if (outstanding > 0)
         return;
-    if (phase == 3) {
-        check_read();
-        disk_rounds++;
-        phase = 0;
-    }
+    for (uint32_t part = 0; part < 2 && phase == 3; part++)
+        check_read(part);
+    disk_rounds += phase == 3;
+    phase %= 3;
     for (uint32_t i = 0; i < 1024 && phase == 0; i++) {
         written[0][i] = table[(disk_rounds * 1024 + i) % (WINDOWS * WINDOW)] ^ disk_rounds;
         written[1][i] = written[0][i] * 0x85ebca6b;
     }
-    for (uint32_t part = 0; part < (phase == 1 ? 1 : 2); part++, outstanding++)
-        request(phase == 0 ? BLK_WRITE : phase == 1 ? BLK_FLUSH : BLK_READ, phase ? read_back[part] : written[part], part);
+    for (uint32_t part = 0; part < 2; part++, outstanding++)
+        request(commands[phase], phase ? read_back[part] : written[part], part);
     phase++;
 }
 
@@ -199,13 +195,13 @@ static void use_disk(void)
 static void timer_fired(void)
 {
     REGISTER(TIMER, TIMER_STATUS) = 0;
-    if (REGISTER(TIMER, TIMER_PERIODIC)) {
-        ticks++;
-        send_packet();
-        send_packet();
-    } else {
+    if (REGISTER(TIMER, TIMER_PERIODIC) == 0) {
         naps++;
+        return;
     }
+    ticks++;
+    send_packet();
+    send_packet();
 }
 
 __attribute__((interrupt("machine"), aligned(4))) void on_trap(void)
@@ -292,7 +288,7 @@ uint32_t main(void)
         print_round(round, sum);
     }
     listening = UART_WHEN_BYTE;
-    choose_uart_interrupts();
+    REGISTER(UART, UART_CONTROL) = listening | UART_WHEN_EMPTY;
     WAIT_UNTIL(typed_count > 0 && typed[typed_count - 1] == '\n');
     for (uint32_t i = 0; i < 16; i++)
         sum = sum * 31 + REGISTER(RTC, RTC_NVRAM + i * 4);
