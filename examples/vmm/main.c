@@ -10,7 +10,7 @@ static int usage(void)
     fputs("usage: vmm run [--disk FILE] [--input TEXT] [--save FILE --at N] GUEST\n"
           "       vmm run [--disk FILE] [--input TEXT] --migrate SOCKET --at N [--patience MS] [--capture FILE]\n"
           "               [--unknown-chunk] GUEST\n"
-          "       vmm restore FILE [--disk FILE] [--save FILE --at N] [--without DEVICE]\n"
+          "       vmm restore FILE [--without DEVICE], and to save or migrate it as above\n"
           "       vmm receive SOCKET [--disk FILE] [--patience MS] [--without DEVICE]\n"
           "N counts thousands of instructions, from where the machine starts in this process; MS, 5000 if not told,\n"
           "is how many milliseconds a machine that moves may stand still.\n", stderr);
