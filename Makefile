@@ -37,9 +37,10 @@ lib: ## the release libraries, in build/lib
 program: ## the program migcore, its man pages and completions, in build/program
 	@scripts/build-program
 
-demo: setup-demo lib ## a device is converted to migcore, step by step; a QEMU stream is looked into
+demo: setup-demo lib ## a device is converted step by step; a QEMU stream is looked into; a running machine moves
 	@$(MAKE) --no-print-directory -C examples/convert demo
 	@scripts/demo-program
+	@$(MAKE) --no-print-directory -C examples/vmm demo
 
 # The places go through the environment, where no character of theirs means anything to make's shell.
 install install-places uninstall: export DESTDIR := $(DESTDIR)
@@ -59,7 +60,7 @@ install-places:
 # ---- test
 
 TESTS = fmt clippy unit-tests foreign-tests doc-tests doc panic-gate panic-gate-bare c-tests \
-        install-test convert firmware fuzz-soak
+        install-test convert vmm firmware fuzz-soak
 
 test: setup tests-begin $(TESTS) ## every test; sets up the machine first
 	@$(STEP) --summary
@@ -90,6 +91,8 @@ install-test:
 	@$(STEP) 'install, pkg-config, exported names, uninstall' scripts/install-test
 convert: lib
 	@$(STEP) 'example: a converted device' $(MAKE) -C examples/convert test
+vmm: lib
+	@$(STEP) 'example: a virtual machine that moves' $(MAKE) -C examples/vmm test
 firmware:
 	@$(STEP) $(HAVE_BARE) 'example: firmware in an emulator' $(MAKE) -C examples/firmware test
 fuzz-soak:

@@ -1,0 +1,20 @@
+/* The state of a machine in a file, and what becomes of a state that has come, from wherever. */
+#ifndef VMM_SNAPSHOT_H
+#define VMM_SNAPSHOT_H
+
+#include "machine.h"
+
+/* Saves a machine that stands still. False, with words on stderr: what was at `path` is as it was. */
+bool snapshot_save(struct machine *m, const char *path);
+
+/* Restores a machine that has not run yet. False, with words on stderr: it must not run. */
+bool snapshot_load(struct machine *m, const char *path);
+
+/*
+ * Receives a machine from wherever, checks all of it, and loads it; or, without `load`, only finds out whether it could.
+ * Writes to `skipped` how many chunks and devices are not known here. After an error the machine must not run.
+ */
+migcore_status snapshot_receive(struct machine *m, const migcore_source *source, bool load, uint64_t *skipped,
+                                migcore_error *error);
+
+#endif
