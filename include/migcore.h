@@ -3169,6 +3169,25 @@ bool migcore_machine_is_dirty(const struct migcore_machine *machine);
  */
 migcore_status migcore_machine_reset_done(struct migcore_machine *machine);
 
+/**
+ * Checks the stream that `receiver` has collected for a machine, and with `load` loads it: migcore_machine_check and
+ * migcore_machine_load over what migcore_chunk_receiver_bytes gives. No device is touched before all was found
+ * right. `index` as in migcore_chunk_load_memory.
+ *
+ * `checked` gets what the check found, and `counts` what it passed over; `error` gets the report, in which the offset is
+ * the place in the stream as it was sent. Each may be NULL; the `size` of each is filled in by the caller. Whether a load that
+ * failed has left the machine dirty, says migcore_machine_is_dirty. The callbacks of devices may not use the receiver.
+ * Of the stack this takes some 9 KB.
+ */
+migcore_status migcore_machine_accept(struct migcore_machine *machine,
+                                      struct migcore_chunk_receiver *receiver,
+                                      bool load,
+                                      void *index,
+                                      size_t index_size,
+                                      struct migcore_checked *checked,
+                                      struct migcore_chunk_counts *counts,
+                                      struct migcore_error *error);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus

@@ -52,6 +52,7 @@ static const struct section {
     { "chunk_walks", test_chunk_walks },
     { "chunk_ram", test_chunk_ram },
     { "receiver_read", test_receiver_read },
+    { "machine_accept", test_machine_accept },
     { "tree_begin", test_tree_begin },
     { "tree_visits", test_tree_visits },
     { "tree_edits", test_tree_edits },
