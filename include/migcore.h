@@ -2629,9 +2629,10 @@ migcore_status migcore_chunk_receiver_grow(struct migcore_chunk_receiver *receiv
 
 /**
  * Writes where the stream is and how long, once it is complete; MIGCORE_TRUNCATED before. It lies in the
- * memory of the receiver. Where in what was sent a place of it is, says migcore_chunk_receiver_origin. Values were not looked at yet: check it with migcore_chunk_check or
- * migcore_machine_check, and load it with migcore_chunk_load_checked. After an error `*data` is NULL and
- * `*length` 0.
+ * memory of the receiver, and is without the machine's memory, where that was put to its place: offsets in reports
+ * about it are places in it; migcore_chunk_receiver_origin says where in what was sent these are. Values were not
+ * looked at yet: check it with migcore_chunk_check or migcore_machine_check, and load it with
+ * migcore_chunk_load_checked. After an error `*data` is NULL and `*length` 0.
  */
 migcore_status migcore_chunk_receiver_bytes(struct migcore_chunk_receiver *receiver,
                                             const void **data,
@@ -2708,8 +2709,8 @@ migcore_status migcore_ram_declare(struct migcore_chunk_saver *saver,
  * after clearing their dirty bits, and give that copy.
  *
  * Adds to `counts`, whose `size` the caller has filled in, what was written; `counts` may be NULL. Errors are
- * errors of the visit. MIGCORE_INVALID_ARGUMENT: no such block, or pages beyond its end. MIGCORE_UNBALANCED: in a
- * device, or before migcore_ram_declare.
+ * errors of the visit. MIGCORE_INVALID_ARGUMENT: no such block, pages beyond its end, or not the size of pages that was
+ * declared. MIGCORE_UNBALANCED: in a device, or before migcore_ram_declare.
  */
 migcore_status migcore_ram_save(struct migcore_chunk_saver *saver,
                                 const struct migcore_ram *ram,

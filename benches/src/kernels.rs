@@ -23,6 +23,13 @@ impl Fast {
     }
 }
 
+impl Fast {
+    /// As a call of the C interface takes them.
+    pub fn raw(&self) -> &migcore_kernels {
+        &self.0
+    }
+}
+
 impl Kernels for Fast {
     fn copy_swapped(&self, width: Width, to: &mut [u8], from: &[u8]) {
         let swap = match width {

@@ -9,11 +9,22 @@ use migcore::io::Kernels;
 
 use crate::kernels::Fast;
 
+mod chunks;
+
 /// How much memory is moved: what the caches hold, and what they do not.
 const SIZES: [usize; 4] = [256 << 10, 4 << 20, 64 << 20, 256 << 20];
 
 /// Pieces in which a copy takes turns with the CRC.
-const PIECES: [usize; 6] = [4 << 10, 8 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20];
+const PIECES: [usize; 5] = [4 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20];
+
+/// The size of a page.
+const PAGE: usize = 4096;
+
+/// Every one of so many pages is marked in a bitmap.
+const MARKED: usize = 8;
+
+/// What a socket gives at a time.
+const SOCKET: usize = 64 << 10;
 
 /// What is moved in one sample at least, and how many samples there are.
 const SAMPLE: usize = 16 << 20;
@@ -21,7 +32,17 @@ const ROUNDS: usize = 21;
 
 /// The memory that all ways share.
 struct Memory {
+    /// No page of it is 0.
     from: Vec<u8>,
+    /// A quarter of its pages is 0.
+    mixed: Vec<u8>,
+    /// All of it is 0.
+    zeros: Vec<u8>,
+    /// A bit for each page.
+    marked: Vec<u8>,
+    /// `from` as a stream of chunks.
+    stream: Vec<u8>,
+    /// Where pages go, or a stream of them.
     to: Vec<u8>,
     kernels: Fast,
 }
@@ -29,6 +50,8 @@ struct Memory {
 /// One way of moving memory.
 struct Way {
     name: String,
+    /// It moves one of so many bytes.
+    share: usize,
     run: Box<dyn Fn(&mut Memory)>,
 }
 
@@ -77,8 +100,11 @@ fn measure(size: usize, rounds: usize) -> (f64, Vec<f64>) {
         }
     }
     let base = samples[0].clone();
-    let ratio = |own: &Vec<f64>| median(own.iter().zip(&base).map(|(own, base)| own / base));
-    let ratios = samples.iter().map(ratio).collect();
+    let ratio = |(way, own): (&Way, &Vec<f64>)| {
+        let ratios = own.iter().zip(&base).map(|(own, base)| own / base);
+        median(ratios) * way.share as f64
+    };
+    let ratios = ways.iter().zip(&samples).map(ratio).collect();
     (size as f64 / median(base.into_iter()) / 1e9, ratios)
 }
 
@@ -90,28 +116,57 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 
 impl Memory {
     fn new(size: usize) -> Self {
-        Memory {
-            // No byte is 0, so that no page is.
-            from: (0..size).map(|at| (at % 251 + 1) as u8).collect(),
-            // Written, so that there is memory behind all of it.
-            to: vec![1; size],
-            kernels: Fast::detect(),
-        }
+        let kernels = Fast::detect();
+        let from: Vec<u8> = (0..size).map(|at| (at % 251 + 1) as u8).collect();
+        let mut mixed = from.clone();
+        mixed.chunks_mut(PAGE).step_by(4).for_each(|page| page.fill(0));
+        // Written, so that there is memory behind all of it.
+        let mut zeros = black_box(vec![1; size]);
+        zeros.fill(0);
+        let mut to = vec![1; chunks::room_for(size)];
+        let length = chunks::save(kernels.raw(), &from, None, &mut to);
+        let stream = to[..length].to_vec();
+        let marked = vec![1 << 3; size / PAGE / MARKED];
+        Memory { from, mixed, zeros, marked, stream, to, kernels }
     }
 }
 
 /// memcpy, then the others.
 fn ways() -> Vec<Way> {
-    let mut ways = vec![
-        way("memcpy", |memory| memory.to.copy_from_slice(black_box(&memory.from))),
+    let mut ways = vec![way("memcpy", |memory| by_pieces(memory, usize::MAX, |_| ()))];
+    ways.extend(searches());
+    ways.extend(copies());
+    ways.extend(streams());
+    ways
+}
+
+fn searches() -> Vec<Way> {
+    vec![
         way("read", |memory| {
             black_box(read(black_box(&memory.from)));
         }),
+        way("zeros", |memory| {
+            assert_eq!(chunks::zeros(black_box(&memory.zeros)), memory.zeros.len());
+        }),
+        way("zeros, page by page", |memory| {
+            let zero = |page: &&[u8]| chunks::zeros(black_box(page)) == page.len();
+            assert!(memory.zeros.chunks(PAGE).all(|page| zero(&page)));
+        }),
+        way("pages that are not 0", |memory| {
+            let zero = |page: &&[u8]| chunks::zeros(black_box(page)) == page.len();
+            assert!(!memory.from.chunks(PAGE).any(|page| zero(&page)));
+        }),
+    ]
+}
+
+fn copies() -> Vec<Way> {
+    let mut ways = vec![
         way("CRC-32", |memory| {
             black_box(memory.kernels.crc32(0, black_box(&memory.from)));
         }),
-        way("copy_crc32", |memory| {
-            black_box(memory.kernels.copy_crc32(0, &mut memory.to, black_box(&memory.from)));
+        way("copy with its CRC-32", |memory| {
+            let to = &mut memory.to[..memory.from.len()];
+            black_box(memory.kernels.copy_crc32(0, to, black_box(&memory.from)));
         }),
     ];
     for piece in PIECES {
@@ -129,8 +184,39 @@ fn ways() -> Vec<Way> {
     ways
 }
 
+fn streams() -> Vec<Way> {
+    vec![
+        way("save to memory", |memory| {
+            let length =
+                chunks::save(memory.kernels.raw(), black_box(&memory.from), None, &mut memory.to);
+            assert_eq!(length, memory.stream.len());
+        }),
+        way("save, a quarter is 0", |memory| {
+            chunks::save(memory.kernels.raw(), black_box(&memory.mixed), None, &mut memory.to);
+        }),
+        Way {
+            share: MARKED,
+            ..way("save, every 8th page marked", |memory| {
+                let marked = Some(&memory.marked[..]);
+                chunks::save(memory.kernels.raw(), &memory.from, marked, &mut memory.to);
+            })
+        },
+        way("save to a sink that drops it", |memory| {
+            chunks::send(memory.kernels.raw(), black_box(&memory.from));
+        }),
+        way("receive, feed", |memory| {
+            let to = &mut memory.to[..memory.from.len()];
+            chunks::feed(memory.kernels.raw(), black_box(&memory.stream), to);
+        }),
+        way("receive, next and got", |memory| {
+            let to = &mut memory.to[..memory.from.len()];
+            chunks::read(memory.kernels.raw(), black_box(&memory.stream), SOCKET, to);
+        }),
+    ]
+}
+
 fn way(name: &str, run: impl Fn(&mut Memory) + 'static) -> Way {
-    Way { name: name.into(), run: Box::new(run) }
+    Way { name: name.into(), share: 1, run: Box::new(run) }
 }
 
 /// All words added up: as fast as memory is read.
@@ -144,7 +230,8 @@ fn read(bytes: &[u8]) -> u64 {
 
 /// Copies piece by piece, each after something was done with it.
 fn by_pieces(memory: &mut Memory, piece: usize, mut before: impl FnMut(&[u8])) {
-    for (to, from) in memory.to.chunks_mut(piece).zip(memory.from.chunks(piece)) {
+    let to = &mut memory.to[..memory.from.len()];
+    for (to, from) in to.chunks_mut(piece).zip(memory.from.chunks(piece)) {
         before(from);
         black_box(to).copy_from_slice(black_box(from));
     }

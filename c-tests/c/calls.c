@@ -126,6 +126,54 @@ static migcore_status call_no_subsections(migcore_visitor *v, struct place *p)
     return migcore_visit_subsections(v, "name", NULL, 0, p);
 }
 
+/* Of a saver of chunks; any visitor may come along. */
+static const uint8_t pages[8] = { 0, 0, 1, 2 };
+static const uint8_t bitmap[1] = { 0xff };
+
+static migcore_ram ram_of(migcore_ram_block *block)
+{
+    migcore_ram ram;
+
+    memset(block, 0, sizeof *block);
+    block->size = sizeof *block;
+    block->name = "name";
+    block->memory = (void *)(uintptr_t)pages;
+    block->length = sizeof pages;
+    memset(&ram, 0, sizeof ram);
+    ram.size = sizeof ram;
+    ram.blocks = block;
+    ram.count = 1;
+    ram.page_size = 2;
+    return ram;
+}
+
+static migcore_status call_ram_declare(migcore_visitor *v, struct place *p)
+{
+    migcore_ram_block block;
+    migcore_ram ram = ram_of(&block);
+
+    (void)p;
+    return migcore_ram_declare((migcore_chunk_saver *)(void *)v, &ram);
+}
+
+static migcore_status call_ram_save(migcore_visitor *v, struct place *p)
+{
+    migcore_ram_block block;
+    migcore_ram ram = ram_of(&block);
+
+    (void)p;
+    return migcore_ram_save((migcore_chunk_saver *)(void *)v, &ram, 0, 1, pages, 3, NULL);
+}
+
+static migcore_status call_ram_save_marked(migcore_visitor *v, struct place *p)
+{
+    migcore_ram_block block;
+    migcore_ram ram = ram_of(&block);
+
+    (void)p;
+    return migcore_ram_save_marked((migcore_chunk_saver *)(void *)v, &ram, 0, 1, 3, bitmap, NULL);
+}
+
 #define ENTRIES_OF_KIND(name, type, constant) \
     { #name, call_##name, CALL_BOTH }, \
     { #name "_since", call_##name##_since, CALL_BOTH }, \
@@ -166,6 +214,9 @@ const struct call calls[] = {
     { "next_device", call_next_device, CALL_LOADS },
     { "check_device", call_check_device, CALL_LOADS },
     { "skip_device", call_skip_device, CALL_LOADS },
+    { "ram_declare", call_ram_declare, CALL_SAVES },
+    { "ram_save", call_ram_save, CALL_SAVES },
+    { "ram_save_marked", call_ram_save_marked, CALL_SAVES },
     ENTRY(set_state_version)
     ENTRY(get_status)
     ENTRY(fail)

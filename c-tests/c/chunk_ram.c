@@ -635,7 +635,13 @@ static void pages_are_checked(void)
     counts.size--;
     failed(&it, migcore_ram_save(saver, &it.ram, 0, 0, ram_bytes, 1, &counts), MIGCORE_BAD_SIZE);
     counts.size++;
+    saver = attempt(&it, true);
+    it.ram.page_size *= 2;
+    failed(&it, migcore_ram_save(saver, &it.ram, 0, 0, ram_bytes, 1, &counts), MIGCORE_INVALID_ARGUMENT);
     /* The same for those that are marked. */
+    saver = attempt(&it, true);
+    it.ram.page_size *= 2;
+    failed(&it, migcore_ram_save_marked(saver, &it.ram, 0, 0, 1, bitmap, &counts), MIGCORE_INVALID_ARGUMENT);
     saver = attempt(&it, true);
     failed(&it, migcore_ram_save_marked(saver, &it.ram, 1, 0, 1, bitmap, &counts), MIGCORE_NULL_POINTER);
     saver = attempt(&it, true);

@@ -104,7 +104,8 @@ static const struct call *some_call(uint32_t *random, int direction)
         const struct call *call = &calls[random_below(random, (uint32_t)call_count)];
         bool rare = strncmp(call->name, "end_", 4) == 0 || strcmp(call->name, "fail") == 0 ||
                     strcmp(call->name, "finish") == 0 || strncmp(call->name, "skip", 4) == 0 ||
-                    strcmp(call->name, "absent") == 0 || strcmp(call->name, "next_device") == 0 || (call->directions & direction) == 0;
+                    strncmp(call->name, "ram_", 4) == 0 || strcmp(call->name, "absent") == 0 ||
+                    strcmp(call->name, "next_device") == 0 || (call->directions & direction) == 0;
 
         if (!rare || random_below(random, 30) == 0) {
             return call;

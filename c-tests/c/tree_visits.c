@@ -289,6 +289,8 @@ static void every_call_after_the_end(bool loading)
         status = calls[i].run(v, &place);
         if (strcmp(calls[i].name, "fail") == 0) {
             CHECK_STATUS(status, MIGCORE_TOO_OLD);
+        } else if (strncmp(calls[i].name, "ram_", 4) == 0) {
+            CHECK_STATUS(status, loading ? MIGCORE_WRONG_DIRECTION : MIGCORE_UNSUPPORTED);
         } else {
             CHECK(status == MIGCORE_OK || status == MIGCORE_UNBALANCED || status == MIGCORE_WRONG_DIRECTION);
         }

@@ -42,7 +42,7 @@ pub enum Command {
     /// Print in what the states of two streams differ
     #[command(after_help = EXIT_CODES, after_long_help = DIFF)]
     Diff(Diff),
-    /// Take a block of guest memory out of a stream of QEMU
+    /// Take a block of guest memory out of a stream
     #[command(after_help = EXIT_CODES, after_long_help = RAM)]
     Ram(Ram),
     /// Write the man pages or the completions of shells
@@ -210,7 +210,8 @@ Exit codes:
   3  the stream cannot be read, or is in no format that is known";
 
 const INFO: &str = "\
-Of a stream of QEMU it is said which machine it is of, which releases can have written it, what its sections are, how much of \
+Of a stream of chunks it is said what it holds: devices, memory, and their sizes. Of a stream of QEMU it is said \
+which machine it is of, which releases can have written it, what its sections are, how much of \
 them is known and why the rest is not, and what it holds of the memory of the guest.
 
 Examples:
@@ -225,7 +226,7 @@ Exit codes:
 
 const VERIFY: &str = "\
 Of a stream of chunks every rule is checked that needs no receiver: checksums, order, limits, descriptions, \
-values, and the end. Of a stream of QEMU it is said whether QEMU refuses it, as far as the stream alone tells: \
+values, pages of memory, and the end. Of a stream of QEMU it is said whether QEMU refuses it, as far as the stream alone tells: \
 its records, commands, footers, the words of memory but not what pages hold, and every payload that is described. A \
 section that contradicts the stream's own description is wrong, too: bytes are damaged, or a program changed the \
 stream without describing it anew, which QEMU may still load. What is odd, or could not be checked, is a remark.
@@ -264,8 +265,8 @@ const DIFF: &str = "\
 Each line is a difference: where, and the values; A is the first stream. Either may be a stream of QEMU, or of \
 chunks; chunks that were made of a stream of QEMU are compared as that. Devices are the same by name and instance, \
 in whatever order they stand. What is marked volatile, as a clock, is shown but does not count. The values of what \
-is secret are never printed. A section that nothing describes is compared by its bytes. Of the memory of the guest, \
-blocks, numbers of pages and records are compared, but not page by page.
+is secret are never printed. A section that nothing describes is compared by its bytes. The memory of the guest is \
+compared as it is in the end, page by page; in a stream of QEMU only blocks, numbers of pages and records are.
 
 Examples:
   migcore diff before.mig after.mig
@@ -280,12 +281,13 @@ Exit codes:
 
 const RAM: &str = "\
 OUT has the bytes of the block as they are when the whole stream was read, with holes where only zeros are. FILE may \
-also be chunks that were made of a stream of QEMU. Memory that is shared (x-ignore-shared) is not in a stream, and \
-that at places of the file (mapped-ram) is not read.
+be chunks with memory, a stream of QEMU, or chunks that were made of one. Of QEMU's memory what is shared \
+(x-ignore-shared) is not in a stream, and what is at places of the file (mapped-ram) is not read.
 
 Examples:
   migcore ram vm.state --list
   migcore ram vm.state --block pc.ram -o ram.bin
+  migcore ram vm.mig --block ram -o ram.bin
 
 Exit codes:
   0  nothing is wrong

@@ -133,6 +133,21 @@ impl Input {
         }
     }
 
+    /// Fills `out` from `offset` on.
+    ///
+    /// # Errors
+    /// Those of the system, and that the file ends before.
+    pub fn read_exact_at(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        let mut filled = 0usize;
+        while let Some(room) = out.get_mut(filled..).filter(|room| !room.is_empty()) {
+            match self.read_at(offset.saturating_add(told(filled)), room)? {
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                got => filled = filled.saturating_add(got),
+            }
+        }
+        Ok(())
+    }
+
     /// Copies `length` bytes from `offset` on, or as many as there are, and says how many that were.
     ///
     /// # Errors

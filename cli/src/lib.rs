@@ -6,6 +6,7 @@
 //! | [`commands`] | what each command does |
 //! | [`chunks`] | streams of chunks: read piece by piece |
 //! | [`qemu`] | streams that QEMU wrote |
+//! | [`blocks`] | blocks of guest memory, whatever stream they are in |
 //! | [`compare`] | in what two streams differ |
 //! | [`show`] | printers, text and JSON: encoders of the library |
 //! | [`input`] | a file or the standard input, read in windows |
@@ -18,6 +19,7 @@
 #![forbid(unsafe_code)]
 
 pub mod arguments;
+pub mod blocks;
 pub mod chunks;
 pub mod commands;
 pub mod compare;

@@ -16,6 +16,9 @@
 mod random;
 #[path = "../../fuzz/src/program/mod.rs"]
 mod program;
+#[path = "support/guest.rs"]
+#[allow(dead_code, reason = "each test uses what it needs")]
+mod guest;
 #[path = "support/qemu.rs"]
 #[allow(dead_code, reason = "each test uses what it needs")]
 mod qemu;
@@ -23,6 +26,7 @@ mod qemu;
 use std::fs;
 use std::path::PathBuf;
 
+use guest::Guest;
 use program::TARGETS;
 use random::Random;
 
@@ -97,6 +101,17 @@ fn seeds(target: &str) -> Vec<(&'static str, Vec<u8>)> {
             ("real", case("ok")),
             ("wrong_footer", case("footer id mismatch")),
         ],
+        "memory" => {
+            let right = |guest: Guest| [&[1][..], &guest.stream()].concat();
+            let aligned = Guest { alignment: 64, ..Guest::small() };
+            vec![
+                ("small", right(Guest::small())),
+                ("aligned", right(aligned)),
+                ("as_it_is", [&[0][..], &Guest::small().stream()].concat()),
+                ("bytes", right(Guest::of(1, vec![("a", 9)]).with(0, 2, b"\0x\0\0yz"))),
+                ("empty", right(Guest::of(1 << 30, vec![("a", 0)]))),
+            ]
+        }
         _ => {
             let payloads: Vec<u8> =
                 PAYLOADS.iter().flat_map(|(_, _, _, payload)| payload.to_vec()).collect();

@@ -24,7 +24,7 @@ fn document(bytes: &[u8], paths: &[&str]) -> (Value, bool) {
     let (mut out, places) = (Vec::new(), Places::new());
     let filter = Filter::new(paths.iter().copied());
     let mut show = printer(&mut out, Choice { json: true, coloured: false, filter }, &places);
-    let found = chunks::inspect(&input(bytes), &mut *show, &places);
+    let found = chunks::inspect(&input(bytes), &mut *show, &places).unwrap();
     show.end_document(&[], None).unwrap();
     drop(show);
     let text = String::from_utf8(out).unwrap();

@@ -355,6 +355,20 @@ fn much_is_sent_in_many_chunks() {
 }
 
 #[test]
+fn memory_that_is_too_small_ends_the_save() {
+    let (machine, steps) = small();
+    let (due, ..) = machine.stream(&steps, 16);
+    let settings = Settings { machine: "board", alignment: 16, ..Settings::default() };
+    for room in 0..due.len() {
+        let (mut memory, mut scratch) = (vec![0; room], [0; 512]);
+        let saver = Saver::to_slice(&mut memory, &settings, &mut scratch).unwrap();
+        let report = machine.save(&steps, saver).unwrap_err();
+        assert_eq!(report.code, Code::NoSpace, "{room}");
+        assert!(checked(&memory, TAKEN).is_err(), "{room}");
+    }
+}
+
+#[test]
 fn a_failed_write_ends_the_save() {
     let (machine, steps) = small();
     let (due, ..) = machine.stream(&steps, 16);

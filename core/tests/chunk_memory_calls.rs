@@ -15,7 +15,7 @@ use migcore::codec::chunk::{ChunkDecoder, Chunks};
 use migcore::error::Report;
 use migcore::io::{Portable, SliceWriter};
 use migcore::ram::{Block, BlockHead, Blocks, Counts, PageSize};
-use migcore::visit::{Decoder, Versions};
+use migcore::visit::{Decoder, Marks, Versions};
 use migcore::Code;
 
 const HEADS: [BlockHead<'_>; 2] =
@@ -55,7 +55,8 @@ fn lists_of_blocks_are_refused() {
     for wrong in [&b""[..], b"ram", b"r\0m"] {
         assert_eq!(named(wrong), Code::InvalidArgument);
     }
-    assert_eq!(named(&[b'n'; 256]), Code::NameTooLong);
+    let report = list(&[BlockHead { name: &[b'n'; 256], length: 16 }]);
+    assert_eq!((report.code, report.fault.found), (Code::NameTooLong, 256));
     assert_eq!(list(&[BlockHead { name: b"ram", length: 17 }]).code, Code::InvalidArgument);
     assert_eq!(list(&[]).code, Code::InvalidArgument);
     let names: Vec<_> = (0..257).map(|number| format!("{number}")).collect();
@@ -94,6 +95,19 @@ fn memory_stands_outside_of_devices_and_behind_its_list() {
         saver.blocks(&HEADS, page())
     });
     assert_eq!(twice.code, Code::Unbalanced);
+}
+
+#[test]
+fn memory_has_no_marks() {
+    let marked = |saver: &mut Memory<'_>| saver.visitor().mark(Marks::ANCILLARY);
+    let report = refused(|saver| marked(saver).and_then(|()| saver.blocks(&HEADS, page())));
+    assert_eq!(report.code, Code::InvalidArgument);
+    let report = refused(|saver| {
+        saver.blocks(&HEADS, page())?;
+        marked(saver)?;
+        saver.pages(&HEADS, 0, 0, &[1; 16]).map(|_| ())
+    });
+    assert_eq!(report.code, Code::InvalidArgument);
 }
 
 #[test]
@@ -222,6 +236,34 @@ fn a_place_without_room_is_told() {
     large[..received].copy_from_slice(&bytes[..received]);
     receiver.grow(&mut large).unwrap();
     assert!(!receiver.next().unwrap().is_empty());
+}
+
+#[test]
+fn what_is_dropped_needs_room_too() {
+    let (mut stream, mut scratch) = ([0; 1024], [0; 256]);
+    let settings = Settings { alignment: 512, ..Settings::default() };
+    let mut saver = Saver::to_slice(&mut stream, &settings, &mut scratch).unwrap();
+    let _ = saver.blocks(&HEADS, page());
+    let _ = saver.pages(&HEADS, 0, 0, &[1; 64]);
+    let length = saver.finish().unwrap() as usize;
+    let bytes = &stream[..length];
+    // The padding goes up to 512.
+    let (now, later) = bytes.split_at(300);
+    let (mut ram, mut rom, mut buffer, mut tight, mut room) =
+        ([0; 64], [0; 16], [0; 512], [0; 512], [0; 512]);
+    let mut blocks = [Block::new("ram", &mut ram), Block::new("rom", &mut rom)];
+    let receiver = Receiver::new(&mut buffer, Limits::default(), Portable);
+    let mut receiver = receiver.with_memory(Blocks(&mut blocks)).unwrap();
+    receiver.feed(now).unwrap();
+    let used = receiver.received().len();
+    tight[..used].copy_from_slice(receiver.received());
+    room[..used].copy_from_slice(receiver.received());
+    receiver.grow(&mut tight[..used]).unwrap();
+    assert_eq!(receiver.feed(later), Err(Code::NoSpace));
+    let needed = receiver.fault().expected as usize;
+    receiver.grow(&mut room[..needed]).unwrap();
+    assert!(receiver.feed(later).unwrap().done);
+    assert_eq!(ram, [1; 64]);
 }
 
 #[test]

@@ -12,6 +12,8 @@
 
 #[path = "support/chunks.rs"]
 mod chunks;
+#[path = "support/paged.rs"]
+mod paged;
 #[path = "support/saved.rs"]
 mod saved;
 #[path = "support/second.rs"]
@@ -20,6 +22,8 @@ mod second;
 mod shown;
 #[path = "support/sparse.rs"]
 mod sparse;
+#[path = "support/wire.rs"]
+mod wire;
 
 use chunks::*;
 use migcore::codec::chunk::{check, ChunkDecoder, Limits, Receiver, Store, StreamStore};
@@ -28,6 +32,7 @@ use migcore::io::{Portable, SliceReader};
 use migcore::ram::Memory;
 use migcore::visit::Decoder;
 use migcore::{Code, Result};
+use proptest::strategy::{Strategy, ValueTree};
 use sparse::Sparse;
 
 const LIMITS: Limits = Limits { memory: true, ..shown::LIMITS };
@@ -297,4 +302,16 @@ fn a_later_chunk_replaces_an_earlier_one() {
                   memory \"b\" pages 2 of 2\npage 1 = 6666\n";
     assert!(read.ends_with(memory), "{read}");
     second::agrees(&[(stream, Ok(read))]);
+}
+
+#[test]
+fn a_second_reader_finds_what_was_sent() {
+    let (strategy, mut runner) = (paged::machines(), wire::runner(1));
+    let streams = (0..60).map(|case| {
+        let (machine, steps) = strategy.new_tree(&mut runner).unwrap().current();
+        let (stream, ..) = machine.stream(&steps, [0, 1, 32, 512][case % 4]);
+        let read = read(&stream, "any machine");
+        (stream, read.map_err(|(code, _)| code))
+    });
+    second::agrees(&streams.collect::<Vec<_>>());
 }

@@ -129,6 +129,23 @@ fn alike() -> Vec<u8> {
     begun.device(3, "d", 1, &[4, 5, 6]).device(3, "d", 2, &[7, 8, 9]).end()
 }
 
+/// Two blocks of memory, of which pages come, change and become 0.
+fn memory() -> Vec<u8> {
+    let list = [&[0, 0, 0, 4, 0, 2, 3][..], b"ram", &[0, 0, 0, 0, 0, 0, 0, 32, 1, b'a'], &[0; 8]];
+    let run = |first: u64, pages: u32| [&first.to_be_bytes()[..], &pages.to_be_bytes()].concat();
+    let zeros = |pages: u32| 1 << 31 | pages;
+    let first =
+        [&[0, 0, 0, 2, 0, 0, 0, 3][..], &run(1, zeros(2)), &run(4, 2), &[0; 3], b"page4567"];
+    let second = [&[0, 0, 0, 1, 0, 0, 0, 0][..], &run(4, zeros(1))];
+    Assembler::new()
+        .chunk(b"MBLK", &list.concat())
+        .chunk(b"MRAM", &first.concat())
+        .shape(0, &[u8s("x")])
+        .device(0, "d", 0, &[1])
+        .chunk(b"MRAM", &second.concat())
+        .end()
+}
+
 /// What a device of `chunk_device` asks for, before the stream.
 fn asking(steps: &[u8], stream: Vec<u8>) -> Vec<u8> {
     [&[steps.len() as u8][..], steps, &stream].concat()
@@ -172,6 +189,12 @@ fn seeds(target: &str) -> Vec<(&'static str, Vec<u8>)> {
             ("long", noise(900, 5)),
             ("small_fragments", [&[0, 1, 2, 3][..], &noise(500, 7)].concat()),
             ("foreign", [&[9, 0, 0, 3, 0xf3][..], &noise(600, 29)].concat()),
+        ],
+        "chunk_memory" => vec![
+            ("as_it_is", [&[0, 9][..], &memory()].concat()),
+            ("mended", [&[3, 0][..], &memory()].concat()),
+            ("written", [&[1, 6][..], &noise(300, 31)].concat()),
+            ("written_long", [&[2, 80][..], &noise(1500, 37)].concat()),
         ],
         "machine" => boards::seeds().into_iter().map(|(name, _, bytes)| (name, bytes)).collect(),
         _ => vec![("few", noise(60, 11)), ("many", noise(1200, 13))],

@@ -15,10 +15,13 @@ mod part;
 
 use std::cell::Cell;
 
-use migcore::codec::chunk::{ChunkDecoder, Limits, Loader, Saver, Settings, StreamStore};
+use migcore::codec::chunk::{
+    ChunkDecoder, Limits, Loader, Receiver, Saver, Settings, SliceStore, StreamStore,
+};
 use migcore::io::{Failure, Portable, Source, StreamReader};
 use migcore::machine::{Checked, Hook, Hooked, Identity, Machine, Note, Reach, Registered};
 use migcore::model::{Builder, Tree, TreeDecoder};
+use migcore::ram::{Block, BlockHead, Blocks, PageSize};
 use migcore::visit::{Marks, Versions, Visiting, Visitor};
 use migcore::Result;
 use part::*;
@@ -128,6 +131,50 @@ fn a_stream_has_the_same_fingerprint_for_its_writer_and_its_reader() {
     let totals = decoder.totals();
     assert_eq!(u64::from(totals.chunks) << 32 | u64::from(totals.crc), written);
     assert_eq!(decoder.header().unwrap().machine, "");
+}
+
+/// A machine with memory, as it moves: pages before the devices and behind them.
+fn with_memory(parts: &mut [Part; 3], ram: &[u8; 64]) -> Vec<u8> {
+    let (mut memory, mut scratch) = (vec![0; 1 << 16], [0; 256]);
+    let layout = [BlockHead { name: b"ram", length: 64 }];
+    let mut saver = Saver::to_slice(&mut memory, &Settings::default(), &mut scratch).unwrap();
+    saver.blocks(&layout, PageSize::new(16).unwrap()).unwrap();
+    saver.pages(&layout, 0, 0, &ram[..32]).unwrap();
+    Machine::new(&mut slots(parts)).unwrap().save(&mut saver.visitor()).unwrap();
+    saver.pages(&layout, 0, 2, &ram[32..]).unwrap();
+    let length = saver.finish().unwrap() as usize;
+    memory[..length].to_vec()
+}
+
+fn load_over(bytes: &[u8], limits: Limits, parts: &mut [Part; 3]) {
+    let mut devices = slots(parts);
+    let mut machine = Machine::new(&mut devices).unwrap();
+    let loader = || Loader::new(ChunkDecoder::new(SliceStore::new(bytes, limits, Portable)));
+    let checked = machine.check(&mut loader().visitor()).unwrap();
+    assert_eq!((checked.devices, checked.skipped), (3, 0));
+    machine.load(&mut loader().visitor(), &checked).unwrap();
+}
+
+#[test]
+fn a_machine_comes_with_its_memory() {
+    let mut parts = parts(&Log::default());
+    let sent: [u8; 64] = core::array::from_fn(|at| at as u8);
+    let bytes = with_memory(&mut parts, &sent);
+    let saved = states(&parts);
+
+    // Somebody else takes the memory, as from a mapped file.
+    parts = blanks(&parts);
+    load_over(&bytes, Limits { memory: true, ..Limits::default() }, &mut parts);
+    assert_eq!(states(&parts), saved);
+
+    let (mut ram, mut buffer) = ([0; 64], vec![0; 1 << 12]);
+    let mut blocks = [Block::new("ram", &mut ram)];
+    let receiver = Receiver::new(&mut buffer, Limits::default(), Portable);
+    let mut receiver = receiver.with_memory(Blocks(&mut blocks)).unwrap();
+    assert!(receiver.feed(&bytes).unwrap().done);
+    parts = blanks(&parts);
+    load_over(receiver.bytes().unwrap(), Limits::default(), &mut parts);
+    assert_eq!((states(&parts), ram), (saved, sent));
 }
 
 /// A device of a program that keeps them in its own way, and counts how often it is asked for the name.

@@ -21,6 +21,7 @@ pub fn run(data: &[u8]) {
         writer: "",
         slots: input.below(5) as u16,
         fragment_limit: [0, 0, 1024, 5000][input.below(4)],
+        ..Settings::default()
     };
     let step = 1 + usize::from(input.byte());
     let mut memory = vec![0; ROOM];

@@ -20,6 +20,7 @@
 
 mod board;
 pub mod chunk_device;
+pub mod chunk_memory;
 pub mod chunk_order;
 pub mod chunk_read;
 pub mod chunk_round;
@@ -36,11 +37,12 @@ pub mod tree;
 pub type Target = fn(&[u8]);
 
 /// The targets by name.
-pub const TARGETS: [(&str, Target); 6] = [
+pub const TARGETS: [(&str, Target); 7] = [
     ("chunk_read", chunk_read::run),
     ("chunk_device", chunk_device::run),
     ("chunk_order", chunk_order::run),
     ("chunk_round", chunk_round::run),
+    ("chunk_memory", chunk_memory::run),
     ("tree", tree::run),
     ("machine", machine::run),
 ];

@@ -8,7 +8,8 @@ use migcore::Report;
 use serde_json::{json, Value};
 
 use super::list::{error, name};
-use super::{Chunk, Memory, Step, Walk};
+use super::{Chunk, Memory, Step, Tally, Walk};
+use crate::blocks;
 use crate::input::{told, Input};
 use crate::show::{fact, sized, table};
 
@@ -26,6 +27,8 @@ pub struct Info {
     pub devices: Vec<Device>,
     /// Those beyond the ones that are listed.
     pub more: Count,
+    /// The memory.
+    pub memory: Tally,
     /// How long the stream is.
     pub length: u64,
     /// What is wrong first. All else holds for what stands before it.
@@ -95,8 +98,9 @@ fn header(input: &Input) -> Vec<(&'static str, Value)> {
 
 impl Info {
     fn count(&mut self, chunk: &Chunk) {
-        let bytes = u64::from(chunk.length).saturating_add(12);
+        let bytes = chunk.whole();
         self.types.entry(name(chunk)).or_default().add(bytes);
+        self.memory.take(chunk);
         if !chunk.kind.is_device() {
             return;
         }
@@ -128,6 +132,10 @@ impl Info {
             }).collect::<Vec<_>>(),
             "devices": self.devices.iter().map(Device::json).collect::<Vec<_>>(),
             "more_devices": { "number": self.more.number, "bytes": self.more.bytes },
+            "page_size": self.memory.page_size(),
+            "blocks": self.memory.each().map(|(block, counts)| blocks::json(block, &counts))
+                .collect::<Vec<_>>(),
+            "memory_bytes": self.memory.bytes,
             "complete": self.damage.is_none(),
             "error": self.damage.as_ref().map(error),
         });
@@ -168,7 +176,17 @@ impl Info {
         if self.more.number > 0 {
             writeln!(to, "  and {} more, {}", self.more.number, sized(self.more.bytes))?;
         }
-        Ok(())
+        self.print_memory(to)
+    }
+
+    fn print_memory(&self, to: &mut dyn io::Write) -> io::Result<()> {
+        let memory = &self.memory;
+        if memory.layout.is_none() {
+            return Ok(());
+        }
+        blocks::summary(to, memory.blocks(), memory.page_size())?;
+        fact(to, "", &format!("{} of the stream", sized(memory.bytes)))?;
+        blocks::rows(to, memory.each())
     }
 }
 

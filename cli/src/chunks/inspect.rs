@@ -1,23 +1,36 @@
 //! Shows the state that a stream of chunks holds.
 
+use std::io;
+
 use migcore::visit::{Decoder as _, Track, Visitor};
 use migcore::{Report, Result};
 
 use super::memory::report;
-use super::{Decoder, Memory, Walk};
+use super::{heads, Decoder, Memory, Tally, Walk};
+use crate::blocks::{Block, Counts};
 use crate::input::Input;
 use crate::show::{Fact, Places, Show};
 
-/// Shows the devices of a stream, and says what stopped it, if something did. The document is begun here and
-/// ended by the caller.
-pub fn inspect(input: &Input, show: &mut dyn Show, places: &Places) -> Option<Report> {
+/// Shows the devices of a stream and what it says of memory, and says what stopped it, if something did. The document
+/// is begun here and ended by the caller.
+///
+/// # Errors
+/// Those of the system, where heads are read; a decoder tells them as damage.
+pub fn inspect(input: &Input, show: &mut dyn Show, places: &Places) -> io::Result<Option<Report>> {
+    let breach = heads::breach(input)?;
     let mut memory = Memory::of(input);
     let (mut decoder, scratch) = memory.decoder(input);
     begin(&mut decoder, show);
     let mut track = Track::new();
     let mut visitor = Visitor::saving(show, &mut track);
-    let done = devices(&mut decoder, &mut visitor, scratch, &mut Walk::new(input), places);
-    done.err().map(|code| report(code, &decoder, &track))
+    let most = breach.as_ref().map_or(u64::MAX, |report| report.fault.offset);
+    let mut ahead = Ahead { walk: Walk::new(input), places, most };
+    let done = devices(&mut decoder, &mut visitor, scratch, &mut ahead);
+    let found = done.err().map(|code| report(code, &decoder, &track));
+    let damage = heads::earlier(found, breach);
+    let right = damage.as_ref().map_or(decoder.position(), |report| report.fault.offset);
+    tell(&heads::tally(input, right)?, show);
+    Ok(damage)
 }
 
 fn begin(decoder: &mut Decoder<'_>, show: &mut dyn Show) {
@@ -35,21 +48,56 @@ fn begin(decoder: &mut Decoder<'_>, show: &mut dyn Show) {
     }
 }
 
+/// Looks for the next device.
+struct Ahead<'p> {
+    walk: Walk,
+    places: &'p Places,
+    /// No device behind this is shown.
+    most: u64,
+}
+
 fn devices(
     decoder: &mut Decoder<'_>,
     visitor: &mut Visitor<'_>,
     scratch: &mut [u8],
-    walk: &mut Walk,
-    places: &Places,
+    ahead: &mut Ahead<'_>,
 ) -> Result<()> {
     loop {
         // A chunk that cannot be read is found again by the decoder.
-        if let Ok(Some(offset)) = walk.device_from(decoder.position()) {
-            places.device(offset);
+        if let Ok(Some(offset)) = ahead.walk.device_from(decoder.position()) {
+            if offset > ahead.most {
+                // What stands before it is checked.
+                return decoder.next_device().map(|_| ());
+            }
+            ahead.places.device(offset);
         }
         // What follows the end chunk is not part of the stream.
         if !decoder.replay_device(visitor, scratch)? {
             return Ok(());
         }
+    }
+}
+
+/// Shows what is said of memory, in the words for that of QEMU's streams.
+fn tell(memory: &Tally, show: &mut dyn Show) {
+    let name = |block: &Block| String::from_utf8_lossy(&block.name).into_owned();
+    for (block, _) in memory.each() {
+        let (name, size) = (name(block), block.page_size.unwrap_or_default());
+        let facts = [
+            ("name", Fact::Text(&name)),
+            ("length", Fact::Number(block.length)),
+            ("page_size", Fact::Number(size)),
+        ];
+        show.note("block", &facts);
+    }
+    for (block, Counts { zero, normal, bytes, .. }) in memory.each() {
+        let name = name(block);
+        let facts = [
+            ("block", Fact::Text(&name)),
+            ("zero", Fact::Number(zero)),
+            ("normal", Fact::Number(normal)),
+            ("bytes", Fact::Number(bytes)),
+        ];
+        show.note("pages", &facts);
     }
 }

@@ -5,6 +5,7 @@ use migcore::io::{Portable, StreamReader};
 use migcore::visit::{Decoder as _, Encoder, Track, Visitor};
 use migcore::{Code, Report};
 
+use super::pages::MOST_BLOCKS;
 use crate::input::{FileSource, Input, PIECE};
 
 /// The most memory for the shapes and the fragment that a stream asks for, and again for one array, in bytes.
@@ -29,29 +30,61 @@ impl Memory {
         let mut memory =
             Memory { buffer: vec![0; PIECE], kept: Vec::new(), scratch: vec![0; largest] };
         let (mut decoder, _) = memory.decoder(input);
-        if let Err(Code::NoSpace) = decoder.header() {
-            let needed = usize::try_from(decoder.fault().expected).unwrap_or(usize::MAX);
-            memory.kept = vec![0; if needed <= MOST_MEMORY { needed } else { 0 }];
+        let needed = match decoder.header() {
+            Err(Code::NoSpace) => usize::try_from(decoder.fault().expected).unwrap_or(usize::MAX),
+            _ => 0,
+        };
+        if needed <= MOST_MEMORY {
+            // Where fragments go, lists of blocks go, too.
+            memory.kept = vec![0; needed.saturating_add(MOST_BLOCKS)];
         }
         memory
     }
 
-    /// A decoder of the whole stream, and scratch memory for a replay.
+    /// A decoder of the whole stream, which passes over the memory of the guest, and scratch memory for a replay.
     pub fn decoder(&mut self, input: &Input) -> (Decoder<'_>, &mut [u8]) {
+        self.limited(input, Limits { memory: true, ..Limits::default() })
+    }
+
+    /// The same for a stream of devices alone: memory is refused.
+    fn decoder_of_devices(&mut self, input: &Input) -> (Decoder<'_>, &mut [u8]) {
+        self.limited(input, Limits::default())
+    }
+
+    fn limited(&mut self, input: &Input, limits: Limits) -> (Decoder<'_>, &mut [u8]) {
         let reader = StreamReader::new(input.source(), &mut self.buffer);
-        let store = StreamStore::new(reader, &mut self.kept, Limits::default(), Portable);
+        let store = StreamStore::new(reader, &mut self.kept, limits, Portable);
         (ChunkDecoder::new(store), &mut self.scratch)
     }
 }
 
-/// Gives all that the stream holds to `encoder`, and ends it. Says how many devices there were.
+/// Gives all that the stream holds to `encoder`, and ends it. Says how many devices there were. Memory of the guest is
+/// refused, since nobody would take it.
 ///
 /// # Errors
 /// What is wrong first: of the stream, with its place in there, or of `encoder`. See
 /// [`damage`](super::damage).
 pub fn replay(input: &Input, encoder: &mut dyn Encoder) -> std::result::Result<u64, Report> {
     let mut memory = Memory::of(input);
-    let (mut decoder, scratch) = memory.decoder(input);
+    replay_all(memory.decoder_of_devices(input), encoder)
+}
+
+/// The same without the memory of the guest, which somebody else takes.
+///
+/// # Errors
+/// See [`replay`].
+pub fn replay_devices(
+    input: &Input,
+    encoder: &mut dyn Encoder,
+) -> std::result::Result<u64, Report> {
+    let mut memory = Memory::of(input);
+    replay_all(memory.decoder(input), encoder)
+}
+
+fn replay_all(
+    (mut decoder, scratch): (Decoder<'_>, &mut [u8]),
+    encoder: &mut dyn Encoder,
+) -> std::result::Result<u64, Report> {
     let mut track = Track::new();
     let mut visitor = Visitor::saving(encoder, &mut track);
     let done = decoder.replay_all(&mut visitor, scratch).and_then(|devices| {
@@ -75,11 +108,12 @@ pub fn machine(input: &Input) -> String {
     decoder.header().map(|header| header.machine.to_owned()).unwrap_or_default()
 }
 
-/// Whether the first device that a stream holds has this name and version, and is instance 0.
+/// Whether the first device that a stream holds has this name and version, and is instance 0. Before it stands no
+/// memory.
 #[must_use]
 pub fn begins_with(input: &Input, name: &str, version: u32) -> bool {
     let mut memory = Memory::of(input);
-    let (mut decoder, _) = memory.decoder(input);
+    let (mut decoder, _) = memory.decoder_of_devices(input);
     let Ok(Some(head)) = decoder.next_device() else { return false };
     (head.name, head.instance, head.version) == (name.as_bytes(), 0, version)
 }

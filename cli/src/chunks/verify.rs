@@ -1,13 +1,14 @@
 //! Checks a whole stream.
 
 use std::collections::HashSet;
+use std::io;
 
 use migcore::codec::chunk::{Skipped, Totals};
 use migcore::error::{put_number, Path};
 use migcore::visit::Decoder as _;
 use migcore::{Report, Result};
 
-use super::{Decoder, Memory};
+use super::{heads, Decoder, Memory, Tally};
 use crate::input::Input;
 
 /// Devices whose names are remembered, to find one that comes twice.
@@ -24,6 +25,8 @@ pub struct Verified {
     pub skipped: Skipped,
     /// Where the stream ends.
     pub length: u64,
+    /// What it says of memory, as far as it is right.
+    pub memory: Tally,
     /// What is odd, and may be meant so.
     pub remarks: Vec<String>,
     /// What is wrong first.
@@ -31,28 +34,36 @@ pub struct Verified {
 }
 
 /// Checks every rule of a stream that needs no receiver, down to the last value.
-pub fn verify(input: &Input) -> Verified {
+///
+/// # Errors
+/// Those of the system, where heads are read; a decoder tells them as damage.
+pub fn verify(input: &Input) -> io::Result<Verified> {
+    let breach = heads::breach(input)?;
     let mut memory = Memory::of(input);
     let (mut decoder, _) = memory.decoder(input);
     let mut seen = Seen::default();
-    let damage = match check(&mut decoder, &mut seen) {
+    let most = breach.as_ref().map_or(u64::MAX, |report| report.fault.offset);
+    let found = match check(&mut decoder, &mut seen, most) {
         Ok(()) => None,
         Err(code) => Some(Report { code, fault: decoder.fault(), path: seen.path() }),
     };
+    let damage = heads::earlier(found, breach);
     let length = decoder.position();
+    let right = damage.as_ref().map_or(length, |report| report.fault.offset);
     let mut remarks = seen.remarks;
     if damage.is_none() && length < input.length() {
         let behind = input.length().saturating_sub(length);
         remarks.push(format!("{behind} bytes follow the end of the stream"));
     }
-    Verified {
+    Ok(Verified {
         devices: seen.devices,
         totals: decoder.totals(),
         skipped: decoder.skipped(),
         length,
+        memory: heads::tally(input, right)?,
         remarks,
         damage,
-    }
+    })
 }
 
 /// The devices so far.
@@ -65,9 +76,14 @@ struct Seen {
     remarks: Vec<String>,
 }
 
-fn check(decoder: &mut Decoder<'_>, seen: &mut Seen) -> Result<()> {
+/// Checks devices, but none that stands behind `most`.
+fn check(decoder: &mut Decoder<'_>, seen: &mut Seen, most: u64) -> Result<()> {
     while let Some(head) = decoder.next_device()? {
-        seen.current = Some((head.name.to_vec(), head.instance));
+        let current = (head.name.to_vec(), head.instance);
+        if decoder.position() > most {
+            return Ok(());
+        }
+        seen.current = Some(current);
         decoder.check_device()?;
         seen.passed();
     }

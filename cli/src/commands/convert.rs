@@ -6,11 +6,12 @@ use migcore::codec::chunk::{ChunkEncoder, Settings};
 use migcore::codec::legacy::SectionEncoder;
 use migcore::io::{Portable, StreamWriter};
 use migcore::visit::Visiting;
+use migcore::{Code, Report};
 use serde_json::{json, Value};
 
 use super::{complain, describes_itself, proof, told, told_damages, unknown};
 use crate::arguments::{Convert, Target};
-use crate::chunks;
+use crate::chunks::{self, Latest, TooMany, Unwritten};
 use crate::failure::{Failure, Outcome, Result};
 use crate::input::{Format, Input, PIECE};
 use crate::output::{Output, Pipe};
@@ -53,23 +54,42 @@ pub(super) fn run(arguments: &Convert) -> Result {
     }
 }
 
-/// Chunks anew, of the same state.
+/// Chunks anew, of the same state. The memory of the guest stands before all devices.
 fn rewrite(arguments: &Convert, input: &Input) -> Result {
     let mut output = Output::create(&arguments.output, arguments.force)?;
+    let breach = chunks::breach(input).map_err(Failure::reading(input.path()))?;
+    let latest = Latest::of(input).map_err(Failure::reading(input.path()))?;
+    let latest =
+        latest.map_err(|TooMany| refused(input.path(), "its memory is in too many pieces"))?;
     let machine = chunks::machine(input);
     let settings = Settings { machine: &machine, writer: WRITER, ..Settings::default() };
     let (mut buffer, mut scratch) = (vec![0; PIECE], vec![0; SCRATCH]);
     let mut sink = Pipe::new(&mut output);
     let writer = StreamWriter::new(&mut sink, &mut buffer);
-    let done = ChunkEncoder::new(writer, Portable, &settings, &mut scratch)
-        .and_then(|mut encoder| chunks::replay(input, &mut encoder));
-    match (done, sink.failure) {
-        (_, Some(error)) => Err(Failure::writing(&arguments.output)(error)),
-        (Ok(devices), None) => {
-            output.complete()?;
-            say(arguments, None, json!({ "devices": devices })).map(|()| Outcome::Fine)
+    let mut encoder = ChunkEncoder::new(writer, Portable, &settings, &mut scratch)
+        .map_err(|report| refused(input.path(), report))?;
+    let blocks = chunks::rewrite(&latest, input, &mut encoder);
+    let devices = blocks.is_ok().then(|| chunks::replay_devices(input, &mut encoder));
+    drop(encoder);
+    if let Some(error) = sink.failure {
+        return Err(Failure::writing(&arguments.output)(error));
+    }
+    let blocks = blocks.map_err(|unwritten| match unwritten {
+        Unwritten::Read(error) => Failure::reading(input.path())(error),
+        Unwritten::Write(code) => refused(input.path(), code.text()),
+        Unwritten::Page(size) => {
+            refused(input.path(), format!("pages of {size} bytes are too long"))
         }
-        (Err(report), None) => told(input, Some(report)),
+    })?;
+    let devices = devices.unwrap_or(Ok(0));
+    let found = devices.as_ref().err().cloned();
+    match chunks::earlier(found, breach) {
+        Some(report) => told(input, Some(report)),
+        None => {
+            output.complete()?;
+            let facts = json!({ "devices": devices.unwrap_or(0), "blocks": blocks });
+            say(arguments, None, facts).map(|()| Outcome::Fine)
+        }
     }
 }
 
@@ -141,6 +161,9 @@ fn to_qemu(arguments: &Convert, input: &Input) -> Result {
         (_, Some(error)) => return Err(Failure::writing(&arguments.output)(error)),
         (Ok(1), None) => {}
         (Ok(_), None) => return Err(refused(path, "there are devices beside the stream of QEMU")),
+        (Err(Report { code: Code::UnknownMemory, .. }), None) => {
+            return Err(refused(path, "there is memory beside the stream of QEMU"));
+        }
         (Err(report), None) => return told(input, Some(report)),
     }
     let tally = looked_at(arguments, &output.written()?)?;

@@ -42,7 +42,8 @@ pub(super) fn choice(arguments: &Inspect) -> Choice {
 fn show(arguments: &Inspect, input: &Input) -> Result {
     let places = Places::new();
     let mut printer = printer(io::stdout().lock(), choice(arguments), &places);
-    let found = chunks::inspect(input, &mut *printer, &places);
+    let found =
+        chunks::inspect(input, &mut *printer, &places).map_err(Failure::reading(input.path()))?;
     end(input, &mut *printer, found)
 }
 

@@ -1,23 +1,24 @@
 //! `ram`: a block of guest memory.
 
+mod chunks;
+
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use super::{complain, told, unknown};
 use crate::arguments::Ram;
+use crate::blocks::{Block, Counts};
 use crate::failure::{Failure, Outcome, Result};
 use crate::input::{Format, Input};
 use crate::output::Output;
-use crate::qemu::memory::{self, names, survey, Memory, Stopped, Taken};
-use crate::qemu::ram::Counts;
+use crate::qemu::memory::{self, survey, Memory, Stopped, Taken};
 use crate::qemu::restored::restored;
 use crate::qemu::scan::Scanner;
 
 pub(super) fn run(arguments: &Ram) -> Result {
     let mut input = Input::open(&arguments.file)?;
-    let path = arguments.file.as_path();
     if arguments.output.as_deref().is_some_and(|output| input.is_at(output)) {
-        let file = path.display();
+        let file = arguments.file.display();
         return Err(Failure::Usage(format!("{file} is what is read, and cannot be written to")));
     }
     match input.format()? {
@@ -26,11 +27,7 @@ pub(super) fn run(arguments: &Ram) -> Result {
         Format::Chunks => match restored(&input)? {
             Some(Ok(restored)) => of_qemu(arguments, restored),
             Some(Err(report)) => told(&input, Some(report)),
-            None => {
-                let why = "chunks that were not made of a stream of QEMU: their memory is in their devices, \
-                           see `migcore inspect`";
-                Err(refused(path, why))
-            }
+            None => chunks::run(arguments, &input),
         },
     }
 }
@@ -74,12 +71,7 @@ fn print(memory: &Memory, to: &mut dyn Write) -> io::Result<()> {
 
 fn take(scanner: &mut Scanner, arguments: &Ram, block: &str, output: Output) -> Result {
     let path = arguments.file.as_path();
-    let Some(file) = output.file() else {
-        return Err(refused(
-            output.path(),
-            "memory is written to a file, each page at its place, not to a pipe",
-        ));
-    };
+    let file = output.file().ok_or_else(|| pipe(&output))?;
     let taken = memory::take(scanner, block.as_bytes(), file);
     let Taken { memory, missing } = taken.map_err(|stopped| match stopped {
         Stopped::Read(error) => Failure::reading(path)(error),
@@ -95,15 +87,14 @@ fn take(scanner: &mut Scanner, arguments: &Ram, block: &str, output: Output) -> 
     let Some(known) = memory.block(block.as_bytes()) else {
         return match found {
             Outcome::Found => Ok(found),
-            Outcome::Fine => Err(no_block(path, block, &memory)),
+            Outcome::Fine => Err(no_block(path, block, &memory.blocks)),
         };
     };
     if found == Outcome::Fine && missing == known.length && memory.ignore_shared {
         let why = "is not in the stream: shared memory (x-ignore-shared)";
         return Err(refused(path, &format!("block {block} {why}")));
     }
-    if found == Outcome::Found && !arguments.force {
-        complain("nothing was written, since the stream is damaged; --force writes what was read");
+    if !kept(arguments, found) {
         return Ok(found);
     }
     output.complete()?;
@@ -123,14 +114,26 @@ fn damaged(memory: &Memory, path: &Path) -> Outcome {
     Outcome::Found
 }
 
-fn no_block(path: &Path, block: &str, memory: &Memory) -> Failure {
-    match memory.blocks.is_empty() {
-        true => refused(path, &format!("no block {block}: the stream holds no memory")),
-        false => {
-            let names = names(&memory.blocks);
-            refused(path, &format!("no block {block}; there are {names}"))
-        }
+/// Whether what was read is kept; says if it is not.
+fn kept(arguments: &Ram, found: Outcome) -> bool {
+    let kept = found == Outcome::Fine || arguments.force;
+    if !kept {
+        complain("nothing was written, since the stream is damaged; --force writes what was read");
     }
+    kept
+}
+
+fn no_block(path: &Path, block: &str, blocks: &[Block]) -> Failure {
+    if blocks.is_empty() {
+        return refused(path, &format!("no block {block}: the stream holds no memory"));
+    }
+    let names: Vec<_> = blocks.iter().map(|block| block.name.escape_ascii().to_string()).collect();
+    refused(path, &format!("no block {block}; there are {}", names.join(", ")))
+}
+
+fn pipe(output: &Output) -> Failure {
+    let why = "memory is written to a file, each page at its place, not to a pipe";
+    refused(output.path(), why)
 }
 
 fn refused(path: &Path, why: &str) -> Failure {

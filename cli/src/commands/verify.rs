@@ -6,13 +6,14 @@ use serde_json::json;
 
 use super::{complain, describes_itself, told, unknown};
 use crate::arguments::Plain;
+use crate::blocks::{self, Counts};
 use crate::chunks::{self, Verified};
 use crate::failure::{Failure, Outcome, Result};
 use crate::input::{self, Format, Input};
 use crate::qemu::description;
 use crate::qemu::rules::{check, Finding, Findings};
 use crate::qemu::scan::Scanner;
-use crate::show::counted;
+use crate::show::{counted, sized};
 
 pub(super) fn run(arguments: &Plain) -> Result {
     let mut input = Input::open(&arguments.file)?;
@@ -25,7 +26,7 @@ pub(super) fn run(arguments: &Plain) -> Result {
 }
 
 fn of_chunks(arguments: &Plain, input: &Input) -> Result {
-    let verified = chunks::verify(input);
+    let verified = chunks::verify(input).map_err(Failure::reading(input.path()))?;
     // Of what could not be read nothing is known, so nothing is printed.
     if let Some(report) = &verified.damage {
         chunks::damage(report.clone(), input.path())?;
@@ -46,13 +47,16 @@ fn as_json(verified: &Verified) -> serde_json::Value {
         "chunks": verified.totals.chunks,
         "unknown_chunks": verified.skipped.chunks,
         "length": verified.length,
+        "page_size": verified.memory.page_size(),
+        "blocks": verified.memory.each().map(|(block, counts)| blocks::json(block, &counts))
+            .collect::<Vec<_>>(),
         "remarks": verified.remarks,
         "error": verified.damage.as_ref().map(chunks::error),
     })
 }
 
 fn as_text(verified: &Verified) -> String {
-    let Verified { devices, totals, skipped, length, remarks, damage } = verified;
+    let Verified { devices, totals, skipped, length, memory, remarks, damage } = verified;
     let mut text = match damage {
         None => format!(
             "right: {devices} devices, {} chunks before the end chunk, {length} bytes\n",
@@ -60,6 +64,14 @@ fn as_text(verified: &Verified) -> String {
         ),
         Some(_) => format!("damaged: {devices} devices before it are right\n"),
     };
+    if memory.layout.is_some() {
+        let (blocks, Counts { zero, normal, .. }) = (memory.blocks(), memory.total());
+        let length = sized(blocks::length(blocks));
+        let number = counted(input::told(blocks.len()), "block");
+        text.push_str(&format!(
+            "memory: {number}, {length}; pages: {normal} whole, {zero} of zeros\n"
+        ));
+    }
     if skipped.chunks > 0 {
         text.push_str(&format!("remark: {} chunks are of unknown types\n", skipped.chunks));
     }

@@ -92,13 +92,7 @@ pub(super) fn read(input: &Input, range: Range, most: usize) -> io::Result<Optio
         return Ok(None);
     };
     let mut bytes = vec![0; length];
-    let mut filled = 0usize;
-    while let Some(room) = bytes.get_mut(filled..).filter(|room| !room.is_empty()) {
-        match input.read_at(range.start.saturating_add(told(filled)), room)? {
-            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            got => filled = filled.saturating_add(got),
-        }
-    }
+    input.read_exact_at(range.start, &mut bytes)?;
     Ok(Some(bytes))
 }
 

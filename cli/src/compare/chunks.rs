@@ -11,8 +11,9 @@ use migcore::visit::{Decoder as _, Encoder, Track, Visitor};
 use migcore::{Code, Report};
 
 use super::bytes::Range;
+use super::guest::Guest;
 use super::side::{Device, Fact, Side, State, Store, MOST_BYTES};
-use crate::chunks::{damage, machine, Decoder, Memory};
+use crate::chunks::{self, damage, machine, Decoder, Latest, Memory, TooMany};
 use crate::failure::{Failure, Result};
 use crate::input::{told, Input};
 
@@ -49,8 +50,25 @@ pub(super) fn read(input: &Input) -> Result<Side> {
     let mut side = Side::new(Store::Chunks { spool });
     side.facts.push(Fact { name: "machine", value: machine(input) });
     side.devices = devices;
+    let read = Failure::reading(input.path());
+    let damaged = chunks::earlier(damaged, chunks::breach(input).map_err(read)?);
+    side.guest = match damaged {
+        Some(_) => None,
+        None => guest(input)?,
+    };
     side.damages.extend(damaged.map(|report| report.to_string()));
     Ok(side)
+}
+
+/// The memory of a stream that is right; `None` if it has none.
+fn guest(input: &Input) -> Result<Option<Guest>> {
+    let latest = Latest::of(input).map_err(Failure::reading(input.path()))?;
+    let latest = latest.map_err(|TooMany| {
+        let what = "its memory is in too many pieces to be compared";
+        Failure::Refused(format!("{}: {what}", input.path().display()))
+    })?;
+    let told = latest.tally().layout.is_some();
+    Ok(told.then(|| Guest { stream: input.again(), latest }))
 }
 
 /// Gives the device that these bytes are the stream of to an encoder, and what stands before it.

@@ -8,7 +8,8 @@ use super::bytes::{self, Range};
 use super::listing::{Found, Listing};
 use super::side::Side;
 use super::value::shown;
-use crate::qemu::ram::{Block, Counts, Summary};
+use crate::blocks::{Block, Counts};
+use crate::qemu::ram::Summary;
 
 /// All parts of the section `ram`.
 #[derive(Debug, Default)]

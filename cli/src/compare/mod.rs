@@ -7,6 +7,7 @@
 //! | `state` | two devices compared as trees |
 //! | `bytes` | two states of which nothing but the bytes is known |
 //! | `memory` | two sections `ram` |
+//! | `guest` | the memory of two streams of chunks |
 //! | `listing` | the differences as they are printed |
 //!
 //! Each stream is read once, to find the devices; then they are taken in pairs, by name and instance. So the
@@ -15,6 +16,7 @@
 mod bytes;
 mod chunks;
 mod flat;
+mod guest;
 mod listing;
 mod memory;
 mod pairs;

@@ -10,7 +10,7 @@ use super::bytes;
 use super::chunks::too_large;
 use super::listing::{Found, Listing};
 use super::side::{Device, Side, State, MOST_BYTES};
-use super::{memory, state};
+use super::{guest, memory, state};
 use crate::failure::{Failure, Result};
 use crate::show::counted;
 
@@ -29,7 +29,8 @@ pub fn compare(left: &Side, right: &Side, listing: &mut Listing<'_>) -> Result<(
         comparing.facts();
         comparing.commands()?;
     }
-    comparing.devices()
+    comparing.devices()?;
+    guest::compare(left.guest.as_ref(), right.guest.as_ref(), listing)
 }
 
 struct Comparing<'s, 'l, 'w> {

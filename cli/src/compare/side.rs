@@ -7,6 +7,7 @@ use migcore::visit::Encoder;
 use migcore::Code;
 
 use super::bytes::Range;
+use super::guest::Guest;
 use super::memory::Ram;
 use super::{chunks, qemu};
 use crate::failure::{Failure, Result};
@@ -27,6 +28,8 @@ pub struct Side {
     pub(super) commands: Vec<Command>,
     /// The devices, in order.
     pub(super) devices: Vec<Device>,
+    /// The memory of the guest, of a stream of chunks that has some.
+    pub(super) guest: Option<Guest>,
     /// What is wrong with the stream; then the devices are not all.
     pub(super) damages: Vec<String>,
 }
@@ -113,6 +116,7 @@ impl Side {
             facts: Vec::new(),
             commands: Vec::new(),
             devices: Vec::new(),
+            guest: None,
             damages: Vec::new(),
         }
     }

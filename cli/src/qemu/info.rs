@@ -8,9 +8,10 @@ use migcore::codec::legacy::framing::{commands, Configuration};
 use serde_json::{json, Value};
 
 use super::item::{Content, Damage, Item, Named, Payload, Section};
-use super::ram::{Block, Counts, LOST};
+use super::ram::LOST;
 use super::release::Release;
 use super::scan::{Footers, Scanner};
+use crate::blocks::{self, Block, Counts};
 
 /// Sections, blocks and damages that are listed one by one; others are only counted.
 const LISTED: usize = 1 << 16;
@@ -233,7 +234,9 @@ impl Info {
             }).collect::<Vec<_>>(),
             "sections": self.sections.iter().map(Row::json).collect::<Vec<_>>(),
             "more_sections": self.more,
-            "blocks": self.blocks.iter().map(|block| self.block(block)).collect::<Vec<_>>(),
+            "blocks": self.blocks.iter().map(|block| {
+                blocks::json(block, &self.counts(&block.name))
+            }).collect::<Vec<_>>(),
             "bytes_of_lost_blocks": self.counts(LOST).bytes,
             "complete": self.damages.is_empty(),
             "damage": self.damages.iter().map(|damage| {
@@ -243,21 +246,6 @@ impl Info {
                     "resumed_at": damage.resumed_at,
                 })
             }).collect::<Vec<_>>(),
-        })
-    }
-
-    fn block(&self, block: &Block) -> Value {
-        let counts = self.counts(&block.name);
-        json!({
-            "name": String::from_utf8_lossy(&block.name),
-            "length": block.length,
-            "page_size": block.page_size,
-            "address": block.address,
-            "zero": counts.zero,
-            "normal": counts.normal,
-            "xbzrle": counts.xbzrle,
-            "compressed": counts.compressed,
-            "bytes": counts.bytes,
         })
     }
 

@@ -6,9 +6,10 @@ use std::io::{self, Write};
 use migcore::codec::legacy::framing::Configuration;
 
 use super::info::{command, uuid, Bytes, Info, Row};
-use super::ram::{Counts, LOST};
+use super::ram::LOST;
+use crate::blocks;
 use crate::input::told;
-use crate::show::{counted, fact, short, sized, table};
+use crate::show::{counted, fact, sized, table};
 
 impl Info {
     /// Prints it for people.
@@ -108,21 +109,9 @@ impl Info {
         if self.blocks.is_empty() {
             return Ok(());
         }
-        let all = self.blocks.iter().fold(0u64, |sum, block| sum.saturating_add(block.length));
-        let mut text = format!("{}, {}", counted(told(self.blocks.len()), "block"), sized(all));
-        if let Some(size) = self.page_size {
-            text.push_str(&format!(", in pages of {size} bytes"));
-        }
-        fact(to, "memory", &text)?;
-        let head =
-            ["block", "size", "zero pages", "whole", "differences", "compressed", "in the stream"];
-        let line = |block: &super::ram::Block| {
-            let Counts { zero, normal, xbzrle, compressed, bytes } = self.counts(&block.name);
-            let numbers = [zero, normal, xbzrle, compressed].map(|number| number.to_string());
-            let ends = [block.name.escape_ascii().to_string(), short(block.length)];
-            ends.into_iter().chain(numbers).chain([format!("{bytes} bytes")]).collect()
-        };
-        table(to, &head, self.blocks.iter().map(line).collect())?;
+        blocks::summary(to, &self.blocks, self.page_size)?;
+        let each = self.blocks.iter().map(|block| (block, self.counts(&block.name)));
+        blocks::rows(to, each)?;
         match self.counts(LOST).bytes {
             0 => Ok(()),
             lost => writeln!(to, "  and {} of pages whose block is not known", sized(lost)),

@@ -7,9 +7,10 @@ use migcore::codec::vmdesc::{replay, Notes};
 use migcore::visit::{Extent, Scope, ScopeKind, Track, Versions, Visitor};
 
 use super::item::{Content, Damage, End, Item, Payload, Reason, Section};
-use super::ram::{Block, Counts, Summary};
+use super::ram::Summary;
 use super::scan::Scanner;
 use super::visit::{piece, Stopped};
+use crate::blocks::{Block, Counts};
 use crate::input::{told, Input};
 use crate::show::{counted, Fact, Places, Show};
 

@@ -11,8 +11,9 @@ use miniz_oxide::inflate::decompress_slice_iter_to_slice as inflate;
 
 use super::image::Image;
 use super::item::{Content, Damage, Payload, Section, Trouble};
-use super::ram::{page_sizes, Block, Counts, Summary};
+use super::ram::{page_sizes, Summary};
 use super::scan::Scanner;
+use crate::blocks::{Block, Counts};
 use crate::input::Input;
 
 /// What a stream says of the memory of the guest.
@@ -340,11 +341,4 @@ impl Taking<'_> {
 fn damage(offset: u64, why: &str) -> Damage {
     let what = Trouble::Payload(format!("section ram/0: {why}"));
     Damage { offset, what, resumed_at: None }
-}
-
-/// The names of blocks, for a message.
-#[must_use]
-pub fn names(blocks: &[Block]) -> String {
-    let names: Vec<_> = blocks.iter().map(|block| block.name.escape_ascii().to_string()).collect();
-    names.join(", ")
 }

@@ -11,6 +11,7 @@ use migcore::error::Fault;
 use migcore::io::{Reader, SliceReader};
 use migcore::Code;
 
+use crate::blocks::{Block, Counts};
 use crate::input::Input;
 
 /// The version of the section that every QEMU writes.
@@ -24,43 +25,6 @@ const MAX_BLOCKS: usize = 1 << 16;
 
 /// The name under which pages are counted whose block was told in what could not be read. No block has it.
 pub const LOST: &[u8] = b"";
-
-/// How many pages of each form there are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Pages of zeros.
-    pub zero: u64,
-    /// Whole pages.
-    pub normal: u64,
-    /// Pages as differences to their last content.
-    pub xbzrle: u64,
-    /// Pages compressed with zlib.
-    pub compressed: u64,
-    /// The bytes of all of them, heads included.
-    pub bytes: u64,
-}
-
-impl Counts {
-    /// Adds those of another section.
-    pub fn add(&mut self, other: &Counts) {
-        self.zero = self.zero.saturating_add(other.zero);
-        self.normal = self.normal.saturating_add(other.normal);
-        self.xbzrle = self.xbzrle.saturating_add(other.xbzrle);
-        self.compressed = self.compressed.saturating_add(other.compressed);
-        self.bytes = self.bytes.saturating_add(other.bytes);
-    }
-
-    fn count(&mut self, word: &Word, bytes: u64) {
-        let form = match word {
-            Word::Zero { .. } => &mut self.zero,
-            Word::Page(_) => &mut self.normal,
-            Word::Xbzrle { .. } => &mut self.xbzrle,
-            _ => &mut self.compressed,
-        };
-        *form = form.saturating_add(1);
-        self.bytes = self.bytes.saturating_add(bytes);
-    }
-}
 
 /// What one section holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,17 +41,17 @@ pub struct Summary {
     pub mapped: bool,
 }
 
-/// A block of guest memory.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Block {
-    /// Its name.
-    pub name: Vec<u8>,
-    /// Its length in bytes.
-    pub length: u64,
-    /// Its page size, where the sender says it.
-    pub page_size: Option<u64>,
-    /// Its address in the guest, where the sender says it.
-    pub address: Option<u64>,
+impl Counts {
+    fn count(&mut self, word: &Word, bytes: u64) {
+        let form = match word {
+            Word::Zero { .. } => &mut self.zero,
+            Word::Page(_) => &mut self.normal,
+            Word::Xbzrle { .. } => &mut self.xbzrle,
+            _ => &mut self.compressed,
+        };
+        *form = form.saturating_add(1);
+        self.bytes = self.bytes.saturating_add(bytes);
+    }
 }
 
 /// What the sections before say, and the stream as a whole.

@@ -5,7 +5,7 @@ use std::io::BufWriter;
 
 use migcore::codec::legacy::SectionEncoder;
 use migcore::io::{Portable, StreamWriter};
-use migcore::Report;
+use migcore::{Code, Report};
 
 use super::visit::{NAME, VERSION};
 use crate::chunks;
@@ -25,6 +25,10 @@ pub fn restored(input: &Input) -> Result<Option<std::result::Result<Input, Repor
     let failed = Failure::writing(input.path());
     let mut file = BufWriter::with_capacity(PIECE, tempfile::tempfile().map_err(failed)?);
     if let Err(report) = replay(input, &mut file)? {
+        // There is memory beside that in the stream of QEMU.
+        if report.code == Code::UnknownMemory {
+            return Ok(None);
+        }
         return chunks::damage(report, input.path()).map(|report| Some(Err(report)));
     }
     let file = file.into_inner().map_err(|error| error.into_error());

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use migcore::codec::chunk::{Saver, Settings};
-use migcore::io::Portable;
+use migcore::io::{Kernels as _, Portable};
 use migcore::model::{At, Builder, Tree, Value};
 use migcore::visit::{
     Description, Extent, Kind, Marks, Scope, ScopeKind, Track, Versions, Visitor,
@@ -107,6 +107,22 @@ pub fn saved(visit: impl FnOnce(&mut Visitor<'_>) -> migcore::Result<()>) -> Vec
     let length = saver.finish().unwrap() as usize;
     bytes.truncate(length);
     bytes
+}
+
+/// Makes all CRCs of a stream right, and the totals of its end.
+pub fn mend(stream: &mut [u8]) {
+    let (mut at, mut totals, mut chunks) = (8, 0, 0u32);
+    while at < stream.len() {
+        let length = u32::from_be_bytes(stream[at..at + 4].try_into().unwrap()) as usize;
+        let data = at + 8;
+        if &stream[at + 4..data] == b"MEND" {
+            stream[data..data + 4].copy_from_slice(&chunks.to_be_bytes());
+            stream[data + 4..data + 8].copy_from_slice(&u32::to_be_bytes(totals));
+        }
+        let crc = Portable.crc32(0, &stream[at + 4..data + length]).to_be_bytes();
+        stream[data + length..data + length + 4].copy_from_slice(&crc);
+        (at, totals, chunks) = (data + length + 4, Portable.crc32(totals, &crc), chunks + 1);
+    }
 }
 
 /// A file that holds these bytes, as the library reads it.

@@ -113,8 +113,8 @@ pub(crate) enum Flaw {
     Count,
     /// A name is empty, or another block has it too.
     Name,
-    /// A name has more than 255 bytes.
-    LongName,
+    /// A name has more than 255 bytes: so many.
+    LongName(usize),
     /// A name holds a byte 0.
     Nul,
     /// A length is not one of whole pages.
@@ -133,7 +133,7 @@ pub(crate) fn check_heads<'n>(
         match head.name {
             _ if count > MAX_BLOCKS => return Err(Flaw::Count),
             [] => return Err(Flaw::Name),
-            name if name.len() > MAX_NAME => return Err(Flaw::LongName),
+            name if name.len() > MAX_NAME => return Err(Flaw::LongName(name.len())),
             name if name.contains(&0) => return Err(Flaw::Nul),
             _ if !size.divides(head.length) => return Err(Flaw::Length),
             name if rest.clone().any(|other| other.name == name) => return Err(Flaw::Name),
@@ -178,7 +178,7 @@ mod tests {
         assert_eq!(check(&[]), Err(Flaw::Count));
         assert_eq!(check(&[head(b"", 32)]), Err(Flaw::Name));
         assert_eq!(check(&[head(&[b'a'; 255], 32)]), Ok(()));
-        assert_eq!(check(&[head(&[b'a'; 256], 32)]), Err(Flaw::LongName));
+        assert_eq!(check(&[head(&[b'a'; 256], 32)]), Err(Flaw::LongName(256)));
         assert_eq!(check(&[head(b"r\0m", 32)]), Err(Flaw::Nul));
         assert_eq!(check(&[head(b"ram", 33)]), Err(Flaw::Length));
         assert_eq!(check(&[head(b"a", 32), head(b"b", 0), head(b"a", 16)]), Err(Flaw::Name));

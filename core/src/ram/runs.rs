@@ -53,6 +53,8 @@ pub struct Runs<'p> {
     first: u64,
     size: PageSize,
     most: u32,
+    /// Whether the next page is known to be 0.
+    zero: bool,
 }
 
 impl<'p> Runs<'p> {
@@ -60,26 +62,32 @@ impl<'p> Runs<'p> {
     /// that it can be sent before what follows is looked at. What is left behind the last whole page is left out.
     #[must_use]
     pub fn new(pages: &'p [u8], first: u64, size: PageSize, most: u32) -> Self {
-        Runs { rest: pages, first, size, most: most.clamp(1, MOST_PAGES) }
+        Runs { rest: pages, first, size, most: most.clamp(1, MOST_PAGES), zero: false }
     }
 
     /// How many pages at the beginning are 0.
     fn zeros(&self) -> u32 {
-        let pages = self.size.pages_in(told(zero_prefix(self.rest)));
+        let known = if self.zero { self.page() } else { 0 };
+        let zeros = zero_prefix(self.rest.get(known..).unwrap_or_default());
+        let pages = self.size.pages_in(told(zeros.saturating_add(known)));
         u32::try_from(pages).unwrap_or(MOST_PAGES).min(MOST_PAGES)
     }
 
     /// How many pages at the beginning are not 0.
-    fn data(&self) -> u32 {
-        let size = usize::try_from(self.size.bytes()).unwrap_or(usize::MAX);
+    fn data(&mut self) -> u32 {
         let (mut rest, mut pages) = (self.rest, 0u32);
-        while let Some((page, behind)) = rest.split_at_checked(size) {
-            if pages == self.most || zero_prefix(page) == page.len() {
+        while let Some((page, behind)) = rest.split_at_checked(self.page()) {
+            self.zero = pages < self.most && zero_prefix(page) == page.len();
+            if pages == self.most || self.zero {
                 break;
             }
             (rest, pages) = (behind, pages.wrapping_add(1));
         }
         pages
+    }
+
+    fn page(&self) -> usize {
+        usize::try_from(self.size.bytes()).unwrap_or(usize::MAX)
     }
 }
 
@@ -88,6 +96,7 @@ impl Iterator for Runs<'_> {
 
     fn next(&mut self) -> Option<Run> {
         let zeros = self.zeros();
+        self.zero = false;
         let pages = if zeros > 0 { zeros } else { self.data() };
         if pages == 0 {
             return None;

@@ -282,9 +282,10 @@ pub unsafe extern "C" fn migcore_chunk_receiver_grow(
 }
 
 /// Writes where the stream is and how long, once it is complete; MIGCORE_TRUNCATED before. It lies in the
-/// memory of the receiver. Where in what was sent a place of it is, says migcore_chunk_receiver_origin. Values were not looked at yet: check it with migcore_chunk_check or
-/// migcore_machine_check, and load it with migcore_chunk_load_checked. After an error `*data` is NULL and
-/// `*length` 0.
+/// memory of the receiver, and is without the machine's memory, where that was put to its place: offsets in reports
+/// about it are places in it; migcore_chunk_receiver_origin says where in what was sent these are. Values were not
+/// looked at yet: check it with migcore_chunk_check or migcore_machine_check, and load it with
+/// migcore_chunk_load_checked. After an error `*data` is NULL and `*length` 0.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_chunk_receiver_bytes(
     receiver: *mut migcore_chunk_receiver,

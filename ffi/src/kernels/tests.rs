@@ -127,8 +127,10 @@ fn crc_of_nothing_is_unchanged() {
 
 #[test]
 fn copies_with_their_crc_of_every_length_at_every_alignment() {
+    // Of a line.
+    const ALIGNMENTS: usize = 64;
     let data = Random(8).bytes(LENGTHS + ALIGNMENTS);
-    for start in 0..ALIGNMENTS {
+    for start in (0..ALIGNMENTS).step_by(3) {
         let from = &data[ALIGNMENTS - start..];
         for length in 0..=LENGTHS {
             let expected = CKernels(core::ptr::null()).crc32(9, &from[..length]);

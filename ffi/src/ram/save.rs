@@ -45,8 +45,8 @@ pub unsafe extern "C" fn migcore_ram_declare(
 /// after clearing their dirty bits, and give that copy.
 ///
 /// Adds to `counts`, whose `size` the caller has filled in, what was written; `counts` may be NULL. Errors are
-/// errors of the visit. MIGCORE_INVALID_ARGUMENT: no such block, or pages beyond its end. MIGCORE_UNBALANCED: in a
-/// device, or before migcore_ram_declare.
+/// errors of the visit. MIGCORE_INVALID_ARGUMENT: no such block, pages beyond its end, or not the size of pages that was
+/// declared. MIGCORE_UNBALANCED: in a device, or before migcore_ram_declare.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_ram_save(
     saver: *mut migcore_chunk_saver,
@@ -61,7 +61,7 @@ pub unsafe extern "C" fn migcore_ram_save(
     unsafe {
         write(saver.cast(), |encoder| {
             let (blocks, tally) = (CBlocks::new(ram)?, Tally::new(counts)?);
-            let length = length_of(blocks.page_size()?, count)?;
+            let length = length_of(page_size(&blocks, encoder)?, count)?;
             let pages = bytes(pages, length)?;
             tally.add(encoder.pages(&blocks, block, first_page, pages)?);
             Ok(())
@@ -93,7 +93,7 @@ pub unsafe extern "C" fn migcore_ram_save_marked(
         write(saver.cast(), |encoder| {
             let (blocks, tally) = (CBlocks::new(ram)?, Tally::new(counts)?);
             let range = pages_from(first_page, count)?;
-            let size = blocks.page_size()?;
+            let size = page_size(&blocks, encoder)?;
             let it = blocks.get(block).ok_or(Code::InvalidArgument)?;
             if range.end > size.pages_in(it.length) {
                 return Err(Code::InvalidArgument);
@@ -104,6 +104,15 @@ pub unsafe extern "C" fn migcore_ram_save_marked(
             tally.add(encoder.marked(&blocks, block, memory, bitmap, range)?);
             Ok(())
         })
+    }
+}
+
+/// The size of a page, which is the one that was declared, if one was.
+fn page_size(blocks: &CBlocks, encoder: &dyn Paged) -> Result<PageSize> {
+    let size = blocks.page_size()?;
+    match encoder.page_size().is_none_or(|declared| declared == size) {
+        true => Ok(size),
+        false => Err(Code::InvalidArgument),
     }
 }
 
@@ -121,6 +130,8 @@ fn pages_from(first: u64, count: usize) -> Result<Range<u64>> {
 
 /// What both savers can do with memory.
 trait Paged {
+    fn page_size(&self) -> Option<PageSize>;
+
     fn blocks(&mut self, layout: &dyn Layout, size: PageSize) -> Result<()>;
 
     fn pages(
@@ -142,6 +153,10 @@ trait Paged {
 }
 
 impl<W: Writer, K: Kernels> Paged for ChunkEncoder<'_, W, K> {
+    fn page_size(&self) -> Option<PageSize> {
+        self.page_size()
+    }
+
     fn blocks(&mut self, layout: &dyn Layout, size: PageSize) -> Result<()> {
         self.blocks(layout, size)
     }

@@ -5,6 +5,7 @@
 //! | `MHDR` | what a reader must know to read the stream at all |
 //! | `MSHP` | a shape: names, types, fixed counts, marks and scopes of items, sent once for all states of that shape |
 //! | `MDEV`, `mDEV`, `mDEv` | a fragment of a device: its shape's number, then values and variable counts, packed |
+//! | `MBLK`, `MRAM` | the blocks of the machine's memory, and pages of them |
 //! | `MEND` | the number of chunks, and a CRC over their CRCs |
 //!
 //! A **writer** ([`ChunkEncoder`]) learns the shape of a device while it is visited, in scratch memory of
@@ -19,6 +20,11 @@
 //! pieces is first collected by a [`Receiver`], which checks the chunks and the shapes, but not whether the
 //! values fit them. [`ChunkDecoder::replay_all`] gives all of a stream to another wire or to a tree, without
 //! the devices.
+//!
+//! **Memory** ([`ram`](crate::ram)) goes along between the devices, as often as it changes: [`Saver::blocks`], then
+//! [`Saver::pages`] and [`Saver::marked`]. A [`Receiver::with_memory`] puts the pages where they belong; what it keeps
+//! is a stream without them, for which the above holds. A program that takes the memory of a stream in some other way
+//! reads its devices with [`Limits::memory`].
 //!
 //! **Chunks of unknown types** are errors if they are critical; else a visit of devices skips and counts them.
 //! Those that are also safe to copy are not lost on a replay: in a tree they are items of the root, and a

@@ -23,6 +23,38 @@ const CRC: usize = FRAME - HEAD;
 ///
 /// Of a stream with memory, one [`with_memory`](Receiver::with_memory) puts the pages to their places, without a
 /// copy of them, and keeps the rest: a stream of its own, without the chunks of memory.
+///
+/// ```
+/// use migcore::codec::chunk::{Limits, Receiver, Saver, Settings};
+/// use migcore::io::Portable;
+/// use migcore::ram::{Block, BlockHead, Blocks, PageSize};
+///
+/// let (mut stream, mut scratch) = ([0; 512], [0; 256]);
+/// let mut saver = Saver::to_slice(&mut stream, &Settings::default(), &mut scratch)?;
+/// let layout = [BlockHead { name: b"ram", length: 16 }];
+/// // An error stays in the visit, as those of devices.
+/// let _ = saver.blocks(&layout, PageSize::new(4).unwrap());
+/// let _ = saver.pages(&layout, 0, 1, b"page3456");
+/// let length = saver.finish()? as usize;
+///
+/// let (mut ram, mut kept) = ([0; 16], [0; 256]);
+/// let mut blocks = [Block::new("ram", &mut ram)];
+/// let receiver = Receiver::new(&mut kept, Limits::default(), Portable);
+/// let mut receiver = receiver.with_memory(Blocks(&mut blocks))?;
+/// let mut socket = &stream[..length];
+/// loop {
+///     // The place of the next bytes, as for `read`.
+///     let place = receiver.next()?;
+///     let length = place.len().min(socket.len());
+///     place[..length].copy_from_slice(&socket[..length]);
+///     socket = &socket[length..];
+///     if receiver.got(length)? {
+///         break;
+///     }
+/// }
+/// assert_eq!(&ram, b"\0\0\0\0page3456\0\0\0\0");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Receiver<'b, K, M = NoMemory> {
     buffer: &'b mut [u8],
@@ -197,7 +229,8 @@ impl<'b, K: Kernels, M: Memory> Receiver<'b, K, M> {
     }
 
     /// The stream, whole and checked: a store need not check it again (see
-    /// [`SliceStore::checked`](super::SliceStore::checked)). Where memory was put to its place, without that.
+    /// [`SliceStore::checked`](super::SliceStore::checked)). Where memory was put to its place, it is one without
+    /// that, and offsets in it are not those in the stream that came.
     ///
     /// # Errors
     /// [`Code::Truncated`] when not all of it came; the error of [`feed`](Receiver::feed).
@@ -244,17 +277,17 @@ impl<'b, K: Kernels, M: Memory> Receiver<'b, K, M> {
         while !self.rules.ended() {
             let spot = self.spot()?;
             let rest = input.get(self.taken..).unwrap_or_default();
-            let length = match spot {
-                Spot::Memory { .. } if M::ANY => self.fill(spot, rest),
-                spot => copy(self.place(spot), rest),
+            let of_pages = M::ANY && matches!(spot, Spot::Memory { .. });
+            let length = match of_pages {
+                true => self.fill(spot, rest),
+                false => copy(self.place(spot), rest),
             };
             if length == 0 {
                 break;
             }
             self.taken = self.taken.saturating_add(length);
-            match spot {
-                Spot::Memory { .. } if M::ANY => self.passed(spot, length),
-                spot => self.advance(spot, length)?,
+            if !of_pages {
+                self.advance(spot, length)?;
             }
         }
         Ok(())
@@ -262,18 +295,20 @@ impl<'b, K: Kernels, M: Memory> Receiver<'b, K, M> {
 
     /// Where the next bytes belong, for which there is room; behind the end, nowhere.
     fn spot(&self) -> core::result::Result<Spot, Breach> {
-        let goal = match self.stage {
-            _ if self.rules.ended() => return Ok(Spot::Nowhere(0)),
-            Stage::Pages(Part::Pages, _) if M::ANY => return Ok(self.spot_of_pages()),
-            stage => self.chunk.saturating_add(self.goal(stage)),
-        };
+        if self.rules.ended() {
+            return Ok(Spot::Nowhere(0));
+        }
+        let goal = self.chunk.saturating_add(self.goal());
         self.check_room(goal)?;
-        Ok(Spot::Buffer(goal.saturating_sub(self.used)))
+        match self.stage {
+            Stage::Pages(Part::Pages, _) if M::ANY => Ok(self.spot_of_pages()),
+            _ => Ok(Spot::Buffer(goal.saturating_sub(self.used))),
+        }
     }
 
-    /// How far the present part goes, from the beginning of its chunk in the buffer.
-    fn goal(&self, stage: Stage) -> usize {
-        match stage {
+    /// How far the present part goes in the buffer, from the beginning of its chunk.
+    fn goal(&self) -> usize {
+        match self.stage {
             Stage::Signature => SIGNATURE.len(),
             Stage::Head => HEAD,
             Stage::Data(_, length) => length.saturating_add(FRAME),
@@ -286,7 +321,9 @@ impl<'b, K: Kernels, M: Memory> Receiver<'b, K, M> {
         let needed = match self.stage {
             Stage::Head => self.chunk.saturating_add(END),
             Stage::Data(ChunkType::END, _) => goal,
-            Stage::Pages(Part::Head | Part::Runs, _) => goal.saturating_add(CRC + END),
+            Stage::Pages(Part::Head | Part::Runs | Part::Pages, _) => {
+                goal.saturating_add(CRC + END)
+            }
             _ => goal.saturating_add(END),
         };
         match needed <= self.buffer.len() {

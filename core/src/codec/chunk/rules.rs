@@ -1,13 +1,16 @@
 //! The rules that hold between the chunks of a stream: their order, limits and totals
-//! (`docs/format.md`, sections 4, 5 and 7). Both stores and the receiver go by them.
+//! (`docs/format.md`, sections 4, 5, 7 and 15). Both stores and the receiver go by them.
+
+mod memory;
+
+pub(super) use memory::{check_end, check_length, check_padding, check_within};
 
 use super::header::{FragmentHead, NO_SHAPE};
-use super::memory::{BlockList, PagesHead, RunReader};
 use super::nesting::check_shape;
 use super::{ChunkType, Header, Totals};
 use crate::error::Code;
-use crate::io::{copy, told, Kernels};
-use crate::ram::{zero_prefix, PageSize};
+use crate::io::{told, Kernels};
+use crate::ram::PageSize;
 use crate::visit::DeviceHead;
 
 /// The longest data of a chunk.
@@ -212,21 +215,6 @@ impl Rules {
         Ok(content)
     }
 
-    /// Whether there was a list of blocks.
-    pub(super) fn have_memory(&self) -> bool {
-        self.memory.is_some()
-    }
-
-    /// The size of the pages, if there was a list of blocks.
-    pub(super) fn page_size(&self) -> core::result::Result<PageSize, Breach> {
-        self.memory.map(|(size, _)| size).ok_or(Breach::bare(Code::BadOrder))
-    }
-
-    /// Counts a chunk of pages whose data were checked in pieces.
-    pub(super) fn pass(&mut self, crc: u32, kernels: &impl Kernels) {
-        self.totals.add(crc, kernels);
-    }
-
     fn header(&mut self, data: &[u8]) -> core::result::Result<Content, Breach> {
         let header = Header::parse(data).map_err(|code| match (code, data.first()) {
             (Code::UnknownFormat, Some(major @ (0 | 2..))) => {
@@ -287,60 +275,6 @@ impl Rules {
         Ok(Content::Fragment(head, data.len().saturating_sub(values.len())))
     }
 
-    fn blocks(&mut self, data: &[u8]) -> core::result::Result<Content, Breach> {
-        let list = BlockList::parse(data).map_err(Breach::bare)?;
-        self.memory = Some((list.page_size(), list.count()));
-        Ok(Content::Blocks)
-    }
-
-    fn pages(&self, data: &[u8]) -> core::result::Result<Content, Breach> {
-        let head = self.pages_head(data, data.len())?;
-        let rest = data.get(PagesHead::LENGTH..).unwrap_or_default();
-        let (table, rest) = rest.split_at_checked(head.table()).unwrap_or_default();
-        let runs = self.runs(&head, table, data.len())?;
-        let padding = usize::try_from(head.padding).unwrap_or(usize::MAX);
-        check_padding(rest.get(..padding).unwrap_or_default())?;
-        Ok(Content::Pages(head.block, runs.end()))
-    }
-
-    /// Checks what a chunk of pages begins with: `start`, of data that are so long. Its runs are there then.
-    pub(super) fn pages_head(
-        &self,
-        start: &[u8],
-        length: usize,
-    ) -> core::result::Result<PagesHead, Breach> {
-        // Of a head that is cut off, the rest counts as 0: the data are too short for its runs.
-        let mut bytes = [0; PagesHead::LENGTH];
-        copy(&mut bytes, start);
-        let head = PagesHead::parse(bytes).map_err(Breach::bare)?;
-        let least = head.length(0);
-        match self.memory {
-            Some((_, count)) if head.block < count && least <= told(length) => Ok(head),
-            _ => Err(Breach::numbers(Code::BadValue, least, told(length))),
-        }
-    }
-
-    /// Checks the runs of a chunk of pages, and that its data are as long as they say.
-    pub(super) fn runs(
-        &self,
-        head: &PagesHead,
-        table: &[u8],
-        length: usize,
-    ) -> core::result::Result<RunReader, Breach> {
-        let mut runs = self.run_reader()?;
-        let (entries, _) = table.as_chunks();
-        for entry in entries {
-            runs.read(*entry).map_err(Breach::bare)?;
-        }
-        check_length(head, &runs, length)?;
-        Ok(runs)
-    }
-
-    /// A reader for the runs of a chunk.
-    pub(super) fn run_reader(&self) -> core::result::Result<RunReader, Breach> {
-        self.page_size().map(RunReader::new)
-    }
-
     fn end(&mut self, data: &[u8]) -> core::result::Result<Content, Breach> {
         let found = Totals::parse(data).map_err(Breach::bare)?;
         let due = self.totals;
@@ -362,44 +296,6 @@ const MOST_SLOTS: u16 = 32;
 
 fn bit(slot: u16) -> u32 {
     1u32.checked_shl(u32::from(slot)).unwrap_or(0)
-}
-
-/// Checks bytes of the padding of a chunk of pages.
-pub(super) fn check_padding(bytes: &[u8]) -> core::result::Result<(), Breach> {
-    match zero_prefix(bytes) == bytes.len() {
-        true => Ok(()),
-        false => Err(Breach::bare(Code::BadValue)),
-    }
-}
-
-/// Checks that the data of a chunk of pages, whose runs were all read, are as long as it says.
-pub(super) fn check_length(
-    head: &PagesHead,
-    runs: &RunReader,
-    length: usize,
-) -> core::result::Result<(), Breach> {
-    let due = head.length(runs.length());
-    match due == told(length) {
-        true => Ok(()),
-        false => Err(Breach::numbers(Code::BadValue, due, told(length))),
-    }
-}
-
-/// Checks that runs, which go up to the page `end`, lie within a block of the list.
-pub(super) fn check_within(
-    list: Option<BlockList<'_>>,
-    block: u16,
-    end: u64,
-) -> core::result::Result<(), Breach> {
-    check_end(list.map_or(0, |list| list.pages(block)), end)
-}
-
-/// The same for a block of so many pages.
-pub(super) fn check_end(pages: u64, end: u64) -> core::result::Result<(), Breach> {
-    match end <= pages {
-        true => Ok(()),
-        false => Err(Breach::numbers(Code::BadValue, pages, end)),
-    }
 }
 
 /// What follows the head of a device in its first fragment.

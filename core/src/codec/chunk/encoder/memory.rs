@@ -101,7 +101,7 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
     /// Tells the blocks of the machine's memory, once and before any pages.
     ///
     /// # Errors
-    /// [`Code::Unbalanced`] in a device, behind the end, and the second time; [`Code::InvalidArgument`] for
+    /// [`Code::Unbalanced`] in a device, behind the end, and the second time; [`Code::InvalidArgument`] for marks, and for
     /// blocks that are none, too many, have no name, one that another has or that holds a NUL, or a length that
     /// is not one of whole pages; [`Code::NameTooLong`]; those of the writer.
     pub fn blocks(&mut self, layout: &(impl Layout + ?Sized), size: PageSize) -> Result<()> {
@@ -109,11 +109,12 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
     }
 
     fn send_blocks(&mut self, layout: &dyn Layout, size: PageSize) -> Result<()> {
+        self.refuse_marks()?;
         if self.in_device || self.closed || self.paging.told.is_some() {
             return Err(self.misplaced());
         }
         check_heads(heads(layout), size).map_err(|flaw| match flaw {
-            Flaw::LongName => self.out.raise(Code::NameTooLong, MAX_NAME, 0),
+            Flaw::LongName(length) => self.out.raise(Code::NameTooLong, MAX_NAME, length),
             Flaw::Count => self.out.raise(Code::InvalidArgument, MAX_BLOCKS, layout.count()),
             _ => self.out.raise(Code::InvalidArgument, 0, 0),
         })?;
@@ -124,6 +125,12 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
         out.end()?;
         self.paging.told = Some((size, layout.count()));
         Ok(())
+    }
+
+    /// The size of a page, once the blocks are told.
+    #[must_use]
+    pub fn page_size(&self) -> Option<PageSize> {
+        self.paging.told.map(|(size, _)| size)
     }
 
     /// Writes pages of a block, which `pages` holds from the page `first` on: runs that are 0 without their
@@ -173,6 +180,7 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
         first: u64,
         bytes: &'p [u8],
     ) -> Result<Source<'p>> {
+        self.refuse_marks()?;
         let Some((size, count)) = self.paging.told.filter(|_| !self.in_device && !self.closed)
         else {
             return Err(self.misplaced());

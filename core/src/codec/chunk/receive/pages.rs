@@ -302,12 +302,14 @@ impl<K: Kernels, M: Memory> Receiver<'_, K, M> {
         }
     }
 
-    /// Copies bytes of pages to their place, as many as belong there, and sums them up on the way.
+    /// Copies bytes of pages to their place, as many as belong there, and goes on behind them.
     pub(super) fn fill(&mut self, spot: Spot, input: &[u8]) -> usize {
         let free = self.buffer.get_mut(self.used..).unwrap_or_default();
         let bytes = place(spot, free, &mut self.memory);
+        let length = bytes.len().min(input.len());
         self.pages.crc = self.kernels.copy_crc32(self.pages.crc, bytes, input);
-        bytes.len().min(input.len())
+        self.passed(spot, length);
+        length
     }
 
     /// Goes on behind bytes of padding and pages that are in their place.
@@ -325,7 +327,7 @@ impl<K: Kernels, M: Memory> Receiver<'_, K, M> {
     }
 
     /// Goes on behind bytes that were summed up.
-    pub(super) fn passed(&mut self, spot: Spot, length: usize) {
+    fn passed(&mut self, spot: Spot, length: usize) {
         self.pages.left = self.pages.left.saturating_sub(length);
         if let Spot::Memory { .. } = spot {
             self.advance_run(told(length));

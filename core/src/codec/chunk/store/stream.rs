@@ -1,12 +1,11 @@
 //! A stream that comes from a reader. Kept are the shapes that its slots hold, and one fragment.
 
+mod memory;
+
 use super::{Fragment, Span, Store};
 use crate::codec::chunk::chunks::signed;
 use crate::codec::chunk::header::{FragmentHead, HEADER_ROOM};
-use crate::codec::chunk::memory::{PagesHead, RunReader};
-use crate::codec::chunk::rules::{
-    check_length, check_padding, Breach, Content, Limits, Rules, FRAME, HEAD, SLOT,
-};
+use crate::codec::chunk::rules::{Breach, Content, Limits, Rules, FRAME, HEAD, SLOT};
 use crate::codec::chunk::{ChunkType, Totals, MAX_SLOTS, SIGNATURE};
 use crate::error::{Code, Fault, Result};
 use crate::io::{told, Kernels, Reader};
@@ -25,7 +24,8 @@ const PIECE: usize = 256;
 /// The memory that a caller gives must have room for what the header of the stream tells: its slots, each
 /// of the shape limit, and a fragment. Items can be read out of order within one fragment only: beyond
 /// it the error is [`Code::NeedsIndex`], with room for 0. A replay gives an unknown chunk only if its data fit
-/// the memory behind the slots.
+/// the memory behind the slots; a list of blocks of memory must. Pages are passed over without a look at whether they
+/// lie within their block.
 #[derive(Debug)]
 pub struct StreamStore<'b, R, K> {
     intake: Intake<R, K>,
@@ -159,52 +159,6 @@ impl<'b, R: Reader, K: Kernels> StreamStore<'b, R, K> {
         Ok((content, Span { start, end }))
     }
 
-    /// Takes a list of blocks, for which there must be room, though it is not kept.
-    fn take_blocks(&mut self, length: usize, crc: u32) -> Taken {
-        let (room, needed) = (self.memory.len(), self.fragments.saturating_add(length));
-        match needed <= room {
-            true => self.take_fragment(ChunkType::BLOCKS, length, crc),
-            false => Err(Breach::numbers(Code::NoSpace, told(needed), told(room)).into()),
-        }
-    }
-
-    /// Takes a chunk of pages, of which nothing is kept. What is wrong with it is told once its CRC was found
-    /// right.
-    fn take_pages(&mut self, length: usize, crc: u32) -> Taken {
-        let mut head = [0; PagesHead::LENGTH];
-        let head = head.get_mut(..length.min(PagesHead::LENGTH)).unwrap_or_default();
-        let mut passed = Passed { read: 0, length, crc };
-        self.intake.pass(head, &mut passed)?;
-        let checked = match self.rules.pages_head(head, length) {
-            Ok(head) => self.pass_runs(&head, &mut passed)?,
-            Err(breach) => Err(breach),
-        };
-        let crc = self.intake.body(passed.read, length, passed.crc, &mut [])?;
-        let content = checked?;
-        self.rules.pass(crc, &self.intake.kernels);
-        Ok((content, Span::default()))
-    }
-
-    /// Passes the runs of a chunk of pages, and its padding, if they are right.
-    fn pass_runs(
-        &mut self,
-        head: &PagesHead,
-        passed: &mut Passed,
-    ) -> core::result::Result<core::result::Result<Content, Breach>, Stop> {
-        let mut runs = self.rules.run_reader()?;
-        let mut checked = Ok(());
-        for _ in 0..head.runs {
-            let mut entry = [0; RunReader::ENTRY];
-            self.intake.pass(&mut entry, passed)?;
-            checked = checked.and(runs.read(entry).map(|_| ()).map_err(Breach::bare));
-        }
-        checked = checked.and_then(|()| check_length(head, &runs, passed.length));
-        if checked.is_ok() {
-            checked = self.intake.pass_padding(head.padding, passed)?;
-        }
-        Ok(checked.map(|()| Content::Pages(head.block, runs.end())))
-    }
-
     fn take_end(&mut self, length: usize, crc: u32) -> Taken {
         let mut data = [0; TOTALS];
         let data = data.get_mut(..length.min(TOTALS)).unwrap_or_default();
@@ -268,36 +222,6 @@ impl<R: Reader, K: Kernels> Intake<R, K> {
         Err(Breach::truncated(length.saturating_add(FRAME), found).into())
     }
 
-    /// Fills `out` from data that are passed; false, and nothing is read, where they end before.
-    fn pass(&mut self, out: &mut [u8], passed: &mut Passed) -> core::result::Result<bool, Stop> {
-        let read = passed.read.saturating_add(out.len());
-        if read > passed.length {
-            return Ok(false);
-        }
-        self.exactly(passed.read, passed.length, out)?;
-        passed.crc = self.kernels.crc32(passed.crc, out);
-        passed.read = read;
-        Ok(true)
-    }
-
-    /// Passes the padding of a chunk of pages, which is all there, and says whether it is as it must be.
-    fn pass_padding(
-        &mut self,
-        padding: u32,
-        passed: &mut Passed,
-    ) -> core::result::Result<core::result::Result<(), Breach>, Stop> {
-        let mut left = usize::try_from(padding).unwrap_or(usize::MAX);
-        let mut checked = Ok(());
-        while left > 0 {
-            let mut piece = [0; PIECE];
-            let piece = piece.get_mut(..left.min(PIECE)).unwrap_or_default();
-            self.pass(piece, passed)?;
-            checked = checked.and(check_padding(piece));
-            left = left.saturating_sub(piece.len());
-        }
-        Ok(checked)
-    }
-
     /// Reads the data of a chunk from `before` on, as far as there is room into `keep`, and then the CRC,
     /// which is given when it is right.
     fn body(
@@ -326,13 +250,6 @@ impl<R: Reader, K: Kernels> Intake<R, K> {
             false => Err(Breach::numbers(Code::BadCrc, u64::from(crc), u64::from(found)).into()),
         }
     }
-}
-
-/// How far the data of a chunk were read in pieces.
-struct Passed {
-    read: usize,
-    length: usize,
-    crc: u32,
 }
 
 /// A chunk that was taken: what it is, and where its data is kept.
