@@ -81,14 +81,16 @@ static ptrdiff_t wait_for(const struct channel *c, short events, double deadline
 {
     struct pollfd p = {.fd = c->fd, .events = events};
     double left = deadline - milliseconds();
-    int ready = poll(&p, 1, left > 0 ? (int)left + 1 : 0);
+    int ready = left > 0 ? poll(&p, 1, (int)left + 1) : 0; /* also where bytes would come for ever */
 
     return ready == 0 ? -ETIMEDOUT : outcome(ready);
 }
 
 bool channel_has_input(const struct channel *c)
 {
-    return wait_for(c, POLLIN, 0) > 0;
+    struct pollfd p = {.fd = c->fd, .events = POLLIN};
+
+    return poll(&p, 1, 0) > 0;
 }
 
 static ptrdiff_t channel_write(void *opaque, const void *data, size_t length)

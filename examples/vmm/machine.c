@@ -13,8 +13,9 @@ bool complain(const char *what, const migcore_error *error)
 
     migcore_error_text(error, text, sizeof text);
     fprintf(stderr, "vmm: %s: %s", what, text);
-    /* Callbacks return -errno. */
-    fprintf(stderr, "%s%s\n", error->cause < 0 ? ": " : "", error->cause < 0 ? strerror(-error->cause) : "");
+    if (error->cause < 0 && error->cause > -4096) /* callbacks return -errno; what comes from elsewhere may be anything */
+        fprintf(stderr, ": %s", strerror(-error->cause));
+    fputc('\n', stderr);
     return false;
 }
 

@@ -60,6 +60,8 @@ static int run(struct machine *m, const struct options *options)
         handover = migrate_to(m, options);
         if (handover != HANDOVER_NONE)
             return handover == HANDOVER_DONE ? 0 : 3;
+    } else if (options->at > 0) {
+        fprintf(stderr, "vmm: the guest has ended before that\n");
     }
     return machine_run_to_end(m);
 }

@@ -124,18 +124,21 @@ static enum handover commit(struct sender *s)
 {
     struct message commit = {.kind = MESSAGE_COMMIT}, answer;
     migcore_error error = {.size = sizeof error};
+    bool said;
 
     if (!claim_make(s->options->migrate, commit.claim))
         return HANDOVER_NONE;
     channel_limit(&s->channel, s->options->patience);
-    if (channel_say(&s->channel, &commit, &error) && channel_hear(&s->channel, &answer, &error)
-        && answer.kind == MESSAGE_RUNNING && memcmp(answer.claim, commit.claim, CLAIM_NUMBER) == 0)
-        return HANDOVER_DONE;
+    said = channel_say(&s->channel, &commit, &error) && channel_hear(&s->channel, &answer, &error)
+           && answer.kind == MESSAGE_RUNNING && memcmp(answer.claim, commit.claim, CLAIM_NUMBER) == 0;
     if (error.status != MIGCORE_OK)
         complain("no answer from the destination", &error);
-    fprintf(stderr, "vmm: in doubt: the destination has not said that it runs\n");
-    if (claim_take(s->options->migrate, commit.claim))
+    if (!said)
+        fprintf(stderr, "vmm: in doubt: the destination has not said that it runs\n");
+    if (claim_take(s->options->migrate, commit.claim)) /* whatever was said, it does not run without it */
         return HANDOVER_NONE;
+    if (said)
+        return HANDOVER_DONE;
     fprintf(stderr, "vmm: the destination has the machine, and must be asked what became of it\n");
     return HANDOVER_UNKNOWN;
 }
