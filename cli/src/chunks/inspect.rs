@@ -24,7 +24,7 @@ pub fn inspect(input: &Input, show: &mut dyn Show, places: &Places) -> io::Resul
     let mut track = Track::new();
     let mut visitor = Visitor::saving(show, &mut track);
     let most = breach.as_ref().map_or(u64::MAX, |report| report.fault.offset);
-    let mut ahead = Ahead { walk: Walk::new(input), places, most };
+    let mut ahead = Ahead { walk: Walk::heads(input, u64::MAX), places, most };
     let done = devices(&mut decoder, &mut visitor, scratch, &mut ahead);
     let found = done.err().map(|code| report(code, &decoder, &track));
     let damage = heads::earlier(found, breach);
