@@ -36,6 +36,26 @@
  *
  * A load that fails has stored what came before the fault: load into a copy, or reset the device.
  *
+ * What is where, in this order:
+ *
+ *     migcore_status, migcore_error_text, migcore_visit_error    what went wrong; to tell it to the other side
+ *     migcore_kernels_detect                                     fast loops for this processor
+ *     migcore_legacy_*, migcore_observer_*                       visitors: QEMU's bytes; one that shows items
+ *     migcore_is_loading, migcore_require, migcore_finish, ...   questions to a visitor, and its end
+ *     migcore_visit_TYPE, _since, _or, _array, _varray           the items of a device
+ *     migcore_begin_*, migcore_end_*                             its structs, lists, subsections; the device itself
+ *     migcore_put_raw, migcore_get_raw                           what is not visited yet
+ *     migcore_chunk_save_*, migcore_chunk_load_*                 visitors over chunks, and what they tell
+ *     migcore_chunk_check, migcore_chunk_walk_*                  a stream in memory as a whole
+ *     migcore_chunk_receiver_*                                   a stream on its way in: from a socket, from a file
+ *     migcore_chunk_replay_*                                     from chunks to any visitor that saves
+ *     migcore_ram_*                                              the memory of a machine, beside its devices
+ *     migcore_tree_*                                             states as data: read, changed, compared, printed
+ *     migcore_machine_*                                          all devices of a program: save, check, load, undo
+ *
+ * A hypervisor begins with migcore_machine_*, migcore_ram_* and migcore_chunk_receiver_*; a device needs
+ * migcore_visit_* and migcore_begin_* alone.
+ *
  * Threads: no global state; an object belongs to one thread at a time. Callbacks return normally: no
  * longjmp and no exception through the library.
  *
@@ -1510,6 +1530,9 @@ size_t migcore_error_text(const struct migcore_error *error,
  * Visits a report as a struct, `name`: how a destination tells its source why it refuses. On load the caller
  * fills in `size`, as always; what comes may be of a newer release that knows more statuses. Its message is what
  * migcore_error_text makes of it, which holds nothing but printable ASCII.
+ *
+ * Over a socket, a destination that refuses in the middle of a stream reads on until the source has closed, and
+ * closes only then: to close while bytes are unread resets a TCP connection, and the answer may be lost with it.
  */
 migcore_status migcore_visit_error(struct migcore_visitor *v,
                                    const char *name,
@@ -3168,6 +3191,25 @@ bool migcore_machine_is_dirty(const struct migcore_machine *machine);
  * The caller has reset all devices: the machine is no longer dirty.
  */
 migcore_status migcore_machine_reset_done(struct migcore_machine *machine);
+
+/**
+ * Checks the stream that `receiver` has collected for a machine, and with `load` loads it: migcore_machine_check and
+ * migcore_machine_load over what migcore_chunk_receiver_bytes gives. No device is touched before all was found
+ * right. `index` as in migcore_chunk_load_memory.
+ *
+ * `checked` gets what the check found, and `counts` what it passed over; `error` gets the report, in which the offset is
+ * the place in the stream as it was sent. Each may be NULL; the `size` of each is filled in by the caller. Whether a load that
+ * failed has left the machine dirty, says migcore_machine_is_dirty. The callbacks of devices may not use the receiver.
+ * Of the stack this takes some 9 KB.
+ */
+migcore_status migcore_machine_accept(struct migcore_machine *machine,
+                                      struct migcore_chunk_receiver *receiver,
+                                      bool load,
+                                      void *index,
+                                      size_t index_size,
+                                      struct migcore_checked *checked,
+                                      struct migcore_chunk_counts *counts,
+                                      struct migcore_error *error);
 
 #ifdef __cplusplus
 }  // extern "C"

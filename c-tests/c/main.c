@@ -54,6 +54,7 @@ static const struct section {
     { "chunk_ram_refused", test_chunk_ram_refused },
     { "chunk_ram_receive", test_chunk_ram_receive },
     { "receiver_read", test_receiver_read },
+    { "machine_accept", test_machine_accept },
     { "tree_begin", test_tree_begin },
     { "tree_visits", test_tree_visits },
     { "tree_edits", test_tree_edits },

@@ -83,6 +83,7 @@ void test_chunk_ram(void);
 void test_chunk_ram_refused(void);
 void test_chunk_ram_receive(void);
 void test_receiver_read(void);
+void test_machine_accept(void);
 void test_tree_begin(void);
 void test_tree_visits(void);
 void test_tree_edits(void);

@@ -59,7 +59,8 @@ struct message {
 bool channel_say(struct channel *c, struct message *message, migcore_error *error);
 bool channel_hear(struct channel *c, struct message *message, migcore_error *error);
 
-/* Says nothing more, and lets the other side speak until it has read what was said to it. */
+/* Says nothing more, and lets the other side speak until it has read what was said to it: whoever closes a link with
+ * unread bytes in it may take back its own last words. */
 void channel_drain(struct channel *c);
 
 #endif

@@ -40,7 +40,13 @@ static void send_dirty(struct sender *s)
     s->rounds++;
 }
 
-/* Sends all memory, and again what has changed, until little is left. False: it is better to stop trying. */
+/*
+ * Sends all memory, and again what has changed, until little is left. False: it is better to stop trying.
+ *
+ * Between two rounds the guest runs, but not while pages are sent: this program has one thread. Where processors of a guest
+ * run meanwhile, copy the marked pages into a buffer and give that to migcore_ram_save_packed: a page that changes under
+ * its CRC makes a stream that the destination takes for a damaged one.
+ */
 static bool send_rounds(struct sender *s)
 {
     channel_limit(&s->channel, s->options->patience);

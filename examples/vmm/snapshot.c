@@ -29,37 +29,19 @@ static bool save_stream(struct machine *m, FILE *f)
     return migcore_finish(v) == MIGCORE_OK || complain_of_visit("not saved", v);
 }
 
-/* Checks all devices down to the last value; only then, and if that is wanted, loads them. */
-static migcore_status accept(struct machine *m, const void *bytes, size_t length, bool load, uint64_t *skipped,
-                             migcore_error *error)
-{
-    static uint64_t index[2048]; /* so that a device may load its fields in any order */
-    migcore_chunk_counts counts = {.size = sizeof counts};
-    migcore_checked checked = {.size = sizeof checked};
-    migcore_chunk_loader loader;
-    migcore_visitor *v = &loader.visitor;
-
-    migcore_chunk_load_checked(&loader, sizeof loader, bytes, length, index, sizeof index, NULL, &m->kernels);
-    migcore_machine_check(&m->state, v, &checked);
-    migcore_chunk_get_counts(&loader, &counts);
-    *skipped = counts.skipped_chunks + counts.skipped_devices;
-    if (migcore_get_status(v) == MIGCORE_OK && load) {
-        migcore_chunk_load_checked(&loader, sizeof loader, bytes, length, index, sizeof index, NULL, &m->kernels);
-        migcore_machine_load(&m->state, v, &checked);
-    }
-    migcore_get_error(v, error);
-    return error->status;
-}
-
+/*
+ * Memory goes straight to its place, which is all 0 before (machine_init); or is only checked, and dropped. The devices are
+ * touched when all of the stream is there and was found right, down to the last value.
+ */
 migcore_status snapshot_receive(struct machine *m, const migcore_source *source, bool load, uint64_t *skipped,
                                 migcore_error *error)
 {
-    static uint8_t state[64 * 1024]; /* all of a stream but memory, which goes straight to its place, or is dropped */
+    static uint8_t state[64 * 1024]; /* all of a stream but memory */
+    static uint64_t index[2048];     /* so that a device may load its fields in any order */
+    migcore_chunk_counts counts = {.size = sizeof counts};
     migcore_ram_block block = m->block;
     migcore_ram ram = m->ram;
     migcore_chunk_receiver receiver;
-    const void *bytes;
-    size_t length;
 
     ram.blocks = &block;
     block.memory = load ? m->memory : NULL;
@@ -69,9 +51,8 @@ migcore_status snapshot_receive(struct machine *m, const migcore_source *source,
         migcore_chunk_receiver_error(&receiver, error);
         return error->status;
     }
-    migcore_chunk_receiver_bytes(&receiver, &bytes, &length);
-    if (accept(m, bytes, length, load, skipped, error) != MIGCORE_OK)
-        error->offset = migcore_chunk_receiver_origin(&receiver, error->offset);
+    migcore_machine_accept(&m->state, &receiver, load, index, sizeof index, NULL, &counts, error);
+    *skipped = counts.skipped_chunks + counts.skipped_devices;
     return error->status;
 }
 

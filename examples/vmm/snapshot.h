@@ -12,7 +12,9 @@ bool snapshot_load(struct machine *m, const char *path);
 
 /*
  * Receives a machine from wherever, checks all of it, and loads it; or, without `load`, only finds out whether it could.
- * Writes to `skipped` how many chunks and devices are not known here. After an error the machine must not run.
+ * Writes to `skipped` how many chunks and devices are not known here. After an error the machine must not run: no device was
+ * touched, but some of its memory may be written. So a machine that still lives is restored in two steps: without `load`
+ * first, and then, with its memory set to 0, with it.
  */
 migcore_status snapshot_receive(struct machine *m, const migcore_source *source, bool load, uint64_t *skipped,
                                 migcore_error *error);

@@ -131,6 +131,9 @@ pub unsafe extern "C" fn migcore_error_text(
 /// Visits a report as a struct, `name`: how a destination tells its source why it refuses. On load the caller
 /// fills in `size`, as always; what comes may be of a newer release that knows more statuses. Its message is what
 /// migcore_error_text makes of it, which holds nothing but printable ASCII.
+///
+/// Over a socket, a destination that refuses in the middle of a stream reads on until the source has closed, and
+/// closes only then: to close while bytes are unread resets a TCP connection, and the answer may be lost with it.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_visit_error(
     v: *mut migcore_visitor,

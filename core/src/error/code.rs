@@ -240,7 +240,7 @@ impl Code {
             Code::BadMagic => c"this is not a QEMU stream, or it was damaged on its way",
             Code::UnknownRecord => c"no record of a QEMU stream begins with this byte",
             Code::UnknownCommand => c"no command of a QEMU stream has this number",
-            Code::UnknownMemory => c"there is no such block of memory here",
+            Code::UnknownMemory => c"the stream holds memory for which there is no place here",
             Code::MemoryDiffers => c"a block of memory has another length here",
             Code::TooNew => c"written by a newer version than the device can read",
             Code::TooOld => c"written by an older version than the device can read",

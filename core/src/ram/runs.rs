@@ -1,5 +1,6 @@
 //! Pages next to each other.
 
+use super::zeros::is_zero;
 use super::{zero_prefix, PageSize};
 use crate::io::told;
 
@@ -77,7 +78,7 @@ impl<'p> Runs<'p> {
     fn data(&mut self) -> u32 {
         let (mut rest, mut pages) = (self.rest, 0u32);
         while let Some((page, behind)) = rest.split_at_checked(self.page()) {
-            self.zero = pages < self.most && zero_prefix(page) == page.len();
+            self.zero = pages < self.most && is_zero(page);
             if pages == self.most || self.zero {
                 break;
             }

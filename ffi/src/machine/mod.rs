@@ -1,9 +1,11 @@
 //! All devices of a machine: save, check, load, run.
 
+mod accept;
 mod device;
 mod reach;
 mod undo;
 
+pub use accept::migcore_machine_accept;
 pub use device::*;
 pub use undo::migcore_undo;
 
@@ -51,6 +53,14 @@ pub struct migcore_checked {
     pub unproven: u64,
     /// Tells it from other streams, as a CRC does; 0 over a tree.
     pub fingerprint: u64,
+}
+
+impl migcore_checked {
+    /// Of nothing.
+    fn new() -> Self {
+        let size = size_of::<Self>();
+        migcore_checked { size, devices: 0, skipped: 0, unproven: 0, fingerprint: 0 }
+    }
 }
 
 /// Begins a machine of `count` devices, whose table it borrows; they are saved in this order. `size` is
