@@ -51,6 +51,8 @@ static const struct section {
     { "chunk_io", test_chunk_io },
     { "chunk_walks", test_chunk_walks },
     { "chunk_ram", test_chunk_ram },
+    { "chunk_ram_refused", test_chunk_ram_refused },
+    { "chunk_ram_receive", test_chunk_ram_receive },
     { "receiver_read", test_receiver_read },
     { "machine_accept", test_machine_accept },
     { "tree_begin", test_tree_begin },

@@ -80,6 +80,8 @@ void test_chunk_damage(void);
 void test_chunk_io(void);
 void test_chunk_walks(void);
 void test_chunk_ram(void);
+void test_chunk_ram_refused(void);
+void test_chunk_ram_receive(void);
 void test_receiver_read(void);
 void test_machine_accept(void);
 void test_tree_begin(void);

@@ -11,7 +11,7 @@ use migcore::io::{Failure as Stopped, Source};
 use crate::failure::{Failure, Result};
 use crate::progress::Progress;
 
-/// Bytes that are read at once.
+/// Bytes that are read at once, if no other number is asked for.
 pub const PIECE: usize = 256 << 10;
 
 /// What QEMU's streams begin with: `QEVM`.
@@ -35,6 +35,8 @@ pub struct Input {
     path: PathBuf,
     length: u64,
     progress: Rc<Progress>,
+    /// Bytes that are read at once.
+    piece: usize,
     /// What was read last, and where that begins in the file.
     held: Vec<u8>,
     start: u64,
@@ -64,6 +66,7 @@ impl Input {
             path: path.to_owned(),
             length,
             progress: Rc::new(Progress::new(length)),
+            piece: PIECE,
             held: Vec::new(),
             start: 0,
         })
@@ -72,11 +75,18 @@ impl Input {
     /// The same file with a window of its own, for a second reader.
     #[must_use]
     pub fn again(&self) -> Self {
+        self.again_in(PIECE)
+    }
+
+    /// The same, read in pieces of so many bytes: few for who looks at little, here and there.
+    #[must_use]
+    pub fn again_in(&self, piece: usize) -> Self {
         Input {
             file: Rc::clone(&self.file),
             path: self.path.clone(),
             length: self.length,
             progress: Rc::clone(&self.progress),
+            piece,
             held: Vec::new(),
             start: 0,
         }
@@ -104,7 +114,8 @@ impl Input {
     }
 
     /// The bytes from `offset` on: `wanted` of them or more, fewer only at the end of the file. They are
-    /// read in pieces of 256 KiB, or as many as are wanted, and held until others are needed.
+    /// read in pieces, of 256 KiB if no other size was asked for, or as many as are wanted, and held until others are
+    /// needed.
     ///
     /// # Errors
     /// Those of the system.
@@ -197,11 +208,12 @@ impl Input {
     fn refill(&mut self, offset: u64, wanted: usize) -> io::Result<()> {
         let mut held = std::mem::take(&mut self.held);
         // A large window is not kept for the small ones behind it.
-        if held.capacity() > 4 * PIECE {
+        if held.capacity() > self.piece.saturating_mul(4) {
             held = Vec::new();
         }
         let behind = self.length.saturating_sub(offset);
-        held.resize(wanted.max(usize::try_from(behind).unwrap_or(PIECE).min(PIECE)), 0);
+        let piece = usize::try_from(behind).unwrap_or(self.piece).min(self.piece);
+        held.resize(wanted.max(piece), 0);
         let mut filled = 0usize;
         while let Some(room) = held.get_mut(filled..).filter(|room| !room.is_empty()) {
             match self.read_at(offset.saturating_add(told(filled)), room)? {

@@ -247,6 +247,16 @@ fn blocks_that_are_not_on_both_sides_are_told() {
 }
 
 #[test]
+fn a_page_that_is_not_whole_on_the_other_side_counts() {
+    let one = Guest::of(16, vec![("ram", 32)]).with(0, 0, &[5; 32]).stream();
+    let other = Guest::of(4, vec![("ram", 20)]).with(0, 0, &[6; 20]).stream();
+    let text = "memory.ram: 2 of 2 pages differ: 0 to 1; first at 0 (0x0): 05 -> 06";
+    assert_eq!(differences(&one, &other)["differences"][1]["text"], text);
+    let text = "memory.ram: 5 of 5 pages differ: 0 to 4; first at 0 (0x0): 06 -> 05";
+    assert_eq!(differences(&other, &one)["differences"][1]["text"], text);
+}
+
+#[test]
 fn many_different_pages_are_told_as_runs() {
     let place = Place::new();
     let guest = || Guest::of(16, vec![("ram", 1 << 12)]);

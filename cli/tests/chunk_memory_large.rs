@@ -20,6 +20,8 @@ use std::process::{Command, Stdio};
 use migcore::codec::chunk::{Saver, Settings};
 use migcore::io::{Portable, StreamWriter};
 use migcore::ram::{BlockHead, PageSize};
+use migcore_cli::chunks::Latest;
+use migcore_cli::input::Input;
 use migcore_cli::output::Pipe;
 use support::Place;
 
@@ -103,6 +105,23 @@ fn memory_does_not_grow_with_the_stream() {
     out.read_to_end(&mut bytes).unwrap();
     assert!(child.wait().unwrap().success());
     assert!(bytes.len() > 96 << 20 && memory < MEMORY, "{memory} bytes of memory");
+}
+
+#[test]
+fn a_walk_by_heads_reads_little_else() {
+    let place = Place::new();
+    put(&place, "m.mig", 8 << 10, 0);
+    let input = Input::open(&place.path("m.mig")).unwrap();
+    let before = read_so_far();
+    Latest::of(&input).unwrap().unwrap();
+    let read = read_so_far() - before;
+    assert!(read < input.length() / 100, "{read} bytes of {}", input.length());
+}
+
+/// How many bytes this thread read so far, as its system says.
+fn read_so_far() -> u64 {
+    let counts = std::fs::read_to_string("/proc/thread-self/io").unwrap();
+    counts.lines().find_map(|line| line.strip_prefix("rchar: ")).unwrap().parse().unwrap()
 }
 
 /// The most memory that a process had so far, as its system says.

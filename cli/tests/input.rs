@@ -48,6 +48,21 @@ fn a_window_has_what_is_wanted_wherever_it_is() {
 }
 
 #[test]
+fn pieces_are_as_long_as_is_asked_for() {
+    let bytes = bytes();
+    let input = input(&bytes);
+    for (piece, offset, wanted, due) in [
+        (PIECE, 0, 1, PIECE),
+        (4096, 0, 1, 4096),
+        (4096, 5, 5000, 5000),
+        (4096, bytes.len() as u64 - 9, 1, 9),
+    ] {
+        let mut input = input.again_in(piece);
+        assert_eq!(input.window(offset, wanted).unwrap().len(), due, "{wanted} at {offset}");
+    }
+}
+
+#[test]
 fn a_range_is_copied_as_far_as_there_is_one() {
     let bytes = bytes();
     let input = input(&bytes);

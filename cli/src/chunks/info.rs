@@ -8,7 +8,7 @@ use migcore::Report;
 use serde_json::{json, Value};
 
 use super::list::{error, name};
-use super::{Chunk, Memory, Step, Tally, Walk};
+use super::{Chunk, Step, Tally, Walk, Workspace};
 use crate::blocks;
 use crate::input::{told, Input};
 use crate::show::{fact, sized, table};
@@ -81,8 +81,8 @@ pub fn info(input: &Input) -> io::Result<Info> {
 }
 
 fn header(input: &Input) -> Vec<(&'static str, Value)> {
-    let mut memory = Memory::of(input);
-    let (mut decoder, _) = memory.decoder(input);
+    let mut space = Workspace::of(input);
+    let (mut decoder, _) = space.decoder(input);
     match decoder.header() {
         Ok(Header { slots, shape_limit, fragment_limit, machine, writer }) => vec![
             ("version", json!("1.0")),

@@ -5,8 +5,8 @@ use std::io;
 use migcore::visit::{Decoder as _, Track, Visitor};
 use migcore::{Report, Result};
 
-use super::memory::report;
-use super::{heads, Decoder, Memory, Tally, Walk};
+use super::decoder::report;
+use super::{heads, Decoder, Tally, Walk, Workspace};
 use crate::blocks::{Block, Counts};
 use crate::input::Input;
 use crate::show::{Fact, Places, Show};
@@ -18,13 +18,13 @@ use crate::show::{Fact, Places, Show};
 /// Those of the system, where heads are read; a decoder tells them as damage.
 pub fn inspect(input: &Input, show: &mut dyn Show, places: &Places) -> io::Result<Option<Report>> {
     let breach = heads::breach(input)?;
-    let mut memory = Memory::of(input);
-    let (mut decoder, scratch) = memory.decoder(input);
+    let mut space = Workspace::of(input);
+    let (mut decoder, scratch) = space.decoder(input);
     begin(&mut decoder, show);
     let mut track = Track::new();
     let mut visitor = Visitor::saving(show, &mut track);
     let most = breach.as_ref().map_or(u64::MAX, |report| report.fault.offset);
-    let mut ahead = Ahead { walk: Walk::new(input), places, most };
+    let mut ahead = Ahead { walk: Walk::heads(input, u64::MAX), places, most };
     let done = devices(&mut decoder, &mut visitor, scratch, &mut ahead);
     let found = done.err().map(|code| report(code, &decoder, &track));
     let damage = heads::earlier(found, breach);

@@ -10,7 +10,7 @@ use serde_json::{json, Value};
 use super::{Chunk, Content, Layout, Pages, Step, Walk};
 use crate::blocks::Block;
 use crate::input::Input;
-use crate::show::{counted, short};
+use crate::show::{counted, short, Document};
 
 /// The most runs of a chunk and blocks of a list that are shown to people.
 const SHOWN: usize = 8;
@@ -30,7 +30,7 @@ pub fn list(input: &Input, json: bool, to: &mut dyn Write) -> io::Result<Option<
         match walk.next()? {
             Step::Chunk(chunk) if json => {
                 to.write_all(if first { b"\n" } else { b",\n" })?;
-                serde_json::to_writer(&mut *to, &as_json(&chunk))?;
+                write!(to, "{}", Document(&as_json(&chunk)))?;
                 first = false;
             }
             Step::Chunk(chunk) => {
@@ -44,7 +44,7 @@ pub fn list(input: &Input, json: bool, to: &mut dyn Write) -> io::Result<Option<
     if json {
         let end = json!({ "complete": damage.is_none(), "error": damage.as_ref().map(error) });
         // The members of this object become those of the document.
-        write!(to, "\n],{}", end.to_string().trim_start_matches('{'))?;
+        write!(to, "\n],{}", Document(&end).to_string().trim_start_matches('{'))?;
         to.write_all(b"\n")?;
     }
     Ok(damage)

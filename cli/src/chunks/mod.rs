@@ -1,23 +1,23 @@
 //! Streams of chunks, read piece by piece.
 
+mod decoder;
 mod heads;
 mod info;
 mod inspect;
 mod latest;
 mod list;
-mod memory;
 mod pages;
 mod rewrite;
 mod sparse;
 mod verify;
 mod walk;
 
+pub use decoder::{begins_with, machine, replay, replay_devices, Decoder, Workspace, MOST_MEMORY};
 pub use heads::{breach, earlier};
 pub use info::{info, Info};
 pub use inspect::inspect;
 pub use latest::{Latest, Span, TooMany};
 pub use list::{error, list};
-pub use memory::{begins_with, machine, replay, replay_devices, Decoder, Memory, MOST_MEMORY};
 pub use pages::{Content, Layout, Pages, Tally};
 pub use rewrite::{rewrite, Unwritten};
 pub use sparse::{extract, Stopped};

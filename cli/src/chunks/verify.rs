@@ -8,7 +8,7 @@ use migcore::error::{put_number, Path};
 use migcore::visit::Decoder as _;
 use migcore::{Report, Result};
 
-use super::{heads, Decoder, Memory, Tally};
+use super::{heads, Decoder, Tally, Workspace};
 use crate::input::Input;
 
 /// Devices whose names are remembered, to find one that comes twice.
@@ -39,8 +39,8 @@ pub struct Verified {
 /// Those of the system, where heads are read; a decoder tells them as damage.
 pub fn verify(input: &Input) -> io::Result<Verified> {
     let breach = heads::breach(input)?;
-    let mut memory = Memory::of(input);
-    let (mut decoder, _) = memory.decoder(input);
+    let mut space = Workspace::of(input);
+    let (mut decoder, _) = space.decoder(input);
     let mut seen = Seen::default();
     let most = breach.as_ref().map_or(u64::MAX, |report| report.fault.offset);
     let found = match check(&mut decoder, &mut seen, most) {

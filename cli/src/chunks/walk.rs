@@ -21,6 +21,9 @@ const FRAME: u64 = 12;
 /// The bit of a fragment, in the third byte of its data, that says that it is the last.
 const LAST: u8 = 1 << 7;
 
+/// Bytes that are read at once where heads alone are looked at: behind a head often lies much that is not.
+const GLANCE: usize = 4 << 10;
+
 /// Bytes of the data of a device that are kept: the head of a fragment, and that of the device.
 const KEPT: usize = 6 + 14 + 255;
 
@@ -92,7 +95,7 @@ impl Walk {
     /// The same by the heads of the chunks alone, up to `end`: without CRCs.
     #[must_use]
     pub fn heads(input: &Input, end: u64) -> Self {
-        Walk { heads: Some(end), ..Walk::new(input) }
+        Walk { input: input.again_in(GLANCE), heads: Some(end), ..Walk::new(input) }
     }
 
     /// How far the walk came, in bytes.

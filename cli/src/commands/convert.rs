@@ -19,6 +19,7 @@ use crate::qemu::scan::Scanner;
 use crate::qemu::tally::Tally;
 use crate::qemu::visit::{Stopped, Watch as _};
 use crate::qemu::{self, description};
+use crate::show::Document;
 
 /// Memory for the shapes that a writer remembers, and for a fragment: a reader needs about as much.
 const SCRATCH: usize = 1 << 20;
@@ -219,7 +220,7 @@ fn finish(
 /// Says what was converted: as JSON on the standard output, or for people on the standard error.
 fn say(arguments: &Convert, tally: Option<&Tally>, facts: Value) -> Result<()> {
     match (arguments.json, tally) {
-        (true, _) => writeln!(io::stdout(), "{facts:#}").map_err(Failure::printing),
+        (true, _) => writeln!(io::stdout(), "{:#}", Document(&facts)).map_err(Failure::printing),
         (false, Some(tally)) => {
             // There is nobody else to be told.
             let _ = tally.print(&mut anstream::stderr());

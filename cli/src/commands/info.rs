@@ -10,6 +10,7 @@ use crate::input::{Format, Input};
 use crate::qemu;
 use crate::qemu::description;
 use crate::qemu::scan::Scanner;
+use crate::show::Document;
 
 pub(super) fn run(arguments: &Plain) -> Result {
     let mut input = Input::open(&arguments.file)?;
@@ -25,7 +26,7 @@ fn of_chunks(arguments: &Plain, input: &Input) -> Result {
     let info = chunks::info(input).map_err(Failure::reading(input.path()))?;
     let mut stdout = BufWriter::new(io::stdout().lock());
     let printed = match arguments.json {
-        true => writeln!(stdout, "{:#}", info.json()),
+        true => writeln!(stdout, "{:#}", Document(&info.json())),
         false => info.print(&mut stdout),
     };
     printed.and_then(|()| stdout.flush()).map_err(Failure::printing)?;
@@ -39,7 +40,7 @@ fn of_qemu(arguments: &Plain, input: Input) -> Result {
     let info = info.map_err(Failure::reading(&path))?;
     let mut stdout = BufWriter::new(io::stdout().lock());
     let printed = match arguments.json {
-        true => writeln!(stdout, "{:#}", info.json()),
+        true => writeln!(stdout, "{:#}", Document(&info.json())),
         false => info.print(&mut stdout),
     };
     printed.and_then(|()| stdout.flush()).map_err(Failure::printing)?;

@@ -13,7 +13,7 @@ use crate::input::{self, Format, Input};
 use crate::qemu::description;
 use crate::qemu::rules::{check, Finding, Findings};
 use crate::qemu::scan::Scanner;
-use crate::show::{counted, sized};
+use crate::show::{counted, sized, Document};
 
 pub(super) fn run(arguments: &Plain) -> Result {
     let mut input = Input::open(&arguments.file)?;
@@ -32,7 +32,7 @@ fn of_chunks(arguments: &Plain, input: &Input) -> Result {
         chunks::damage(report.clone(), input.path())?;
     }
     let text = match arguments.json {
-        true => format!("{:#}\n", as_json(&verified)),
+        true => format!("{:#}\n", Document(&as_json(&verified))),
         false => as_text(&verified),
     };
     io::stdout().write_all(text.as_bytes()).map_err(Failure::printing)?;
@@ -85,7 +85,7 @@ fn of_qemu(arguments: &Plain, input: Input) -> Result {
     let found = Scanner::new(input, given).and_then(|mut scanner| check(&mut scanner));
     let found = found.map_err(Failure::reading(&path))?;
     let text = match arguments.json {
-        true => format!("{:#}\n", findings_as_json(&found)),
+        true => format!("{:#}\n", Document(&findings_as_json(&found))),
         false => findings_as_text(&found),
     };
     io::stdout().write_all(text.as_bytes()).map_err(Failure::printing)?;

@@ -13,7 +13,7 @@ use migcore::{Code, Report};
 use super::bytes::Range;
 use super::guest::Guest;
 use super::side::{Device, Fact, Side, State, Store, MOST_BYTES};
-use crate::chunks::{self, damage, machine, Decoder, Latest, Memory, TooMany};
+use crate::chunks::{self, damage, machine, Decoder, Latest, TooMany, Workspace};
 use crate::failure::{Failure, Result};
 use crate::input::{told, Input};
 
@@ -25,8 +25,8 @@ const MOST_DEVICES: usize = 1 << 20;
 
 /// Finds the devices.
 pub(super) fn read(input: &Input) -> Result<Side> {
-    let mut memory = Memory::of(input);
-    let (mut decoder, scratch) = memory.decoder(input);
+    let mut space = Workspace::of(input);
+    let (mut decoder, scratch) = space.decoder(input);
     let mut spool = Spool::new().map_err(Failure::writing(input.path()))?;
     let mut devices = Vec::new();
     let damaged = loop {

@@ -194,7 +194,8 @@ impl Unlike {
             false => format!("{first} to {last}"),
         };
         let runs: Vec<_> = self.runs.iter().map(run).collect();
-        let all = self.size.pages_in(end);
+        // Pages of one side need not fill a block of the other.
+        let all = end.div_ceil(self.size.bytes().into());
         let mut text = format!("{} of {all} pages differ: {}", self.pages, runs.join(", "));
         if self.more > 0 {
             text.push_str(&format!(" and {} more", counted(self.more, "run")));

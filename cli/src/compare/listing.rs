@@ -4,6 +4,8 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
+use crate::show::Document;
+
 /// One difference, ready to be printed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Found {
@@ -144,7 +146,7 @@ impl<'t> Listing<'t> {
                 "errors": errors,
             });
             // The members of this object become those of the document.
-            self.write(&format!("\n],{}\n", end.to_string().trim_start_matches('{')));
+            self.write(&format!("\n],{}\n", Document(&end).to_string().trim_start_matches('{')));
         } else if person && errors.is_empty() {
             self.write(&format!(
                 "{compared} devices compared, {different} differ; {opaque} of them by bytes alone; only in A \
@@ -180,7 +182,7 @@ impl<'t> Listing<'t> {
                     "right": found.right,
                     "text": line,
                 });
-                format!("{}{object}", if self.number == 0 { "\n" } else { ",\n" })
+                format!("{}{}", if self.number == 0 { "\n" } else { ",\n" }, Document(&object))
             }
         };
         self.number = self.number.saturating_add(1);

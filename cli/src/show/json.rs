@@ -19,9 +19,10 @@ use std::io::{self, Write};
 
 use migcore::codec::observe::Event;
 use migcore::visit::{widen, Description, Extent, Kind, Marks, Scope, ScopeKind};
+use serde_json::Value;
 
 use super::values::{elements, marks_of};
-use super::{Fact, Form, Line, Out, Problem};
+use super::{Document, Fact, Form, Line, Out, Problem};
 
 /// One JSON document, an item a line.
 #[derive(Debug)]
@@ -50,8 +51,8 @@ impl<W: Write> Json<W> {
             self.out.put(text);
             return self.out.put(b"\"");
         }
-        let text = String::from_utf8_lossy(text);
-        self.out.with(|out| Ok(serde_json::to_writer(out, &text)?));
+        let text = Value::from(String::from_utf8_lossy(text));
+        self.out.with(|out| write!(out, "{}", Document(&text)));
     }
 
     /// Puts `"key":`; a key is plain.

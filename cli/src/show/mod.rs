@@ -3,6 +3,7 @@
 //! A [`Printer`] knows the open scopes, what the filter lets through and what is secret; a [`Form`] writes it
 //! down. Whoever gives it the items of a stream tells at [`Places`] where they lie, if that is known.
 
+mod document;
 mod elements;
 mod filter;
 mod form;
@@ -18,6 +19,7 @@ mod text;
 pub(crate) mod values;
 mod words;
 
+pub(crate) use document::Document;
 pub use filter::Filter;
 pub use form::{Fact, Form, Line, Problem};
 pub use json::Json;

@@ -1,4 +1,4 @@
-//! The memory that reading a stream takes, bounded.
+//! Decoders of a stream, in memory that is bounded.
 
 use migcore::codec::chunk::{ChunkDecoder, Limits, StreamStore};
 use migcore::io::{Portable, StreamReader};
@@ -16,29 +16,29 @@ pub type Decoder<'m> = ChunkDecoder<'m, StreamStore<'m, StreamReader<'m, FileSou
 
 /// The memory that a decoder of one stream works in.
 #[derive(Debug)]
-pub struct Memory {
+pub struct Workspace {
     buffer: Vec<u8>,
     kept: Vec<u8>,
     scratch: Vec<u8>,
 }
 
-impl Memory {
+impl Workspace {
     /// As much as the header of the stream asks for; none if that is too much, or if there is no header.
     #[must_use]
     pub fn of(input: &Input) -> Self {
         let largest = usize::try_from(input.length()).unwrap_or(usize::MAX).min(MOST_MEMORY);
-        let mut memory =
-            Memory { buffer: vec![0; PIECE], kept: Vec::new(), scratch: vec![0; largest] };
-        let (mut decoder, _) = memory.decoder(input);
+        let mut space =
+            Workspace { buffer: vec![0; PIECE], kept: Vec::new(), scratch: vec![0; largest] };
+        let (mut decoder, _) = space.decoder(input);
         let needed = match decoder.header() {
             Err(Code::NoSpace) => usize::try_from(decoder.fault().expected).unwrap_or(usize::MAX),
             _ => 0,
         };
         if needed <= MOST_MEMORY {
             // Where fragments go, lists of blocks go, too.
-            memory.kept = vec![0; needed.saturating_add(MOST_BLOCKS)];
+            space.kept = vec![0; needed.saturating_add(MOST_BLOCKS)];
         }
-        memory
+        space
     }
 
     /// A decoder of the whole stream, which passes over the memory of the guest, and scratch memory for a replay.
@@ -65,8 +65,8 @@ impl Memory {
 /// What is wrong first: of the stream, with its place in there, or of `encoder`. See
 /// [`damage`](super::damage).
 pub fn replay(input: &Input, encoder: &mut dyn Encoder) -> std::result::Result<u64, Report> {
-    let mut memory = Memory::of(input);
-    replay_all(memory.decoder_of_devices(input), encoder)
+    let mut space = Workspace::of(input);
+    replay_all(space.decoder_of_devices(input), encoder)
 }
 
 /// The same without the memory of the guest, which somebody else takes.
@@ -77,8 +77,8 @@ pub fn replay_devices(
     input: &Input,
     encoder: &mut dyn Encoder,
 ) -> std::result::Result<u64, Report> {
-    let mut memory = Memory::of(input);
-    replay_all(memory.decoder(input), encoder)
+    let mut space = Workspace::of(input);
+    replay_all(space.decoder(input), encoder)
 }
 
 fn replay_all(
@@ -103,8 +103,8 @@ pub(super) fn report(code: Code, decoder: &Decoder<'_>, track: &Track) -> Report
 /// The machine whose state a stream holds, as its header says; empty if there is none.
 #[must_use]
 pub fn machine(input: &Input) -> String {
-    let mut memory = Memory::of(input);
-    let (mut decoder, _) = memory.decoder(input);
+    let mut space = Workspace::of(input);
+    let (mut decoder, _) = space.decoder(input);
     decoder.header().map(|header| header.machine.to_owned()).unwrap_or_default()
 }
 
@@ -112,8 +112,8 @@ pub fn machine(input: &Input) -> String {
 /// memory.
 #[must_use]
 pub fn begins_with(input: &Input, name: &str, version: u32) -> bool {
-    let mut memory = Memory::of(input);
-    let (mut decoder, _) = memory.decoder_of_devices(input);
+    let mut space = Workspace::of(input);
+    let (mut decoder, _) = space.decoder_of_devices(input);
     let Ok(Some(head)) = decoder.next_device() else { return false };
     (head.name, head.instance, head.version) == (name.as_bytes(), 0, version)
 }
