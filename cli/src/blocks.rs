@@ -9,7 +9,7 @@ use crate::input::told;
 use crate::show::{counted, fact, short, sized, table};
 
 /// A block of guest memory.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Block {
     /// Its name.
     pub name: Vec<u8>,
@@ -63,10 +63,11 @@ pub fn json(block: &Block, counts: &Counts) -> Value {
     })
 }
 
-/// How long all blocks are together.
+/// How long all blocks are together, for people.
 #[must_use]
-pub fn length(blocks: &[Block]) -> u64 {
-    blocks.iter().fold(0, |sum, block| sum.saturating_add(block.length))
+pub fn length(blocks: &[Block]) -> String {
+    let sum = blocks.iter().try_fold(0u64, |sum, block| sum.checked_add(block.length));
+    sum.map_or_else(|| "more than 2^64 bytes".to_owned(), sized)
 }
 
 /// Prints how much memory the blocks are, for people.
@@ -74,7 +75,7 @@ pub fn length(blocks: &[Block]) -> u64 {
 /// # Errors
 /// Those of `to`.
 pub fn summary(to: &mut dyn Write, blocks: &[Block], page_size: Option<u32>) -> io::Result<()> {
-    let all = sized(length(blocks));
+    let all = length(blocks);
     let mut text = format!("{}, {all}", counted(told(blocks.len()), "block"));
     if let Some(size) = page_size {
         text.push_str(&format!(", in pages of {}", counted(size.into(), "byte")));
@@ -99,4 +100,16 @@ pub fn rows<'b>(
         ends.into_iter().chain(numbers).chain([format!("{bytes} bytes")]).collect()
     };
     table(to, &head, blocks.map(line).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_are_added_up_as_far_as_they_can_be() {
+        let block = |length| Block { length, ..Block::default() };
+        assert_eq!(length(&[block(1), block(2)]), "3 bytes");
+        assert_eq!(length(&[block(u64::MAX), block(1)]), "more than 2^64 bytes");
+    }
 }

@@ -66,7 +66,7 @@ fn as_text(verified: &Verified) -> String {
     };
     if memory.layout.is_some() {
         let (blocks, Counts { zero, normal, .. }) = (memory.blocks(), memory.total());
-        let length = sized(blocks::length(blocks));
+        let length = blocks::length(blocks);
         let number = counted(input::told(blocks.len()), "block");
         text.push_str(&format!(
             "memory: {number}, {length}; pages: {normal} whole, {zero} of zeros\n"
