@@ -160,7 +160,7 @@ fn verify_says_how_much_memory_is_right() {
     let length = Guest::small().stream().len();
     let text = format!(
         "right: 2 devices, 8 chunks before the end chunk, {length} bytes\n\
-         memory: 2 blocks, 160 bytes; pages: 6 whole, 2 of zeros\n"
+         memory: 2 blocks, 160 bytes; pages sent: 6 whole, 2 of zeros\n"
     );
     assert_eq!(ran.out, text);
     let json = place.run(&["verify", "--json", "m.mig"]).json();
@@ -181,8 +181,8 @@ fn a_block_is_what_its_pages_make_it() {
     let ran = place.run_with(&["ram", "-", "--block", "ram", "-o", "in"], &stream);
     assert_eq!((ran.code, place.get("in")), (Some(0), Guest::small().memory(0)));
     let list = place.run(&["ram", "m.mig", "--list"]);
-    let lines = "ram: 128 bytes; pages: 5 whole, 2 of zeros\n\
-                 a \\\"rom\\\"\\x1b: 32 bytes; pages: 1 whole, 0 of zeros\n";
+    let lines = "ram: 128 bytes; pages sent: 5 whole, 2 of zeros\n\
+                 a \\\"rom\\\"\\x1b: 32 bytes; pages sent: 1 whole, 0 of zeros\n";
     assert_eq!((list.code, list.out.as_str(), list.err.as_str()), (Some(0), lines, ""));
 }
 
@@ -401,7 +401,7 @@ fn memory_beside_a_stream_of_qemu_is_not_lost() {
     let ran = place.run(&["ram", "m.mig", "--list"]);
     assert_eq!(
         (ran.code, ran.out.as_str()),
-        (Some(0), "ram: 16 bytes; pages: 1 whole, 0 of zeros\n")
+        (Some(0), "ram: 16 bytes; pages sent: 1 whole, 0 of zeros\n")
     );
     assert_eq!(place.run(&["convert", "m.mig", "-o", "n", "--to", "chunk"]).code, Some(0));
     assert_eq!(place.run(&["diff", "m.mig", "n"]).code, Some(0));

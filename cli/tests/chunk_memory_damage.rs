@@ -215,7 +215,11 @@ fn memory_before_damage_is_kept_if_that_is_asked_for() {
     assert_eq!(place.get("out"), before.memory(0));
     let list = place.run(&["ram", "m.mig", "--list"]);
     assert_eq!(list.code, Some(1));
-    assert!(list.out.starts_with("ram: 128 bytes; pages: 3 whole, 1 of zeros\n"), "{}", list.out);
+    assert!(
+        list.out.starts_with("ram: 128 bytes; pages sent: 3 whole, 1 of zeros\n"),
+        "{}",
+        list.out
+    );
     for arguments in [
         &["diff", "m.mig", "m.mig"][..],
         &["convert", "m.mig", "-o", "n.mig", "--to", "chunk", "--force"],
@@ -243,7 +247,7 @@ fn what_stands_before_wrong_pages_is_shown_and_nothing_behind() {
     assert!(ran.err.ends_with(&format!("at byte {last} of the stream\n")), "{}", ran.err);
     let ran = place.run(&["verify", "m.mig"]);
     let text = "damaged: 1 devices before it are right\n\
-                memory: 2 blocks, 160 bytes; pages: 4 whole, 1 of zeros\n";
+                memory: 2 blocks, 160 bytes; pages sent: 4 whole, 1 of zeros\n";
     assert_eq!((ran.code, ran.out.as_str()), (Some(1), text));
     let json = place.run(&["verify", "--json", "m.mig"]).json();
     assert_eq!((&json["right"], &json["error"]["offset"]), (&false.into(), &last.into()));

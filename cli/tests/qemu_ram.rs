@@ -103,8 +103,8 @@ fn blocks_are_listed() {
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
     assert_eq!(
         ran.out,
-        "a.ram: 16384 bytes; pages: 2 whole, 2 of zeros, 0 as differences, 0 compressed\n\
-         b.ram: 4096 bytes; pages: 1 whole, 0 of zeros, 0 as differences, 0 compressed\n"
+        "a.ram: 16384 bytes; pages sent: 2 whole, 2 of zeros, 0 as differences, 0 compressed\n\
+         b.ram: 4096 bytes; pages sent: 1 whole, 0 of zeros, 0 as differences, 0 compressed\n"
     );
 }
 

@@ -63,7 +63,7 @@ fn print(memory: &Memory, to: &mut dyn Write) -> io::Result<()> {
             writeln!(to, "not in the stream: shared memory (x-ignore-shared)")?;
             continue;
         }
-        write!(to, "pages: {normal} whole, {zero} of zeros")?;
+        write!(to, "pages sent: {normal} whole, {zero} of zeros")?;
         writeln!(to, ", {xbzrle} as differences, {compressed} compressed")?;
     }
     Ok(())

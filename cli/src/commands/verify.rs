@@ -13,7 +13,7 @@ use crate::input::{self, Format, Input};
 use crate::qemu::description;
 use crate::qemu::rules::{check, Finding, Findings};
 use crate::qemu::scan::Scanner;
-use crate::show::{counted, sized, Document};
+use crate::show::{counted, Document};
 
 pub(super) fn run(arguments: &Plain) -> Result {
     let mut input = Input::open(&arguments.file)?;
@@ -69,7 +69,7 @@ fn as_text(verified: &Verified) -> String {
         let length = blocks::length(blocks);
         let number = counted(input::told(blocks.len()), "block");
         text.push_str(&format!(
-            "memory: {number}, {length}; pages: {normal} whole, {zero} of zeros\n"
+            "memory: {number}, {length}; pages sent: {normal} whole, {zero} of zeros\n"
         ));
     }
     if skipped.chunks > 0 {

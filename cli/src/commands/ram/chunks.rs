@@ -41,7 +41,7 @@ fn list(input: &Input) -> Result {
 fn line(block: &Block, counts: &Counts, to: &mut dyn Write) -> io::Result<()> {
     let (name, length) = (block.name.escape_ascii(), block.length);
     let Counts { zero, normal, .. } = counts;
-    writeln!(to, "{name}: {length} bytes; pages: {normal} whole, {zero} of zeros")
+    writeln!(to, "{name}: {length} bytes; pages sent: {normal} whole, {zero} of zeros")
 }
 
 fn take(arguments: &Ram, input: &Input, block: &str, output: Output) -> Result {
