@@ -39,11 +39,6 @@ impl CBlocks {
         Ok(made)
     }
 
-    /// The size of a page, if it is one.
-    pub(crate) fn page_size(&self) -> Result<PageSize> {
-        PageSize::new(self.page_size).ok_or(Code::InvalidArgument)
-    }
-
     /// A block of the table.
     pub(crate) fn get(&self, block: usize) -> Option<migcore_ram_block> {
         // SAFETY: within the table, as `new` was promised.
@@ -81,6 +76,10 @@ impl Layout for CBlocks {
             let name = unsafe { CStr::from_ptr(block.name) };
             BlockHead { name: name.to_bytes(), length: block.length }
         })
+    }
+
+    fn page_size(&self) -> Option<PageSize> {
+        PageSize::new(self.page_size)
     }
 }
 

@@ -31,7 +31,7 @@ pub unsafe extern "C" fn migcore_ram_declare(
     unsafe {
         write(saver.cast(), |encoder| {
             let blocks = CBlocks::new(ram)?;
-            encoder.blocks(&blocks, blocks.page_size()?)
+            encoder.blocks(&blocks, page_size(&blocks)?)
         })
     }
 }
@@ -45,8 +45,8 @@ pub unsafe extern "C" fn migcore_ram_declare(
 /// after clearing their dirty bits, and give that copy.
 ///
 /// Adds to `counts`, whose `size` the caller has filled in, what was written; `counts` may be NULL. Errors are
-/// errors of the visit. MIGCORE_INVALID_ARGUMENT: no such block, pages beyond its end, or not the size of pages that was
-/// declared. MIGCORE_UNBALANCED: in a device, or before migcore_ram_declare.
+/// errors of the visit. MIGCORE_INVALID_ARGUMENT: no such block, pages beyond its end, or not the blocks and the size of
+/// pages that were declared. MIGCORE_UNBALANCED: in a device, or before migcore_ram_declare.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_ram_save(
     saver: *mut migcore_chunk_saver,
@@ -61,7 +61,7 @@ pub unsafe extern "C" fn migcore_ram_save(
     unsafe {
         write(saver.cast(), |encoder| {
             let (blocks, tally) = (CBlocks::new(ram)?, Tally::new(counts)?);
-            let length = length_of(page_size(&blocks, encoder)?, count)?;
+            let length = length_of(page_size(&blocks)?, count)?;
             let pages = bytes(pages, length)?;
             tally.add(encoder.pages(&blocks, block, first_page, pages)?);
             Ok(())
@@ -93,11 +93,8 @@ pub unsafe extern "C" fn migcore_ram_save_marked(
         write(saver.cast(), |encoder| {
             let (blocks, tally) = (CBlocks::new(ram)?, Tally::new(counts)?);
             let range = pages_from(first_page, count)?;
-            let size = page_size(&blocks, encoder)?;
+            page_size(&blocks)?;
             let it = blocks.get(block).ok_or(Code::InvalidArgument)?;
-            if range.end > size.pages_in(it.length) {
-                return Err(Code::InvalidArgument);
-            }
             let length = |bytes: u64| usize::try_from(bytes).map_err(|_| Code::InvalidArgument);
             let memory = bytes(it.memory, length(it.length)?)?;
             let bitmap = bytes(bitmap.cast(), length(range.end.div_ceil(8))?)?;
@@ -107,13 +104,9 @@ pub unsafe extern "C" fn migcore_ram_save_marked(
     }
 }
 
-/// The size of a page, which is the one that was declared, if one was.
-fn page_size(blocks: &CBlocks, encoder: &dyn Paged) -> Result<PageSize> {
-    let size = blocks.page_size()?;
-    match encoder.page_size().is_none_or(|declared| declared == size) {
-        true => Ok(size),
-        false => Err(Code::InvalidArgument),
-    }
+/// The size of a page, if it is one.
+fn page_size(blocks: &CBlocks) -> Result<PageSize> {
+    blocks.page_size().ok_or(Code::InvalidArgument)
 }
 
 /// How many bytes so many pages have.
@@ -130,8 +123,6 @@ fn pages_from(first: u64, count: usize) -> Result<Range<u64>> {
 
 /// What both savers can do with memory.
 trait Paged {
-    fn page_size(&self) -> Option<PageSize>;
-
     fn blocks(&mut self, layout: &dyn Layout, size: PageSize) -> Result<()>;
 
     fn pages(
@@ -153,10 +144,6 @@ trait Paged {
 }
 
 impl<W: Writer, K: Kernels> Paged for ChunkEncoder<'_, W, K> {
-    fn page_size(&self) -> Option<PageSize> {
-        self.page_size()
-    }
-
     fn blocks(&mut self, layout: &dyn Layout, size: PageSize) -> Result<()> {
         self.blocks(layout, size)
     }

@@ -19,8 +19,8 @@ const PADDING: [u8; 256] = [0; 256];
 /// What a writer of memory must know.
 #[derive(Debug)]
 pub(super) struct Paging {
-    /// Once the blocks are told: the size of a page, and how many blocks there are.
-    told: Option<(PageSize, usize)>,
+    /// Once the blocks are told: the size of a page, and the CRC of the list.
+    told: Option<(PageSize, u32)>,
     /// See [`Settings::alignment`](crate::codec::chunk::Settings::alignment).
     alignment: u32,
     /// Where the stream begins.
@@ -118,19 +118,26 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
             Flaw::Count => self.out.raise(Code::InvalidArgument, MAX_BLOCKS, layout.count()),
             _ => self.out.raise(Code::InvalidArgument, 0, 0),
         })?;
+        if layout.page_size().is_some_and(|known| known != size) {
+            return Err(self.out.raise(Code::InvalidArgument, 0, 0));
+        }
         self.open_stream()?;
         let out = &mut self.out;
         out.begin(ChunkType::BLOCKS, length(layout))?;
         emit(layout, size, &mut |part| out.part(part))?;
         out.end()?;
-        self.paging.told = Some((size, layout.count()));
+        self.paging.told = Some((size, self.list_crc(layout, size)));
         Ok(())
     }
 
-    /// The size of a page, once the blocks are told.
-    #[must_use]
-    pub fn page_size(&self) -> Option<PageSize> {
-        self.paging.told.map(|(size, _)| size)
+    /// The CRC of the list of blocks, by which it is known again.
+    fn list_crc(&self, layout: &dyn Layout, size: PageSize) -> u32 {
+        let mut crc = 0;
+        let _ = emit(layout, layout.page_size().unwrap_or(size), &mut |part| {
+            crc = self.out.kernels().crc32(crc, part);
+            Ok(())
+        });
+        crc
     }
 
     /// Writes pages of a block, which `pages` holds from the page `first` on: runs that are 0 without their
@@ -181,13 +188,14 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
         bytes: &'p [u8],
     ) -> Result<Source<'p>> {
         self.refuse_marks()?;
-        let Some((size, count)) = self.paging.told.filter(|_| !self.in_device && !self.closed)
+        let Some((size, list)) = self.paging.told.filter(|_| !self.in_device && !self.closed)
         else {
             return Err(self.misplaced());
         };
         let length = layout.head(block).map_or(0, |head| head.length);
-        let whole = size.divides(told(bytes.len())) && count == layout.count() && block < count;
-        let left = size.pages_in(length).checked_sub(first).filter(|_| whole);
+        let whole = size.divides(told(bytes.len())) && block < layout.count();
+        let same = self.list_crc(layout, size) == list;
+        let left = size.pages_in(length).checked_sub(first).filter(|_| whole && same);
         match (left, u16::try_from(block)) {
             (Some(left), Ok(block)) if size.pages_in(told(bytes.len())) <= left => {
                 Ok(Source { block, size, first, bytes })
