@@ -20,7 +20,7 @@ mod wire;
 
 use migcore::codec::chunk::{check, Chunks, Limits, PagesHead, Receiver, Saver, Settings};
 use migcore::error::Report;
-use migcore::io::{Portable, Reader, StreamReader, StreamWriter};
+use migcore::io::{Failure, Portable, Reader, Sink, StreamReader, StreamWriter};
 use migcore::ram::{BlockHead, Blocks, Counts, Layout, Memory};
 use migcore::Code;
 use paged::*;
@@ -329,6 +329,41 @@ fn pages_begin_where_they_are_told() {
             (Settings { alignment: wrong, ..Settings::default() }, [0; 256]);
         let report = Saver::to_slice(&mut [0; 9], &settings, &mut scratch).unwrap_err();
         assert_eq!((report.code, report.fault.found), (Code::InvalidArgument, wrong.into()));
+    }
+}
+
+/// A sink that tells positions which are not those of the stream.
+struct Elsewhere {
+    bytes: Vec<u8>,
+    told: fn(u64) -> u64,
+}
+
+impl Sink for Elsewhere {
+    fn write(&mut self, bytes: &[u8]) -> core::result::Result<usize, Failure> {
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn position(&self) -> Option<u64> {
+        Some((self.told)(self.bytes.len() as u64))
+    }
+}
+
+#[test]
+fn positions_of_a_sink_move_no_pages() {
+    let (machine, steps) = small();
+    let (due, ..) = machine.stream(&steps, 64);
+    let settings = Settings { machine: "board", alignment: 64, ..Settings::default() };
+    let positions: [fn(u64) -> u64; 4] = [|_| 7, |at| at & !511, |at| at + 13, |_| u64::MAX];
+    for told in positions {
+        for room in [0, 100] {
+            let (mut buffer, mut scratch) = (vec![0; room], [0; 512]);
+            let mut sink = Elsewhere { bytes: Vec::new(), told };
+            let writer = StreamWriter::new(&mut sink, &mut buffer);
+            let saver = Saver::new(writer, Portable, &settings, &mut scratch).unwrap();
+            machine.save(&steps, saver).unwrap();
+            assert_eq!(sink.bytes, due);
+        }
     }
 }
 

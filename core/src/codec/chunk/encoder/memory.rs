@@ -23,27 +23,19 @@ pub(super) struct Paging {
     told: Option<(PageSize, u32)>,
     /// See [`Settings::alignment`](crate::codec::chunk::Settings::alignment).
     alignment: u32,
-    /// Where the stream begins.
-    start: u64,
 }
 
 impl Paging {
     #[inline(always)]
     pub(super) fn new(alignment: u32) -> Self {
-        Paging { told: None, alignment, start: 0 }
+        Paging { told: None, alignment }
     }
 
-    /// Notes where the stream begins.
-    pub(super) fn begin(&mut self, position: u64) {
-        self.start = position;
-    }
-
-    /// The padding of pages that would begin at `position`.
+    /// The padding of pages that would begin at `position`, counted from the beginning of the stream.
     fn padding(&self, position: u64) -> u32 {
         let within = u64::from(self.alignment.saturating_sub(1));
-        let behind = position.wrapping_sub(self.start) & within;
-        // The distance to the next multiple, itself one when there is none.
-        u32::try_from(behind.wrapping_neg() & within).unwrap_or(0)
+        // The distance to the next multiple.
+        u32::try_from(position.wrapping_neg() & within).unwrap_or(0)
     }
 }
 
@@ -240,7 +232,7 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
         };
         let before = told(HEAD).saturating_add(head.length(0));
         if gathered.length > 0 {
-            head.padding = self.paging.padding(self.out.position().saturating_add(before));
+            head.padding = self.paging.padding(self.out.length().saturating_add(before));
         }
         let length = usize::try_from(head.length(gathered.length)).unwrap_or(usize::MAX);
         let out = &mut self.out;
