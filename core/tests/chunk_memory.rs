@@ -20,7 +20,7 @@ mod wire;
 
 use migcore::codec::chunk::{check, Chunks, Limits, PagesHead, Receiver, Saver, Settings};
 use migcore::error::Report;
-use migcore::io::{Failure, Portable, Reader, Sink, StreamReader, StreamWriter};
+use migcore::io::{Failure, Portable, Reader, Sink, SliceReader, StreamReader, StreamWriter};
 use migcore::ram::{BlockHead, Blocks, Counts, Layout, Memory};
 use migcore::Code;
 use paged::*;
@@ -91,6 +91,26 @@ fn a_stream_is_read_up_to_its_end() {
         assert_eq!(reader.position(), length as u64);
         assert_eq!(receiver.bytes().unwrap(), without_memory(&steps));
         assert_eq!(blank.blocks, sent.blocks);
+    }
+}
+
+#[test]
+fn a_read_that_was_cut_does_not_go_on() {
+    let (machine, steps) = small();
+    let (stream, ..) = machine.stream(&steps, 1);
+    for cut in 0..stream.len() {
+        let mut blank = machine.blank();
+        let mut buffer = [0; ROOM];
+        let receiver = Receiver::new(&mut buffer, Limits::default(), Portable);
+        let mut blocks = blank.in_order();
+        let mut receiver = receiver.with_memory(Blocks(&mut blocks)).unwrap();
+        let (there, rest) = stream.split_at(cut);
+        assert_eq!(receiver.read(&mut SliceReader::new(there)), Err(Code::Truncated));
+        let fault = receiver.fault();
+        assert_eq!(fault.offset + fault.found, cut as u64);
+        assert_eq!(receiver.read(&mut SliceReader::new(rest)), Err(Code::Truncated), "{cut}");
+        assert_eq!(receiver.feed(rest), Err(Code::Truncated));
+        assert_eq!((receiver.bytes().err(), receiver.fault()), (Some(Code::Truncated), fault));
     }
 }
 
