@@ -20,8 +20,10 @@ mod wire;
 
 use migcore::codec::chunk::{check, Chunks, Limits, PagesHead, Receiver, Saver, Settings};
 use migcore::error::Report;
-use migcore::io::{Failure, Portable, Reader, Sink, SliceReader, StreamReader, StreamWriter};
-use migcore::ram::{BlockHead, Blocks, Counts, Layout, Memory};
+use migcore::io::{
+    Failure, Kernels, Portable, Reader, Sink, SliceReader, StreamReader, StreamWriter,
+};
+use migcore::ram::{BlockHead, Blocks, Counts, Layout, Memory, PageSize};
 use migcore::Code;
 use paged::*;
 use proptest::prelude::*;
@@ -309,17 +311,98 @@ fn memory_that_nobody_takes_is_refused() {
 
 #[test]
 fn memory_is_set_to_0_for_as_long_as_is_allowed() {
-    let machine = Paged::new(1024, &[("ram", 40)]);
+    // 40 KiB and 8 KiB: all of it 16 times is the first of these 19 times, and 8 KiB.
+    let machine = Paged::new(1024, &[("ram", 40), ("rom", 8)]);
     let zero = Step::Send { block: 0, pages: 0..40 };
-    let (stream, ..) = machine.stream(&vec![zero; 10], 0);
-    // Ten pieces of 4096 bytes, and one for the run.
-    let within = |work| {
+    let within = |times, work| {
+        let (stream, ..) = machine.stream(&vec![zero.clone(); times], 0);
         let limits = Limits { work, ..Limits::default() };
         receive(&stream, &machine, ROOM, limits, ways()[1]).map_err(|report| report.code)
     };
-    assert_eq!(within(109).err(), Some(Code::TooMuchWork));
-    let (_, _, counts) = within(110).unwrap();
-    assert_eq!((counts.zero_pages, counts.chunks, counts.data_pages), (400, 10, 0));
+    assert!(within(19, 0).is_ok());
+    for (times, work) in [(20, 8), (21, 18), (30, 108)] {
+        assert_eq!(within(times, work - 1).err(), Some(Code::TooMuchWork));
+        let (_, _, counts) = within(times, work).unwrap();
+        assert_eq!(counts.zero_pages, 40 * times as u64);
+    }
+}
+
+/// Blocks that say to be large, and whose zeros are counted, as nobody has so much memory.
+#[derive(Default)]
+struct Large {
+    noted: [Option<u16>; 2],
+    zeroed: u64,
+    place: [u8; 1],
+}
+
+const LARGE: [BlockHead<'_>; 2] = [
+    BlockHead { name: b"ram", length: 512 << 30 },
+    BlockHead { name: b"nobody wants", length: 512 << 30 },
+];
+
+impl Layout for Large {
+    fn count(&self) -> usize {
+        LARGE.len()
+    }
+
+    fn head(&self, block: usize) -> Option<BlockHead<'_>> {
+        LARGE.get(block).copied()
+    }
+}
+
+impl Memory for Large {
+    fn noted(&self, block: usize) -> Option<u16> {
+        self.noted[block]
+    }
+
+    fn note(&mut self, block: usize, number: Option<u16>) {
+        self.noted[block] = number;
+    }
+
+    fn bytes(&mut self, block: usize, _: u64) -> &mut [u8] {
+        if block == 0 {
+            &mut self.place
+        } else {
+            &mut []
+        }
+    }
+
+    fn zero(&mut self, block: usize, _: u64, length: u64) {
+        assert_eq!(block, 0);
+        self.zeroed += length;
+    }
+}
+
+#[test]
+fn large_blocks_are_zeros_in_every_round() {
+    let mut scratch = [0; 512];
+    let mut memory = vec![0; 1 << 16];
+    let mut list = Saver::to_slice(&mut memory, &Settings::default(), &mut scratch).unwrap();
+    let _ = list.blocks(&LARGE, PageSize::new(4096).unwrap());
+    let length = list.finish().unwrap() as usize;
+    // A list, and a chunk for the zeros of a block: its number, and 2^27 pages.
+    let chunk = |kind: &[u8; 4], data: &[u8]| {
+        let covered = [&kind[..], data].concat();
+        let crc = Portable.crc32(0, &covered);
+        [&(data.len() as u32).to_be_bytes()[..], &covered, &crc.to_be_bytes()].concat()
+    };
+    let zeros = |block: u8| {
+        let run = [0u8, 0, 0, 0, 0, 0, 0, 0, 0x88, 0, 0, 0];
+        chunk(b"MRAM", &[&[0, block, 0, 1, 0, 0, 0, 0][..], &run].concat())
+    };
+    let before = &memory[..length - 20];
+    let received = |rounds: &[u8]| {
+        let (mut large, mut buffer) = (Large::default(), [0; 512]);
+        let receiver = Receiver::new(&mut buffer, Limits::default(), Portable);
+        let mut receiver = receiver.with_memory(&mut large).unwrap();
+        receiver.feed(before).unwrap();
+        let done = rounds.iter().try_for_each(|block| receiver.feed(&zeros(*block)).map(|_| ()));
+        (done, large.zeroed)
+    };
+    // 16 times both, and 2^26 units of work, which are half of one.
+    assert_eq!(received(&[0; 32]), (Ok(()), 16 << 40));
+    assert_eq!(received(&[0; 33]), (Err(Code::TooMuchWork), 16 << 40));
+    assert_eq!(received(&[1; 100]), (Ok(()), 0));
 }
 
 #[test]

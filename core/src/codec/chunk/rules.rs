@@ -33,8 +33,10 @@ pub struct Limits {
     pub chunk: u32,
     /// Operations that are walked in one stream, beside those that a device asks for in order: in search of
     /// an item, passing over what nobody asked for, looking ahead in raw bytes. Where texts and arrays of
-    /// bools are checked on the way, 64 bytes count as one more. Where a [`Receiver`](super::Receiver) sets
-    /// memory to 0, each 4096 bytes of it count as one.
+    /// bools are checked on the way, 64 bytes count as one more.
+    ///
+    /// A [`Receiver`](super::Receiver) sets memory to 0 for as many bytes as 16 times the length of all its blocks,
+    /// and 4096 more for each unit of this. A block whose memory nobody wants costs nothing.
     pub work: u64,
     /// Whether the stream may hold memory. A reader of devices passes over it, so somebody else must take it.
     pub memory: bool,
