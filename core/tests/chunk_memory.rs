@@ -18,11 +18,9 @@ mod support;
 #[path = "support/wire.rs"]
 mod wire;
 
-use migcore::codec::chunk::{check, Chunks, Limits, PagesHead, Receiver, Saver, Settings};
+use migcore::codec::chunk::{check, Chunks, Limits, Receiver, Saver, Settings};
 use migcore::error::Report;
-use migcore::io::{
-    Failure, Kernels, Portable, Reader, Sink, SliceReader, StreamReader, StreamWriter,
-};
+use migcore::io::{Kernels, Portable, Reader, SliceReader, StreamReader};
 use migcore::ram::{BlockHead, Blocks, Counts, Layout, Memory, PageSize};
 use migcore::Code;
 use paged::*;
@@ -31,23 +29,6 @@ use support::Pipe;
 
 const TAKEN: Limits =
     Limits { slots: 32, shape: 1 << 20, chunk: 1 << 24, work: 1 << 20, memory: true };
-
-/// A machine whose stream has all that there is, and is small.
-fn small() -> (Paged, Vec<Step>) {
-    let machine = Paged::new(8, &[("ram", 6), ("a name", 2), ("none", 0)]);
-    let steps = vec![
-        Step::Fill { block: 0, pages: 1..3, byte: 5 },
-        Step::Fill { block: 1, pages: 0..2, byte: 9 },
-        Step::Send { block: 0, pages: 0..6 },
-        Step::Device(1),
-        Step::Fill { block: 0, pages: 2..3, byte: 0 },
-        Step::Write { block: 0, at: 40, byte: 3 },
-        Step::SendMarked { block: 0, pages: 0..6, bitmap: vec![0b0010_0100] },
-        Step::Send { block: 1, pages: 0..2 },
-        Step::Device(2),
-    ];
-    (machine, steps)
-}
 
 fn checked(bytes: &[u8], limits: Limits) -> core::result::Result<(), Report> {
     check(bytes, limits, Portable).map(|_| ())
@@ -403,129 +384,4 @@ fn large_blocks_are_zeros_in_every_round() {
     assert_eq!(received(&[0; 32]), (Ok(()), 16 << 40));
     assert_eq!(received(&[0; 33]), (Err(Code::TooMuchWork), 16 << 40));
     assert_eq!(received(&[1; 100]), (Ok(()), 0));
-}
-
-#[test]
-fn pages_begin_where_they_are_told() {
-    let machine = Paged::new(64, &[("ram", 40)]);
-    let mut steps: Vec<Step> =
-        (0..20).map(|page| Step::Send { block: 0, pages: page..40 }).collect();
-    steps.insert(0, Step::Fill { block: 0, pages: 10..35, byte: 3 });
-    steps.insert(7, Step::Device(3));
-    for alignment in [1u32, 2, 64, 512, 65536] {
-        let (stream, ..) = machine.stream(&steps[..9], alignment);
-        let mut walk = Chunks::new(&stream, Portable);
-        let mut seen = 0;
-        while let Some(chunk) = walk.next().unwrap() {
-            if &chunk.kind.bytes() == b"MRAM" {
-                let head = PagesHead::parse(*chunk.data.first_chunk().unwrap()).unwrap();
-                let pages = chunk.offset + 16 + head.table() + head.padding as usize;
-                assert_eq!(pages % alignment as usize, 0, "{alignment}");
-                assert!(head.padding < alignment);
-                seen += 1;
-            }
-        }
-        assert_eq!(seen, 7);
-    }
-    for wrong in [3, 65537, 1 << 17] {
-        let (settings, mut scratch) =
-            (Settings { alignment: wrong, ..Settings::default() }, [0; 256]);
-        let report = Saver::to_slice(&mut [0; 9], &settings, &mut scratch).unwrap_err();
-        assert_eq!((report.code, report.fault.found), (Code::InvalidArgument, wrong.into()));
-    }
-}
-
-/// A sink that tells positions which are not those of the stream.
-struct Elsewhere {
-    bytes: Vec<u8>,
-    told: fn(u64) -> u64,
-}
-
-impl Sink for Elsewhere {
-    fn write(&mut self, bytes: &[u8]) -> core::result::Result<usize, Failure> {
-        self.bytes.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn position(&self) -> Option<u64> {
-        Some((self.told)(self.bytes.len() as u64))
-    }
-}
-
-#[test]
-fn positions_of_a_sink_move_no_pages() {
-    let (machine, steps) = small();
-    let (due, ..) = machine.stream(&steps, 64);
-    let settings = Settings { machine: "board", alignment: 64, ..Settings::default() };
-    let positions: [fn(u64) -> u64; 4] = [|_| 7, |at| at & !511, |at| at + 13, |_| u64::MAX];
-    for told in positions {
-        for room in [0, 100] {
-            let (mut buffer, mut scratch) = (vec![0; room], [0; 512]);
-            let mut sink = Elsewhere { bytes: Vec::new(), told };
-            let writer = StreamWriter::new(&mut sink, &mut buffer);
-            let saver = Saver::new(writer, Portable, &settings, &mut scratch).unwrap();
-            machine.save(&steps, saver).unwrap();
-            assert_eq!(sink.bytes, due);
-        }
-    }
-}
-
-#[test]
-fn much_is_sent_in_many_chunks() {
-    // Every other page is 0.
-    let machine = Paged::new(16, &[("ram", 1000)]);
-    let mut steps: Vec<_> = (0..500)
-        .map(|page| Step::Fill { block: 0, pages: 2 * page..2 * page + 1, byte: 1 })
-        .collect();
-    steps.push(Step::Send { block: 0, pages: 0..1000 });
-    let (stream, _, counts) = machine.stream(&steps, 0);
-    assert_eq!((counts.chunks, counts.data_pages, counts.zero_pages), (16, 500, 500));
-    assert!(in_every_way(&stream, &machine).is_ok());
-
-    let machine = Paged::new(4096, &[("ram", 800)]);
-    let steps =
-        [Step::Fill { block: 0, pages: 0..800, byte: 1 }, Step::Send { block: 0, pages: 0..800 }];
-    let mut scratch = [0; 512];
-    let mut memory = vec![0; 4 << 20];
-    let saver = Saver::to_slice(&mut memory, &Settings::default(), &mut scratch).unwrap();
-    let (_, _, counts) = machine.save(&steps, saver).unwrap();
-    assert_eq!((counts.chunks, counts.data_pages), (4, 800));
-}
-
-#[test]
-fn memory_that_is_too_small_ends_the_save() {
-    let (machine, steps) = small();
-    let (due, ..) = machine.stream(&steps, 16);
-    let settings = Settings { machine: "board", alignment: 16, ..Settings::default() };
-    for room in 0..due.len() {
-        let (mut memory, mut scratch) = (vec![0; room], [0; 512]);
-        let saver = Saver::to_slice(&mut memory, &settings, &mut scratch).unwrap();
-        let report = machine.save(&steps, saver).unwrap_err();
-        assert_eq!(report.code, Code::NoSpace, "{room}");
-        assert!(checked(&memory, TAKEN).is_err(), "{room}");
-    }
-}
-
-#[test]
-fn a_failed_write_ends_the_save() {
-    let (machine, steps) = small();
-    let (due, ..) = machine.stream(&steps, 16);
-    let settings = Settings { machine: "board", alignment: 16, ..Settings::default() };
-    for room in [0, 40] {
-        for fails_at in 0.. {
-            let (mut buffer, mut scratch) = (vec![0; room], [0; 512]);
-            let mut pipe = Pipe { fails_at: Some(fails_at), ..Pipe::new(Vec::new(), 50) };
-            let writer = StreamWriter::new(&mut pipe, &mut buffer);
-            let saver = Saver::new(writer, Portable, &settings, &mut scratch).unwrap();
-            let done = machine.save(&steps, saver);
-            if done.is_ok() {
-                assert_eq!(pipe.bytes, due);
-                break;
-            }
-            let report = done.unwrap_err();
-            assert_eq!((report.code, report.fault.cause), (Code::WriteFailed, -5));
-            assert_eq!(pipe.calls, fails_at + 1, "nothing is written after an error");
-            assert!(due.starts_with(&pipe.bytes) && pipe.bytes.len() < due.len());
-        }
-    }
 }

@@ -14,7 +14,7 @@ use crate::ram::{check_heads, Counts, Flaw, Layout, Marked, PageSize, Run, Runs,
 const GATHERED: u64 = 1 << 20;
 
 /// Zeros for the padding.
-const PADDING: [u8; 256] = [0; 256];
+const PADDING: [u8; 4096] = [0; 4096];
 
 /// What a writer of memory must know.
 #[derive(Debug)]
@@ -39,55 +39,71 @@ impl Paging {
     }
 }
 
-/// Memory that goes out: bytes of a block, from the page `first` on.
-struct Source<'p> {
+/// A block whose pages may be written.
+#[derive(Clone, Copy)]
+struct Place {
     block: u16,
     size: PageSize,
-    first: u64,
-    bytes: &'p [u8],
+    /// How many pages it has.
+    pages: u64,
 }
 
-impl<'p> Source<'p> {
-    /// The bytes of pages by their numbers.
-    fn pages(&self, pages: Range<u64>) -> &'p [u8] {
-        let at = |page: u64| {
-            let offset = self.size.bytes_of(page.saturating_sub(self.first));
-            usize::try_from(offset).unwrap_or(usize::MAX)
-        };
-        self.bytes.get(at(pages.start)..at(pages.end)).unwrap_or_default()
+impl Place {
+    /// Whether there are pages up to this one.
+    fn reaches(&self, end: Option<u64>) -> bool {
+        end.is_some_and(|end| end <= self.pages)
     }
 
-    /// The bytes that a run has in a chunk.
-    fn data(&self, run: &Run) -> &'p [u8] {
-        match run.zero {
-            true => &[],
-            false => self.pages(run.first..run.first.saturating_add(u64::from(run.pages))),
-        }
+    /// How many bytes so many pages have.
+    fn bytes_of(&self, pages: u64) -> usize {
+        usize::try_from(self.size.bytes_of(pages)).unwrap_or(usize::MAX)
+    }
+
+    /// How many pages these bytes are, if they are whole ones.
+    fn pages_in(&self, bytes: &[u8]) -> Option<u64> {
+        let length = told(bytes.len());
+        self.size.divides(length).then(|| self.size.pages_in(length))
     }
 }
 
-/// The runs of the next chunk.
+/// Pages next to each other: the number of the first, and their bytes.
+type Pages<'p> = (u64, &'p [u8]);
+
+/// The runs of the next chunk, with the bytes that they have in it.
 #[derive(Default)]
-struct Gathered {
-    runs: heapless::Vec<Run, MAX_RUNS>,
-    /// How many bytes they have in the chunk.
+struct Gathered<'p> {
+    runs: heapless::Vec<(Run, &'p [u8]), MAX_RUNS>,
+    /// How many bytes these are.
     length: u64,
 }
 
-impl Gathered {
+impl<'p> Gathered<'p> {
     /// Whether another run belongs into another chunk.
     fn is_full(&self) -> bool {
         self.runs.is_full() || self.length >= GATHERED
     }
 
-    fn take(&mut self, run: Run, size: PageSize) {
-        if !run.zero {
-            self.length = self.length.saturating_add(size.bytes_of(u64::from(run.pages)));
-        }
+    fn take(&mut self, run: Run, bytes: &'p [u8]) {
+        let data = if run.zero { &[] } else { bytes };
+        self.length = self.length.saturating_add(told(data.len()));
         // It was seen not to be full.
-        let _ = self.runs.push(run);
+        let _ = self.runs.push((run, data));
+    }
+
+    /// What the chunk begins with.
+    fn start(&self, head: &PagesHead) -> Start {
+        let mut start = Start::new();
+        // There is room for all runs.
+        let _ = start.extend_from_slice(&head.emit());
+        for (run, _) in &self.runs {
+            let _ = start.extend_from_slice(&entry(run));
+        }
+        start
     }
 }
+
+/// What a chunk of pages begins with: its head and its runs.
+type Start = heapless::Vec<u8, { PagesHead::LENGTH + MAX_RUNS * RunReader::ENTRY }>;
 
 impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
     /// Tells the blocks of the machine's memory, once and before any pages.
@@ -146,9 +162,10 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
         first: u64,
         pages: &[u8],
     ) -> Result<Counts> {
-        let source = self.source(&layout, block, first, pages)?;
-        let end = first.saturating_add(source.size.pages_in(told(pages.len())));
-        self.send_pages(&source, core::iter::once(first..end))
+        let place = self.place(&layout, block)?;
+        let end = place.pages_in(pages).and_then(|count| first.checked_add(count));
+        self.refuse_unless(place.reaches(end))?;
+        self.send_pages(place, core::iter::once((first, pages)))
     }
 
     /// Writes those pages of a block that are marked in a bitmap, of the pages `range`. Both `memory` and the
@@ -164,69 +181,102 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
         bitmap: &[u8],
         range: Range<u64>,
     ) -> Result<Counts> {
-        let source = self.source(&layout, block, 0, memory)?;
-        if range.end > source.size.pages_in(told(memory.len())) {
-            return Err(self.out.raise(Code::InvalidArgument, 0, 0));
-        }
-        self.send_pages(&source, Marked::new(bitmap, range))
+        let place = self.place(&layout, block)?;
+        let there = place.pages_in(memory);
+        self.refuse_unless(place.reaches(there) && Some(range.end) <= there)?;
+        let pages = |pages: Range<u64>| {
+            let bytes = memory.get(place.bytes_of(pages.start)..place.bytes_of(pages.end));
+            (pages.start, bytes.unwrap_or_default())
+        };
+        self.send_pages(place, Marked::new(bitmap, range).map(pages))
     }
 
-    /// Checks that pages may be written here, and that they are those of a block.
-    fn source<'p>(
+    /// The same with a copy of the marked pages alone: `pages` are their bytes, one behind the other.
+    ///
+    /// # Errors
+    /// As [`pages`](ChunkEncoder::pages); [`Code::InvalidArgument`] also when the bytes are not as many as the marked
+    /// pages have.
+    pub fn packed(
         &mut self,
-        layout: &dyn Layout,
+        layout: &(impl Layout + ?Sized),
         block: usize,
-        first: u64,
-        bytes: &'p [u8],
-    ) -> Result<Source<'p>> {
+        pages: &[u8],
+        bitmap: &[u8],
+        range: Range<u64>,
+    ) -> Result<Counts> {
+        let place = self.place(&layout, block)?;
+        self.refuse_unless(place.reaches(Some(range.end)))?;
+        let marked = Marked::new(bitmap, range);
+        let length = |pages: &Range<u64>| pages.end.saturating_sub(pages.start);
+        let count = marked.clone().fold(0u64, |all, pages| all.saturating_add(length(&pages)));
+        self.refuse_unless(place.pages_in(pages) == Some(count))?;
+        let mut rest = pages;
+        let taken = |pages: Range<u64>| {
+            let bytes = place.bytes_of(length(&pages));
+            let (bytes, behind) = rest.split_at_checked(bytes).unwrap_or_default();
+            rest = behind;
+            (pages.start, bytes)
+        };
+        self.send_pages(place, marked.map(taken))
+    }
+
+    /// Checks that pages may be written here, and gives the block that they are of.
+    fn place(&mut self, layout: &dyn Layout, block: usize) -> Result<Place> {
         self.refuse_marks()?;
         let Some((size, list)) = self.paging.told.filter(|_| !self.in_device && !self.closed)
         else {
             return Err(self.misplaced());
         };
-        let length = layout.head(block).map_or(0, |head| head.length);
-        let whole = size.divides(told(bytes.len())) && block < layout.count();
-        let same = self.list_crc(layout, size) == list;
-        let left = size.pages_in(length).checked_sub(first).filter(|_| whole && same);
-        match (left, u16::try_from(block)) {
-            (Some(left), Ok(block)) if size.pages_in(told(bytes.len())) <= left => {
-                Ok(Source { block, size, first, bytes })
+        let same = block < layout.count() && self.list_crc(layout, size) == list;
+        match (layout.head(block), u16::try_from(block)) {
+            (Some(head), Ok(block)) if same => {
+                Ok(Place { block, size, pages: size.pages_in(head.length) })
             }
             _ => Err(self.out.raise(Code::InvalidArgument, 0, 0)),
         }
     }
 
-    fn send_pages(
+    fn refuse_unless(&mut self, right: bool) -> Result<()> {
+        match right {
+            true => Ok(()),
+            false => Err(self.out.raise(Code::InvalidArgument, 0, 0)),
+        }
+    }
+
+    fn send_pages<'p>(
         &mut self,
-        source: &Source<'_>,
-        ranges: impl Iterator<Item = Range<u64>>,
+        place: Place,
+        pieces: impl Iterator<Item = Pages<'p>>,
     ) -> Result<Counts> {
-        let most = u32::try_from(source.size.pages_in(GATHERED)).unwrap_or(u32::MAX);
+        let most = u32::try_from(place.size.pages_in(GATHERED)).unwrap_or(u32::MAX);
         let (mut counts, mut gathered) = (Counts::default(), Gathered::default());
-        for range in ranges {
-            for run in Runs::new(source.pages(range.clone()), range.start, source.size, most) {
+        for (first, mut rest) in pieces {
+            for run in Runs::new(rest, first, place.size, most) {
                 if gathered.is_full() {
-                    self.send_runs(source, &gathered, &mut counts)?;
+                    self.send_runs(place, &gathered, &mut counts)?;
                     gathered = Gathered::default();
                 }
-                gathered.take(run, source.size);
+                let length = place.bytes_of(u64::from(run.pages));
+                let (bytes, behind) = rest.split_at_checked(length).unwrap_or_default();
+                rest = behind;
+                gathered.take(run, bytes);
             }
         }
         if !gathered.runs.is_empty() {
-            self.send_runs(source, &gathered, &mut counts)?;
+            self.send_runs(place, &gathered, &mut counts)?;
         }
         Ok(counts)
     }
 
     fn send_runs(
         &mut self,
-        source: &Source<'_>,
-        gathered: &Gathered,
+        place: Place,
+        gathered: &Gathered<'_>,
         counts: &mut Counts,
     ) -> Result<()> {
         let runs = &gathered.runs;
         let mut head = PagesHead {
-            block: source.block,
+            block: place.block,
             runs: u16::try_from(runs.len()).unwrap_or(u16::MAX),
             padding: 0,
         };
@@ -237,24 +287,20 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
         let length = usize::try_from(head.length(gathered.length)).unwrap_or(usize::MAX);
         let out = &mut self.out;
         out.begin(ChunkType::PAGES, length)?;
-        out.part(&head.emit())?;
-        for run in runs {
-            let part: [u8; RunReader::ENTRY] = entry(run);
-            out.part(&part)?;
-        }
+        out.part(&gathered.start(&head))?;
         let mut padding = usize::try_from(head.padding).unwrap_or(usize::MAX);
         while padding > 0 {
             let piece = PADDING.get(..padding.min(PADDING.len())).unwrap_or_default();
             out.part(piece)?;
             padding = padding.saturating_sub(piece.len());
         }
-        for run in runs {
-            out.long_part(source.data(run))?;
+        for (_, bytes) in runs {
+            out.long_part(bytes)?;
         }
         out.end()?;
         let whole = told(length.saturating_add(FRAME));
         counts.add(Counts { chunks: 1, bytes: whole, ..Counts::default() });
-        runs.iter().for_each(|run| counts.count(run));
+        runs.iter().for_each(|(run, _)| counts.count(run));
         Ok(())
     }
 }
