@@ -158,11 +158,13 @@ fn every_cut_is_found() {
 fn every_flipped_bit_is_found() {
     let (machine, steps) = small();
     let (mut stream, ..) = machine.stream(&steps, 16);
+    // Of any length, as pages are in a receiver.
+    let limits = Limits { chunk: u32::MAX, ..TAKEN };
     for bit in 0..8 * stream.len() {
         stream[bit / 8] ^= 1 << (bit % 8);
         let way = ways()[bit % ways().len()];
-        let report = receive(&stream, &machine, ROOM, TAKEN, way).unwrap_err();
-        let due = checked(&stream, TAKEN).unwrap_err();
+        let report = receive(&stream, &machine, ROOM, limits, way).unwrap_err();
+        let due = checked(&stream, limits).unwrap_err();
         match due.code {
             // A receiver waits for more, or has too little room for it.
             Code::Truncated => assert!(matches!(report.code, Code::Truncated | Code::NoSpace)),
@@ -306,6 +308,22 @@ fn memory_is_set_to_0_for_as_long_as_is_allowed() {
         let (_, _, counts) = within(times, work).unwrap();
         assert_eq!(counts.zero_pages, 40 * times as u64);
     }
+}
+
+#[test]
+fn pages_may_be_more_than_a_chunk() {
+    let machine = Paged::new(1024, &[("ram", 40)]);
+    let fill = Step::Fill { block: 0, pages: 0..40, byte: 7 };
+    let steps = [fill, Step::Device(1), Step::Send { block: 0, pages: 0..40 }];
+    let (stream, ..) = machine.stream(&steps, 0);
+    let limits = Limits { chunk: 1000, ..TAKEN };
+    let (kept, memory, _) = receive(&stream, &machine, ROOM, limits, ways()[1]).unwrap();
+    assert_eq!((kept, &memory[0]), (without_memory(&steps), &vec![7; 40 << 10]));
+    // Nobody else puts them anywhere.
+    assert_eq!(checked(&stream, limits).unwrap_err().code, Code::TooLong);
+    let limits = Limits { chunk: 20, ..TAKEN };
+    let received = receive(&stream, &machine, ROOM, limits, ways()[1]);
+    assert_eq!(received.unwrap_err().code, Code::TooLong);
 }
 
 /// Blocks that say to be large, and whose zeros are counted, as nobody has so much memory.
