@@ -51,6 +51,7 @@ static const struct section {
     { "chunk_io", test_chunk_io },
     { "chunk_walks", test_chunk_walks },
     { "chunk_ram", test_chunk_ram },
+    { "ram_calls", test_ram_calls },
     { "receiver_read", test_receiver_read },
     { "tree_begin", test_tree_begin },
     { "tree_visits", test_tree_visits },

@@ -80,6 +80,7 @@ void test_chunk_damage(void);
 void test_chunk_io(void);
 void test_chunk_walks(void);
 void test_chunk_ram(void);
+void test_ram_calls(void);
 void test_receiver_read(void);
 void test_tree_begin(void);
 void test_tree_visits(void);

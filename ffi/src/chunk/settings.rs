@@ -46,7 +46,7 @@ pub struct migcore_chunk_limits {
     pub slots: u32,
     /// Data of a chunk that holds a shape, in bytes; by default 2^31-1.
     pub shape: u32,
-    /// Data of any chunk, in bytes; by default 2^31-1.
+    /// Data of any chunk, in bytes; by default 2^31-1. Not of one whose pages a receiver puts to their places.
     pub chunk: u32,
     /// Operations that are walked in one stream, beside those that a device asks for in order: in search of
     /// an item, passing over what nobody asked for, looking ahead in raw bytes. Where texts and arrays of

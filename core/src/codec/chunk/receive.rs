@@ -168,8 +168,8 @@ impl<'b, K: Kernels, M: Memory> Receiver<'b, K, M> {
     }
 
     /// Where the next bytes of the stream belong, at least one, so that they can be read straight to their place:
-    /// the buffer, or the memory. None when the stream is complete. How many of them came tells
-    /// [`got`](Receiver::got).
+    /// the buffer, or the memory. Pieces of about 64 KiB are still in the cache when they are summed up. None when the
+    /// stream is complete. How many of them came tells [`got`](Receiver::got).
     ///
     /// # Errors
     /// As [`feed`](Receiver::feed).

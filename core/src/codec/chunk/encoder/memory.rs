@@ -106,7 +106,8 @@ impl<'p> Gathered<'p> {
 type Start = heapless::Vec<u8, { PagesHead::LENGTH + MAX_RUNS * RunReader::ENTRY }>;
 
 impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
-    /// Tells the blocks of the machine's memory, once and before any pages.
+    /// Tells the blocks of the machine's memory, once and before any pages: one that is added or resized later needs
+    /// a new stream.
     ///
     /// # Errors
     /// [`Code::Unbalanced`] in a device, behind the end, and the second time; [`Code::InvalidArgument`] for marks, and for
@@ -149,7 +150,8 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
     }
 
     /// Writes pages of a block, which `pages` holds from the page `first` on: runs that are 0 without their
-    /// bytes, all others straight from where they are. They may not change meanwhile.
+    /// bytes, all others straight from where they are. They may not change meanwhile: while the machine runs, give a
+    /// copy. For pages that are scattered see [`packed`](ChunkEncoder::packed).
     ///
     /// # Errors
     /// [`Code::Unbalanced`] in a device, behind the end, and before [`blocks`](ChunkEncoder::blocks);
