@@ -593,14 +593,15 @@ typedef struct migcore_chunk_limits {
      */
     uint32_t shape;
     /**
-     * Data of any chunk, in bytes; by default 2^31-1.
+     * Data of any chunk, in bytes; by default 2^31-1. Not of one whose pages a receiver puts to their places.
      */
     uint32_t chunk;
     /**
      * Operations that are walked in one stream, beside those that a device asks for in order: in search of
      * an item, passing over what nobody asked for, looking ahead in raw bytes. Where texts and arrays of
-     * bools are checked on the way, 64 bytes count as one more, and where a receiver sets memory to 0, each
-     * 4096 bytes of it. By default 2^26, about a second of work.
+     * bools are checked on the way, 64 bytes count as one more. By default 2^26, about a second of work. A receiver
+     * sets memory to 0 for as many bytes as 16 times the length of all its blocks, and 4096 more for each unit of
+     * this; a block without memory costs nothing.
      */
     uint64_t work;
     /**
@@ -802,6 +803,18 @@ typedef struct migcore_ram {
      * and does not look at this.
      */
     uint32_t page_size;
+    /**
+     * For a receiver; may be NULL. Makes `length` bytes of a block of this table 0, from `offset` on, for instance by
+     * giving them back to the system (MADV_REMOVE, or a hole in a file). NULL: the library reads them, and writes what
+     * is not 0. That takes no memory where it is the process's own, but reading shared memory (memfd, huge pages) that
+     * nobody used makes the system give it; so give this callback there. It may call nothing on the receiver
+     * (MIGCORE_BUSY). Not called for a block without memory.
+     */
+    void (*zero)(void *opaque, size_t block, uint64_t offset, uint64_t length);
+    /**
+     * What `zero` gets as its first argument.
+     */
+    void *opaque;
 } migcore_ram;
 
 /**
@@ -2437,7 +2450,8 @@ migcore_status migcore_chunk_save_memory(struct migcore_chunk_saver *saver,
  * Begins a visitor that saves chunks to a stream through `buffer`, which it borrows. A device goes out
  * when it ends, or in fragments as it fills `scratch`; without a buffer (NULL and 0) in two calls of write
  * or more for each fragment, and four for each shape. With one, bytes go out when it is full and at migcore_flush or
- * migcore_finish. The rest as in migcore_chunk_save_memory.
+ * migcore_finish. Give a buffer of some KiB for memory (see migcore_ram): heads and padding of its chunks are writes of
+ * their own without one. The rest as in migcore_chunk_save_memory.
  */
 migcore_status migcore_chunk_save_stream(struct migcore_chunk_saver *saver,
                                          size_t size,
@@ -2493,8 +2507,9 @@ migcore_status migcore_chunk_load_checked(struct migcore_chunk_loader *loader,
  *
  * `memory`, borrowed too, keeps what must be kept of the stream: the shapes of all slots, and one
  * fragment, as large as the header of the stream tells. With less the first call that reads fails with
- * MIGCORE_NO_SPACE and the size that is needed. Items of a device that lies in several fragments cannot
- * be found again once their fragment was left. The rest as in migcore_chunk_load_memory.
+ * MIGCORE_NO_SPACE and the size that is needed. If the limits let memory pass, its list of blocks, of at most 67590
+ * bytes, must fit in the place of the fragment; else MIGCORE_NO_SPACE where it comes. Items of a device that lies in
+ * several fragments cannot be found again once their fragment was left. The rest as in migcore_chunk_load_memory.
  */
 migcore_status migcore_chunk_load_stream(struct migcore_chunk_loader *loader,
                                          size_t size,
@@ -2553,7 +2568,8 @@ migcore_status migcore_chunk_next(const void *bytes,
 
 /**
  * Begins a receiver that collects a stream in `memory`, which it borrows: all of the stream must fit (without the
- * pages of a machine's memory, which go to their places), unless it is given more with migcore_chunk_receiver_grow.
+ * pages of a machine's memory, which go to their places; the runs of one chunk of them, up to 1 KiB, stand there behind
+ * the rest), unless it is given more with migcore_chunk_receiver_grow.
  * `limits` may be NULL. `size` is sizeof(migcore_chunk_receiver). `kernels` may be NULL; it is not copied.
  */
 migcore_status migcore_chunk_receiver_init(struct migcore_chunk_receiver *receiver,
@@ -2565,13 +2581,18 @@ migcore_status migcore_chunk_receiver_init(struct migcore_chunk_receiver *receiv
 
 /**
  * Gives a receiver the memory of the machine, before the first byte: pages of the stream are put there, and the
- * chunks that hold them are not kept. What migcore_chunk_receiver_bytes gives then is a stream of the devices
- * alone. Without this a stream with memory is refused with MIGCORE_UNKNOWN_MEMORY.
+ * chunks that hold them are not kept, and may be longer than `chunk` in the limits: migcore writes less than 2 MiB of
+ * pages into one, or one page, if that is larger. Without this a stream with memory is refused with
+ * MIGCORE_UNKNOWN_MEMORY.
+ *
+ * What migcore_chunk_receiver_bytes gives then is a stream of the devices alone, for loading, not for sending on: it
+ * may have unknown chunks that are not safe to copy where others are gone.
  *
  * **All of the memory must be 0**, as it is fresh from the system: a stream need not say what is 0. It is written to
- * as pages come; what is 0 already is not written to, so that pages that nobody used take no memory. That it is the
- * machine's memory is sure only when the stream is complete: after an error it holds parts of it, and must be set to
- * 0 before another attempt. Nothing else may use it until then.
+ * as pages come; what is 0 already is not written to, so that pages that nobody used take no memory (shared memory
+ * takes some when it is read: see `zero` in migcore_ram). That it is the machine's memory is sure only when the stream
+ * is complete: after an error it holds parts of it, and must be set to 0 before another attempt. Nothing else may use
+ * it until then.
  *
  * The stream must have the same blocks, found by their names, in any order, of the same lengths; else
  * MIGCORE_UNKNOWN_MEMORY, MIGCORE_MEMORY_DIFFERS (with the length that was expected, and the one in the stream) or
@@ -2602,7 +2623,8 @@ migcore_status migcore_chunk_receiver_feed(struct migcore_chunk_receiver *receiv
  * in that of the machine. So a socket is read straight to there, and migcore_chunk_receiver_got told how much came.
  * The place is good until the next call on the receiver. When the stream is complete, and after an error, `*place`
  * is NULL and `*room` 0. Errors are those of migcore_chunk_receiver_feed, after which nothing more is taken;
- * after MIGCORE_NO_SPACE and migcore_chunk_receiver_grow ask again.
+ * after MIGCORE_NO_SPACE and migcore_chunk_receiver_grow ask again. There may be room for 2 GiB: read pieces of about
+ * 64 KiB, so that they are still in the cache when they are summed up.
  */
 migcore_status migcore_chunk_receiver_next(struct migcore_chunk_receiver *receiver,
                                            void **place,
@@ -2643,8 +2665,8 @@ migcore_status migcore_chunk_receiver_counts(const struct migcore_chunk_receiver
 
 /**
  * Gives a receiver other memory in the place of what it has, which it does not read any more: `memory` must
- * begin with the bytes that were taken so far, as it does after realloc of the old memory, and may be the old
- * memory itself where more of it is there now. MIGCORE_INVALID_ARGUMENT if it is smaller than what was taken.
+ * begin with what the old one held, up to its capacity, as it does after realloc of that, and may be the old
+ * memory itself where more of it is there now. MIGCORE_INVALID_ARGUMENT if it is smaller than what is kept.
  */
 migcore_status migcore_chunk_receiver_grow(struct migcore_chunk_receiver *receiver,
                                            void *memory,
@@ -2713,7 +2735,8 @@ size_t migcore_ram_zeros(const void *bytes,
 /**
  * Tells the blocks of the machine's memory to a saver of chunks: their names, lengths and the size of their
  * pages. Once in a stream, before any pages, and outside of devices; the memory itself is not looked at. A stream
- * with memory is taken by a receiver with migcore_chunk_receiver_ram, and by nobody who does not ask for it.
+ * with memory is taken by a receiver with migcore_chunk_receiver_ram, and by nobody who does not ask for it. As blocks
+ * are told once, one that is added or resized while the machine is sent needs a new stream.
  *
  * Errors are errors of the visit, as those of all calls on a saver. MIGCORE_INVALID_ARGUMENT: no blocks or too
  * many, a name that is empty or that two blocks have, a length that is not whole pages, a size of pages that is
@@ -2728,12 +2751,13 @@ migcore_status migcore_ram_declare(struct migcore_chunk_saver *saver,
  * Pages that are all 0 go out as numbers, the others straight from where they are. Outside of devices, as often as
  * one likes: of a page that is saved again the last counts, and what is never saved is 0 where it is received.
  *
- * **The bytes must not change during the call.** While the guest runs, copy the pages to memory of your own first,
- * after clearing their dirty bits, and give that copy.
+ * **The bytes must not change during the call**: into a sink they are read twice, and what the guest wrote between is
+ * MIGCORE_BAD_CRC at the destination. While the guest runs, copy the pages to memory of your own first, after clearing
+ * their dirty bits, and give that copy. For pages that are scattered see migcore_ram_save_packed.
  *
  * Adds to `counts`, whose `size` the caller has filled in, what was written; `counts` may be NULL. Errors are
- * errors of the visit. MIGCORE_INVALID_ARGUMENT: no such block, pages beyond its end, or not the size of pages that was
- * declared. MIGCORE_UNBALANCED: in a device, or before migcore_ram_declare.
+ * errors of the visit. MIGCORE_INVALID_ARGUMENT: no such block, pages beyond its end, or not the blocks and the size of
+ * pages that were declared. MIGCORE_UNBALANCED: in a device, or before migcore_ram_declare.
  */
 migcore_status migcore_ram_save(struct migcore_chunk_saver *saver,
                                 const struct migcore_ram *ram,
@@ -2749,9 +2773,12 @@ migcore_status migcore_ram_save(struct migcore_chunk_saver *saver,
  * only the bits of these pages are read. It is left as it is. Runs of pages share chunks, so this is better than
  * a call for each of them.
  *
- * **Nothing of the block may change during the call**: this is for the pause, when the guest is stopped. While it
- * runs see migcore_ram_save, whose rules are those of this call, too. MIGCORE_NULL_POINTER also for a block without
- * memory.
+ * **Nothing of the block may change during the call**: this is for the pause, when the guest is stopped, and all that
+ * writes to its memory beside it. While it runs see migcore_ram_save_packed. The rules of migcore_ram_save are those of
+ * this call, too. MIGCORE_NULL_POINTER also for a block without memory.
+ *
+ * A marked page is read: where memory is shared (memfd, huge pages), that makes the system give memory for one that
+ * nobody used. So mark what is populated, and not all.
  */
 migcore_status migcore_ram_save_marked(struct migcore_chunk_saver *saver,
                                        const struct migcore_ram *ram,
@@ -2759,6 +2786,25 @@ migcore_status migcore_ram_save_marked(struct migcore_chunk_saver *saver,
                                        uint64_t first_page,
                                        size_t count,
                                        const uint8_t *bitmap,
+                                       struct migcore_ram_counts *counts);
+
+/**
+ * Saves pages of a block that are marked in `bitmap`, as migcore_ram_save_marked does, from a copy of them: `pages` are
+ * the bytes of the marked pages alone, one behind the other, `length` bytes. This is for a guest that runs: clear the
+ * dirty bits and keep them as the bitmap, copy the pages that they mark, and send the copy, while the guest goes on.
+ * Scattered pages share chunks, as with migcore_ram_save_marked.
+ *
+ * The rules of migcore_ram_save are those of this call, too. MIGCORE_INVALID_ARGUMENT also when `length` is not the
+ * size of as many pages as are marked.
+ */
+migcore_status migcore_ram_save_packed(struct migcore_chunk_saver *saver,
+                                       const struct migcore_ram *ram,
+                                       size_t block,
+                                       uint64_t first_page,
+                                       size_t count,
+                                       const uint8_t *bitmap,
+                                       const void *pages,
+                                       size_t length,
                                        struct migcore_ram_counts *counts);
 
 /**

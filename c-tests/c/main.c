@@ -53,6 +53,7 @@ static const struct section {
     { "chunk_ram", test_chunk_ram },
     { "chunk_ram_refused", test_chunk_ram_refused },
     { "chunk_ram_receive", test_chunk_ram_receive },
+    { "ram_calls", test_ram_calls },
     { "receiver_read", test_receiver_read },
     { "machine_accept", test_machine_accept },
     { "tree_begin", test_tree_begin },

@@ -82,6 +82,7 @@ void test_chunk_walks(void);
 void test_chunk_ram(void);
 void test_chunk_ram_refused(void);
 void test_chunk_ram_receive(void);
+void test_ram_calls(void);
 void test_receiver_read(void);
 void test_machine_accept(void);
 void test_tree_begin(void);

@@ -18,10 +18,10 @@ mod support;
 #[path = "support/wire.rs"]
 mod wire;
 
-use migcore::codec::chunk::{check, Chunks, Limits, PagesHead, Receiver, Saver, Settings};
+use migcore::codec::chunk::{check, Chunks, Limits, Receiver, Saver, Settings};
 use migcore::error::Report;
-use migcore::io::{Portable, Reader, StreamReader, StreamWriter};
-use migcore::ram::{BlockHead, Blocks, Counts, Layout, Memory};
+use migcore::io::{Kernels, Portable, Reader, SliceReader, StreamReader};
+use migcore::ram::{BlockHead, Blocks, Counts, Layout, Memory, PageSize};
 use migcore::Code;
 use paged::*;
 use proptest::prelude::*;
@@ -29,23 +29,6 @@ use support::Pipe;
 
 const TAKEN: Limits =
     Limits { slots: 32, shape: 1 << 20, chunk: 1 << 24, work: 1 << 20, memory: true };
-
-/// A machine whose stream has all that there is, and is small.
-fn small() -> (Paged, Vec<Step>) {
-    let machine = Paged::new(8, &[("ram", 6), ("a name", 2), ("none", 0)]);
-    let steps = vec![
-        Step::Fill { block: 0, pages: 1..3, byte: 5 },
-        Step::Fill { block: 1, pages: 0..2, byte: 9 },
-        Step::Send { block: 0, pages: 0..6 },
-        Step::Device(1),
-        Step::Fill { block: 0, pages: 2..3, byte: 0 },
-        Step::Write { block: 0, at: 40, byte: 3 },
-        Step::SendMarked { block: 0, pages: 0..6, bitmap: vec![0b0010_0100] },
-        Step::Send { block: 1, pages: 0..2 },
-        Step::Device(2),
-    ];
-    (machine, steps)
-}
 
 fn checked(bytes: &[u8], limits: Limits) -> core::result::Result<(), Report> {
     check(bytes, limits, Portable).map(|_| ())
@@ -91,6 +74,26 @@ fn a_stream_is_read_up_to_its_end() {
         assert_eq!(reader.position(), length as u64);
         assert_eq!(receiver.bytes().unwrap(), without_memory(&steps));
         assert_eq!(blank.blocks, sent.blocks);
+    }
+}
+
+#[test]
+fn a_read_that_was_cut_does_not_go_on() {
+    let (machine, steps) = small();
+    let (stream, ..) = machine.stream(&steps, 1);
+    for cut in 0..stream.len() {
+        let mut blank = machine.blank();
+        let mut buffer = [0; ROOM];
+        let receiver = Receiver::new(&mut buffer, Limits::default(), Portable);
+        let mut blocks = blank.in_order();
+        let mut receiver = receiver.with_memory(Blocks(&mut blocks)).unwrap();
+        let (there, rest) = stream.split_at(cut);
+        assert_eq!(receiver.read(&mut SliceReader::new(there)), Err(Code::Truncated));
+        let fault = receiver.fault();
+        assert_eq!(fault.offset + fault.found, cut as u64);
+        assert_eq!(receiver.read(&mut SliceReader::new(rest)), Err(Code::Truncated), "{cut}");
+        assert_eq!(receiver.feed(rest), Err(Code::Truncated));
+        assert_eq!((receiver.bytes().err(), receiver.fault()), (Some(Code::Truncated), fault));
     }
 }
 
@@ -155,11 +158,13 @@ fn every_cut_is_found() {
 fn every_flipped_bit_is_found() {
     let (machine, steps) = small();
     let (mut stream, ..) = machine.stream(&steps, 16);
+    // Of any length, as pages are in a receiver.
+    let limits = Limits { chunk: u32::MAX, ..TAKEN };
     for bit in 0..8 * stream.len() {
         stream[bit / 8] ^= 1 << (bit % 8);
         let way = ways()[bit % ways().len()];
-        let report = receive(&stream, &machine, ROOM, TAKEN, way).unwrap_err();
-        let due = checked(&stream, TAKEN).unwrap_err();
+        let report = receive(&stream, &machine, ROOM, limits, way).unwrap_err();
+        let due = checked(&stream, limits).unwrap_err();
         match due.code {
             // A receiver waits for more, or has too little room for it.
             Code::Truncated => assert!(matches!(report.code, Code::Truncated | Code::NoSpace)),
@@ -289,105 +294,112 @@ fn memory_that_nobody_takes_is_refused() {
 
 #[test]
 fn memory_is_set_to_0_for_as_long_as_is_allowed() {
-    let machine = Paged::new(1024, &[("ram", 40)]);
+    // 40 KiB and 8 KiB: all of it 16 times is the first of these 19 times, and 8 KiB.
+    let machine = Paged::new(1024, &[("ram", 40), ("rom", 8)]);
     let zero = Step::Send { block: 0, pages: 0..40 };
-    let (stream, ..) = machine.stream(&vec![zero; 10], 0);
-    // Ten pieces of 4096 bytes, and one for the run.
-    let within = |work| {
+    let within = |times, work| {
+        let (stream, ..) = machine.stream(&vec![zero.clone(); times], 0);
         let limits = Limits { work, ..Limits::default() };
         receive(&stream, &machine, ROOM, limits, ways()[1]).map_err(|report| report.code)
     };
-    assert_eq!(within(109).err(), Some(Code::TooMuchWork));
-    let (_, _, counts) = within(110).unwrap();
-    assert_eq!((counts.zero_pages, counts.chunks, counts.data_pages), (400, 10, 0));
+    assert!(within(19, 0).is_ok());
+    for (times, work) in [(20, 8), (21, 18), (30, 108)] {
+        assert_eq!(within(times, work - 1).err(), Some(Code::TooMuchWork));
+        let (_, _, counts) = within(times, work).unwrap();
+        assert_eq!(counts.zero_pages, 40 * times as u64);
+    }
 }
 
 #[test]
-fn pages_begin_where_they_are_told() {
-    let machine = Paged::new(64, &[("ram", 40)]);
-    let mut steps: Vec<Step> =
-        (0..20).map(|page| Step::Send { block: 0, pages: page..40 }).collect();
-    steps.insert(0, Step::Fill { block: 0, pages: 10..35, byte: 3 });
-    steps.insert(7, Step::Device(3));
-    for alignment in [1u32, 2, 64, 512, 65536] {
-        let (stream, ..) = machine.stream(&steps[..9], alignment);
-        let mut walk = Chunks::new(&stream, Portable);
-        let mut seen = 0;
-        while let Some(chunk) = walk.next().unwrap() {
-            if &chunk.kind.bytes() == b"MRAM" {
-                let head = PagesHead::parse(*chunk.data.first_chunk().unwrap()).unwrap();
-                let pages = chunk.offset + 16 + head.table() + head.padding as usize;
-                assert_eq!(pages % alignment as usize, 0, "{alignment}");
-                assert!(head.padding < alignment);
-                seen += 1;
-            }
+fn pages_may_be_more_than_a_chunk() {
+    let machine = Paged::new(1024, &[("ram", 40)]);
+    let fill = Step::Fill { block: 0, pages: 0..40, byte: 7 };
+    let steps = [fill, Step::Device(1), Step::Send { block: 0, pages: 0..40 }];
+    let (stream, ..) = machine.stream(&steps, 0);
+    let limits = Limits { chunk: 1000, ..TAKEN };
+    let (kept, memory, _) = receive(&stream, &machine, ROOM, limits, ways()[1]).unwrap();
+    assert_eq!((kept, &memory[0]), (without_memory(&steps), &vec![7; 40 << 10]));
+    // Nobody else puts them anywhere.
+    assert_eq!(checked(&stream, limits).unwrap_err().code, Code::TooLong);
+    let limits = Limits { chunk: 20, ..TAKEN };
+    let received = receive(&stream, &machine, ROOM, limits, ways()[1]);
+    assert_eq!(received.unwrap_err().code, Code::TooLong);
+}
+
+/// Blocks that say to be large, and whose zeros are counted, as nobody has so much memory.
+#[derive(Default)]
+struct Large {
+    noted: [Option<u16>; 2],
+    zeroed: u64,
+    place: [u8; 1],
+}
+
+const LARGE: [BlockHead<'_>; 2] = [
+    BlockHead { name: b"ram", length: 512 << 30 },
+    BlockHead { name: b"nobody wants", length: 512 << 30 },
+];
+
+impl Layout for Large {
+    fn count(&self) -> usize {
+        LARGE.len()
+    }
+
+    fn head(&self, block: usize) -> Option<BlockHead<'_>> {
+        LARGE.get(block).copied()
+    }
+}
+
+impl Memory for Large {
+    fn noted(&self, block: usize) -> Option<u16> {
+        self.noted[block]
+    }
+
+    fn note(&mut self, block: usize, number: Option<u16>) {
+        self.noted[block] = number;
+    }
+
+    fn bytes(&mut self, block: usize, _: u64) -> &mut [u8] {
+        if block == 0 {
+            &mut self.place
+        } else {
+            &mut []
         }
-        assert_eq!(seen, 7);
     }
-    for wrong in [3, 65537, 1 << 17] {
-        let (settings, mut scratch) =
-            (Settings { alignment: wrong, ..Settings::default() }, [0; 256]);
-        let report = Saver::to_slice(&mut [0; 9], &settings, &mut scratch).unwrap_err();
-        assert_eq!((report.code, report.fault.found), (Code::InvalidArgument, wrong.into()));
+
+    fn zero(&mut self, block: usize, _: u64, length: u64) {
+        assert_eq!(block, 0);
+        self.zeroed += length;
     }
 }
 
 #[test]
-fn much_is_sent_in_many_chunks() {
-    // Every other page is 0.
-    let machine = Paged::new(16, &[("ram", 1000)]);
-    let mut steps: Vec<_> = (0..500)
-        .map(|page| Step::Fill { block: 0, pages: 2 * page..2 * page + 1, byte: 1 })
-        .collect();
-    steps.push(Step::Send { block: 0, pages: 0..1000 });
-    let (stream, _, counts) = machine.stream(&steps, 0);
-    assert_eq!((counts.chunks, counts.data_pages, counts.zero_pages), (16, 500, 500));
-    assert!(in_every_way(&stream, &machine).is_ok());
-
-    let machine = Paged::new(4096, &[("ram", 800)]);
-    let steps =
-        [Step::Fill { block: 0, pages: 0..800, byte: 1 }, Step::Send { block: 0, pages: 0..800 }];
+fn large_blocks_are_zeros_in_every_round() {
     let mut scratch = [0; 512];
-    let mut memory = vec![0; 4 << 20];
-    let saver = Saver::to_slice(&mut memory, &Settings::default(), &mut scratch).unwrap();
-    let (_, _, counts) = machine.save(&steps, saver).unwrap();
-    assert_eq!((counts.chunks, counts.data_pages), (4, 800));
-}
-
-#[test]
-fn memory_that_is_too_small_ends_the_save() {
-    let (machine, steps) = small();
-    let (due, ..) = machine.stream(&steps, 16);
-    let settings = Settings { machine: "board", alignment: 16, ..Settings::default() };
-    for room in 0..due.len() {
-        let (mut memory, mut scratch) = (vec![0; room], [0; 512]);
-        let saver = Saver::to_slice(&mut memory, &settings, &mut scratch).unwrap();
-        let report = machine.save(&steps, saver).unwrap_err();
-        assert_eq!(report.code, Code::NoSpace, "{room}");
-        assert!(checked(&memory, TAKEN).is_err(), "{room}");
-    }
-}
-
-#[test]
-fn a_failed_write_ends_the_save() {
-    let (machine, steps) = small();
-    let (due, ..) = machine.stream(&steps, 16);
-    let settings = Settings { machine: "board", alignment: 16, ..Settings::default() };
-    for room in [0, 40] {
-        for fails_at in 0.. {
-            let (mut buffer, mut scratch) = (vec![0; room], [0; 512]);
-            let mut pipe = Pipe { fails_at: Some(fails_at), ..Pipe::new(Vec::new(), 50) };
-            let writer = StreamWriter::new(&mut pipe, &mut buffer);
-            let saver = Saver::new(writer, Portable, &settings, &mut scratch).unwrap();
-            let done = machine.save(&steps, saver);
-            if done.is_ok() {
-                assert_eq!(pipe.bytes, due);
-                break;
-            }
-            let report = done.unwrap_err();
-            assert_eq!((report.code, report.fault.cause), (Code::WriteFailed, -5));
-            assert_eq!(pipe.calls, fails_at + 1, "nothing is written after an error");
-            assert!(due.starts_with(&pipe.bytes) && pipe.bytes.len() < due.len());
-        }
-    }
+    let mut memory = vec![0; 1 << 16];
+    let mut list = Saver::to_slice(&mut memory, &Settings::default(), &mut scratch).unwrap();
+    let _ = list.blocks(&LARGE, PageSize::new(4096).unwrap());
+    let length = list.finish().unwrap() as usize;
+    // A list, and a chunk for the zeros of a block: its number, and 2^27 pages.
+    let chunk = |kind: &[u8; 4], data: &[u8]| {
+        let covered = [&kind[..], data].concat();
+        let crc = Portable.crc32(0, &covered);
+        [&(data.len() as u32).to_be_bytes()[..], &covered, &crc.to_be_bytes()].concat()
+    };
+    let zeros = |block: u8| {
+        let run = [0u8, 0, 0, 0, 0, 0, 0, 0, 0x88, 0, 0, 0];
+        chunk(b"MRAM", &[&[0, block, 0, 1, 0, 0, 0, 0][..], &run].concat())
+    };
+    let before = &memory[..length - 20];
+    let received = |rounds: &[u8]| {
+        let (mut large, mut buffer) = (Large::default(), [0; 512]);
+        let receiver = Receiver::new(&mut buffer, Limits::default(), Portable);
+        let mut receiver = receiver.with_memory(&mut large).unwrap();
+        receiver.feed(before).unwrap();
+        let done = rounds.iter().try_for_each(|block| receiver.feed(&zeros(*block)).map(|_| ()));
+        (done, large.zeroed)
+    };
+    // 16 times both, and 2^26 units of work, which are half of one.
+    assert_eq!(received(&[0; 32]), (Ok(()), 16 << 40));
+    assert_eq!(received(&[0; 33]), (Err(Code::TooMuchWork), 16 << 40));
+    assert_eq!(received(&[1; 100]), (Ok(()), 0));
 }

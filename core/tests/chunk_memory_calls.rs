@@ -14,7 +14,7 @@ use migcore::codec::chunk::{check, Limits, Loader, Receiver, Saver, Settings, Sl
 use migcore::codec::chunk::{ChunkDecoder, Chunks};
 use migcore::error::Report;
 use migcore::io::{Portable, SliceWriter};
-use migcore::ram::{Block, BlockHead, Blocks, Counts, PageSize};
+use migcore::ram::{Block, BlockHead, Blocks, Counts, Layout, PageSize};
 use migcore::visit::{Decoder, Marks, Versions};
 use migcore::Code;
 
@@ -142,6 +142,65 @@ fn pages_are_those_of_a_block() {
         saver.pages(&HEADS[..1], 0, 0, &[1; 16]).map(|_| ())
     });
     assert_eq!(other.code, Code::InvalidArgument);
+}
+
+#[test]
+fn blocks_stay_what_they_were_told_to_be() {
+    let head = |name, length| BlockHead { name, length };
+    let [ram, rom] = HEADS;
+    let others = [
+        [rom, ram],
+        [head(b"ram", 80), rom],
+        [ram, head(b"rom", 0)],
+        [head(b"raM", 64), rom],
+        [ram, ram],
+    ];
+    for other in others {
+        let report = refused(|saver| {
+            saver.blocks(&HEADS, page())?;
+            saver.pages(&HEADS, 0, 0, &[1; 16])?;
+            saver.pages(&other, 0, 0, &[1; 16]).map(|_| ())
+        });
+        assert_eq!(report.code, Code::InvalidArgument, "{other:?}");
+        let report = refused(|saver| {
+            saver.blocks(&HEADS, page())?;
+            saver.marked(&other, 0, &[1; 64], &[0xff], 0..1).map(|_| ())
+        });
+        assert_eq!(report.code, Code::InvalidArgument, "{other:?}");
+    }
+}
+
+/// Blocks that know the size of their pages.
+struct Sized(u32);
+
+impl Layout for Sized {
+    fn count(&self) -> usize {
+        HEADS.len()
+    }
+
+    fn head(&self, block: usize) -> Option<BlockHead<'_>> {
+        HEADS.get(block).copied()
+    }
+
+    fn page_size(&self) -> Option<PageSize> {
+        PageSize::new(self.0)
+    }
+}
+
+#[test]
+fn pages_stay_as_large_as_they_were_told_to_be() {
+    let with = |size| {
+        saved(|saver| {
+            saver.blocks(&Sized(16), page())?;
+            saver.pages(&Sized(size), 0, 0, &[1; 16]).map(|_| ())
+        })
+    };
+    assert!(with(16).1.is_ok());
+    for wrong in [1, 8, 32] {
+        assert_eq!(with(wrong).1.unwrap_err().code, Code::InvalidArgument);
+    }
+    let list = refused(|saver| saver.blocks(&Sized(8), page()));
+    assert_eq!(list.code, Code::InvalidArgument);
 }
 
 #[test]

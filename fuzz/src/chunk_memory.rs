@@ -11,6 +11,9 @@ use migcore::io::{Portable, SliceWriter, StreamReader};
 use migcore::ram::{Block, BlockHead, Blocks, Counts, Memory, PageSize};
 use migcore::{Code, Result};
 
+/// Chunks of any length, as those of pages are for a receiver.
+const LONG: Limits = Limits { chunk: u32::MAX, ..LIMITS };
+
 /// Room for a stream, for what is kept of one, and for the blocks of all of one.
 const ROOM: usize = 1 << 14;
 
@@ -38,13 +41,13 @@ fn read(bytes: &[u8], step: usize) {
     let due = receive(bytes, &machine, |receiver| feed(receiver, bytes, ROOM));
     assert_eq!(receive(bytes, &machine, |receiver| feed(receiver, bytes, step)), due, "in pieces");
     assert_eq!(receive(bytes, &machine, |receiver| put(receiver, bytes, step)), due, "put");
-    let limits = Limits { memory: true, ..LIMITS };
+    let limits = Limits { memory: true, ..LONG };
     let checked = check(bytes, limits, Portable).map(|summary| summary.devices);
     let checked = checked.map_err(|report| report.code);
     match due {
         // A receiver does not look at values, which stand where they did or before.
         Ok((kept, ..)) => {
-            let again = check(&kept, LIMITS, Portable).map(|summary| summary.devices);
+            let again = check(&kept, LONG, Portable).map(|summary| summary.devices);
             assert_eq!(again.map_err(|report| report.code), checked);
         }
         // Memory that is too large is not there.
@@ -52,7 +55,7 @@ fn read(bytes: &[u8], step: usize) {
         Err(failed) => assert!(checked.is_err(), "{failed:?}"),
     }
     if let Ok(devices) = checked {
-        let (mut memory, limits) = (vec![0; MEMORY + ROOM], Limits { memory: true, ..LIMITS });
+        let (mut memory, limits) = (vec![0; MEMORY + ROOM], Limits { memory: true, ..LONG });
         let reader = StreamReader::new(Pieces { bytes, step }, &mut []);
         match replay(StreamStore::new(reader, &mut memory, limits, Portable), |_| ()) {
             Ok((found, _)) => assert_eq!(found, devices),
@@ -88,7 +91,7 @@ fn receive(
     let mut blocks: Vec<_> =
         machine.iter_mut().map(|(name, memory)| Block::new(name, memory)).collect();
     let mut buffer = vec![0; bytes.len() + ROOM];
-    let receiver = Receiver::new(&mut buffer, LIMITS, Portable);
+    let receiver = Receiver::new(&mut buffer, LONG, Portable);
     let mut receiver = receiver.with_memory(Blocks(&mut blocks)).unwrap();
     let done = receive(&mut receiver);
     let kept = done.and_then(|()| receiver.bytes().map(<[u8]>::to_vec));

@@ -64,6 +64,11 @@ pub trait Layout {
 
     /// What is said of a block; `None` for one that there is not.
     fn head(&self, block: usize) -> Option<BlockHead<'_>>;
+
+    /// The size of a page, where that is known beside the blocks: a writer compares it with the one it was told.
+    fn page_size(&self) -> Option<PageSize> {
+        None
+    }
 }
 
 impl Layout for [BlockHead<'_>] {
@@ -94,6 +99,10 @@ impl<L: Layout + ?Sized> Layout for &L {
     fn head(&self, block: usize) -> Option<BlockHead<'_>> {
         (**self).head(block)
     }
+
+    fn page_size(&self) -> Option<PageSize> {
+        (**self).page_size()
+    }
 }
 
 impl<L: Layout + ?Sized> Layout for &mut L {
@@ -103,6 +112,10 @@ impl<L: Layout + ?Sized> Layout for &mut L {
 
     fn head(&self, block: usize) -> Option<BlockHead<'_>> {
         (**self).head(block)
+    }
+
+    fn page_size(&self) -> Option<PageSize> {
+        (**self).page_size()
     }
 }
 

@@ -20,7 +20,8 @@ pub trait Memory: Layout {
     /// are checked and dropped.
     fn bytes(&mut self, block: usize, offset: u64) -> &mut [u8];
 
-    /// Sets `length` bytes from `offset` on to 0. What is 0 already should not be written to.
+    /// Sets `length` bytes from `offset` on to 0. What is 0 already should not be written to. Where reading what nobody
+    /// used takes memory from the system, as with shared memory, this should give it back instead.
     fn zero(&mut self, block: usize, offset: u64, length: u64) {
         let (mut at, end) = (offset, offset.saturating_add(length));
         while at < end {

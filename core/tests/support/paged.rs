@@ -41,6 +41,8 @@ pub enum Step {
     Send { block: usize, pages: Range<u64> },
     /// Those that are marked are sent.
     SendMarked { block: usize, pages: Range<u64>, bitmap: Vec<u8> },
+    /// The same from a copy of those alone.
+    SendPacked { block: usize, pages: Range<u64>, bitmap: Vec<u8> },
     /// A device is saved.
     Device(u32),
 }
@@ -109,20 +111,32 @@ impl Paged {
                 return saver.pages(&self.heads()[..], *block, pages.start, memory);
             }
             Step::SendMarked { block, pages, bitmap } => {
-                for page in pages.clone() {
-                    let byte = bitmap.get(page as usize / 8).copied().unwrap_or(0);
-                    if byte & (1 << (page % 8)) != 0 {
-                        let bytes = self.bytes(&(page..page + 1));
-                        let memory = &self.blocks[*block].1[bytes.clone()];
-                        sent.blocks[*block].1[bytes].copy_from_slice(memory);
-                    }
-                }
+                self.pack(*block, pages, bitmap, sent);
                 let memory = &self.blocks[*block].1;
                 return saver.marked(&self.heads()[..], *block, memory, bitmap, pages.clone());
+            }
+            Step::SendPacked { block, pages, bitmap } => {
+                let packed = self.pack(*block, pages, bitmap, sent);
+                return saver.packed(&self.heads()[..], *block, &packed, bitmap, pages.clone());
             }
             Step::Device(instance) => device(*instance, saver)?,
         }
         Ok(Counts::default())
+    }
+
+    /// The marked pages of a block, one behind the other; `sent` gets them too.
+    fn pack(&self, block: usize, pages: &Range<u64>, bitmap: &[u8], sent: &mut Paged) -> Vec<u8> {
+        let mut packed = Vec::new();
+        for page in pages.clone() {
+            let byte = bitmap.get(page as usize / 8).copied().unwrap_or(0);
+            if byte & (1 << (page % 8)) != 0 {
+                let bytes = self.bytes(&(page..page + 1));
+                let memory = &self.blocks[block].1[bytes.clone()];
+                sent.blocks[block].1[bytes].copy_from_slice(memory);
+                packed.extend_from_slice(memory);
+            }
+        }
+        packed
     }
 
     /// Saves a machine that goes through these steps: how long the stream is, what a receiver has then, and the
@@ -334,6 +348,23 @@ fn grow<'b, M: Memory>(
     Ok(())
 }
 
+/// A machine whose stream has all that there is, and is small.
+pub fn small() -> (Paged, Vec<Step>) {
+    let machine = Paged::new(8, &[("ram", 6), ("a name", 2), ("none", 0)]);
+    let steps = vec![
+        Step::Fill { block: 0, pages: 1..3, byte: 5 },
+        Step::Fill { block: 1, pages: 0..2, byte: 9 },
+        Step::Send { block: 0, pages: 0..6 },
+        Step::Device(1),
+        Step::Fill { block: 0, pages: 2..3, byte: 0 },
+        Step::Write { block: 0, at: 40, byte: 3 },
+        Step::SendMarked { block: 0, pages: 0..6, bitmap: vec![0b0010_0100] },
+        Step::Send { block: 1, pages: 0..2 },
+        Step::Device(2),
+    ];
+    (machine, steps)
+}
+
 /// Machines and what they go through.
 pub fn machines() -> impl Strategy<Value = (Paged, Vec<Step>)> {
     let sizes = prop::sample::select(vec![1u32, 2, 16, 64, 256, 1024]);
@@ -356,13 +387,14 @@ fn step(machine: &Paged) -> impl Strategy<Value = Step> {
         (Just(block), range)
     });
     let bitmap = prop::collection::vec(prop_oneof![Just(0), Just(0xff), any::<u8>()], 0..7);
-    (ranged, 0u32..9, any::<usize>(), any::<u8>(), bitmap).prop_map(
+    (ranged, 0u32..10, any::<usize>(), any::<u8>(), bitmap).prop_map(
         |((block, pages), what, at, byte, bitmap)| match what {
             0 | 1 => Step::Write { block, at, byte },
             2 => Step::Fill { block, pages, byte },
             3 => Step::Fill { block, pages, byte: 0 },
             4..=6 => Step::Send { block, pages },
             7 => Step::SendMarked { block, pages, bitmap },
+            8 => Step::SendPacked { block, pages, bitmap },
             _ => Step::Device(at as u32),
         },
     )

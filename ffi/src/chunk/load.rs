@@ -135,8 +135,9 @@ pub unsafe extern "C" fn migcore_chunk_load_checked(
 ///
 /// `memory`, borrowed too, keeps what must be kept of the stream: the shapes of all slots, and one
 /// fragment, as large as the header of the stream tells. With less the first call that reads fails with
-/// MIGCORE_NO_SPACE and the size that is needed. Items of a device that lies in several fragments cannot
-/// be found again once their fragment was left. The rest as in migcore_chunk_load_memory.
+/// MIGCORE_NO_SPACE and the size that is needed. If the limits let memory pass, its list of blocks, of at most 67590
+/// bytes, must fit in the place of the fragment; else MIGCORE_NO_SPACE where it comes. Items of a device that lies in
+/// several fragments cannot be found again once their fragment was left. The rest as in migcore_chunk_load_memory.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_chunk_load_stream(
     loader: *mut migcore_chunk_loader,

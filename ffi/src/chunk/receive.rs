@@ -55,7 +55,8 @@ const _: () = assert!(size_of::<Object<CBlocks>>() <= size_of::<migcore_chunk_re
 const _: () = assert!(align_of::<Object<CBlocks>>() <= align_of::<migcore_chunk_receiver>());
 
 /// Begins a receiver that collects a stream in `memory`, which it borrows: all of the stream must fit (without the
-/// pages of a machine's memory, which go to their places), unless it is given more with migcore_chunk_receiver_grow.
+/// pages of a machine's memory, which go to their places; the runs of one chunk of them, up to 1 KiB, stand there behind
+/// the rest), unless it is given more with migcore_chunk_receiver_grow.
 /// `limits` may be NULL. `size` is sizeof(migcore_chunk_receiver). `kernels` may be NULL; it is not copied.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_chunk_receiver_init(
@@ -84,13 +85,18 @@ pub unsafe extern "C" fn migcore_chunk_receiver_init(
 }
 
 /// Gives a receiver the memory of the machine, before the first byte: pages of the stream are put there, and the
-/// chunks that hold them are not kept. What migcore_chunk_receiver_bytes gives then is a stream of the devices
-/// alone. Without this a stream with memory is refused with MIGCORE_UNKNOWN_MEMORY.
+/// chunks that hold them are not kept, and may be longer than `chunk` in the limits: migcore writes less than 2 MiB of
+/// pages into one, or one page, if that is larger. Without this a stream with memory is refused with
+/// MIGCORE_UNKNOWN_MEMORY.
+///
+/// What migcore_chunk_receiver_bytes gives then is a stream of the devices alone, for loading, not for sending on: it
+/// may have unknown chunks that are not safe to copy where others are gone.
 ///
 /// **All of the memory must be 0**, as it is fresh from the system: a stream need not say what is 0. It is written to
-/// as pages come; what is 0 already is not written to, so that pages that nobody used take no memory. That it is the
-/// machine's memory is sure only when the stream is complete: after an error it holds parts of it, and must be set to
-/// 0 before another attempt. Nothing else may use it until then.
+/// as pages come; what is 0 already is not written to, so that pages that nobody used take no memory (shared memory
+/// takes some when it is read: see `zero` in migcore_ram). That it is the machine's memory is sure only when the stream
+/// is complete: after an error it holds parts of it, and must be set to 0 before another attempt. Nothing else may use
+/// it until then.
 ///
 /// The stream must have the same blocks, found by their names, in any order, of the same lengths; else
 /// MIGCORE_UNKNOWN_MEMORY, MIGCORE_MEMORY_DIFFERS (with the length that was expected, and the one in the stream) or
@@ -159,7 +165,8 @@ pub unsafe extern "C" fn migcore_chunk_receiver_feed(
 /// in that of the machine. So a socket is read straight to there, and migcore_chunk_receiver_got told how much came.
 /// The place is good until the next call on the receiver. When the stream is complete, and after an error, `*place`
 /// is NULL and `*room` 0. Errors are those of migcore_chunk_receiver_feed, after which nothing more is taken;
-/// after MIGCORE_NO_SPACE and migcore_chunk_receiver_grow ask again.
+/// after MIGCORE_NO_SPACE and migcore_chunk_receiver_grow ask again. There may be room for 2 GiB: read pieces of about
+/// 64 KiB, so that they are still in the cache when they are summed up.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_chunk_receiver_next(
     receiver: *mut migcore_chunk_receiver,
@@ -218,19 +225,9 @@ pub unsafe extern "C" fn migcore_chunk_receiver_read(
 ) -> migcore_status {
     // SAFETY: the caller promises NULL or a receiver, and NULL or a source.
     unsafe {
-        let head = match ready(receiver) {
-            Ok((head, _)) => head,
-            Err(not_ready) => return not_ready,
-        };
-        let state = (*head).state;
-        let done = call(receiver, |receiver| {
-            let source = CSource::new(source)?;
-            // The callback finds it busy.
-            (*head).state = BUSY;
-            receiver.read(&mut StreamReader::new(source, &mut []))
-        });
-        (*head).state = state;
-        done
+        call(receiver, |receiver| {
+            receiver.read(&mut StreamReader::new(CSource::new(source)?, &mut []))
+        })
     }
 }
 
@@ -268,8 +265,8 @@ pub unsafe extern "C" fn migcore_chunk_receiver_counts(
 }
 
 /// Gives a receiver other memory in the place of what it has, which it does not read any more: `memory` must
-/// begin with the bytes that were taken so far, as it does after realloc of the old memory, and may be the old
-/// memory itself where more of it is there now. MIGCORE_INVALID_ARGUMENT if it is smaller than what was taken.
+/// begin with what the old one held, up to its capacity, as it does after realloc of that, and may be the old
+/// memory itself where more of it is there now. MIGCORE_INVALID_ARGUMENT if it is smaller than what is kept.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_chunk_receiver_grow(
     receiver: *mut migcore_chunk_receiver,
@@ -491,7 +488,11 @@ unsafe fn call(
     unsafe {
         match ready(receiver) {
             Ok((head, receiver)) => {
+                let state = (*head).state;
+                // Callbacks find it busy.
+                (*head).state = BUSY;
                 (*head).failure = status(call(&mut *receiver));
+                (*head).state = state;
                 (*head).failure
             }
             Err(not_ready) => not_ready,

@@ -79,7 +79,8 @@ pub unsafe extern "C" fn migcore_chunk_save_memory(
 /// Begins a visitor that saves chunks to a stream through `buffer`, which it borrows. A device goes out
 /// when it ends, or in fragments as it fills `scratch`; without a buffer (NULL and 0) in two calls of write
 /// or more for each fragment, and four for each shape. With one, bytes go out when it is full and at migcore_flush or
-/// migcore_finish. The rest as in migcore_chunk_save_memory.
+/// migcore_finish. Give a buffer of some KiB for memory (see migcore_ram): heads and padding of its chunks are writes of
+/// their own without one. The rest as in migcore_chunk_save_memory.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_chunk_save_stream(
     saver: *mut migcore_chunk_saver,

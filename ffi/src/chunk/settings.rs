@@ -46,12 +46,13 @@ pub struct migcore_chunk_limits {
     pub slots: u32,
     /// Data of a chunk that holds a shape, in bytes; by default 2^31-1.
     pub shape: u32,
-    /// Data of any chunk, in bytes; by default 2^31-1.
+    /// Data of any chunk, in bytes; by default 2^31-1. Not of one whose pages a receiver puts to their places.
     pub chunk: u32,
     /// Operations that are walked in one stream, beside those that a device asks for in order: in search of
     /// an item, passing over what nobody asked for, looking ahead in raw bytes. Where texts and arrays of
-    /// bools are checked on the way, 64 bytes count as one more, and where a receiver sets memory to 0, each
-    /// 4096 bytes of it. By default 2^26, about a second of work.
+    /// bools are checked on the way, 64 bytes count as one more. By default 2^26, about a second of work. A receiver
+    /// sets memory to 0 for as many bytes as 16 times the length of all its blocks, and 4096 more for each unit of
+    /// this; a block without memory costs nothing.
     pub work: u64,
     /// 1: the stream may hold memory (see migcore_ram), which is passed over, since somebody else takes it.
     /// 0: such a stream is refused with MIGCORE_UNKNOWN_MEMORY, so that nothing is lost in silence.

@@ -1,8 +1,8 @@
 //! Blocks of the caller, as the core sees them.
 
-use core::ffi::CStr;
+use core::ffi::{c_void, CStr};
 
-use migcore::ram::{BlockHead, Layout, Memory, PageSize};
+use migcore::ram::{clear, BlockHead, Layout, Memory, PageSize};
 use migcore::{Code, Result};
 
 use super::{migcore_ram, migcore_ram_block, MIGCORE_RAM_BLOCKS};
@@ -14,17 +14,20 @@ pub(crate) struct CBlocks {
     blocks: *mut migcore_ram_block,
     count: usize,
     page_size: u32,
+    zero: Option<unsafe extern "C" fn(*mut c_void, usize, u64, u64)>,
+    opaque: *mut c_void,
 }
 
 impl CBlocks {
     /// # Safety
     /// `ram` is NULL or points to a migcore_ram, whose blocks have names that are NULL or C strings. As long as
     /// this value is used, they and the memory of the blocks that it is asked for are there, and nothing else
-    /// writes to them; if it is asked for memory that may be written, nothing else uses it.
+    /// writes to them; if it is asked for memory that may be written, nothing else uses it. `zero` may be called then.
     pub(crate) unsafe fn new(ram: *const migcore_ram) -> Result<Self> {
         // SAFETY: as the caller promises.
         let ram = unsafe { sized(ram) }?;
-        let made = CBlocks { blocks: ram.blocks, count: ram.count, page_size: ram.page_size };
+        let migcore_ram { blocks, count, page_size, zero, opaque, .. } = ram;
+        let made = CBlocks { blocks, count, page_size, zero, opaque };
         if ram.blocks.is_null() {
             return Err(Code::NullPointer);
         }
@@ -37,11 +40,6 @@ impl CBlocks {
             made.get(block).map_or(Err(Code::InvalidArgument), |block| check(&block))?;
         }
         Ok(made)
-    }
-
-    /// The size of a page, if it is one.
-    pub(crate) fn page_size(&self) -> Result<PageSize> {
-        PageSize::new(self.page_size).ok_or(Code::InvalidArgument)
     }
 
     /// A block of the table.
@@ -82,6 +80,10 @@ impl Layout for CBlocks {
             BlockHead { name: name.to_bytes(), length: block.length }
         })
     }
+
+    fn page_size(&self) -> Option<PageSize> {
+        PageSize::new(self.page_size)
+    }
 }
 
 impl Memory for CBlocks {
@@ -111,6 +113,17 @@ impl Memory for CBlocks {
                 bytes_mut(block.memory.wrapping_byte_add(offset), length).unwrap_or_default()
             },
             _ => &mut [],
+        }
+    }
+
+    fn zero(&mut self, block: usize, offset: u64, length: u64) {
+        match self.zero {
+            // SAFETY: as the caller promised; the bytes are within the block, as the stream was checked.
+            Some(zero) => unsafe { zero(self.opaque, block, offset, length) },
+            None => {
+                let length = usize::try_from(length).unwrap_or(usize::MAX);
+                clear(self.bytes(block, offset).get_mut(..length).unwrap_or_default());
+            }
         }
     }
 }

@@ -50,6 +50,15 @@ pub struct migcore_ram {
     /// The size of a page in bytes, for all blocks: a power of two, 1 to 2^30. A receiver takes pages of any size,
     /// and does not look at this.
     pub page_size: u32,
+    /// For a receiver; may be NULL. Makes `length` bytes of a block of this table 0, from `offset` on, for instance by
+    /// giving them back to the system (MADV_REMOVE, or a hole in a file). NULL: the library reads them, and writes what
+    /// is not 0. That takes no memory where it is the process's own, but reading shared memory (memfd, huge pages) that
+    /// nobody used makes the system give it; so give this callback there. It may call nothing on the receiver
+    /// (MIGCORE_BUSY). Not called for a block without memory.
+    pub zero:
+        Option<unsafe extern "C" fn(opaque: *mut c_void, block: usize, offset: u64, length: u64)>,
+    /// What `zero` gets as its first argument.
+    pub opaque: *mut c_void,
 }
 
 /// The most blocks of a machine.

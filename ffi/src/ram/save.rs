@@ -9,7 +9,7 @@ use migcore::ram::{Counts, Layout, PageSize};
 use migcore::visit::Encoder;
 use migcore::{Code, Result};
 
-use super::{migcore_ram, migcore_ram_counts, CBlocks, Tally};
+use super::{migcore_ram, migcore_ram_block, migcore_ram_counts, CBlocks, Tally};
 use crate::chunk::save::{migcore_chunk_saver, Destination, SaveMemory, SaveStream};
 use crate::memory::bytes;
 use crate::object::{enter_visiting, migcore_visitor, operations, run, Wire};
@@ -17,7 +17,8 @@ use crate::status::{migcore_status, status};
 
 /// Tells the blocks of the machine's memory to a saver of chunks: their names, lengths and the size of their
 /// pages. Once in a stream, before any pages, and outside of devices; the memory itself is not looked at. A stream
-/// with memory is taken by a receiver with migcore_chunk_receiver_ram, and by nobody who does not ask for it.
+/// with memory is taken by a receiver with migcore_chunk_receiver_ram, and by nobody who does not ask for it. As blocks
+/// are told once, one that is added or resized while the machine is sent needs a new stream.
 ///
 /// Errors are errors of the visit, as those of all calls on a saver. MIGCORE_INVALID_ARGUMENT: no blocks or too
 /// many, a name that is empty or that two blocks have, a length that is not whole pages, a size of pages that is
@@ -31,7 +32,7 @@ pub unsafe extern "C" fn migcore_ram_declare(
     unsafe {
         write(saver.cast(), |encoder| {
             let blocks = CBlocks::new(ram)?;
-            encoder.blocks(&blocks, blocks.page_size()?)
+            encoder.blocks(&blocks, page_size(&blocks)?)
         })
     }
 }
@@ -41,12 +42,13 @@ pub unsafe extern "C" fn migcore_ram_declare(
 /// Pages that are all 0 go out as numbers, the others straight from where they are. Outside of devices, as often as
 /// one likes: of a page that is saved again the last counts, and what is never saved is 0 where it is received.
 ///
-/// **The bytes must not change during the call.** While the guest runs, copy the pages to memory of your own first,
-/// after clearing their dirty bits, and give that copy.
+/// **The bytes must not change during the call**: into a sink they are read twice, and what the guest wrote between is
+/// MIGCORE_BAD_CRC at the destination. While the guest runs, copy the pages to memory of your own first, after clearing
+/// their dirty bits, and give that copy. For pages that are scattered see migcore_ram_save_packed.
 ///
 /// Adds to `counts`, whose `size` the caller has filled in, what was written; `counts` may be NULL. Errors are
-/// errors of the visit. MIGCORE_INVALID_ARGUMENT: no such block, pages beyond its end, or not the size of pages that was
-/// declared. MIGCORE_UNBALANCED: in a device, or before migcore_ram_declare.
+/// errors of the visit. MIGCORE_INVALID_ARGUMENT: no such block, pages beyond its end, or not the blocks and the size of
+/// pages that were declared. MIGCORE_UNBALANCED: in a device, or before migcore_ram_declare.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_ram_save(
     saver: *mut migcore_chunk_saver,
@@ -61,7 +63,7 @@ pub unsafe extern "C" fn migcore_ram_save(
     unsafe {
         write(saver.cast(), |encoder| {
             let (blocks, tally) = (CBlocks::new(ram)?, Tally::new(counts)?);
-            let length = length_of(page_size(&blocks, encoder)?, count)?;
+            let length = length_of(page_size(&blocks)?, count)?;
             let pages = bytes(pages, length)?;
             tally.add(encoder.pages(&blocks, block, first_page, pages)?);
             Ok(())
@@ -74,9 +76,12 @@ pub unsafe extern "C" fn migcore_ram_save(
 /// only the bits of these pages are read. It is left as it is. Runs of pages share chunks, so this is better than
 /// a call for each of them.
 ///
-/// **Nothing of the block may change during the call**: this is for the pause, when the guest is stopped. While it
-/// runs see migcore_ram_save, whose rules are those of this call, too. MIGCORE_NULL_POINTER also for a block without
-/// memory.
+/// **Nothing of the block may change during the call**: this is for the pause, when the guest is stopped, and all that
+/// writes to its memory beside it. While it runs see migcore_ram_save_packed. The rules of migcore_ram_save are those of
+/// this call, too. MIGCORE_NULL_POINTER also for a block without memory.
+///
+/// A marked page is read: where memory is shared (memfd, huge pages), that makes the system give memory for one that
+/// nobody used. So mark what is populated, and not all.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_ram_save_marked(
     saver: *mut migcore_chunk_saver,
@@ -93,27 +98,69 @@ pub unsafe extern "C" fn migcore_ram_save_marked(
         write(saver.cast(), |encoder| {
             let (blocks, tally) = (CBlocks::new(ram)?, Tally::new(counts)?);
             let range = pages_from(first_page, count)?;
-            let size = page_size(&blocks, encoder)?;
+            let size = page_size(&blocks)?;
             let it = blocks.get(block).ok_or(Code::InvalidArgument)?;
-            if range.end > size.pages_in(it.length) {
-                return Err(Code::InvalidArgument);
-            }
-            let length = |bytes: u64| usize::try_from(bytes).map_err(|_| Code::InvalidArgument);
-            let memory = bytes(it.memory, length(it.length)?)?;
-            let bitmap = bytes(bitmap.cast(), length(range.end.div_ceil(8))?)?;
+            let length = usize::try_from(it.length).map_err(|_| Code::InvalidArgument)?;
+            let (memory, bitmap) = (bytes(it.memory, length)?, bits(bitmap, &it, size, range.end)?);
             tally.add(encoder.marked(&blocks, block, memory, bitmap, range)?);
             Ok(())
         })
     }
 }
 
-/// The size of a page, which is the one that was declared, if one was.
-fn page_size(blocks: &CBlocks, encoder: &dyn Paged) -> Result<PageSize> {
-    let size = blocks.page_size()?;
-    match encoder.page_size().is_none_or(|declared| declared == size) {
-        true => Ok(size),
-        false => Err(Code::InvalidArgument),
+/// Saves pages of a block that are marked in `bitmap`, as migcore_ram_save_marked does, from a copy of them: `pages` are
+/// the bytes of the marked pages alone, one behind the other, `length` bytes. This is for a guest that runs: clear the
+/// dirty bits and keep them as the bitmap, copy the pages that they mark, and send the copy, while the guest goes on.
+/// Scattered pages share chunks, as with migcore_ram_save_marked.
+///
+/// The rules of migcore_ram_save are those of this call, too. MIGCORE_INVALID_ARGUMENT also when `length` is not the
+/// size of as many pages as are marked.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_ram_save_packed(
+    saver: *mut migcore_chunk_saver,
+    ram: *const migcore_ram,
+    block: usize,
+    first_page: u64,
+    count: usize,
+    bitmap: *const u8,
+    pages: *const c_void,
+    length: usize,
+    counts: *mut migcore_ram_counts,
+) -> migcore_status {
+    // SAFETY: the caller promises NULL or a saver, NULL or a machine's memory, a bit for each page up to the last of
+    // these, `length` bytes of pages, and NULL or counts.
+    unsafe {
+        write(saver.cast(), |encoder| {
+            let (blocks, tally) = (CBlocks::new(ram)?, Tally::new(counts)?);
+            let range = pages_from(first_page, count)?;
+            let size = page_size(&blocks)?;
+            let it = blocks.get(block).ok_or(Code::InvalidArgument)?;
+            let (bitmap, pages) = (bits(bitmap, &it, size, range.end)?, bytes(pages, length)?);
+            tally.add(encoder.packed(&blocks, block, pages, bitmap, range)?);
+            Ok(())
+        })
     }
+}
+
+/// The bits of the pages up to `end`, as far as the block has any.
+///
+/// # Safety
+/// `bitmap` is NULL or has a bit for each of these pages, none of which changes during `'a`.
+unsafe fn bits<'a>(
+    bitmap: *const u8,
+    block: &migcore_ram_block,
+    size: PageSize,
+    end: u64,
+) -> Result<&'a [u8]> {
+    let bits = end.min(size.pages_in(block.length));
+    let length = usize::try_from(bits.div_ceil(8)).map_err(|_| Code::InvalidArgument)?;
+    // SAFETY: as the caller promises.
+    unsafe { bytes(bitmap.cast(), length) }
+}
+
+/// The size of a page, if it is one.
+fn page_size(blocks: &CBlocks) -> Result<PageSize> {
+    blocks.page_size().ok_or(Code::InvalidArgument)
 }
 
 /// How many bytes so many pages have.
@@ -130,8 +177,6 @@ fn pages_from(first: u64, count: usize) -> Result<Range<u64>> {
 
 /// What both savers can do with memory.
 trait Paged {
-    fn page_size(&self) -> Option<PageSize>;
-
     fn blocks(&mut self, layout: &dyn Layout, size: PageSize) -> Result<()>;
 
     fn pages(
@@ -150,13 +195,18 @@ trait Paged {
         bitmap: &[u8],
         range: Range<u64>,
     ) -> Result<Counts>;
+
+    fn packed(
+        &mut self,
+        layout: &dyn Layout,
+        block: usize,
+        pages: &[u8],
+        bitmap: &[u8],
+        range: Range<u64>,
+    ) -> Result<Counts>;
 }
 
 impl<W: Writer, K: Kernels> Paged for ChunkEncoder<'_, W, K> {
-    fn page_size(&self) -> Option<PageSize> {
-        self.page_size()
-    }
-
     fn blocks(&mut self, layout: &dyn Layout, size: PageSize) -> Result<()> {
         self.blocks(layout, size)
     }
@@ -180,6 +230,17 @@ impl<W: Writer, K: Kernels> Paged for ChunkEncoder<'_, W, K> {
         range: Range<u64>,
     ) -> Result<Counts> {
         self.marked(layout, block, memory, bitmap, range)
+    }
+
+    fn packed(
+        &mut self,
+        layout: &dyn Layout,
+        block: usize,
+        pages: &[u8],
+        bitmap: &[u8],
+        range: Range<u64>,
+    ) -> Result<Counts> {
+        self.packed(layout, block, pages, bitmap, range)
     }
 }
 

@@ -85,6 +85,21 @@ impl<'s, W: Writer, K: Kernels> Saver<'s, W, K> {
         self.visiting.beside(|encoder| encoder.marked(layout, block, memory, bitmap, range))
     }
 
+    /// Writes the marked pages of a block from a copy of them alone. See [`ChunkEncoder::packed`].
+    ///
+    /// # Errors
+    /// As there; they are errors of the visit.
+    pub fn packed(
+        &mut self,
+        layout: &(impl Layout + ?Sized),
+        block: usize,
+        pages: &[u8],
+        bitmap: &[u8],
+        range: Range<u64>,
+    ) -> Result<Counts> {
+        self.visiting.beside(|encoder| encoder.packed(layout, block, pages, bitmap, range))
+    }
+
     /// The full report of `code`, which a call on the visitor returned.
     #[must_use]
     pub fn report_of(&self, code: Code) -> Report {

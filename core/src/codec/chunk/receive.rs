@@ -115,7 +115,9 @@ impl<'b, K: Kernels> Receiver<'b, K> {
     /// left as it is. What was put there counts only when the stream is complete.
     ///
     /// The stream must have the same blocks, in any order. The buffer needs room for all of the stream but its
-    /// pages, and for 1 KiB more; the more is free, the faster goes what is dropped.
+    /// pages, and for 1 KiB more, where the runs of a chunk stand meanwhile; the more is free, the faster goes what is
+    /// dropped. What is kept is for loading, not for sending on: it may have unknown chunks that are not safe to copy
+    /// where others are gone.
     ///
     /// # Errors
     /// [`Code::Unbalanced`] when bytes of the stream were taken already.
@@ -124,7 +126,9 @@ impl<'b, K: Kernels> Receiver<'b, K> {
             return Err(Code::Unbalanced);
         }
         let limits = Limits { memory: true, ..self.rules.limits() };
-        Ok(Receiver::begin(self.buffer, limits, self.kernels, memory))
+        let mut receiver = Receiver::begin(self.buffer, limits, self.kernels, memory);
+        receiver.rules.place_pages();
+        Ok(receiver)
     }
 }
 
@@ -164,8 +168,8 @@ impl<'b, K: Kernels, M: Memory> Receiver<'b, K, M> {
     }
 
     /// Where the next bytes of the stream belong, at least one, so that they can be read straight to their place:
-    /// the buffer, or the memory. None when the stream is complete. How many of them came tells
-    /// [`got`](Receiver::got).
+    /// the buffer, or the memory. Pieces of about 64 KiB are still in the cache when they are summed up. None when the
+    /// stream is complete. How many of them came tells [`got`](Receiver::got).
     ///
     /// # Errors
     /// As [`feed`](Receiver::feed).

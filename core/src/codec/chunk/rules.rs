@@ -29,12 +29,15 @@ pub struct Limits {
     pub slots: u16,
     /// Data of a chunk that holds a shape, in bytes.
     pub shape: u32,
-    /// Data of any chunk, in bytes.
+    /// Data of any chunk, in bytes; but not of one of pages that a [`Receiver`](super::Receiver) puts to their
+    /// places.
     pub chunk: u32,
     /// Operations that are walked in one stream, beside those that a device asks for in order: in search of
     /// an item, passing over what nobody asked for, looking ahead in raw bytes. Where texts and arrays of
-    /// bools are checked on the way, 64 bytes count as one more. Where a [`Receiver`](super::Receiver) sets
-    /// memory to 0, each 4096 bytes of it count as one.
+    /// bools are checked on the way, 64 bytes count as one more.
+    ///
+    /// A [`Receiver`](super::Receiver) sets memory to 0 for as many bytes as 16 times the length of all its blocks,
+    /// and 4096 more for each unit of this. A block whose memory nobody wants costs nothing.
     pub work: u64,
     /// Whether the stream may hold memory. A reader of devices passes over it, so somebody else must take it.
     pub memory: bool,
@@ -113,6 +116,8 @@ pub(super) struct Rules {
     filled: u32,
     /// Once there was a list of blocks: the size of a page, and how many blocks there are.
     memory: Option<(PageSize, u16)>,
+    /// Pages go to their places, so the limit of chunks is none of them.
+    placed: bool,
     pub(super) totals: Totals,
 }
 
@@ -127,6 +132,7 @@ impl Rules {
             fragment_limit: 0,
             filled: 0,
             memory: None,
+            placed: false,
             totals: Totals { chunks: 0, crc: 0 },
         }
     }
@@ -156,7 +162,7 @@ impl Rules {
         let Some(kind) = ChunkType::from_bytes(letters) else {
             return Err(Breach::bare(Code::UnknownChunk));
         };
-        let limit = self.limit(kind).min(self.limits.chunk).min(MAX_LENGTH);
+        let limit = self.limit(kind).min(MAX_LENGTH);
         if !self.in_place(kind) {
             return Err(Breach::bare(Code::BadOrder));
         }
@@ -172,12 +178,14 @@ impl Rules {
         }
     }
 
-    /// The most data that the stream allows itself in a chunk of this type.
+    /// The most data that the stream allows itself, and its reader allows it, in a chunk of this type.
     fn limit(&self, kind: ChunkType) -> u32 {
+        let most = self.limits.chunk;
         match kind {
-            ChunkType::SHAPE => self.shape_limit,
-            _ if kind.is_device() => self.fragment_limit,
-            _ => MAX_LENGTH,
+            ChunkType::PAGES if self.placed => MAX_LENGTH,
+            ChunkType::SHAPE => self.shape_limit.min(most),
+            _ if kind.is_device() => self.fragment_limit.min(most),
+            _ => most,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Chunks as they go out: framed, summed up.
 
 use super::header::Totals;
+use super::rules::FRAME;
 use super::{ChunkType, SIGNATURE};
 use crate::error::{Code, Fault, Result};
 use crate::io::{copy_big_endian, told, Kernels, Width, Writer};
@@ -23,15 +24,22 @@ pub(super) struct ChunkWriter<W, K> {
     totals: Totals,
     /// Of the chunk that is open.
     crc: u32,
+    /// Where it ends, counted from the first byte of the stream: a position that a sink tells may be anything.
+    end: u64,
 }
 
 impl<W: Writer, K: Kernels> ChunkWriter<W, K> {
     pub(super) fn new(writer: W, kernels: K) -> Self {
-        ChunkWriter { writer, kernels, totals: Totals::default(), crc: 0 }
+        ChunkWriter { writer, kernels, totals: Totals::default(), crc: 0, end: 0 }
     }
 
     pub(super) fn position(&self) -> u64 {
         self.writer.position()
+    }
+
+    /// How long the stream is with all chunks that were begun.
+    pub(super) fn length(&self) -> u64 {
+        self.end
     }
 
     pub(super) fn fault(&self) -> Fault {
@@ -51,6 +59,7 @@ impl<W: Writer, K: Kernels> ChunkWriter<W, K> {
     }
 
     pub(super) fn signature(&mut self) -> Result<()> {
+        self.end = told(SIGNATURE.len());
         self.writer.put_slice(&SIGNATURE)
     }
 
@@ -136,6 +145,7 @@ impl<W: Writer, K: Kernels> ChunkWriter<W, K> {
                 return Err(self.raise(Code::TooLong, longest, length));
             }
         };
+        self.end = self.end.saturating_add(told(FRAME)).saturating_add(u64::from(length));
         let [a, b, c, d] = length.to_be_bytes();
         let [e, f, g, h] = kind.bytes();
         Ok([a, b, c, d, e, f, g, h])

@@ -172,7 +172,6 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
             machine: self.machine,
             writer: self.writer,
         };
-        self.paging.begin(self.out.position());
         let out = &mut self.out;
         out.signature()?;
         out.begin(ChunkType::HEADER, header.length())?;

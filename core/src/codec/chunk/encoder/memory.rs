@@ -14,91 +14,100 @@ use crate::ram::{check_heads, Counts, Flaw, Layout, Marked, PageSize, Run, Runs,
 const GATHERED: u64 = 1 << 20;
 
 /// Zeros for the padding.
-const PADDING: [u8; 256] = [0; 256];
+const PADDING: [u8; 4096] = [0; 4096];
 
 /// What a writer of memory must know.
 #[derive(Debug)]
 pub(super) struct Paging {
-    /// Once the blocks are told: the size of a page, and how many blocks there are.
-    told: Option<(PageSize, usize)>,
+    /// Once the blocks are told: the size of a page, and the CRC of the list.
+    told: Option<(PageSize, u32)>,
     /// See [`Settings::alignment`](crate::codec::chunk::Settings::alignment).
     alignment: u32,
-    /// Where the stream begins.
-    start: u64,
 }
 
 impl Paging {
     #[inline(always)]
     pub(super) fn new(alignment: u32) -> Self {
-        Paging { told: None, alignment, start: 0 }
+        Paging { told: None, alignment }
     }
 
-    /// Notes where the stream begins.
-    pub(super) fn begin(&mut self, position: u64) {
-        self.start = position;
-    }
-
-    /// The padding of pages that would begin at `position`.
+    /// The padding of pages that would begin at `position`, counted from the beginning of the stream.
     fn padding(&self, position: u64) -> u32 {
         let within = u64::from(self.alignment.saturating_sub(1));
-        let behind = position.wrapping_sub(self.start) & within;
-        // The distance to the next multiple, itself one when there is none.
-        u32::try_from(behind.wrapping_neg() & within).unwrap_or(0)
+        // The distance to the next multiple.
+        u32::try_from(position.wrapping_neg() & within).unwrap_or(0)
     }
 }
 
-/// Memory that goes out: bytes of a block, from the page `first` on.
-struct Source<'p> {
+/// A block whose pages may be written.
+#[derive(Clone, Copy)]
+struct Place {
     block: u16,
     size: PageSize,
-    first: u64,
-    bytes: &'p [u8],
+    /// How many pages it has.
+    pages: u64,
 }
 
-impl<'p> Source<'p> {
-    /// The bytes of pages by their numbers.
-    fn pages(&self, pages: Range<u64>) -> &'p [u8] {
-        let at = |page: u64| {
-            let offset = self.size.bytes_of(page.saturating_sub(self.first));
-            usize::try_from(offset).unwrap_or(usize::MAX)
-        };
-        self.bytes.get(at(pages.start)..at(pages.end)).unwrap_or_default()
+impl Place {
+    /// Whether there are pages up to this one.
+    fn reaches(&self, end: Option<u64>) -> bool {
+        end.is_some_and(|end| end <= self.pages)
     }
 
-    /// The bytes that a run has in a chunk.
-    fn data(&self, run: &Run) -> &'p [u8] {
-        match run.zero {
-            true => &[],
-            false => self.pages(run.first..run.first.saturating_add(u64::from(run.pages))),
-        }
+    /// How many bytes so many pages have.
+    fn bytes_of(&self, pages: u64) -> usize {
+        usize::try_from(self.size.bytes_of(pages)).unwrap_or(usize::MAX)
+    }
+
+    /// How many pages these bytes are, if they are whole ones.
+    fn pages_in(&self, bytes: &[u8]) -> Option<u64> {
+        let length = told(bytes.len());
+        self.size.divides(length).then(|| self.size.pages_in(length))
     }
 }
 
-/// The runs of the next chunk.
+/// Pages next to each other: the number of the first, and their bytes.
+type Pages<'p> = (u64, &'p [u8]);
+
+/// The runs of the next chunk, with the bytes that they have in it.
 #[derive(Default)]
-struct Gathered {
-    runs: heapless::Vec<Run, MAX_RUNS>,
-    /// How many bytes they have in the chunk.
+struct Gathered<'p> {
+    runs: heapless::Vec<(Run, &'p [u8]), MAX_RUNS>,
+    /// How many bytes these are.
     length: u64,
 }
 
-impl Gathered {
+impl<'p> Gathered<'p> {
     /// Whether another run belongs into another chunk.
     fn is_full(&self) -> bool {
         self.runs.is_full() || self.length >= GATHERED
     }
 
-    fn take(&mut self, run: Run, size: PageSize) {
-        if !run.zero {
-            self.length = self.length.saturating_add(size.bytes_of(u64::from(run.pages)));
-        }
+    fn take(&mut self, run: Run, bytes: &'p [u8]) {
+        let data = if run.zero { &[] } else { bytes };
+        self.length = self.length.saturating_add(told(data.len()));
         // It was seen not to be full.
-        let _ = self.runs.push(run);
+        let _ = self.runs.push((run, data));
+    }
+
+    /// What the chunk begins with.
+    fn start(&self, head: &PagesHead) -> Start {
+        let mut start = Start::new();
+        // There is room for all runs.
+        let _ = start.extend_from_slice(&head.emit());
+        for (run, _) in &self.runs {
+            let _ = start.extend_from_slice(&entry(run));
+        }
+        start
     }
 }
 
+/// What a chunk of pages begins with: its head and its runs.
+type Start = heapless::Vec<u8, { PagesHead::LENGTH + MAX_RUNS * RunReader::ENTRY }>;
+
 impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
-    /// Tells the blocks of the machine's memory, once and before any pages.
+    /// Tells the blocks of the machine's memory, once and before any pages: one that is added or resized later needs
+    /// a new stream.
     ///
     /// # Errors
     /// [`Code::Unbalanced`] in a device, behind the end, and the second time; [`Code::InvalidArgument`] for marks, and for
@@ -118,23 +127,31 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
             Flaw::Count => self.out.raise(Code::InvalidArgument, MAX_BLOCKS, layout.count()),
             _ => self.out.raise(Code::InvalidArgument, 0, 0),
         })?;
+        if layout.page_size().is_some_and(|known| known != size) {
+            return Err(self.out.raise(Code::InvalidArgument, 0, 0));
+        }
         self.open_stream()?;
         let out = &mut self.out;
         out.begin(ChunkType::BLOCKS, length(layout))?;
         emit(layout, size, &mut |part| out.part(part))?;
         out.end()?;
-        self.paging.told = Some((size, layout.count()));
+        self.paging.told = Some((size, self.list_crc(layout, size)));
         Ok(())
     }
 
-    /// The size of a page, once the blocks are told.
-    #[must_use]
-    pub fn page_size(&self) -> Option<PageSize> {
-        self.paging.told.map(|(size, _)| size)
+    /// The CRC of the list of blocks, by which it is known again.
+    fn list_crc(&self, layout: &dyn Layout, size: PageSize) -> u32 {
+        let mut crc = 0;
+        let _ = emit(layout, layout.page_size().unwrap_or(size), &mut |part| {
+            crc = self.out.kernels().crc32(crc, part);
+            Ok(())
+        });
+        crc
     }
 
     /// Writes pages of a block, which `pages` holds from the page `first` on: runs that are 0 without their
-    /// bytes, all others straight from where they are. They may not change meanwhile.
+    /// bytes, all others straight from where they are. They may not change meanwhile: while the machine runs, give a
+    /// copy. For pages that are scattered see [`packed`](ChunkEncoder::packed).
     ///
     /// # Errors
     /// [`Code::Unbalanced`] in a device, behind the end, and before [`blocks`](ChunkEncoder::blocks);
@@ -147,9 +164,10 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
         first: u64,
         pages: &[u8],
     ) -> Result<Counts> {
-        let source = self.source(&layout, block, first, pages)?;
-        let end = first.saturating_add(source.size.pages_in(told(pages.len())));
-        self.send_pages(&source, core::iter::once(first..end))
+        let place = self.place(&layout, block)?;
+        let end = place.pages_in(pages).and_then(|count| first.checked_add(count));
+        self.refuse_unless(place.reaches(end))?;
+        self.send_pages(place, core::iter::once((first, pages)))
     }
 
     /// Writes those pages of a block that are marked in a bitmap, of the pages `range`. Both `memory` and the
@@ -165,96 +183,126 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
         bitmap: &[u8],
         range: Range<u64>,
     ) -> Result<Counts> {
-        let source = self.source(&layout, block, 0, memory)?;
-        if range.end > source.size.pages_in(told(memory.len())) {
-            return Err(self.out.raise(Code::InvalidArgument, 0, 0));
-        }
-        self.send_pages(&source, Marked::new(bitmap, range))
+        let place = self.place(&layout, block)?;
+        let there = place.pages_in(memory);
+        self.refuse_unless(place.reaches(there) && Some(range.end) <= there)?;
+        let pages = |pages: Range<u64>| {
+            let bytes = memory.get(place.bytes_of(pages.start)..place.bytes_of(pages.end));
+            (pages.start, bytes.unwrap_or_default())
+        };
+        self.send_pages(place, Marked::new(bitmap, range).map(pages))
     }
 
-    /// Checks that pages may be written here, and that they are those of a block.
-    fn source<'p>(
+    /// The same with a copy of the marked pages alone: `pages` are their bytes, one behind the other.
+    ///
+    /// # Errors
+    /// As [`pages`](ChunkEncoder::pages); [`Code::InvalidArgument`] also when the bytes are not as many as the marked
+    /// pages have.
+    pub fn packed(
         &mut self,
-        layout: &dyn Layout,
+        layout: &(impl Layout + ?Sized),
         block: usize,
-        first: u64,
-        bytes: &'p [u8],
-    ) -> Result<Source<'p>> {
+        pages: &[u8],
+        bitmap: &[u8],
+        range: Range<u64>,
+    ) -> Result<Counts> {
+        let place = self.place(&layout, block)?;
+        self.refuse_unless(place.reaches(Some(range.end)))?;
+        let marked = Marked::new(bitmap, range);
+        let length = |pages: &Range<u64>| pages.end.saturating_sub(pages.start);
+        let count = marked.clone().fold(0u64, |all, pages| all.saturating_add(length(&pages)));
+        self.refuse_unless(place.pages_in(pages) == Some(count))?;
+        let mut rest = pages;
+        let taken = |pages: Range<u64>| {
+            let bytes = place.bytes_of(length(&pages));
+            let (bytes, behind) = rest.split_at_checked(bytes).unwrap_or_default();
+            rest = behind;
+            (pages.start, bytes)
+        };
+        self.send_pages(place, marked.map(taken))
+    }
+
+    /// Checks that pages may be written here, and gives the block that they are of.
+    fn place(&mut self, layout: &dyn Layout, block: usize) -> Result<Place> {
         self.refuse_marks()?;
-        let Some((size, count)) = self.paging.told.filter(|_| !self.in_device && !self.closed)
+        let Some((size, list)) = self.paging.told.filter(|_| !self.in_device && !self.closed)
         else {
             return Err(self.misplaced());
         };
-        let length = layout.head(block).map_or(0, |head| head.length);
-        let whole = size.divides(told(bytes.len())) && count == layout.count() && block < count;
-        let left = size.pages_in(length).checked_sub(first).filter(|_| whole);
-        match (left, u16::try_from(block)) {
-            (Some(left), Ok(block)) if size.pages_in(told(bytes.len())) <= left => {
-                Ok(Source { block, size, first, bytes })
+        let same = block < layout.count() && self.list_crc(layout, size) == list;
+        match (layout.head(block), u16::try_from(block)) {
+            (Some(head), Ok(block)) if same => {
+                Ok(Place { block, size, pages: size.pages_in(head.length) })
             }
             _ => Err(self.out.raise(Code::InvalidArgument, 0, 0)),
         }
     }
 
-    fn send_pages(
+    fn refuse_unless(&mut self, right: bool) -> Result<()> {
+        match right {
+            true => Ok(()),
+            false => Err(self.out.raise(Code::InvalidArgument, 0, 0)),
+        }
+    }
+
+    fn send_pages<'p>(
         &mut self,
-        source: &Source<'_>,
-        ranges: impl Iterator<Item = Range<u64>>,
+        place: Place,
+        pieces: impl Iterator<Item = Pages<'p>>,
     ) -> Result<Counts> {
-        let most = u32::try_from(source.size.pages_in(GATHERED)).unwrap_or(u32::MAX);
+        let most = u32::try_from(place.size.pages_in(GATHERED)).unwrap_or(u32::MAX);
         let (mut counts, mut gathered) = (Counts::default(), Gathered::default());
-        for range in ranges {
-            for run in Runs::new(source.pages(range.clone()), range.start, source.size, most) {
+        for (first, mut rest) in pieces {
+            for run in Runs::new(rest, first, place.size, most) {
                 if gathered.is_full() {
-                    self.send_runs(source, &gathered, &mut counts)?;
+                    self.send_runs(place, &gathered, &mut counts)?;
                     gathered = Gathered::default();
                 }
-                gathered.take(run, source.size);
+                let length = place.bytes_of(u64::from(run.pages));
+                let (bytes, behind) = rest.split_at_checked(length).unwrap_or_default();
+                rest = behind;
+                gathered.take(run, bytes);
             }
         }
         if !gathered.runs.is_empty() {
-            self.send_runs(source, &gathered, &mut counts)?;
+            self.send_runs(place, &gathered, &mut counts)?;
         }
         Ok(counts)
     }
 
     fn send_runs(
         &mut self,
-        source: &Source<'_>,
-        gathered: &Gathered,
+        place: Place,
+        gathered: &Gathered<'_>,
         counts: &mut Counts,
     ) -> Result<()> {
         let runs = &gathered.runs;
         let mut head = PagesHead {
-            block: source.block,
+            block: place.block,
             runs: u16::try_from(runs.len()).unwrap_or(u16::MAX),
             padding: 0,
         };
         let before = told(HEAD).saturating_add(head.length(0));
         if gathered.length > 0 {
-            head.padding = self.paging.padding(self.out.position().saturating_add(before));
+            head.padding = self.paging.padding(self.out.length().saturating_add(before));
         }
         let length = usize::try_from(head.length(gathered.length)).unwrap_or(usize::MAX);
         let out = &mut self.out;
         out.begin(ChunkType::PAGES, length)?;
-        out.part(&head.emit())?;
-        for run in runs {
-            let part: [u8; RunReader::ENTRY] = entry(run);
-            out.part(&part)?;
-        }
+        out.part(&gathered.start(&head))?;
         let mut padding = usize::try_from(head.padding).unwrap_or(usize::MAX);
         while padding > 0 {
             let piece = PADDING.get(..padding.min(PADDING.len())).unwrap_or_default();
             out.part(piece)?;
             padding = padding.saturating_sub(piece.len());
         }
-        for run in runs {
-            out.long_part(source.data(run))?;
+        for (_, bytes) in runs {
+            out.long_part(bytes)?;
         }
         out.end()?;
         let whole = told(length.saturating_add(FRAME));
         counts.add(Counts { chunks: 1, bytes: whole, ..Counts::default() });
-        runs.iter().for_each(|run| counts.count(run));
+        runs.iter().for_each(|(run, _)| counts.count(run));
         Ok(())
     }
 }

@@ -10,8 +10,11 @@ use crate::error::Code;
 use crate::io::{copy, told, Kernels};
 use crate::ram::{Counts, Memory, Run};
 
-/// How many bytes are set to 0 for one unit of work: 2 to the power of this.
-const ZEROED: u32 = 12;
+/// How many bytes are set to 0 for one unit of work.
+const ZEROED: u64 = 4096;
+
+/// How often a stream may set all memory to 0 before that is work.
+const ROUNDS: u64 = 16;
 
 /// A part of a chunk of pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,8 +60,8 @@ pub(super) struct Pages {
     pub(super) gaps: heapless::Vec<Gap, GAPS>,
     /// Of the chunks that are kept.
     kept: Totals,
-    /// How much work is left.
-    work: u64,
+    /// How many bytes may still be set to 0.
+    zeros: u64,
     /// The block, as the reader counts.
     block: usize,
     crc: u32,
@@ -82,7 +85,7 @@ impl Pages {
             dropped: 0,
             gaps: heapless::Vec::new(),
             kept: Totals::default(),
-            work,
+            zeros: work.saturating_mul(ZEROED),
             block: 0,
             crc: 0,
             table: 0,
@@ -164,7 +167,16 @@ impl<K: Kernels, M: Memory> Receiver<'_, K, M> {
             self.memory.note(block, Some(number));
         }
         self.pages.blamed = Blamed::Nothing;
+        self.allow_zeros();
         self.check_missing()
+    }
+
+    /// Allows what the blocks may be set to 0.
+    fn allow_zeros(&mut self) {
+        let lengths = (0..self.memory.count()).filter_map(|block| self.memory.head(block));
+        let all = lengths.fold(0u64, |all, head| all.saturating_add(head.length));
+        let pages = &mut self.pages;
+        pages.zeros = pages.zeros.saturating_add(all.saturating_mul(ROUNDS));
     }
 
     /// Checks that the stream has all blocks of the reader.
@@ -374,10 +386,13 @@ impl<K: Kernels, M: Memory> Receiver<'_, K, M> {
 
     fn zero(&mut self, run: &Run) -> core::result::Result<(), Breach> {
         let (offset, length) = (self.offset_of(run), self.bytes_of(run));
-        let work = length.wrapping_shr(ZEROED).saturating_add(1);
-        let left = self.pages.work.checked_sub(work);
-        self.pages.work = left.ok_or(Breach::bare(Code::TooMuchWork))?;
-        self.memory.zero(self.pages.block, offset, length);
+        let block = self.pages.block;
+        if self.memory.bytes(block, offset).is_empty() {
+            return Ok(());
+        }
+        let left = self.pages.zeros.checked_sub(length);
+        self.pages.zeros = left.ok_or(Breach::bare(Code::TooMuchWork))?;
+        self.memory.zero(block, offset, length);
         Ok(())
     }
 }

@@ -28,7 +28,9 @@ impl<K: Kernels, M: Memory> Receiver<'_, K, M> {
             };
             self.got(got)?;
             if got < length {
-                return self.bytes().map(|_| ());
+                let whole = self.bytes().map(|_| ());
+                self.failed = whole.err();
+                return whole;
             }
         }
     }

@@ -12,6 +12,11 @@ impl Rules {
         self.memory.is_some()
     }
 
+    /// Lets chunks of pages be of any length.
+    pub(in crate::codec::chunk) fn place_pages(&mut self) {
+        self.placed = true;
+    }
+
     /// The size of the pages, if there was a list of blocks.
     pub(in crate::codec::chunk) fn page_size(&self) -> Result<PageSize, Breach> {
         self.memory.map(|(size, _)| size).ok_or(Breach::bare(Code::BadOrder))

@@ -24,8 +24,8 @@ const PIECE: usize = 256;
 /// The memory that a caller gives must have room for what the header of the stream tells: its slots, each
 /// of the shape limit, and a fragment. Items can be read out of order within one fragment only: beyond
 /// it the error is [`Code::NeedsIndex`], with room for 0. A replay gives an unknown chunk only if its data fit
-/// the memory behind the slots; a list of blocks of memory must. Pages are passed over without a look at whether they
-/// lie within their block.
+/// the memory behind the slots; a list of blocks of memory, of at most 67590 bytes, must. Pages are passed over without
+/// a look at whether they lie within their block.
 #[derive(Debug)]
 pub struct StreamStore<'b, R, K> {
     intake: Intake<R, K>,
