@@ -163,5 +163,12 @@ fn block(memory: *mut u8, length: usize) -> migcore_ram_block {
 }
 
 fn ram(block: &mut migcore_ram_block) -> migcore_ram {
-    migcore_ram { size: size_of::<migcore_ram>(), blocks: block, count: 1, page_size: PAGE as u32 }
+    migcore_ram {
+        size: size_of::<migcore_ram>(),
+        blocks: block,
+        count: 1,
+        page_size: PAGE as u32,
+        zero: None,
+        opaque: std::ptr::null_mut(),
+    }
 }
