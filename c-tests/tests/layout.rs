@@ -103,7 +103,7 @@ fn rust_layouts() -> Layouts {
         machine::migcore_machine { }
         machine::migcore_undo { size image image_size scratch scratch_size kernels error }
         observer::migcore_observer { visitor }
-        ram::migcore_ram { size blocks count page_size }
+        ram::migcore_ram { size blocks count page_size zero opaque }
         ram::migcore_ram_block { size name memory length reserved }
         ram::migcore_ram_counts { size data_pages zero_pages chunks bytes }
         receive::migcore_chunk_receiver { }
