@@ -96,13 +96,11 @@ pub unsafe extern "C" fn migcore_ram_save_marked(
     // these, and NULL or counts.
     unsafe {
         write(saver.cast(), |encoder| {
-            let (blocks, tally) = (CBlocks::new(ram)?, Tally::new(counts)?);
-            let range = pages_from(first_page, count)?;
-            let size = page_size(&blocks)?;
-            let it = blocks.get(block).ok_or(Code::InvalidArgument)?;
-            let length = usize::try_from(it.length).map_err(|_| Code::InvalidArgument)?;
-            let (memory, bitmap) = (bytes(it.memory, length)?, bits(bitmap, &it, size, range.end)?);
-            tally.add(encoder.marked(&blocks, block, memory, bitmap, range)?);
+            let it = Marking::new(ram, block, first_page, count, bitmap)?;
+            let tally = Tally::new(counts)?;
+            let length = usize::try_from(it.block.length).map_err(|_| Code::InvalidArgument)?;
+            let memory = bytes(it.block.memory, length)?;
+            tally.add(encoder.marked(&it.blocks, block, memory, it.bitmap, it.range)?);
             Ok(())
         })
     }
@@ -131,31 +129,45 @@ pub unsafe extern "C" fn migcore_ram_save_packed(
     // these, `length` bytes of pages, and NULL or counts.
     unsafe {
         write(saver.cast(), |encoder| {
-            let (blocks, tally) = (CBlocks::new(ram)?, Tally::new(counts)?);
-            let range = pages_from(first_page, count)?;
-            let size = page_size(&blocks)?;
-            let it = blocks.get(block).ok_or(Code::InvalidArgument)?;
-            let (bitmap, pages) = (bits(bitmap, &it, size, range.end)?, bytes(pages, length)?);
-            tally.add(encoder.packed(&blocks, block, pages, bitmap, range)?);
+            let it = Marking::new(ram, block, first_page, count, bitmap)?;
+            let tally = Tally::new(counts)?;
+            let pages = bytes(pages, length)?;
+            tally.add(encoder.packed(&it.blocks, block, pages, it.bitmap, it.range)?);
             Ok(())
         })
     }
 }
 
-/// The bits of the pages up to `end`, as far as the block has any.
-///
-/// # Safety
-/// `bitmap` is NULL or has a bit for each of these pages, none of which changes during `'a`.
-unsafe fn bits<'a>(
-    bitmap: *const u8,
-    block: &migcore_ram_block,
-    size: PageSize,
-    end: u64,
-) -> Result<&'a [u8]> {
-    let bits = end.min(size.pages_in(block.length));
-    let length = usize::try_from(bits.div_ceil(8)).map_err(|_| Code::InvalidArgument)?;
-    // SAFETY: as the caller promises.
-    unsafe { bytes(bitmap.cast(), length) }
+/// What the calls with a bitmap are given.
+struct Marking<'a> {
+    blocks: CBlocks,
+    block: migcore_ram_block,
+    /// The bits of the pages up to the last of the range, as far as the block has any.
+    bitmap: &'a [u8],
+    range: Range<u64>,
+}
+
+impl Marking<'_> {
+    /// # Safety
+    /// `ram` is NULL or a machine's memory; `bitmap` is NULL or has a bit for each page of the block up to the last of
+    /// these, none of which changes while this lives.
+    unsafe fn new(
+        ram: *const migcore_ram,
+        block: usize,
+        first_page: u64,
+        count: usize,
+        bitmap: *const u8,
+    ) -> Result<Self> {
+        // SAFETY: as the caller promises.
+        let blocks = unsafe { CBlocks::new(ram) }?;
+        let range = pages_from(first_page, count)?;
+        let block = blocks.get(block).ok_or(Code::InvalidArgument)?;
+        let bits = range.end.min(page_size(&blocks)?.pages_in(block.length));
+        let length = usize::try_from(bits.div_ceil(8)).map_err(|_| Code::InvalidArgument)?;
+        // SAFETY: as the caller promises.
+        let bitmap = unsafe { bytes(bitmap.cast(), length) }?;
+        Ok(Marking { blocks, block, bitmap, range })
+    }
 }
 
 /// The size of a page, if it is one.
