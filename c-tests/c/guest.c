@@ -8,18 +8,6 @@ struct machine guest_machine;
 const struct mode guest_mode = { "memory", true, 0, 0, 0, 0, true };
 const struct chunk_mode guest_chunks = { 2000, 0, 0, NULL };
 
-migcore_ram_block block_of(const char *name, void *memory, uint64_t bytes)
-{
-    migcore_ram_block block;
-
-    memset(&block, 0x5a, sizeof block);
-    block.size = sizeof block;
-    block.name = name;
-    block.memory = memory;
-    block.length = bytes;
-    return block;
-}
-
 migcore_ram ram_of(migcore_ram_block *blocks, size_t count)
 {
     migcore_ram ram;

@@ -27,7 +27,6 @@ extern struct machine guest_machine;
 extern const struct mode guest_mode;
 extern const struct chunk_mode guest_chunks;
 
-migcore_ram_block block_of(const char *name, void *memory, uint64_t bytes);
 migcore_ram ram_of(migcore_ram_block *blocks, size_t count);
 migcore_ram_counts no_counts(void);
 migcore_chunk_saver *saver_of(struct channel *channel);

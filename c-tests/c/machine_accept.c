@@ -46,10 +46,7 @@ static void board_init(struct board *board, uint8_t *bytes, const char *second)
         board->devices[i].scratch = &board->scratch;
     }
     CHECK_OK(migcore_machine_init(&board->machine, sizeof board->machine, board->devices, 2, NULL));
-    board->block.size = sizeof board->block;
-    board->block.name = "ram";
-    board->block.memory = bytes;
-    board->block.length = PAGES * PAGE;
+    board->block = block_of("ram", bytes, PAGES * PAGE);
     board->ram.size = sizeof board->ram;
     board->ram.blocks = &board->block;
     board->ram.count = 1;

@@ -17,18 +17,6 @@ static uint8_t bytes[LONGEST], other[LONGEST], scratch[MIGCORE_CHUNK_SCRATCH];
 static migcore_ram_block blocks[2];
 static migcore_ram ram;
 
-static migcore_ram_block block_of(const char *name, void *at, uint64_t length)
-{
-    migcore_ram_block block;
-
-    memset(&block, 0, sizeof block);
-    block.size = sizeof block;
-    block.name = name;
-    block.memory = at;
-    block.length = length;
-    return block;
-}
-
 static void make_ram(void *at)
 {
     blocks[0] = block_of("ram", at, sizeof memory);

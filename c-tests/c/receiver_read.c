@@ -36,11 +36,7 @@ static void make_stream(void)
     for (at = 0; at < sizeof memory; at++) {
         memory[at] = at / PAGE % 4 == 1 ? 0 : (uint8_t)(at * 7 + 1);
     }
-    memset(&block, 0, sizeof block);
-    block.size = sizeof block;
-    block.name = "ram";
-    block.memory = memory;
-    block.length = sizeof memory;
+    block = block_of("ram", memory, sizeof memory);
     memset(&ram, 0, sizeof ram);
     ram.size = sizeof ram;
     ram.blocks = &block;

@@ -26,6 +26,19 @@ static inline migcore_visitor *memory_load(struct memory *memory, const void *by
     return &memory->legacy.visitor;
 }
 
+/* A block of a machine's memory; what is the library's own in it may hold anything. */
+static inline migcore_ram_block block_of(const char *name, void *memory, uint64_t bytes)
+{
+    migcore_ram_block block;
+
+    memset(&block, 0x5a, sizeof block);
+    block.size = sizeof block;
+    block.name = name;
+    block.memory = memory;
+    block.length = bytes;
+    return block;
+}
+
 /* The report of a visit's first error. */
 static inline migcore_error report_of(migcore_visitor *v)
 {

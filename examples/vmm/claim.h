@@ -1,7 +1,8 @@
 /*
  * The claim: a file that decides who has the machine, once both sides could run it. The source makes it before COMMIT.
- * Whoever removes it has the machine: the destination before it runs, or the source when it does not hear of the
- * destination any more. The file system lets one of them succeed, in whatever state the other one and the link are.
+ * Whoever removes it has the machine: the destination before it runs, or the source, which tries when it has heard that
+ * the destination runs, or nothing. The file system lets one of them succeed, in whatever state the other one and the link
+ * are.
  */
 #ifndef VMM_CLAIM_H
 #define VMM_CLAIM_H

@@ -119,7 +119,7 @@ static bool offer(struct sender *s)
     return hear_ready(s) && sent;
 }
 
-/* Gives the machine away. Without RUNNING we are in doubt, and the claim decides. */
+/* Gives the machine away. Whether it is gone, says the claim; without RUNNING we are in doubt. */
 static enum handover commit(struct sender *s)
 {
     struct message commit = {.kind = MESSAGE_COMMIT}, answer;
@@ -135,7 +135,7 @@ static enum handover commit(struct sender *s)
         complain("no answer from the destination", &error);
     if (!said)
         fprintf(stderr, "vmm: in doubt: the destination has not said that it runs\n");
-    if (claim_take(s->options->migrate, commit.claim)) /* whatever was said, it does not run without it */
+    if (claim_take(s->options->migrate, commit.claim)) /* the destination does not run without it, whatever it said */
         return HANDOVER_NONE;
     if (said)
         return HANDOVER_DONE;
