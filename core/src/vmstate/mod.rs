@@ -11,5 +11,5 @@
 mod host;
 mod table;
 
-pub use host::{Failure, Host, Key, Memory, PlaceOf, Step, ALLOCATION};
+pub use host::{Failure, Host, Key, Memory, NodeVisit, PlaceOf, Step, ALLOCATION};
 pub use table::{Amount, Field, Head, Hook, ListField, ListForm, Number, Table, TreeField, What};
