@@ -70,7 +70,8 @@ impl<H: Host> Walk<'_, H> {
             What::Temporary(_) if self.state.loading => here.field.since,
             _ => described.table.head().version,
         };
-        let object = Object { described, place, version, strict: false, subsection: false };
+        let object =
+            Object { described, place, version, strict: false, subsection: false, by: None };
         match name {
             ItemName::Element => self.alone(object),
             ItemName::Field(..) => self.structure(&name.lazy(), object),

@@ -1,5 +1,7 @@
 //! An object as a whole: its hooks, its versions, its fields and subsections.
 
+use core::ops::Range;
+
 use super::name::{Described, ItemName};
 use super::walk::Walk;
 use super::{Hook, Host, PlaceOf, Step, Table};
@@ -17,6 +19,14 @@ pub(super) struct Object<'a, H: Host> {
     /// A number above 0 of a hook is an error whatever the hook.
     pub(super) strict: bool,
     pub(super) subsection: bool,
+    /// What visits the fields, if not the walk itself.
+    pub(super) by: Option<&'a dyn Fields<H>>,
+}
+
+/// Visits the fields of an object faster than the walk does, and with the same outcome.
+pub(super) trait Fields<H: Host> {
+    /// Visits all fields.
+    fn visit(&self, walk: &mut Walk<'_, H>, object: Object<'_, H>) -> Result<()>;
 }
 
 impl<H: Host> Clone for Object<'_, H> {
@@ -126,21 +136,24 @@ impl<H: Host> Walk<'_, H> {
     fn inside(&mut self, object: Object<'_, H>) -> Result<()> {
         let Object { described: Described { table, .. }, version, subsection, .. } = object;
         self.tell(Step::Begin { table: *table, version, subsection })?;
-        self.fields(object)?;
+        match object.by {
+            Some(by) if !self.state.describing => by.visit(self, object)?,
+            _ => self.fields(object, 0..usize::MAX)?,
+        }
         self.subsections(object)?;
         self.tell(Step::End)
     }
 
-    fn fields(&mut self, object: Object<'_, H>) -> Result<()> {
-        let mut index = 0usize;
-        loop {
+    /// The fields with these indices, as far as there are any.
+    pub(super) fn fields(&mut self, object: Object<'_, H>, range: Range<usize>) -> Result<()> {
+        for index in range {
             let field = object.described.table.field(index);
-            let Some(field) = self.noted(field, &"")? else { return Ok(()) };
+            let Some(field) = self.noted(field, &"")? else { break };
             let name = ItemName::Field(object.described, index, field.name);
             let done = self.field(object, index, &field);
             self.noted(done, &name.lazy())?;
-            index = index.saturating_add(1);
         }
+        Ok(())
     }
 
     fn needs_any(&mut self, object: Object<'_, H>) -> Result<bool> {
@@ -193,7 +206,14 @@ impl<H: Host> SubsectionTable for Parts<'_, '_, '_, H> {
         let version = self.walk.visit(|v| Ok(v.version()))?;
         let described = &Described::new(table);
         let place = self.object.place;
-        self.walk.level(Object { described, place, version, strict: true, subsection: true })
+        self.walk.level(Object {
+            described,
+            place,
+            version,
+            strict: true,
+            subsection: true,
+            by: None,
+        })
     }
 
     fn with<R>(&mut self, call: impl FnOnce(&mut Visitor<'_>) -> Result<R>) -> Result<R> {

@@ -38,7 +38,14 @@ impl<H: Host> Walk<'_, H> {
         let mut next = self.host.memory().follow(head)?;
         while let Some(place) = next {
             self.begin_link(true)?;
-            self.alone(Object { described, place, version, strict: true, subsection: false })?;
+            self.alone(Object {
+                described,
+                place,
+                version,
+                strict: true,
+                subsection: false,
+                by: None,
+            })?;
             self.end_link()?;
             next = self.next(list, place)?;
         }
@@ -60,7 +67,14 @@ impl<H: Host> Walk<'_, H> {
         let mut last = None;
         while self.begin_link_or_end()? {
             let place = self.made(size, |walk, place| {
-                walk.alone(Object { described, place, version, strict: true, subsection: false })?;
+                walk.alone(Object {
+                    described,
+                    place,
+                    version,
+                    strict: true,
+                    subsection: false,
+                    by: None,
+                })?;
                 walk.insert(form, list, head, last, place)
             })?;
             last = Some(place);

@@ -45,7 +45,14 @@ pub fn visit<H: Host>(host: &mut H, table: H::Table, object: PlaceOf<H>) -> Resu
     let version = if version == NEWEST { current } else { version };
     let described = &Described::new(table);
     let mut walk = Walk::new(host)?;
-    walk.level(Object { described, place: object, version, strict: false, subsection: false })
+    walk.level(Object {
+        described,
+        place: object,
+        version,
+        strict: false,
+        subsection: false,
+        by: None,
+    })
 }
 
 /// Visits an object in a struct of its own, with the table's name and this version; outside of all scopes, in a
@@ -66,6 +73,7 @@ pub fn visit_struct<H: Host>(
         _ => ScopeKind::Struct,
     };
     let described = &Described::new(table);
-    let object = Object { described, place: object, version, strict: false, subsection: false };
+    let object =
+        Object { described, place: object, version, strict: false, subsection: false, by: None };
     Walk::new(host)?.scoped(name.unwrap_or(&table.head().name), kind, object)
 }

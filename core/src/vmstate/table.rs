@@ -26,6 +26,11 @@ pub trait Table: Copy {
         self.field(index).ok().flatten().map(|field| field.name)
     }
 
+    /// Whether hooks may be set. Only where there are none, [`Host::hook`](super::Host::hook) may be left out.
+    fn has_code(self) -> bool {
+        true
+    }
+
     /// Whether several fields have one name. Then they are told apart by numbers: `x[0]`, `x[1]`. Asked only where
     /// names matter, once for each object.
     fn repeats_names(self) -> bool {
