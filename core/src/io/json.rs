@@ -170,6 +170,17 @@ impl<T: Text + ?Sized> Json<T> {
         &self.text
     }
 
+    /// Where the text goes.
+    pub fn text_mut(&mut self) -> &mut T {
+        &mut self.text
+    }
+
+    /// Keeps that something could not be told, unless something else is kept already.
+    #[cold]
+    pub fn fail(&mut self, code: Code) {
+        self.fault = self.fault.and(Err(code));
+    }
+
     fn begin(&mut self, key: &[u8], array: bool) {
         if self.depth >= MAX_NESTING {
             return self.fail(Code::TooDeep);
@@ -243,11 +254,6 @@ impl<T: Text + ?Sized> Json<T> {
 
     fn in_array(&self) -> bool {
         self.arrays & 1 == 1
-    }
-
-    #[cold]
-    fn fail(&mut self, code: Code) {
-        self.fault = self.fault.and(Err(code));
     }
 }
 

@@ -83,6 +83,11 @@ impl<T: Text + ?Sized> Describer<T> {
         &self.json
     }
 
+    /// The text, whether anything is to be told or not.
+    pub fn json_mut(&mut self) -> &mut Json<T> {
+        &mut self.json
+    }
+
     /// Lets `call` write into what is open: what a device tells of itself. It is not run while nothing is to
     /// be told.
     pub fn write(&mut self, call: impl FnOnce(&mut Json<T>)) {

@@ -23,6 +23,12 @@ impl<'m> Line<'m> {
         self.length
     }
 
+    /// All of the memory.
+    #[must_use]
+    pub fn memory(&self) -> &[u8] {
+        self.memory
+    }
+
     /// The text.
     ///
     /// # Errors
