@@ -28,8 +28,9 @@ pub use line::Line;
 
 use crate::error::{put_number, Code, Result};
 
-/// How many objects and arrays may be open in each other. A struct in a description of QEMU's opens three.
-pub const MAX_NESTING: u32 = u128::BITS;
+/// How many objects and arrays may be open in each other. A struct in a description of QEMU's opens three, and a
+/// visit has at most [`MAX_DEPTH`](crate::error::MAX_DEPTH) scopes.
+pub const MAX_NESTING: u32 = u64::BITS;
 
 /// Takes a text in pieces, in order.
 pub trait Text {
@@ -58,7 +59,7 @@ pub enum Style {
 #[derive(Debug)]
 pub struct Json<T: ?Sized> {
     /// Which of those that are open are arrays; the innermost is the lowest bit.
-    arrays: u128,
+    arrays: u64,
     depth: u32,
     /// Nothing was written yet into the innermost one.
     empty: bool,
@@ -187,7 +188,7 @@ impl<T: Text + ?Sized> Json<T> {
         }
         if self.item(key) {
             self.text.put(if array { b"[" } else { b"{" });
-            self.arrays = self.arrays.wrapping_shl(1) | u128::from(array);
+            self.arrays = self.arrays.wrapping_shl(1) | u64::from(array);
             self.depth = self.depth.saturating_add(1);
             self.empty = true;
         }

@@ -166,7 +166,7 @@ fn nesting_is_bounded() {
         })
     };
     let (text, done) = nested(MAX_NESTING);
-    assert_eq!((text.len(), done), (256, Ok(())));
+    assert_eq!((text.len(), done), (128, Ok(())));
     assert_eq!(nested(MAX_NESTING + 1).1, Err(Code::TooDeep));
 }
 
