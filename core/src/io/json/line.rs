@@ -17,6 +17,12 @@ impl<'m> Line<'m> {
         Line { memory, length: 0 }
     }
 
+    /// The next piece of the text.
+    pub fn put(&mut self, piece: &[u8]) {
+        copy(self.memory.get_mut(self.length..).unwrap_or_default(), piece);
+        self.length = self.length.saturating_add(piece.len());
+    }
+
     /// How long the whole text is, also when it is longer than the memory.
     #[must_use]
     pub fn length(&self) -> usize {
@@ -49,7 +55,6 @@ impl<'m> Line<'m> {
 
 impl Text for Line<'_> {
     fn put(&mut self, piece: &[u8]) {
-        copy(self.memory.get_mut(self.length..).unwrap_or_default(), piece);
-        self.length = self.length.saturating_add(piece.len());
+        Line::put(self, piece);
     }
 }
