@@ -13,7 +13,7 @@ pub const ALLOCATION: usize = 16 << 20;
 /// place that is not in the memory is [`Code::BadTable`].
 pub trait Memory {
     /// A place in the memory.
-    type Place: Copy;
+    type Place: Copy + PartialEq;
 
     /// The size of a pointer in an object.
     const POINTER: usize;
@@ -162,7 +162,7 @@ pub trait Host: Sized {
         table: Self::Table,
         index: usize,
         place: PlaceOf<Self>,
-        visit: &mut dyn FnMut(&mut Self, Key<PlaceOf<Self>>, PlaceOf<Self>) -> Result<()>,
+        visit: &mut NodeVisit<'_, Self>,
     ) -> Result<()> {
         let _ = (table, index, place, visit);
         Err(Code::Unsupported)
@@ -208,6 +208,9 @@ pub enum Failure {
     /// only in subsections and in the elements of lists and trees, and one of a custom load is none: as in QEMU.
     Device(i32),
 }
+
+/// What [`Host::each_node`] calls with the host, the key and the value.
+pub type NodeVisit<'v, H> = dyn FnMut(&mut H, Key<PlaceOf<H>>, PlaceOf<H>) -> Result<()> + 'v;
 
 /// The key of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
