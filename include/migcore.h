@@ -1227,7 +1227,7 @@ typedef struct migcore_vmstate_info {
      */
     const char *name;
     /**
-     * The host's own, of any signature; the library does not call it. The next three are alike.
+     * The host's own, of any signature; the library does not call it. The next five are alike.
      */
     void (*get)(void);
     /**
@@ -1242,6 +1242,14 @@ typedef struct migcore_vmstate_info {
      * See `get`.
      */
     void (*save)(void);
+    /**
+     * See `get`.
+     */
+    void (*old_get)(void);
+    /**
+     * See `get`.
+     */
+    void (*old_put)(void);
     /**
      * Visits a value of MIGCORE_VMSTATE_KIND_CUSTOM, of `size` bytes, in a scope of its own; NULL: `custom` of the
      * host does. A return value other than MIGCORE_OK ends the visit.
@@ -1287,17 +1295,17 @@ typedef struct migcore_vmstate_field {
     /**
      * Where in the object the number of elements lies.
      */
-    size_t num_offset;
+    uint32_t num_offset;
     /**
-     * Where in the object the size of an element lies.
-     */
-    size_t size_offset;
-    /**
-     * The width of the number at `num_offset`, with MIGCORE_VMSTATE_FLAG_VARRAY; else 0.
+     * The width of that number, with MIGCORE_VMSTATE_FLAG_VARRAY; else 0.
      */
     uint8_t num_width;
     /**
-     * The width of the number at `size_offset`, which is unsigned; 0: it is an `int32_t`.
+     * Where in the object the size of an element lies.
+     */
+    uint32_t size_offset;
+    /**
+     * The width of that number, which is unsigned; 0: it is an `int32_t`.
      */
     uint8_t size_width;
     /**
@@ -1344,7 +1352,7 @@ typedef struct migcore_vmstate_subsection {
  * A table: what the state of an object is. It must not change while it is used.
  *
  * The hooks get the object. Those that have a signature here are called with it, where the host has no `hook` of
- * its own; the others only by that. They return 0, or a number of their own, such as -EINVAL, to refuse.
+ * its own; the others only by that, so without it they are MIGCORE_UNSUPPORTED. They return 0, or a number of their own, such as -EINVAL, to refuse.
  */
 typedef struct migcore_vmstate {
     /**
@@ -1404,9 +1412,17 @@ typedef struct migcore_vmstate {
      */
     void (*pre_save_errp)(void);
     /**
+     * Instead of `pre_save`, of code that cannot refuse.
+     */
+    void (*pre_save_void)(void *opaque);
+    /**
      * After fields and subsections were saved, also when one of them failed, if `pre_save` did not.
      */
     int (*post_save)(void *opaque);
+    /**
+     * Instead of `post_save`, of code that cannot refuse.
+     */
+    void (*post_save_void)(void *opaque);
     /**
      * Of a subsection: whether the object has anything to say here; NULL: always. Not asked on load.
      */

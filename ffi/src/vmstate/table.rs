@@ -110,7 +110,7 @@ pub const MIGCORE_VMSTATE_FLAG_AUTO_ALLOC: u32 = 0x8_0000;
 pub struct migcore_vmstate_info {
     /// The name of the type in descriptions; may be NULL.
     pub name: *const c_char,
-    /// The host's own, of any signature; the library does not call it. The next three are alike.
+    /// The host's own, of any signature; the library does not call it. The next five are alike.
     pub get: Option<unsafe extern "C" fn()>,
     /// See `get`.
     pub put: Option<unsafe extern "C" fn()>,
@@ -118,6 +118,10 @@ pub struct migcore_vmstate_info {
     pub load: Option<unsafe extern "C" fn()>,
     /// See `get`.
     pub save: Option<unsafe extern "C" fn()>,
+    /// See `get`.
+    pub old_get: Option<unsafe extern "C" fn()>,
+    /// See `get`.
+    pub old_put: Option<unsafe extern "C" fn()>,
     /// Visits a value of MIGCORE_VMSTATE_KIND_CUSTOM, of `size` bytes, in a scope of its own; NULL: `custom` of the
     /// host does. A return value other than MIGCORE_OK ends the visit.
     pub visit: Option<
@@ -148,12 +152,12 @@ pub struct migcore_vmstate_field {
     /// The number of elements, or a factor.
     pub num: c_int,
     /// Where in the object the number of elements lies.
-    pub num_offset: usize,
-    /// Where in the object the size of an element lies.
-    pub size_offset: usize,
-    /// The width of the number at `num_offset`, with MIGCORE_VMSTATE_FLAG_VARRAY; else 0.
+    pub num_offset: u32,
+    /// The width of that number, with MIGCORE_VMSTATE_FLAG_VARRAY; else 0.
     pub num_width: u8,
-    /// The width of the number at `size_offset`, which is unsigned; 0: it is an `int32_t`.
+    /// Where in the object the size of an element lies.
+    pub size_offset: u32,
+    /// The width of that number, which is unsigned; 0: it is an `int32_t`.
     pub size_width: u8,
     /// What an element holds; not looked at where `flags` say that it is a struct.
     pub info: *const migcore_vmstate_info,
@@ -181,7 +185,7 @@ pub struct migcore_vmstate_subsection {
 /// A table: what the state of an object is. It must not change while it is used.
 ///
 /// The hooks get the object. Those that have a signature here are called with it, where the host has no `hook` of
-/// its own; the others only by that. They return 0, or a number of their own, such as -EINVAL, to refuse.
+/// its own; the others only by that, so without it they are MIGCORE_UNSUPPORTED. They return 0, or a number of their own, such as -EINVAL, to refuse.
 #[repr(C)]
 pub struct migcore_vmstate {
     /// The name of the device or the struct; the full one of a subsection.
@@ -212,8 +216,12 @@ pub struct migcore_vmstate {
     pub pre_save: Option<unsafe extern "C" fn(opaque: *mut c_void) -> c_int>,
     /// Instead of `pre_save`; of the host's own signature.
     pub pre_save_errp: Option<unsafe extern "C" fn()>,
+    /// Instead of `pre_save`, of code that cannot refuse.
+    pub pre_save_void: Option<unsafe extern "C" fn(opaque: *mut c_void)>,
     /// After fields and subsections were saved, also when one of them failed, if `pre_save` did not.
     pub post_save: Option<unsafe extern "C" fn(opaque: *mut c_void) -> c_int>,
+    /// Instead of `post_save`, of code that cannot refuse.
+    pub post_save_void: Option<unsafe extern "C" fn(opaque: *mut c_void)>,
     /// Of a subsection: whether the object has anything to say here; NULL: always. Not asked on load.
     pub needed: Option<unsafe extern "C" fn(opaque: *mut c_void) -> bool>,
     /// The library does not call it.
