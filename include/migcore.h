@@ -1317,6 +1317,12 @@ typedef struct migcore_vmstate_field {
      */
     uint32_t flags;
     /**
+     * For how many elements there is room, where their number lies in the object; with
+     * MIGCORE_VMSTATE_FLAG_VBUFFER how long an element may be, in the unit of that size. More is MIGCORE_TOO_MANY. 0:
+     * the object is trusted, which a stream may have filled in.
+     */
+    uint32_t limit;
+    /**
      * The table of an element. For a tree with keys, the first of two: of a value, and of a key.
      */
     const struct migcore_vmstate *vmsd;

@@ -163,6 +163,10 @@ pub struct migcore_vmstate_field {
     pub info: *const migcore_vmstate_info,
     /// MIGCORE_VMSTATE_FLAG_ constants.
     pub flags: u32,
+    /// For how many elements there is room, where their number lies in the object; with
+    /// MIGCORE_VMSTATE_FLAG_VBUFFER how long an element may be, in the unit of that size. More is MIGCORE_TOO_MANY. 0:
+    /// the object is trusted, which a stream may have filled in.
+    pub limit: u32,
     /// The table of an element. For a tree with keys, the first of two: of a value, and of a key.
     pub vmsd: *const migcore_vmstate,
     /// The version that brought the field.
