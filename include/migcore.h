@@ -1545,6 +1545,28 @@ typedef struct migcore_undo {
 } migcore_undo;
 
 /**
+ * An object with its table: what migcore_visit_vmstate_device takes, and so a device of a machine.
+ */
+typedef struct migcore_vmstate_device {
+    /**
+     * sizeof(migcore_vmstate_device)
+     */
+    size_t size;
+    /**
+     * Its table.
+     */
+    const struct migcore_vmstate *table;
+    /**
+     * The object.
+     */
+    void *object;
+    /**
+     * What the program lends to the visit, or NULL.
+     */
+    const struct migcore_vmstate_host *host;
+} migcore_vmstate_device;
+
+/**
  * Done.
  */
 #define MIGCORE_OK 0
