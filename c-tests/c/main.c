@@ -65,6 +65,8 @@ static const struct section {
     { "vmstate_vectors", test_vmstate_vectors },
     { "vmstate_given", test_vmstate_given },
     { "vmstate_hostile", test_vmstate_hostile },
+    { "vmstate_hooks", test_vmstate_hooks },
+    { "vmstate_parts", test_vmstate_parts },
     { "all_devices", test_all_devices },
     { "all_devices_undo", test_all_devices_undo },
 };
