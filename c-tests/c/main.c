@@ -69,6 +69,7 @@ static const struct section {
     { "vmstate_parts", test_vmstate_parts },
     { "all_devices", test_all_devices },
     { "all_devices_undo", test_all_devices_undo },
+    { "vmdesc", test_vmdesc },
 };
 
 unsigned percent = 100;

@@ -111,5 +111,6 @@ void test_vmstate_hooks(void);
 void test_vmstate_parts(void);
 void test_all_devices(void);
 void test_all_devices_undo(void);
+void test_vmdesc(void);
 
 #endif
