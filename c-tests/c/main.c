@@ -62,8 +62,14 @@ static const struct section {
     { "tree_compare", test_tree_compare },
     { "tree_carry", test_tree_carry },
     { "tree_monkey", test_tree_monkey },
+    { "vmstate_vectors", test_vmstate_vectors },
+    { "vmstate_given", test_vmstate_given },
+    { "vmstate_hostile", test_vmstate_hostile },
+    { "vmstate_hooks", test_vmstate_hooks },
+    { "vmstate_parts", test_vmstate_parts },
     { "all_devices", test_all_devices },
     { "all_devices_undo", test_all_devices_undo },
+    { "vmdesc", test_vmdesc },
 };
 
 unsigned percent = 100;

@@ -104,7 +104,13 @@ void test_tree_edits(void);
 void test_tree_compare(void);
 void test_tree_carry(void);
 void test_tree_monkey(void);
+void test_vmstate_vectors(void);
+void test_vmstate_given(void);
+void test_vmstate_hostile(void);
+void test_vmstate_hooks(void);
+void test_vmstate_parts(void);
 void test_all_devices(void);
 void test_all_devices_undo(void);
+void test_vmdesc(void);
 
 #endif
