@@ -1,8 +1,8 @@
 //! What every wire implements: an encoder, a decoder, or both side by side.
 
 use super::{
-    DeviceHead, Extent, Kind, Marks, Name, Opened, Place, Scalar, Scope, ScopeKind, Slots,
-    SubsectionName, Track, Visitor,
+    Ahead, DeviceHead, Extent, Kind, Marks, Name, Opened, Place, Room, Scalar, Scope, ScopeKind,
+    Slots, SubsectionName, Track, Visitor,
 };
 use crate::error::{Code, Fault, Path, Report, Result};
 
@@ -69,6 +69,14 @@ pub trait Encoder {
     fn mark(&mut self, marks: Marks) -> Result<()> {
         let _ = marks;
         Ok(())
+    }
+
+    /// Lends the place for a run of items whose values take `length` bytes, if there is one; a wire that does not
+    /// describe its values takes them with that as written. What is then done with it gives the same stream as
+    /// the items one by one.
+    fn room(&mut self, length: usize) -> Option<Room<'_>> {
+        let _ = length;
+        None
     }
 
     /// Takes bytes that have neither name nor type: what code writes that is not converted yet.
@@ -204,6 +212,13 @@ pub trait Decoder {
     /// # Errors
     /// [`Code::UnknownSubsection`] when it is critical or its end cannot be known.
     fn skip_subsection(&mut self) -> Result<()>;
+
+    /// Lends what comes next, if a run of items whose values take `length` bytes can be read from it; a wire that
+    /// does not describe its values takes them with that as read.
+    fn ahead(&mut self, length: usize) -> Option<Ahead<'_>> {
+        let _ = length;
+        None
+    }
 
     /// Fills `out` with raw bytes as far as the stream goes, and says how far.
     fn raw(&mut self, out: &mut [u8]) -> Result<usize>;

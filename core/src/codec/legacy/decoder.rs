@@ -3,7 +3,9 @@
 use super::{refuse, MAX_SUBSECTION_VERSION, NULL, SUBSECTION};
 use crate::error::{Code, Fault, Result, MAX_NAME};
 use crate::io::{told, Kernels, Reader, Width};
-use crate::visit::{Decoder, Extent, Kind, Name, Opened, Scope, ScopeKind, Slots, SubsectionName};
+use crate::visit::{
+    Ahead, Decoder, Extent, Kind, Name, Opened, Scope, ScopeKind, Slots, SubsectionName,
+};
 
 /// Reads items as QEMU does. See the [module](super) for the bytes of each.
 #[derive(Debug)]
@@ -219,6 +221,12 @@ impl<R: Reader, K: Kernels> Decoder for LegacyDecoder<R, K> {
 
     fn skip_subsection(&mut self) -> Result<()> {
         Err(self.reader.raise(Code::UnknownSubsection, 0, 0))
+    }
+
+    /// Where not all of it is there at once, the items will read on, or say what is missing.
+    fn ahead(&mut self, length: usize) -> Option<Ahead<'_>> {
+        let values = self.reader.window(length).ok()??;
+        Some(Ahead { values, described: None })
     }
 
     #[inline]
