@@ -1196,6 +1196,11 @@ typedef struct migcore_undo {
 #define MIGCORE_MEMORY_DIFFERS 118
 
 /**
+ * A value that must be the same on both sides is another here.
+ */
+#define MIGCORE_VALUE_DIFFERS 119
+
+/**
  * Written by a version newer than this device can read.
  */
 #define MIGCORE_TOO_NEW 201
@@ -1276,6 +1281,11 @@ typedef struct migcore_undo {
 #define MIGCORE_NOT_CHECKED 312
 
 /**
+ * A table that describes a state makes no sense, or does not fit its object.
+ */
+#define MIGCORE_BAD_TABLE 313
+
+/**
  * The source reported an error.
  */
 #define MIGCORE_READ_FAILED 401
@@ -1326,9 +1336,19 @@ typedef struct migcore_undo {
 #define MIGCORE_TOO_MUCH_WORK 506
 
 /**
+ * The stream asks for more memory than the limit allows.
+ */
+#define MIGCORE_TOO_MUCH_MEMORY 507
+
+/**
  * The device itself refused.
  */
 #define MIGCORE_REFUSED 601
+
+/**
+ * The state is not valid, as the device's own test says.
+ */
+#define MIGCORE_NOT_VALID 602
 
 /**
  * A scalar: `kind`, `bits`

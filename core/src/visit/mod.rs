@@ -72,7 +72,7 @@ pub use name::Name;
 pub(crate) use name::{plainly_same, same};
 pub use packed::{Ahead, Described, Elements, Flags, Member, Packed, Room};
 pub use place::{Count, Place, Text};
-pub use scope::{Description, Opened, Scope, ScopeKind, Versions, NEWEST};
+pub use scope::{Description, Opened, Scope, ScopeKind, Versions, NEWEST, OPEN};
 pub use subsection::{
     walk_subsections, Subsection, SubsectionEntry, SubsectionName, SubsectionTable,
 };
