@@ -7,6 +7,7 @@
 //! whatever is told of an error, told by the item, stays the same.
 
 use super::{Kind, Scope};
+use crate::io::Swap;
 
 /// What a run is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,16 +36,8 @@ pub struct Packed<'p> {
     pub shape: &'p [u8],
     /// The lists of the run that have elements, in order: [`Elements`] as bytes.
     pub lists: &'p [[u8; 8]],
-}
-
-impl Packed<'_> {
-    /// The lists that have elements, each with the number of bytes before its elements.
-    pub(crate) fn lists(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
-        self.lists.iter().map(|list| {
-            let Elements { at, count } = Elements::from_bytes(*list);
-            (usize::try_from(at).unwrap_or(usize::MAX), count)
-        })
-    }
+    /// Where structs of the run end that a subsection could follow, which no run has: [`Ends`] as bytes.
+    pub ends: &'p [[u8; 12]],
 }
 
 /// Where the elements of a list lie in a run. They all have the same form, and no lists in them.
@@ -72,6 +65,38 @@ impl Elements {
     }
 }
 
+/// Where a struct ends, once or in each element of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ends {
+    /// How many bytes of the run lie before the first end.
+    pub at: u32,
+    /// From end to end.
+    pub each: u32,
+    /// How many there are.
+    pub count: u32,
+}
+
+impl Ends {
+    /// As bytes, so that they can lie anywhere.
+    #[must_use]
+    pub const fn to_bytes(self) -> [u8; 12] {
+        let [a, b, c, d] = self.at.to_ne_bytes();
+        let [e, f, g, h] = self.each.to_ne_bytes();
+        let [i, j, k, l] = self.count.to_ne_bytes();
+        [a, b, c, d, e, f, g, h, i, j, k, l]
+    }
+
+    /// What [`to_bytes`](Ends::to_bytes) gave.
+    #[must_use]
+    pub const fn from_bytes([a, b, c, d, e, f, g, h, i, j, k, l]: [u8; 12]) -> Self {
+        Ends {
+            at: u32::from_ne_bytes([a, b, c, d]),
+            each: u32::from_ne_bytes([e, f, g, h]),
+            count: u32::from_ne_bytes([i, j, k, l]),
+        }
+    }
+}
+
 /// What a reader makes of the bytes of a bool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flags {
@@ -81,40 +106,66 @@ pub enum Flags {
     Exact,
 }
 
+/// Fills places of values, with the loops of the wire.
+pub type Put<'p> = &'p mut dyn FnMut(&mut [u8], &dyn Swap);
+
+/// Takes values, with the loops of the wire, or refuses them.
+pub type Take<'t> = &'t mut dyn FnMut(&[u8], Flags, &dyn Swap) -> bool;
+
 /// Where a run can be put at once, lent by an encoder that has nothing else to do with the next items.
-#[derive(Debug)]
 pub struct Room<'w> {
-    /// The place of the values, and what is free behind it.
+    /// The place of the next value, and what is free behind it.
     pub values: &'w mut [u8],
-    /// What a wire needs that describes its values.
+    /// Where that begins, to be moved on.
+    pub at: &'w mut usize,
+    /// The wire's loops.
+    pub swap: &'w dyn Swap,
+    /// The shape, where values have one.
     pub described: Option<Described<'w>>,
 }
 
 /// What comes next, lent by a decoder: all of the items before it were read.
-#[derive(Debug)]
 pub struct Ahead<'w> {
-    /// The values, and what is behind them.
+    /// The next value, and what is behind it.
     pub values: &'w [u8],
-    /// What a wire has that describes its values.
-    pub described: Option<Described<'w>>,
+    /// Where that begins, to be moved on.
+    pub at: &'w mut usize,
+    /// The wire's loops.
+    pub swap: &'w dyn Swap,
+    /// What says which values these are.
+    pub form: Form<'w>,
 }
 
-/// The shape and the places of a wire that describes its values, to be moved on.
+/// What says which values are ahead.
+pub enum Form<'w> {
+    /// The shape.
+    Described(Described<'w>),
+    /// The reader alone.
+    Bare {
+        /// Where a struct ends, something may follow that begins with this byte.
+        marker: u8,
+        /// The stream ends behind these values.
+        last: bool,
+    },
+}
+
+/// A shape, and the place in it.
 #[derive(Debug)]
 pub struct Described<'w> {
     /// What comes next of the shape.
     pub shape: &'w [u8],
-    /// Where that begins.
+    /// Where that begins, to be moved on.
     pub place: &'w mut usize,
-    /// Where the values begin.
-    pub values: &'w mut usize,
 }
 
 impl Described<'_> {
-    /// Goes on behind a run whose values take so many bytes here.
-    fn pass(self, run: &Packed<'_>, values: usize) {
-        *self.place = self.place.saturating_add(run.shape.len());
-        *self.values = self.values.saturating_add(values);
+    /// Passes a run; false where it is not next.
+    fn pass(self, run: &Packed<'_>) -> bool {
+        let next = self.shape.starts_with(run.shape);
+        if next {
+            *self.place = self.place.saturating_add(run.shape.len());
+        }
+        next
     }
 }
 
@@ -132,27 +183,53 @@ impl Packed<'_> {
     fn described_length(&self) -> usize {
         self.lists.len().saturating_mul(HEAD).saturating_add(self.length)
     }
+
+    /// The lists, each with the number of bytes before its elements.
+    fn lists(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
+        self.lists.iter().map(|list| {
+            let Elements { at, count } = Elements::from_bytes(*list);
+            (size(at), count)
+        })
+    }
+
+    /// Whether nothing is between the values that no run has: at an end of a struct, the marker.
+    fn is_bare(&self, values: &[u8], marker: u8, last: bool) -> bool {
+        self.ends.iter().all(|end| {
+            let Ends { at, each, count } = Ends::from_bytes(*end);
+            (0..count).all(|index| {
+                let at = size(at).saturating_add(size(each).saturating_mul(size(index)));
+                values.get(at).map_or(last, |byte| *byte != marker)
+            })
+        })
+    }
+}
+
+fn size(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 impl Room<'_> {
-    /// Puts a run there if the shape has it next; says whether it has.
-    pub(super) fn put(self, run: &Packed<'_>, put: &mut dyn FnMut(&mut [u8])) -> bool {
-        let Some(described) = self.described else {
-            put(self.values);
-            return true;
+    /// Puts a run there if it fits, and is what the shape has next; says whether it does.
+    pub(super) fn put(self, run: &Packed<'_>, put: Put<'_>) -> bool {
+        let Room { values, at, swap, described } = self;
+        let length = match described {
+            Some(_) => run.described_length(),
+            None => run.length,
         };
-        let length = run.described_length();
-        let Some(values) = self.values.get_mut(..length) else { return false };
-        if !described.shape.starts_with(run.shape) {
-            return false;
+        let Some(values) = values.get_mut(..length) else { return false };
+        match described {
+            None => put(values, swap),
+            Some(described) => match described.pass(run) {
+                true => put_all(run, values, &mut |place| put(place, swap)),
+                false => return false,
+            },
         }
-        put_all(run, values, put);
-        described.pass(run, length);
+        *at = at.saturating_add(length);
         true
     }
 }
 
-fn put_all(run: &Packed<'_>, values: &mut [u8], put: &mut dyn FnMut(&mut [u8])) {
+fn put_all(run: &Packed<'_>, values: &mut [u8], put: &mut impl FnMut(&mut [u8])) {
     let (mut rest, mut done) = (values, 0usize);
     for (at, count) in run.lists() {
         let piece = at.saturating_sub(done);
@@ -166,37 +243,40 @@ fn put_all(run: &Packed<'_>, values: &mut [u8], put: &mut dyn FnMut(&mut [u8])) 
 }
 
 impl Ahead<'_> {
-    /// Takes a run from there if it is next, and says whether it was.
-    pub(super) fn take(self, run: &Packed<'_>, take: &mut dyn FnMut(&[u8], Flags) -> bool) -> bool {
-        let Some(described) = self.described else {
-            take(self.values, Flags::Any);
-            return true;
+    /// Takes a run from there if it is next, whole, and `take` takes all of it; says whether that is so.
+    pub(super) fn take(self, run: &Packed<'_>, take: Take<'_>) -> bool {
+        let Ahead { values, at, swap, form } = self;
+        let length = match form {
+            Form::Described(_) => run.described_length(),
+            Form::Bare { .. } => run.length,
         };
-        let length = run.described_length();
-        let taken = match self.values.get(..length) {
-            Some(values) if described.shape.starts_with(run.shape) => take_all(run, values, take),
-            _ => None,
+        let Some(given) = values.get(..length) else { return false };
+        let taken = match form {
+            Form::Described(described) => {
+                described.shape.starts_with(run.shape)
+                    && take_all(run, given, &mut |piece| take(piece, Flags::Exact, swap)).is_some()
+                    && described.pass(run)
+            }
+            Form::Bare { marker, last } => {
+                run.is_bare(values, marker, last) && take(given, Flags::Any, swap)
+            }
         };
-        if taken.is_some() {
-            described.pass(run, length);
+        if taken {
+            *at = at.saturating_add(length);
         }
-        taken.is_some()
+        taken
     }
 }
 
-fn take_all(
-    run: &Packed<'_>,
-    values: &[u8],
-    take: &mut dyn FnMut(&[u8], Flags) -> bool,
-) -> Option<()> {
+fn take_all(run: &Packed<'_>, values: &[u8], take: &mut impl FnMut(&[u8]) -> bool) -> Option<()> {
     let (mut rest, mut done) = (values, 0usize);
     for (at, count) in run.lists() {
         let (piece, behind) = rest.split_at_checked(at.saturating_sub(done))?;
         let (found, behind) = behind.split_first_chunk()?;
-        if *found != head(count) || !take(piece, Flags::Exact) {
+        if *found != head(count) || !take(piece) {
             return None;
         }
         (rest, done) = (behind, at);
     }
-    take(rest, Flags::Exact).then_some(())
+    take(rest).then_some(())
 }

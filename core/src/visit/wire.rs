@@ -71,11 +71,9 @@ pub trait Encoder {
         Ok(())
     }
 
-    /// Lends the place for a run of items whose values take `length` bytes, if there is one; a wire that does not
-    /// describe its values takes them with that as written. What is then done with it gives the same stream as
-    /// the items one by one.
-    fn room(&mut self, length: usize) -> Option<Room<'_>> {
-        let _ = length;
+    /// Lends the place of the next values, if there is one, so that a run of items can be put there at once. That
+    /// gives the same stream as the items one by one.
+    fn room(&mut self) -> Option<Room<'_>> {
         None
     }
 
@@ -213,10 +211,9 @@ pub trait Decoder {
     /// [`Code::UnknownSubsection`] when it is critical or its end cannot be known.
     fn skip_subsection(&mut self) -> Result<()>;
 
-    /// Lends what comes next, if a run of items whose values take `length` bytes can be read from it; a wire that
-    /// does not describe its values takes them with that as read.
-    fn ahead(&mut self, length: usize) -> Option<Ahead<'_>> {
-        let _ = length;
+    /// Lends what comes next, if a run of items can be taken from it at once. That gives the same values as the
+    /// items one by one.
+    fn ahead(&mut self) -> Option<Ahead<'_>> {
         None
     }
 

@@ -85,17 +85,18 @@ fn visit_run(items: &mut [Item], v: &mut Visitor<'_>) -> Result<bool> {
     items.iter().for_each(|item| item.put(&mut run));
     let Run { shape: writer, lists, values, depth, flags, .. } = run;
     let used = writer.length();
-    let packed = Packed { length: values.len(), depth, shape: &shape[..used], lists: &lists };
+    let packed =
+        Packed { length: values.len(), depth, shape: &shape[..used], lists: &lists, ends: &[] };
     if !v.is_loading() {
         let mut rest = &values[..];
-        return v.save_packed(&packed, &mut |place| {
+        return v.save_packed(&packed, &mut |place, _| {
             let (piece, behind) = rest.split_at(place.len());
             place.copy_from_slice(piece);
             rest = behind;
         });
     }
     let mut loaded = Vec::new();
-    let taken = v.load_packed(&packed, &mut |piece, exact| {
+    let taken = v.load_packed(&packed, &mut |piece, exact, _| {
         let mut flags = piece.iter().zip(&flags[loaded.len()..]);
         if exact == Flags::Exact && flags.any(|(byte, flag)| *flag && *byte > 1) {
             return false;

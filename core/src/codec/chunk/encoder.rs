@@ -450,13 +450,14 @@ impl<W: Writer, K: Kernels> Encoder for ChunkEncoder<'_, W, K> {
         Ok(())
     }
 
-    fn room(&mut self, _length: usize) -> Option<Room<'_>> {
+    fn room(&mut self) -> Option<Room<'_>> {
         if !self.plain || self.oldest_reader.is_some() {
             return None;
         }
         let (shape, place) = self.shapes.next()?;
-        let (values, used) = self.values.room(SLACK)?;
-        Some(Room { values, described: Some(Described { shape, place, values: used }) })
+        let (values, at) = self.values.room(SLACK)?;
+        let described = Some(Described { shape, place });
+        Some(Room { values, at, swap: self.out.kernels(), described })
     }
 
     fn raw(&mut self, bytes: &[u8]) -> Result<()> {

@@ -2,9 +2,9 @@
 
 use super::{refuse, MAX_SUBSECTION_VERSION, NULL, SUBSECTION};
 use crate::error::{Code, Fault, Result, MAX_NAME};
-use crate::io::{told, Kernels, Reader, Width};
+use crate::io::{told, Kernels, Lent, Reader, Width};
 use crate::visit::{
-    Ahead, Decoder, Extent, Kind, Name, Opened, Scope, ScopeKind, Slots, SubsectionName,
+    Ahead, Decoder, Extent, Form, Kind, Name, Opened, Scope, ScopeKind, Slots, SubsectionName,
 };
 
 /// Reads items as QEMU does. See the [module](super) for the bytes of each.
@@ -224,9 +224,10 @@ impl<R: Reader, K: Kernels> Decoder for LegacyDecoder<R, K> {
     }
 
     /// Where not all of it is there at once, the items will read on, or say what is missing.
-    fn ahead(&mut self, length: usize) -> Option<Ahead<'_>> {
-        let values = self.reader.window(length).ok()??;
-        Some(Ahead { values, described: None })
+    fn ahead(&mut self) -> Option<Ahead<'_>> {
+        let Lent { bytes: values, at, last } = self.reader.lend();
+        let form = Form::Bare { marker: SUBSECTION, last };
+        Some(Ahead { values, at, swap: &self.kernels, form })
     }
 
     #[inline]

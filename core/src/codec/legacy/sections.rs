@@ -83,8 +83,8 @@ impl<W: Writer, K: Kernels> Encoder for SectionEncoder<W, K> {
         self.items.end(kind)
     }
 
-    fn room(&mut self, length: usize) -> Option<Room<'_>> {
-        self.items.room(length)
+    fn room(&mut self) -> Option<Room<'_>> {
+        self.items.room()
     }
 
     fn raw(&mut self, bytes: &[u8]) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use super::Visitor;
 use crate::error::{Result, MAX_DEPTH};
-use crate::visit::{Flags, Packed};
+use crate::visit::{Packed, Put, Take};
 
 impl Visitor<'_> {
     /// Saves a run of items at once, if the wire takes it so; if not, nothing was done, and the items are to
@@ -13,14 +13,10 @@ impl Visitor<'_> {
     ///
     /// # Errors
     /// Those of the wire; [`Code::WrongDirection`](crate::error::Code::WrongDirection) on load.
-    pub fn save_packed(
-        &mut self,
-        run: &Packed<'_>,
-        put: &mut dyn FnMut(&mut [u8]),
-    ) -> Result<bool> {
+    pub fn save_packed(&mut self, run: &Packed<'_>, put: Put<'_>) -> Result<bool> {
         let fits = self.has_depth(run);
         self.save(&"", |encoder| {
-            let room = if fits { encoder.room(run.length) } else { None };
+            let room = if fits { encoder.room() } else { None };
             Ok(room.is_some_and(|room| room.put(run, put)))
         })
     }
@@ -32,14 +28,10 @@ impl Visitor<'_> {
     ///
     /// # Errors
     /// Those of the wire; [`Code::WrongDirection`](crate::error::Code::WrongDirection) on save.
-    pub fn load_packed(
-        &mut self,
-        run: &Packed<'_>,
-        take: &mut dyn FnMut(&[u8], Flags) -> bool,
-    ) -> Result<bool> {
+    pub fn load_packed(&mut self, run: &Packed<'_>, take: Take<'_>) -> Result<bool> {
         let fits = self.has_depth(run);
         self.load(&"", |decoder| {
-            let ahead = if fits { decoder.ahead(run.length) } else { None };
+            let ahead = if fits { decoder.ahead() } else { None };
             Ok(ahead.is_some_and(|ahead| ahead.take(run, take)))
         })
     }

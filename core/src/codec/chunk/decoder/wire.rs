@@ -171,7 +171,7 @@ impl<S: Store> Decoder for ChunkDecoder<'_, S> {
         self.run(Self::leave_subsection)
     }
 
-    fn ahead(&mut self, _length: usize) -> Option<Ahead<'_>> {
+    fn ahead(&mut self) -> Option<Ahead<'_>> {
         match self.straight {
             true => self.walker.ahead(),
             false => None,
