@@ -6,6 +6,7 @@ use migcore::visit::{Kind, Marks};
 use migcore::vmstate::{Amount, Field, Head, ListField, ListForm, Number, Table, TreeField, What};
 use migcore::{Code, Result};
 
+use super::host::has_hooks;
 use super::table::*;
 use crate::memory::LARGEST;
 use crate::place::CName;
@@ -88,6 +89,10 @@ impl Table for CTable {
             field if field.name.is_null() || field.has(MIGCORE_VMSTATE_FLAG_END) => Ok(None),
             field => field.decode().map(Some),
         }
+    }
+
+    fn has_code(self) -> bool {
+        has_hooks(self)
     }
 
     fn subsection(self, index: usize) -> Option<Self> {

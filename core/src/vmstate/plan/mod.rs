@@ -26,6 +26,7 @@ use moves::{Gather, Scatter};
 pub struct Plan<'p> {
     version: u32,
     fields: usize,
+    length: usize,
     steps: BlockReader<'p>,
 }
 
@@ -49,13 +50,19 @@ impl<'p> Plan<'p> {
     pub fn in_memory(memory: &'p [u8]) -> Self {
         let (head, steps) = BlockReader::new(memory).unwrap_or_default();
         let fields = usize::try_from(head.fields).unwrap_or(usize::MAX);
-        Plan { version: head.version, fields, steps }
+        Plan { version: head.version, fields, length: memory.len(), steps }
     }
 
     /// The version that it is for. Objects of another one are walked.
     #[must_use]
     pub fn version(&self) -> u32 {
         self.version
+    }
+
+    /// How many bytes of memory it takes.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.length
     }
 
     /// How many fields of the table are in runs, and how many are in none.
