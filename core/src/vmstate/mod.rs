@@ -85,6 +85,7 @@
 
 mod arena;
 mod array;
+mod entry;
 mod field;
 mod host;
 mod item;
@@ -101,7 +102,7 @@ pub use arena::{
     number_at, Arena, Block, Counts, Custom, Entry, If, InBlock, Layout, Member, Numbers, On,
     Order, Ordered, Own, Repeats, Run, StaticTable, Test,
 };
-pub use host::{Failure, Host, Key, Memory, NodeVisit, PlaceOf, Step, ALLOCATION};
+pub use host::{Failure, Host, Key, Memory, NodeVisit, PlaceOf, ALLOCATION};
 pub use plan::{visit_planned, Plan};
 pub use table::{Amount, Field, Head, Hook, ListField, ListForm, Number, Table, TreeField, What};
 
@@ -133,7 +134,7 @@ fn visit_by<H: Host>(
     let (depth, version) = host.with(|v, _| Ok((v.depth(), v.version())))?;
     let version = if depth == 0 || version == NEWEST { head.version } else { version };
     let described = &Described::new(table);
-    let object = Object { described, place: object, version, strict: false, subsection: false, by };
+    let object = Object { described, place: object, version, strict: false, by };
     let mut walk = Walk::new(host)?;
     match depth {
         0 => walk.scoped(&head.name, ScopeKind::Device, object),
@@ -159,7 +160,6 @@ pub fn visit_struct<H: Host>(
         _ => ScopeKind::Struct,
     };
     let described = &Described::new(table);
-    let object =
-        Object { described, place: object, version, strict: false, subsection: false, by: None };
+    let object = Object { described, place: object, version, strict: false, by: None };
     Walk::new(host)?.scoped(name.unwrap_or(&table.head().name), kind, object)
 }
