@@ -37,7 +37,7 @@ pub struct Packed<'p> {
     /// The lists of the run that have elements, in order: [`Elements`] as bytes.
     pub lists: &'p [[u8; 8]],
     /// Where structs of the run end that a subsection could follow, which no run has: [`Ends`] as bytes.
-    pub ends: &'p [[u8; 12]],
+    pub ends: &'p [[u8; ENDS]],
 }
 
 /// Where the elements of a list lie in a run. They all have the same form, and no lists in them.
@@ -74,25 +74,54 @@ pub struct Ends {
     pub each: u32,
     /// How many there are.
     pub count: u32,
+    /// What a subsection begins with: a marker, and a name that is longer than that of the struct's description and
+    /// begins like it. Of that name this is the length, and the first bytes.
+    pub owner: [u8; 4],
 }
 
+/// The bytes of [`Ends`].
+pub const ENDS: usize = 16;
+
 impl Ends {
+    /// How the name of a description is kept.
+    #[must_use]
+    pub fn owner(name: &[u8]) -> [u8; 4] {
+        let at = |index: usize| name.get(index).copied().unwrap_or(0);
+        [u8::try_from(name.len()).unwrap_or(u8::MAX), at(0), at(1), at(2)]
+    }
+
     /// As bytes, so that they can lie anywhere.
     #[must_use]
-    pub const fn to_bytes(self) -> [u8; 12] {
+    pub const fn to_bytes(self) -> [u8; ENDS] {
         let [a, b, c, d] = self.at.to_ne_bytes();
         let [e, f, g, h] = self.each.to_ne_bytes();
         let [i, j, k, l] = self.count.to_ne_bytes();
-        [a, b, c, d, e, f, g, h, i, j, k, l]
+        let [m, n, o, p] = self.owner;
+        [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]
     }
 
     /// What [`to_bytes`](Ends::to_bytes) gave.
     #[must_use]
-    pub const fn from_bytes([a, b, c, d, e, f, g, h, i, j, k, l]: [u8; 12]) -> Self {
+    pub const fn from_bytes([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]: [u8; ENDS]) -> Self {
         Ends {
             at: u32::from_ne_bytes([a, b, c, d]),
             each: u32::from_ne_bytes([e, f, g, h]),
             count: u32::from_ne_bytes([i, j, k, l]),
+            owner: [m, n, o, p],
+        }
+    }
+
+    /// Whether what follows an end is for certain no subsection. `last`: no more bytes follow these.
+    fn is_plain(&self, behind: &[u8], marker: u8, last: bool) -> bool {
+        let [length, begin @ ..] = self.owner;
+        let known = begin.get(..begin.len().min(length.into())).unwrap_or_default();
+        match behind {
+            [] => last,
+            [found, ..] if *found != marker => true,
+            [_] => last,
+            [_, found, name @ ..] => {
+                *found <= length || (name.len() >= known.len() && !name.starts_with(known))
+            }
         }
     }
 }
@@ -192,13 +221,13 @@ impl Packed<'_> {
         })
     }
 
-    /// Whether nothing is between the values that no run has: at an end of a struct, the marker.
+    /// Whether nothing is between the values that no run has: at the end of a struct, a subsection.
     fn is_bare(&self, values: &[u8], marker: u8, last: bool) -> bool {
         self.ends.iter().all(|end| {
-            let Ends { at, each, count } = Ends::from_bytes(*end);
-            (0..count).all(|index| {
-                let at = size(at).saturating_add(size(each).saturating_mul(size(index)));
-                values.get(at).map_or(last, |byte| *byte != marker)
+            let end = Ends::from_bytes(*end);
+            (0..end.count).all(|index| {
+                let at = size(end.at).saturating_add(size(end.each).saturating_mul(size(index)));
+                values.get(at..).is_some_and(|behind| end.is_plain(behind, marker, last))
             })
         })
     }

@@ -91,6 +91,19 @@ impl Table for CTable {
         }
     }
 
+    fn field_name(self, index: usize) -> Option<CName> {
+        // SAFETY: `new` was promised a table, and fields up to one that ends them; as in `field`.
+        unsafe {
+            if member!(self.table, fields).is_null() {
+                return None;
+            }
+            let (name, flags) =
+                (member!(self.field_at(index), name), member!(self.field_at(index), flags));
+            let ends = name.is_null() || flags & MIGCORE_VMSTATE_FLAG_END != 0;
+            (!ends).then(|| CName::new(name))
+        }
+    }
+
     fn has_code(self) -> bool {
         has_hooks(self)
     }

@@ -2,7 +2,7 @@
 
 use super::moves::MOVE;
 use super::run::{number, Fixed, Measure};
-use crate::visit::Packed;
+use crate::visit::{Packed, ENDS};
 
 /// What a plan says of itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,7 +82,7 @@ impl StepHead {
 }
 
 /// The places of what belongs to a run.
-type Places<'m> = (&'m mut [u8], &'m mut [[u8; MOVE]], &'m mut [[u8; 8]], &'m mut [[u8; 12]]);
+type Places<'m> = (&'m mut [u8], &'m mut [[u8; MOVE]], &'m mut [[u8; 8]], &'m mut [[u8; ENDS]]);
 
 /// Writes a plan, counted beyond the end of the memory for it.
 pub(super) struct BlockWriter<'m> {
@@ -141,7 +141,7 @@ impl Sizes {
             shape: size(head.shape),
             moves: bytes(head.moves, MOVE),
             lists: bytes(head.lists, 8),
-            ends: bytes(head.ends, 12),
+            ends: bytes(head.ends, ENDS),
         }
     }
 

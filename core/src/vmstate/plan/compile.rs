@@ -231,7 +231,7 @@ impl<T: Table> Planned<T> {
             self.member(run, index, &field, base)?;
             index = index.saturating_add(1);
         }
-        run.end_fields()
+        run.end_fields(self.described.table.head().name.bytes())
     }
 }
 

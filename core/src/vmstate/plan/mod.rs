@@ -93,21 +93,20 @@ pub fn visit_planned<H: Host>(
 
 impl<H: Host> Fields<H> for Plan<'_> {
     fn visit(&self, walk: &mut Walk<'_, H>, object: Object<'_, H>) -> Result<()> {
-        let mut done = 0usize;
-        if object.version == self.version {
-            let mut steps = self.steps;
-            while let Some(step) = steps.next() {
-                let moved = match &step.run {
-                    Some(run) => moved(walk, run, object.place)?,
-                    None => false,
-                };
-                if !moved {
-                    walk.fields(object, done..step.end)?;
-                }
-                done = step.end;
+        if object.version != self.version {
+            return walk.fields(object, 0..usize::MAX);
+        }
+        let mut steps = self.steps;
+        while let Some(step) = steps.next() {
+            let moved = match &step.run {
+                Some(run) => moved(walk, run, object.place)?,
+                None => false,
+            };
+            if !moved {
+                walk.fields(object, step.first..step.end)?;
             }
         }
-        walk.fields(object, done..usize::MAX)
+        Ok(())
     }
 }
 

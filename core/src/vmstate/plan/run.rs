@@ -3,7 +3,7 @@
 use super::moves::{Action, Move, MOVE};
 use crate::codec::chunk::ShapeWriter;
 use crate::error::{MAX_DEPTH, MAX_NAME};
-use crate::visit::{Elements, Ends, Extent, Kind, Member, Scope};
+use crate::visit::{Elements, Ends, Extent, Kind, Member, Scope, ENDS};
 
 /// A field is of no run: what it holds, or whether it is there, is known by the object only.
 pub(super) struct NotFixed;
@@ -30,7 +30,7 @@ impl<const N: usize> Records<'_, N> {
     }
 }
 
-impl Records<'_, 12> {
+impl Records<'_, ENDS> {
     /// Has the ends from this one on in each of `count` elements.
     fn repeat(&mut self, from: usize, each: u32, count: u32) {
         let used = self.used;
@@ -71,7 +71,7 @@ pub(super) struct RunWriter<'m> {
     shape: ShapeWriter<'m>,
     moves: Records<'m, MOVE>,
     lists: Records<'m, 8>,
-    ends: Records<'m, 12>,
+    ends: Records<'m, ENDS>,
     measure: Measure,
     /// A move that may become longer.
     pending: Option<Move>,
@@ -86,7 +86,7 @@ impl<'m> RunWriter<'m> {
         shape: &'m mut [u8],
         moves: &'m mut [[u8; MOVE]],
         lists: &'m mut [[u8; 8]],
-        ends: &'m mut [[u8; 12]],
+        ends: &'m mut [[u8; ENDS]],
     ) -> Self {
         RunWriter {
             shape: ShapeWriter::new(shape),
@@ -197,10 +197,11 @@ impl<'m> RunWriter<'m> {
     }
 
     /// The fields of an object end, where a reader looks for subsections.
-    pub(super) fn end_fields(&mut self) -> Fixed {
+    pub(super) fn end_fields(&mut self, description: &[u8]) -> Fixed {
         self.objects = self.objects.saturating_sub(1);
         let at = number(self.measure.length)?;
-        self.ends.put(Ends { at, each: 0, count: 1 }.to_bytes());
+        let owner = Ends::owner(description);
+        self.ends.put(Ends { at, each: 0, count: 1, owner }.to_bytes());
         Ok(())
     }
 
