@@ -136,6 +136,11 @@
 #define MIGCORE_MARK_OPAQUE 16
 
 /**
+ * As a version that fields are saved since: never, so a state of any version is saved as a blob.
+ */
+#define MIGCORE_ALWAYS_BLOB 4294967295
+
+/**
  * The room for a name with its NUL.
  */
 #define MIGCORE_NAME_SIZE 256
@@ -488,6 +493,11 @@ typedef struct migcore_subsection {
      */
     migcore_status (*visit)(struct migcore_visitor *v, void *opaque);
 } migcore_subsection;
+
+/**
+ * Visits a state: a return value other than MIGCORE_OK ends the visit.
+ */
+typedef migcore_status (*migcore_visit_function)(struct migcore_visitor *v, void *opaque);
 
 /**
  * What a stream says of a device before its state.
@@ -931,6 +941,14 @@ typedef struct migcore_tree_saver {
 } migcore_tree_saver;
 
 /**
+ * What migcore_visit_blob is.
+ */
+typedef migcore_status (*migcore_blob_function)(struct migcore_visitor *v,
+                                                uint32_t fields_since,
+                                                migcore_visit_function visit,
+                                                void *opaque);
+
+/**
  * A device of a machine. Only `visit` must be there. Hooks must not reach the outside world; what does
  * belongs into `on_run`. Members that a program does not know are 0.
  */
@@ -972,7 +990,17 @@ typedef struct migcore_device {
      * Visits the state: that of the device with `opaque`, that of a scratch instance with `scratch`. A
      * return value other than MIGCORE_OK ends the visit.
      */
-    migcore_status (*visit)(struct migcore_visitor *v, void *opaque);
+    migcore_visit_function visit;
+    /**
+     * NULL, or migcore_visit_blob, for a device that an older version of the program has as bytes. Then it is loaded
+     * from what either version saved, and saved by `fields_since`.
+     */
+    migcore_blob_function blob;
+    /**
+     * With `blob`: since which version its state is saved as fields. To save for a program that has it as bytes, put
+     * the version of that program into `version`.
+     */
+    uint32_t fields_since;
     /**
      * Before a save.
      */
@@ -2392,6 +2420,21 @@ migcore_status migcore_peek_raw(struct migcore_visitor *v,
                                 void *data,
                                 size_t length,
                                 size_t *got);
+
+/**
+ * Visits a state with `visit`, once: one that is saved as fields since version `fields_since` of it, and before that
+ * as a blob, bytes without names as a pair of functions puts and gets them. MIGCORE_ALWAYS_BLOB: as a blob in any
+ * version. Loads it from whichever of the two comes next in the scope that is open.
+ *
+ * For a blob, `visit` is given another visitor than `v`, which goes on in the scopes of `v`; meanwhile `v` is not to be
+ * used. What is saved as a blob has neither names nor marks. A blob holds all of the scope up to the next item with a
+ * name: where `visit` leaves some of it, closing the scope fails with MIGCORE_UNCONSUMED. On the legacy wire both are the
+ * same, and `visit` is given `v`, or what writes the same. Of the stack this takes some 2 KB.
+ */
+migcore_status migcore_visit_blob(struct migcore_visitor *v,
+                                  uint32_t fields_since,
+                                  migcore_visit_function visit,
+                                  void *opaque);
 
 /**
  * Looks at the next device of the stream without beginning it, on load: writes `more`, false at the end

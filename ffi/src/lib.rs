@@ -51,6 +51,7 @@ pub mod value;
 pub mod scope;
 pub mod subsection;
 pub mod raw;
+pub mod blob;
 pub mod device;
 pub mod chunk;
 pub mod ram;

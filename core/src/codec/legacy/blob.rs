@@ -77,6 +77,14 @@ fn within(
 ) -> Result<()> {
     let depth = fields.parts().1.depth();
     visit(fields)?;
+    end_fields(fields, depth)
+}
+
+/// Ends a visit over raw bytes that began where so many scopes were open.
+///
+/// # Errors
+/// [`Code::Unbalanced`] where others are; the first error.
+pub fn end_fields(fields: &mut Visitor<'_>, depth: usize) -> Result<()> {
     match fields.parts().1.depth() == depth {
         true => fields.check(),
         false => Err(fields.fail_as(Code::Unbalanced, 0, &"")),

@@ -82,7 +82,7 @@ pub mod framing;
 pub mod ram;
 mod sections;
 
-pub use blob::{is_blob, visit_blob, Lender, RawBytes, ALWAYS_BLOB};
+pub use blob::{end_fields, is_blob, visit_blob, Lender, RawBytes, ALWAYS_BLOB};
 pub use decoder::LegacyDecoder;
 pub use encoder::LegacyEncoder;
 pub use sections::SectionEncoder;
