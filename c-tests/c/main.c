@@ -26,6 +26,7 @@ static const struct section {
     { "look_ahead", test_look_ahead },
     { "raw", test_raw },
     { "blob", test_blob },
+    { "framing", test_framing },
     { "observer", test_observer },
     { "errors", test_errors },
     { "paths", test_paths },

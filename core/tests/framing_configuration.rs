@@ -201,3 +201,44 @@ fn a_configuration_that_is_cut_is_never_taken_for_another() {
         }
     }
 }
+
+/// Whatever order it is put together in, it is as QEMU writes it.
+#[test]
+fn a_configuration_is_made() {
+    let bytes = [
+        machine(b"virt-9.0"),
+        part(PAGE_BITS, 1, &12u32.to_be_bytes()),
+        capabilities(&[b"x-ignore-shared", b"mapped-ram"]),
+        part(UUID, 1, &[7; 16]),
+    ]
+    .concat();
+    let mut made = Configuration::new(b"virt-9.0").unwrap();
+    made.set_uuid([7; 16]);
+    made.add_capability("x-ignore-shared").unwrap();
+    made.add_capability("mapped-ram").unwrap();
+    made.set_page_bits(0);
+    made.set_page_bits(12);
+    assert_eq!(read(&bytes).0, Ok(made.clone()));
+    let mut memory = [0; 256];
+    let mut saver = migcore::codec::legacy::Saver::to_slice(&mut memory);
+    made.save(&mut saver.visitor()).unwrap();
+    let length = saver.finish().unwrap() as usize;
+    assert_eq!(memory[..length], bytes);
+}
+
+#[test]
+fn what_no_reader_takes_is_not_made() {
+    assert_eq!(Configuration::new(&[b'x'; 256]), Err(Code::NameTooLong));
+    assert_eq!(Configuration::new(b"a\0b"), Err(Code::BadText));
+    let mut made = Configuration::new(b"").unwrap();
+    assert_eq!(made.add_capability(""), Err(Code::InvalidArgument));
+    assert_eq!(made.add_capability("a\0"), Err(Code::BadText));
+    assert_eq!(made.add_capability(&"x".repeat(256)), Err(Code::NameTooLong));
+    assert_eq!(made, Configuration::new(b"").unwrap());
+    // 1024 bytes, each name with its length.
+    for _ in 0..4 {
+        made.add_capability(&"x".repeat(255)).unwrap();
+    }
+    assert_eq!(made.add_capability("x"), Err(Code::TooMany));
+    assert_eq!(made.capabilities().count(), 4);
+}

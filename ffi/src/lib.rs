@@ -52,6 +52,7 @@ pub mod scope;
 pub mod subsection;
 pub mod raw;
 pub mod blob;
+pub mod framing;
 pub mod device;
 pub mod chunk;
 pub mod ram;
