@@ -2656,6 +2656,16 @@ migcore_status migcore_framing_configuration(struct migcore_visitor *v,
                                              struct migcore_configuration *configuration);
 
 /**
+ * Fails the visit with MIGCORE_BAD_VALUE unless a stream with the configuration `found` may be loaded by a machine that
+ * would write `ours`; the item in the report is `machine`, `page_bits`, `uuid` or `capabilities`. Types of machines and page
+ * bits must be the same, UUIDs only where both have one. Capabilities must be the same among those that QEMU validates, and
+ * all that were found must be names of its.
+ */
+migcore_status migcore_framing_agree(struct migcore_visitor *v,
+                                     const struct migcore_configuration *found,
+                                     const struct migcore_configuration *ours);
+
+/**
  * Passes over bytes on load, such as the data of a command.
  */
 migcore_status migcore_framing_skip(struct migcore_visitor *v, uint64_t length);

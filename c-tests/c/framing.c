@@ -254,6 +254,36 @@ static void bits_and_many_capabilities(void)
     CHECK_STATUS(migcore_framing_configuration(v, &configuration), MIGCORE_INVALID_ARGUMENT);
 }
 
+static migcore_status agree(const migcore_configuration *found, const migcore_configuration *ours)
+{
+    load_from(golden_none, 0);
+    migcore_framing_agree(v, found, ours);
+    CHECK_OK(migcore_get_error(v, &error));
+    return migcore_get_status(v);
+}
+
+static void configurations_agree_or_not(void)
+{
+    migcore_configuration one, other;
+
+    set_up();
+    strcpy(configuration.machine, "pc-7.2");
+    one = other = configuration;
+    CHECK_OK(agree(&one, &other));
+    strcpy(other.machine, "pc-7.20");
+    CHECK_STATUS(agree(&one, &other), MIGCORE_BAD_VALUE);
+    CHECK_TEXT(error.path, "machine");
+    other = one;
+    strcpy(other.capabilities, "mapped-ram");
+    CHECK_STATUS(agree(&one, &other), MIGCORE_BAD_VALUE);
+    CHECK_TEXT(error.path, "capabilities");
+    CHECK_STATUS(agree(NULL, &other), MIGCORE_NULL_POINTER);
+    CHECK_STATUS(agree(&one, NULL), MIGCORE_NULL_POINTER);
+    other.size = 0;
+    CHECK_STATUS(agree(&one, &other), MIGCORE_BAD_SIZE);
+    CHECK_STATUS(migcore_framing_agree(NULL, &one, &one), MIGCORE_NULL_POINTER);
+}
+
 static void put_and_refused(uint32_t kind, uint32_t command, uint32_t length, const char *name)
 {
     save_to(sizeof bytes);
@@ -349,6 +379,7 @@ void test_framing(void)
     commands_are_passed_over();
     a_configuration_comes_back();
     bits_and_many_capabilities();
+    configurations_agree_or_not();
     what_no_reader_takes();
     misused();
 }

@@ -242,3 +242,40 @@ fn what_no_reader_takes_is_not_made() {
     assert_eq!(made.add_capability("x"), Err(Code::TooMany));
     assert_eq!(made.capabilities().count(), 4);
 }
+
+#[test]
+fn a_stream_is_for_a_machine_that_would_write_the_same() {
+    let ours = || Configuration::new(b"pc-7.2").unwrap();
+    let with = |change: &dyn Fn(&mut Configuration)| {
+        let mut changed = ours();
+        change(&mut changed);
+        changed
+    };
+    let capability = |name| with(&move |made| made.add_capability(name).unwrap());
+    assert_eq!(ours().misfit(&ours()), None);
+    for machine in [&b"pc-7.20"[..], b"pc-7", b""] {
+        assert_eq!(Configuration::new(machine).unwrap().misfit(&ours()), Some("machine"));
+    }
+    let bits = with(&|made| made.set_page_bits(12));
+    assert_eq!(bits.misfit(&bits), None);
+    assert_eq!(
+        (bits.misfit(&ours()), ours().misfit(&bits)),
+        (Some("page_bits"), Some("page_bits"))
+    );
+    let (uuid, other) =
+        (with(&|made| made.set_uuid([1; 16])), with(&|made| made.set_uuid([2; 16])));
+    assert_eq!(
+        (uuid.misfit(&ours()), ours().misfit(&uuid), uuid.misfit(&uuid)),
+        (None, None, None)
+    );
+    assert_eq!(uuid.misfit(&other), Some("uuid"));
+    let (mapped, plain, unknown) =
+        (capability("mapped-ram"), capability("xbzrle"), capability("x"));
+    assert_eq!(
+        (plain.misfit(&ours()), ours().misfit(&plain), mapped.misfit(&mapped)),
+        (None, None, None)
+    );
+    for (found, ours) in [(&mapped, &ours()), (&ours(), &mapped), (&unknown, &ours())] {
+        assert_eq!(found.misfit(ours), Some("capabilities"));
+    }
+}

@@ -178,6 +178,31 @@ pub unsafe extern "C" fn migcore_framing_configuration(
     }
 }
 
+/// Fails the visit with MIGCORE_BAD_VALUE unless a stream with the configuration `found` may be loaded by a machine that
+/// would write `ours`; the item in the report is `machine`, `page_bits`, `uuid` or `capabilities`. Types of machines and page
+/// bits must be the same, UUIDs only where both have one. Capabilities must be the same among those that QEMU validates, and
+/// all that were found must be names of its.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_framing_agree(
+    v: *mut migcore_visitor,
+    found: *const migcore_configuration,
+    ours: *const migcore_configuration,
+) -> migcore_status {
+    // SAFETY: the caller promises NULL or a visitor, and NULL or configurations that say their size.
+    unsafe {
+        run(v, |visitor| {
+            let made = |given| sized(given).and_then(|given| to_configuration(&given));
+            match (made(found), made(ours)) {
+                (Ok(found), Ok(ours)) => match found.misfit(&ours) {
+                    None => visitor.check(),
+                    Some(item) => Err(visitor.fail_as(Code::BadValue, 0, &item)),
+                },
+                (Err(code), _) | (_, Err(code)) => Err(visitor.fail_as(code, 0, &"")),
+            }
+        })
+    }
+}
+
 /// Passes over bytes on load, such as the data of a command.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_framing_skip(

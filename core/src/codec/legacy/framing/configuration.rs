@@ -1,6 +1,6 @@
 //! The configuration: which machine a stream is of, and what both sides must agree on.
 
-use super::{refuse, take_name, types};
+use super::{capability, refuse, take_name, types};
 use crate::codec::legacy::decoder::take_subsection;
 use crate::error::{Code, Result, MAX_NAME};
 use crate::io::{told, Reader};
@@ -163,6 +163,29 @@ impl Configuration {
         self.capabilities().any(|known| known == name)
     }
 
+    /// What of it is no stream for a machine that would write `ours`, by the name of the item; `None` for one that
+    /// may be loaded. The types of the machines are the same, and so are the page bits, also where they are missing.
+    /// UUIDs differ only where both have one. Capabilities are the same among those that are validated, and all that
+    /// the stream has are known.
+    #[must_use]
+    pub fn misfit(&self, ours: &Configuration) -> Option<&'static str> {
+        let lacks = |one: &Configuration, other: &Configuration| {
+            let mut validated = other.capabilities().filter(|name| is_validated(name));
+            validated.any(|name| !one.has_capability(name))
+        };
+        let unknown = |name: &str| capability(name.as_bytes()).is_none();
+        match () {
+            () if self.machine != ours.machine => Some("machine"),
+            () if self.page_bits() != ours.page_bits() => Some("page_bits"),
+            () if self.capabilities().any(unknown) => Some("capabilities"),
+            () if lacks(self, ours) || lacks(ours, self) => Some("capabilities"),
+            () if self.uuid().is_some_and(|uuid| ours.uuid().is_some_and(|ours| ours != uuid)) => {
+                Some("uuid")
+            }
+            () => None,
+        }
+    }
+
     /// Saves the configuration, its type included, as the struct `configuration` of `docs/format.md`, section 14.
     ///
     /// # Errors
@@ -225,6 +248,10 @@ impl Configuration {
         }
         Ok(())
     }
+}
+
+fn is_validated(name: &str) -> bool {
+    capability(name.as_bytes()).is_some_and(|capability| capability.validated)
 }
 
 fn take_machine(reader: &mut impl Reader) -> Result<heapless::Vec<u8, MAX_NAME>> {
