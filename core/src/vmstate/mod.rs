@@ -8,6 +8,7 @@
 //! The walk is one for all programs. What differs between them, where tables and objects lie and how their code is
 //! called, is a [`Host`]: the C interface is one, whose tables and objects are those of the C program.
 
+pub mod describe;
 mod host;
 mod table;
 
