@@ -36,6 +36,13 @@ struct Frame {
     outer_version: u32,
 }
 
+impl Frame {
+    /// Whether a list had all its elements. An [open](super::OPEN) one may end at any.
+    fn may_end(&self) -> bool {
+        self.number == self.count || self.count == u32::MAX
+    }
+}
+
 impl Track {
     /// No scope open, no version told, no error.
     #[must_use]
@@ -175,7 +182,7 @@ impl Track {
     pub(super) fn may_close(&self, kind: ScopeKind) -> bool {
         match self.frames.last() {
             Some(top) if top.kind == ScopeKind::List => {
-                kind == ScopeKind::List && !top.in_element && top.number == top.count
+                kind == ScopeKind::List && !top.in_element && top.may_end()
             }
             Some(top) => top.kind == kind,
             None => false,

@@ -1,8 +1,9 @@
 //! Data to the text, as QEMU writes it: keys in its order, one space behind a comma and a colon.
 
-use core::fmt::{Display, Formatter, Result, Write};
+use core::fmt::{Display, Formatter, Result};
 
 use super::{Content, Description, Device, Field, Nested, Vmdesc};
+use crate::io::json::escape;
 
 impl Display for Vmdesc {
     /// Writes QEMU's text, byte for byte: one line without an end.
@@ -102,29 +103,11 @@ struct Quoted<'s>(&'s str);
 impl Display for Quoted<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         f.write_str("\"")?;
-        if self.0.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')) {
-            f.write_str(self.0)?;
-        } else {
-            self.0.chars().try_for_each(|character| escaped(character, f))?;
-        }
+        let mut done = Ok(());
+        escape(self.0.as_bytes(), &mut |piece| {
+            done = done.and_then(|()| f.write_str(str::from_utf8(piece).unwrap_or_default()));
+        });
+        done?;
         f.write_str("\"")
-    }
-}
-
-#[cold]
-fn escaped(character: char, f: &mut Formatter<'_>) -> Result {
-    match character {
-        '"' => f.write_str("\\\""),
-        '\\' => f.write_str("\\\\"),
-        '\x08' => f.write_str("\\b"),
-        '\x0c' => f.write_str("\\f"),
-        '\n' => f.write_str("\\n"),
-        '\r' => f.write_str("\\r"),
-        '\t' => f.write_str("\\t"),
-        ' '..='~' => f.write_char(character),
-        _ => character
-            .encode_utf16(&mut [0; 2])
-            .iter()
-            .try_for_each(|unit| write!(f, "\\u{unit:04X}")),
     }
 }
