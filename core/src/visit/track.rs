@@ -189,6 +189,12 @@ impl Track {
         }
     }
 
+    /// How many elements the innermost list still lacks; `None` for an [open](super::OPEN) one.
+    pub(super) fn elements_left(&self) -> Option<usize> {
+        let list = self.frames.last().filter(|list| list.count != u32::MAX)?;
+        usize::try_from(list.count.saturating_sub(list.number)).ok()
+    }
+
     /// How many elements the innermost scope has, if it is a list, and how many were begun.
     #[cold]
     pub(super) fn elements(&self) -> (usize, usize) {

@@ -13,7 +13,7 @@ pub const ALLOCATION: usize = 16 << 20;
 /// place that is not in the memory is [`Code::BadTable`].
 pub trait Memory {
     /// A place in the memory.
-    type Place: Copy;
+    type Place: Copy + PartialEq;
 
     /// The size of a pointer in an object.
     const POINTER: usize;

@@ -20,6 +20,34 @@ pub trait Table: Copy {
 
     /// The table of the subsection at `index`, or `None` beyond the last.
     fn subsection(self, index: usize) -> Option<Self>;
+
+    /// The name of the field at `index`, or `None` beyond the last.
+    fn field_name(self, index: usize) -> Option<Self::Name> {
+        self.field(index).ok().flatten().map(|field| field.name)
+    }
+
+    /// Whether hooks may be set. Only where there are none, [`Host::hook`](super::Host::hook) may be left out.
+    fn has_code(self) -> bool {
+        true
+    }
+
+    /// Whether several fields have one name. Then they are told apart by numbers: `x[0]`, `x[1]`. Asked only where
+    /// names matter, once for each object.
+    fn repeats_names(self) -> bool {
+        let mut index = 1usize;
+        while let Some(name) = self.field_name(index) {
+            if earlier(self, index, name.bytes()) > 0 {
+                return true;
+            }
+            index = index.saturating_add(1);
+        }
+        false
+    }
+}
+
+/// How many fields before `index` have this name.
+pub(super) fn earlier<T: Table>(table: T, index: usize, name: &[u8]) -> usize {
+    (0..index).filter(|&at| table.field_name(at).is_some_and(|other| other.is(name))).count()
 }
 
 /// What a table says of the whole object.

@@ -1,6 +1,7 @@
 //! What a program lends to the visits of its tables.
 
 use core::ffi::{c_int, c_void};
+use core::ptr;
 
 use super::table::{migcore_vmstate, migcore_vmstate_field};
 use crate::object::migcore_visitor;
@@ -120,4 +121,21 @@ pub struct migcore_vmstate_device {
     pub object: *mut c_void,
     /// What the program lends to the visit, or NULL.
     pub host: *const migcore_vmstate_host,
+}
+
+impl migcore_vmstate_host {
+    /// Of a program that lends nothing.
+    pub(super) const NONE: Self = migcore_vmstate_host {
+        size: size_of::<Self>(),
+        opaque: ptr::null_mut(),
+        allocate: None,
+        release: None,
+        allocation_limit: 0,
+        hook: None,
+        custom: None,
+        timer_get: None,
+        timer_set: None,
+        tree: ptr::null(),
+        description: ptr::null_mut(),
+    };
 }

@@ -68,6 +68,11 @@ impl Visitor<'_> {
         Ok(())
     }
 
+    /// How many elements of the innermost list are still to come, if the wire told how many it has.
+    pub(crate) fn elements_left(&self) -> Option<usize> {
+        self.track.elements_left()
+    }
+
     /// Opens the next element of a list: [`begin`](Visitor::begin) for the scope that is opened most.
     ///
     /// # Errors
@@ -252,12 +257,7 @@ impl Visitor<'_> {
         Ok(())
     }
 
-    pub(in crate::visit) fn check_version(
-        &mut self,
-        start: u64,
-        found: u32,
-        known: Versions,
-    ) -> Result<()> {
+    pub(crate) fn check_version(&mut self, start: u64, found: u32, known: Versions) -> Result<()> {
         let (code, bound) = match found {
             _ if found > known.current => (Code::TooNew, known.current),
             _ if found < known.minimum => (Code::TooOld, known.minimum),
