@@ -3,10 +3,10 @@
 use core::ffi::{c_char, c_void};
 use core::ptr;
 
+use migcore::codec::describe::Describer;
 use migcore::io::json::{Json, Line, Style, Text};
 use migcore::io::{StreamWriter, Writer};
 use migcore::visit::Name;
-use migcore::vmstate::describe::Describer;
 use migcore::{Code, Result};
 
 use crate::io::{migcore_sink, CSink};
