@@ -165,6 +165,15 @@ typedef size_t migcore_qemu_size;
 #include "migcore_qemu/walk.h"
 #include "migcore_qemu/infos.h"
 #include "migcore_qemu/macros.h"
+#if !(MIGCORE_QEMU_COEXIST & MIGCORE_QEMU_HOST_FILE)
+#include "migcore_qemu/register.h"
+#include "migcore_qemu/handlers.h"
+#include "migcore_qemu/savevm.h"
+#include "migcore_qemu/loadvm.h"
+#endif
+#elif MIGCORE_QEMU_API < 12 && !(MIGCORE_QEMU_COEXIST & MIGCORE_QEMU_HOST_FILE)
+#include "migcore_qemu/register.h"
+#include "migcore_qemu/handlers.h"
 #endif
 
 #endif /* MIGCORE_QEMU_H */
