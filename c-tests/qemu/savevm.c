@@ -12,8 +12,8 @@
 /* -- The machine --------------------------------------------------------------------------------------------------- */
 
 typedef struct Timers {
-    int64_t ticks;
-    int64_t clock;
+    int64_t cpu_ticks_offset;
+    int64_t cpu_clock_offset;
 } Timers;
 
 static const VMStateDescription vmstate_timers = {
@@ -21,9 +21,9 @@ static const VMStateDescription vmstate_timers = {
     .version_id = 2,
     .minimum_version_id = 1,
     .fields = (const VMStateField[]) {
-        VMSTATE_INT64(ticks, Timers),
+        VMSTATE_INT64(cpu_ticks_offset, Timers),
         VMSTATE_UNUSED(8),
-        VMSTATE_INT64_V(clock, Timers, 2),
+        VMSTATE_INT64_V(cpu_clock_offset, Timers, 2),
         VMSTATE_END_OF_LIST(),
     },
 };
@@ -276,7 +276,7 @@ static void over_chunks(void)
 
     set_up();
     CHECK_EQUAL(load(golden_none, sizeof golden_none, NULL), 0);
-    timers.clock = 5;
+    timers.cpu_clock_offset = 5;
     count = migcore_qemu_machine_devices(&migcore_qemu_devices, devices, 8, true);
     CHECK_EQUAL(count, 2);
     CHECK_EQUAL(migcore_machine_init(&machine, sizeof machine, devices, count, NULL), MIGCORE_OK);
@@ -291,7 +291,7 @@ static void over_chunks(void)
     CHECK_EQUAL(migcore_machine_check(&machine, &loader.visitor, &checked), MIGCORE_OK);
     migcore_chunk_load_memory(&loader, sizeof loader, chunks, length, NULL, 0, NULL, NULL);
     CHECK_EQUAL(migcore_machine_load(&machine, &loader.visitor, &checked), MIGCORE_OK);
-    CHECK(timers.clock == 5 && state.size == 10);
+    CHECK(timers.cpu_clock_offset == 5 && state.size == 10);
     CHECK_EQUAL(migcore_qemu_machine_devices(&migcore_qemu_devices, devices, 0, false), 3);
 }
 
