@@ -77,9 +77,9 @@ fn compare(arguments: &Arguments, new: &Path) -> Result {
 /// A schema of which there is something to be compared.
 fn described(path: &Path) -> Result<Found> {
     let found = read(Input::open(path)?)?;
-    let Schema { devices, .. } = &found.schema;
+    let Schema { source, devices, .. } = &found.schema;
     let known = devices.iter().filter_map(Device::description).next();
-    if known.is_none() && !devices.is_empty() && found.damages.is_empty() {
+    if source.is_sent() && known.is_none() && !devices.is_empty() && found.damages.is_empty() {
         let what = "nothing of it is described; the description of another stream of the same machine may be \
                     given in its place";
         return Err(Failure::Refused(format!("{}: {what}", path.display())));

@@ -10,6 +10,7 @@
 //! | `dump` | the dump of tables that QEMU writes |
 //! | `described` | the description of a stream of QEMU |
 //! | `chunked` | the shapes of a stream of chunks |
+//! | `kinds` | the types of fields |
 //! | `merge` | elements of an array that differ, as one |
 //! | `tree` | JSON as data |
 
@@ -18,6 +19,7 @@ mod chunked;
 mod described;
 pub mod document;
 mod dump;
+mod kinds;
 mod merge;
 pub mod model;
 pub mod print;

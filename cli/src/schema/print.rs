@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::kinds::is_sized;
 use super::model::{Count, Description, Device, Exists, Field, Schema, Source, State, Versions};
 use crate::input::told;
 use crate::show::counted;
@@ -95,8 +96,11 @@ impl Row {
             Count::Variable => format!("{kind}[*]"),
         };
         let mut facts = Vec::new();
-        if let (Some(_), Some(size), None) = (&field.kind, field.size, &field.description) {
-            facts.push(counted(size, "byte"));
+        let told = |kind: &String| {
+            field.count == Count::Variable || field.size.is_some_and(|size| is_sized(kind, size))
+        };
+        if field.kind.as_ref().is_some_and(|kind| !told(kind)) && field.description.is_none() {
+            facts.extend(field.size.map(|size| counted(size, "byte")));
         }
         facts.extend(field.since.filter(|since| *since != 0).map(|since| format!("since {since}")));
         if field.exists == Exists::Condition {
@@ -105,7 +109,12 @@ impl Row {
         if field.ancillary {
             facts.push("ancillary".to_owned());
         }
-        Row { name: shown(&field.name), what, facts }
+        let name = match (field.name.as_str(), field.kind.as_deref()) {
+            ("", Some("raw")) => "(raw)".to_owned(),
+            (name, _) => shown(name),
+        };
+        let what = if name == "(raw)" { "bytes".to_owned() } else { what };
+        Row { name, what, facts }
     }
 
     fn line(&self, name: usize, what: usize) -> String {

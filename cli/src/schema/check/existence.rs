@@ -88,7 +88,8 @@ impl<'s> Checker<'s> {
             ),
             Some(true) => {
                 let mut text = format!("{new} reads it{}, and {old} {not_sent} it", since(field));
-                if let Some(version) = read.filter(|_| !checker.to.is_sent()) {
+                // A struct is read at the version of the receiver, whatever the sender's is.
+                if let Some(version) = sent.filter(|_| !checker.to.is_sent() && sent == read) {
                     text.push_str(&format!(" in version {version}"));
                 }
                 if checker.from.is_sent() && !checker.to.is_sent() {

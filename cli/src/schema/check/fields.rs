@@ -3,9 +3,9 @@
 use super::cursor::{is_same, wraps, Cursor};
 use super::existence::Place;
 use super::finding::Rule;
-use super::sizes::is_null;
 use super::unused::{bytes, is_unused};
 use super::Checker;
+use crate::schema::kinds::is_null;
 use crate::schema::model::{Count, Field};
 use crate::schema::print::shown;
 

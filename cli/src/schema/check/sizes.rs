@@ -1,56 +1,10 @@
 //! Types, sizes and numbers of elements.
 
-use migcore::visit::Kind;
-
 use super::finding::Rule;
 use super::Checker;
+use crate::schema::kinds::{class, is_null, Class};
 use crate::schema::model::{Count, Field};
 use crate::schema::print::shown;
-
-/// What the bytes of a type are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Class {
-    Scalar(Kind),
-    Bytes,
-    /// An i64, of something that is larger in memory.
-    Timer,
-    /// Words of 64 bits, as many as a bitmap takes.
-    Bitmap,
-    Null,
-    /// What only its device knows.
-    Private,
-}
-
-/// The class of a type, as QEMU or chunks name it.
-fn class(kind: &str) -> Class {
-    let kind = kind.strip_suffix(" equal").unwrap_or(kind);
-    Class::Scalar(match kind {
-        "bool" => Kind::Bool,
-        "int8" | "i8" => Kind::I8,
-        "int16" | "i16" => Kind::I16,
-        "int32" | "int32 le" | "i32" => Kind::I32,
-        "int64" | "i64" => Kind::I64,
-        "uint8" | "u8" | "fd" => Kind::U8,
-        "uint16" | "u16" => Kind::U16,
-        "uint32" | "u32" => Kind::U32,
-        "uint64" | "u64" => Kind::U64,
-        "f32" => Kind::F32,
-        "float64" | "CPU_Double_U" | "f64" => Kind::F64,
-        "timer" => return Class::Timer,
-        "buffer" | "unused_buffer" | "pci config" | "bytes" => return Class::Bytes,
-        "bitmap" => return Class::Bitmap,
-        "nullptr" | "null" => return Class::Null,
-        _ => return Class::Private,
-    })
-}
-
-/// Whether null pointers are all that was sent of a field.
-pub(super) fn is_null(field: &Field) -> bool {
-    let Some(class) = field.kind.as_deref().map(class) else { return false };
-    // Before QEMU 10 a null pointer has the type of what it would point to, and one byte.
-    let scalar = matches!(class, Class::Scalar(kind) if kind.width().bytes() > 1);
-    class == Class::Null || (scalar && field.size == Some(1))
-}
 
 impl<'s> Checker<'s> {
     /// Two fields with nothing inside.
@@ -118,12 +72,14 @@ impl<'s> Checker<'s> {
                 false => self.unsure(Rule::Type, "only null pointers were sent on one side"),
             };
         }
-        let (classes, private) = ((class(sent), class(read)), sent != read);
-        match classes {
-            (Class::Private, Class::Private) if private => {
-                self.differs(Rule::Type, &shown(sent), &shown(read));
-            }
-            (one, other) if one != other && !is_same_on_the_wire(one, other) => {
+        match (class(sent), class(read)) {
+            (one, other) if one.has_bytes_of(other) => {}
+            (Class::Scalar(one), Class::Scalar(other)) if one.width() == other.width() => self
+                .unsure(
+                    Rule::Type,
+                    &format!("{} and {}, which have the same bytes", shown(sent), shown(read)),
+                ),
+            (one, other) if one != other || (one == Class::Private && sent != read) => {
                 self.differs(Rule::Type, &shown(sent), &shown(read));
             }
             (Class::Private, _) if one.size != other.size => self.unsure(
@@ -166,13 +122,6 @@ impl<'s> Checker<'s> {
     fn unsure(&mut self, rule: Rule, text: &str) {
         self.remark(rule, text.to_owned());
     }
-}
-
-/// Whether two types have the same bytes, whatever they are called.
-fn is_same_on_the_wire(one: Class, other: Class) -> bool {
-    let is_word = |class| matches!(class, Class::Timer | Class::Scalar(Kind::I64));
-    let is_words = |class| matches!(class, Class::Bitmap | Class::Scalar(Kind::U64));
-    (is_word(one) && is_word(other)) || (is_words(one) && is_words(other))
 }
 
 fn size(field: &Field) -> String {
