@@ -64,6 +64,7 @@ static const struct section {
     { "tree_monkey", test_tree_monkey },
     { "all_devices", test_all_devices },
     { "all_devices_undo", test_all_devices_undo },
+    { "vmdesc", test_vmdesc },
 };
 
 unsigned percent = 100;

@@ -106,5 +106,6 @@ void test_tree_carry(void);
 void test_tree_monkey(void);
 void test_all_devices(void);
 void test_all_devices_undo(void);
+void test_vmdesc(void);
 
 #endif
