@@ -64,7 +64,11 @@ impl<T: Table> Name for LazyName<'_, T> {
             ItemName::Element => &[],
             ItemName::Field(described, _, name) if !described.repeats() => name.bytes(),
             ItemName::Field(described, index, name) => {
-                self.numbered.get_or_init(|| numbered(described.table, *index, name.bytes()))
+                // Not `get_or_init`, which panics where it meets itself.
+                if self.numbered.get().is_none() {
+                    let _ = self.numbered.set(numbered(described.table, *index, name.bytes()));
+                }
+                self.numbered.get().map_or(&[], |numbered| numbered)
             }
         }
     }
