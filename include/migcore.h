@@ -314,11 +314,6 @@ struct migcore_vmstate_field;
 typedef struct migcore_operations migcore_operations;
 
 /**
- * The description of what is saved, as QEMU puts it behind a stream.
- */
-typedef struct migcore_vmdesc migcore_vmdesc;
-
-/**
  * What every call returns: MIGCORE_OK, or why it failed. The numbers are stable and stand in
  * blocks by who is at fault: 1xx the stream, 2xx the versions, 3xx the caller, 4xx the I/O, 5xx a
  * limit, 6xx a device.
@@ -902,6 +897,21 @@ typedef struct migcore_vmstate_tree {
 } migcore_vmstate_tree;
 
 /**
+ * Storage for a description as QEMU writes it behind a stream, made while the devices are saved: a JSON text in
+ * memory of the caller, or on its way to a sink. Whoever saves by tables with it as migcore_vmstate_host.description
+ * tells it the fields; what begins and ends devices, or describes itself, uses the calls below.
+ *
+ * The calls return the first thing that could not be, which stops the text, so that it is enough to look at
+ * what migcore_vmdesc_finish says. Memory that is too small does not: then that call tells how much is needed. A
+ * description may be moved in memory between two calls and needs no destructor.
+ */
+typedef struct migcore_vmdesc {
+    uint32_t state;
+    migcore_status failure;
+    uint64_t reserved[26];
+} migcore_vmdesc;
+
+/**
  * What a program lends to the visit of a table. All but `size` may be NULL or 0. Callbacks return normally: no
  * longjmp, no exception.
  */
@@ -962,6 +972,20 @@ typedef struct migcore_vmstate_host {
      */
     struct migcore_vmdesc *description;
 } migcore_vmstate_host;
+
+/**
+ * A type of device and its table, for migcore_vmstate_dump.
+ */
+typedef struct migcore_vmstate_type {
+    /**
+     * The name of the type; NULL: that of the table.
+     */
+    const char *name;
+    /**
+     * The table.
+     */
+    const struct migcore_vmstate *table;
+} migcore_vmstate_type;
 
 /**
  * Storage for a visitor that saves to chunks. Give `&it.visitor` to the calls of a visit.
@@ -1543,21 +1567,6 @@ typedef struct migcore_undo {
      */
     struct migcore_error *error;
 } migcore_undo;
-
-/**
- * Storage for a description as QEMU writes it behind a stream, made while the devices are saved: a JSON text in
- * memory of the caller, or on its way to a sink. Whoever saves by tables with it as migcore_vmstate_host.description
- * tells it the fields; what begins and ends devices, or describes itself, uses the calls below.
- *
- * The calls return the first thing that could not be, which stops the text, so that it is enough to look at
- * what migcore_vmdesc_finish says. Memory that is too small does not: then that call tells how much is needed. A
- * description may be moved in memory between two calls and needs no destructor.
- */
-typedef struct migcore_vmdesc {
-    uint32_t state;
-    migcore_status failure;
-    uint64_t reserved[26];
-} migcore_vmdesc;
 
 /**
  * Done.
@@ -3092,6 +3101,17 @@ migcore_status migcore_visit_vmstate_struct(struct migcore_visitor *v,
  */
 migcore_status migcore_visit_vmstate_device(struct migcore_visitor *v,
                                             void *device);
+
+/**
+ * Writes what tables say to a sink: the JSON text of QEMU's -dump-vmstate, for tools that compare the tables of two
+ * programs, such as `migcore schema --check`. `machine` is the type of the machine; the names of types must differ.
+ * No object is needed and no hook is called. MIGCORE_TOO_DEEP is of tables that name each other in a circle, and
+ * MIGCORE_TOO_MANY of those that have more fields than any program. After an error the text is of no use.
+ */
+migcore_status migcore_vmstate_dump(const char *machine,
+                                    const struct migcore_vmstate_type *types,
+                                    size_t count,
+                                    const struct migcore_sink *sink);
 
 /**
  * The scratch memory that a writer needs for states whose longest name, be it of a device, a field or a
