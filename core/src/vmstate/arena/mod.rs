@@ -13,19 +13,29 @@ pub use forms::{number_at, Counts, Member, Numbers, Repeats};
 pub use layout::{Layout, StaticTable};
 
 use super::{Failure, Hook, Host, Key, NodeVisit, Table};
+use crate::codec::describe::Describer;
 use crate::error::{Code, Result};
+use crate::io::json::Text;
 use crate::visit::Visitor;
 
 /// The host of a walk over objects in a [`Block`].
 pub struct Arena<'w, 'm, 'v> {
     block: &'w mut Block<'m>,
     visitor: &'w mut Visitor<'v>,
+    description: Option<&'w mut Describer<dyn Text + 'w>>,
 }
 
 impl<'w, 'm, 'v> Arena<'w, 'm, 'v> {
     /// A walk with `visitor` over objects in `block`.
     pub fn new(block: &'w mut Block<'m>, visitor: &'w mut Visitor<'v>) -> Self {
-        Arena { block, visitor }
+        Arena { block, visitor, description: None }
+    }
+
+    /// The same, which tells `description` what it saves.
+    #[must_use]
+    pub fn described(mut self, description: &'w mut Describer<dyn Text + 'w>) -> Self {
+        self.description = Some(description);
+        self
     }
 }
 
@@ -138,6 +148,10 @@ impl<'m> Host for Arena<'_, 'm, '_> {
     ) -> Result<()> {
         let order = table.entry(index).and_then(|entry| entry.order);
         self.block.insert_node(order, place, key, value)
+    }
+
+    fn describe<R>(&mut self, call: impl FnOnce(&mut Describer<dyn Text + '_>) -> R) -> Option<R> {
+        self.description.as_deref_mut().map(call)
     }
 }
 
