@@ -45,6 +45,9 @@ pub enum Command {
     /// Take a block of guest memory out of a stream
     #[command(after_help = EXIT_CODES, after_long_help = RAM)]
     Ram(Ram),
+    /// Print what a state consists of, or check whether one program loads what another saves
+    #[command(after_help = EXIT_CODES, after_long_help = SCHEMA, override_usage = SCHEMA_USAGE)]
+    Schema(Schema),
     /// Write the man pages or the completions of shells
     #[command(hide = true)]
     Generate(Generate),
@@ -172,6 +175,29 @@ pub struct Ram {
     pub force: bool,
 }
 
+/// The arguments of `schema`.
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// A stream, the description of one, a dump of tables, or a document of --json; `-` is the standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// With --check, FILE is OLD, and this is the same of the program that is to load; one of the two may be `-`
+    #[arg(requires = "check", required_if_eq("check", "true"))]
+    pub new: Option<PathBuf>,
+    /// Check whether NEW loads what OLD saves
+    #[arg(long)]
+    pub check: bool,
+    /// Check whether OLD loads what NEW saves
+    #[arg(long, requires = "check")]
+    pub reverse: bool,
+    /// Check both
+    #[arg(long, requires = "check", conflicts_with = "reverse")]
+    pub both: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// The arguments of `generate`.
 #[derive(Debug, Args)]
 pub struct Generate {
@@ -294,3 +320,29 @@ Exit codes:
   1  the stream is damaged, and OUT was not written without --force; or pages never came, and are zeros in OUT
   2  wrong usage
   3  a file cannot be read or written, or the stream holds no such block";
+
+const SCHEMA_USAGE: &str = "\
+migcore schema [--json] FILE
+       migcore schema --check [--reverse | --both] [--json] OLD NEW";
+
+const SCHEMA: &str = "\
+A schema is what a state consists of: devices, versions, fields, subsections, without any value. It is read from a \
+dump of a program's tables, as QEMU writes it with -dump-vmstate; from a stream of QEMU with its description, or \
+from the description alone; from a stream of chunks; or from a document of --json, so that one can be kept and \
+checked against later.
+
+With --check, fields are compared in their order, as on the wire of QEMU: versions, names, sizes, what is unused, \
+structs, subsections. A dump has all that may be sent, but no types; a stream has what was sent. What the two do not \
+tell is a remark and no fault: conditions, above all. Two streams of chunks are compared as their readers do, by name.
+
+Examples:
+  migcore schema vm.state
+  migcore schema --json vm.mig > nic.schema
+  migcore schema --check old.dump new.dump
+  migcore schema --check --both nic.schema vm.mig
+
+Exit codes:
+  0  nothing is wrong; with --check: no fault was found
+  1  with --check: faults were found; or a stream is damaged
+  2  wrong usage
+  3  a file cannot be read, or is nothing that has a schema";

@@ -8,6 +8,7 @@
 //! | [`qemu`] | streams that QEMU wrote |
 //! | [`blocks`] | blocks of guest memory, whatever stream they are in |
 //! | [`compare`] | in what two streams differ |
+//! | [`schema`] | what states consist of, and whether one program loads what another saves |
 //! | [`show`] | printers, text and JSON: encoders of the library |
 //! | [`input`] | a file or the standard input, read in windows |
 //! | [`output`] | a file that gets its name when it is complete |
@@ -29,6 +30,7 @@ pub mod input;
 pub mod output;
 pub mod progress;
 pub mod qemu;
+pub mod schema;
 pub mod show;
 
 /// Compiles the examples of the page.

@@ -311,6 +311,8 @@ fn exit_codes_tell_what_is_wrong() {
         (&["info", "text"], 3),
         (&["verify", "text"], 3),
         (&["diff", "a.mig", "text"], 3),
+        (&["schema", "text"], 3),
+        (&["schema", "--check", "a.mig", "text"], 3),
         (&["ram", "a.mig", "--list"], 3),
         (&["inspect", "short.mig"], 1),
         (&["inspect", "--json", "short.mig"], 1),
@@ -318,6 +320,8 @@ fn exit_codes_tell_what_is_wrong() {
         (&["info", "short.mig"], 1),
         (&["verify", "short.mig"], 1),
         (&["diff", "a.mig", "short.mig"], 1),
+        (&["schema", "short.mig"], 1),
+        (&["schema", "--check", "short.mig", "a.mig"], 1),
     ] {
         let ran = place.run(arguments);
         assert_eq!(ran.code, Some(code), "{arguments:?}: {ran:?}");

@@ -7,6 +7,7 @@ pub mod info;
 pub mod inspect;
 mod proof;
 pub mod ram;
+pub mod schema;
 pub mod verify;
 
 use std::io::Write;
@@ -33,6 +34,10 @@ pub fn run(arguments: &Arguments) -> Result {
         Command::Convert(convert) => convert::run(convert),
         Command::Diff(diff) => diff::run(diff),
         Command::Ram(ram) => ram::run(ram),
+        Command::Schema(schema) => match schema.check {
+            true => schema::run(schema),
+            false => unread(schema::run(schema)),
+        },
         Command::Generate(generate) => generate::run(generate),
     }
 }

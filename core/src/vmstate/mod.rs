@@ -85,6 +85,7 @@
 
 mod arena;
 mod array;
+mod dump;
 mod entry;
 mod field;
 mod host;
@@ -102,6 +103,7 @@ pub use arena::{
     number_at, Arena, Block, Counts, Custom, Entry, If, InBlock, Layout, Member, Numbers, On,
     Order, Ordered, Own, Repeats, Run, StaticTable, Test,
 };
+pub use dump::Dump;
 pub use host::{Failure, Host, Key, Memory, NodeVisit, PlaceOf, ALLOCATION};
 pub use plan::{visit_planned, Plan};
 pub use table::{Amount, Field, Head, Hook, ListField, ListForm, Number, Table, TreeField, What};
