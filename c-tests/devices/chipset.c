@@ -74,6 +74,6 @@ static void mch_prepare(void *opaque, const Where *where)
     pci_device_prepare(&s->parent_obj, PCI_VENDOR_ID_INTEL, 0x29c0, false);
 }
 
-const Device i440fx = { &vmstate_i440fx, sizeof(PCII440FXState), NULL, i440fx_prepare };
-const Device piix3 = { &vmstate_piix3, sizeof(PIIXState), NULL, piix3_prepare };
-const Device mch = { &vmstate_mch, sizeof(MCHPCIState), NULL, mch_prepare };
+const Device i440fx = { .vmsd = &vmstate_i440fx, .size = sizeof(PCII440FXState), .prepare = i440fx_prepare };
+const Device piix3 = { .vmsd = &vmstate_piix3, .size = sizeof(PIIXState), .prepare = piix3_prepare };
+const Device mch = { .vmsd = &vmstate_mch, .size = sizeof(MCHPCIState), .prepare = mch_prepare };

@@ -18,6 +18,8 @@ typedef struct Where {
     int qemu;               /* the QEMU that wrote it, in the same form */
     const char *section;    /* "0000:00:01.3/piix4_pm" */
     unsigned instance;
+    uint32_t cpus;          /* as many as it was started with */
+    uint32_t memory_slots;  /* that more memory may come to */
 } Where;
 
 typedef struct Device {
@@ -27,7 +29,12 @@ typedef struct Device {
     bool (*here)(const Where *where);
     /* Sets what the machine fixes before it loads: counts, switches, places for what is pointed to. The object is zeroed. */
     void (*prepare)(void *opaque, const Where *where);
+    /* Gives back what loading allocated. */
+    void (*release)(void *opaque);
 } Device;
+
+/* The device whose description has the name; NULL: it is none of these. */
+const Device *device_at(const char *name, const Where *where);
 
 static inline bool machine_is(const Where *where, const char *machine)
 {

@@ -53,4 +53,4 @@ static const VMStateDescription vmstate_i8257 = {
     },
 };
 
-const Device i8257 = { &vmstate_i8257, sizeof(I8257State), NULL, NULL };
+const Device i8257 = { .vmsd = &vmstate_i8257, .size = sizeof(I8257State) };

@@ -235,4 +235,4 @@ static void e1000_prepare(void *opaque, const Where *where)
     s->tx_tso_state = machine_since(where, 300);
 }
 
-const Device e1000 = { &vmstate_e1000, sizeof(E1000State), NULL, e1000_prepare };
+const Device e1000 = { .vmsd = &vmstate_e1000, .size = sizeof(E1000State), .prepare = e1000_prepare };

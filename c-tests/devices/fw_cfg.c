@@ -119,4 +119,4 @@ static void fw_cfg_prepare(void *opaque, const Where *where)
     s->acpi_mr_restore = acpi && machine_since(where, 500);
 }
 
-const Device fw_cfg = { &vmstate_fw_cfg, sizeof(FWCfgState), NULL, fw_cfg_prepare };
+const Device fw_cfg = { .vmsd = &vmstate_fw_cfg, .size = sizeof(FWCfgState), .prepare = fw_cfg_prepare };

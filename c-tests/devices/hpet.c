@@ -142,5 +142,9 @@ static bool hpet_of_7_2(const Where *where)
     return !hpet_of_10_0(where);
 }
 
-const Device hpet = { &vmstate_hpet, sizeof(HPETState), hpet_of_7_2, hpet_prepare };
-const Device hpet_10_0 = { &vmstate_hpet_10_0, sizeof(HPETState), hpet_of_10_0, hpet_prepare };
+const Device hpet = {
+    .vmsd = &vmstate_hpet, .size = sizeof(HPETState), .here = hpet_of_7_2, .prepare = hpet_prepare
+};
+const Device hpet_10_0 = {
+    .vmsd = &vmstate_hpet_10_0, .size = sizeof(HPETState), .here = hpet_of_10_0, .prepare = hpet_prepare
+};

@@ -63,4 +63,4 @@ static const VMStateDescription vmstate_pit = {
     },
 };
 
-const Device i8254 = { &vmstate_pit, sizeof(PITCommonState), NULL, NULL };
+const Device i8254 = { .vmsd = &vmstate_pit, .size = sizeof(PITCommonState) };

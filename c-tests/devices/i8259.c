@@ -50,4 +50,4 @@ static const VMStateDescription vmstate_pic_common = {
     },
 };
 
-const Device i8259 = { &vmstate_pic_common, sizeof(PICCommonState), NULL, NULL };
+const Device i8259 = { .vmsd = &vmstate_pic_common, .size = sizeof(PICCommonState) };

@@ -124,5 +124,5 @@ static void ide_isa_prepare(void *opaque, const Where *where)
     ide_bus_prepare(&s->bus);
 }
 
-const Device ide_pci = { &vmstate_ide_pci, sizeof(PCIIDEState), NULL, ide_pci_prepare };
-const Device ide_isa = { &vmstate_ide_isa, sizeof(ISAIDEState), NULL, ide_isa_prepare };
+const Device ide_pci = { .vmsd = &vmstate_ide_pci, .size = sizeof(PCIIDEState), .prepare = ide_pci_prepare };
+const Device ide_isa = { .vmsd = &vmstate_ide_isa, .size = sizeof(ISAIDEState), .prepare = ide_isa_prepare };

@@ -77,5 +77,5 @@ static const VMStateDescription vmstate_apic_common = {
     },
 };
 
-const Device ioapic = { &vmstate_ioapic_common, sizeof(IOAPICCommonState), NULL, NULL };
-const Device apic = { &vmstate_apic_common, sizeof(APICCommonState), NULL, NULL };
+const Device ioapic = { .vmsd = &vmstate_ioapic_common, .size = sizeof(IOAPICCommonState) };
+const Device apic = { .vmsd = &vmstate_apic_common, .size = sizeof(APICCommonState) };

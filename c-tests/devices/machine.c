@@ -118,7 +118,11 @@ static const VMStateDescription vmstate_cpu_common = {
     },
 };
 
-const Device timers = { &vmstate_timers, sizeof(TimersState), NULL, NULL };
-const Device globalstate = { &vmstate_globalstate, sizeof(GlobalState), globalstate_before_9_0, NULL };
-const Device globalstate_9_0 = { &vmstate_globalstate_9_0, sizeof(GlobalState9), globalstate_since_9_0, NULL };
-const Device cpu_common = { &vmstate_cpu_common, sizeof(CPUState), NULL, NULL };
+const Device timers = { .vmsd = &vmstate_timers, .size = sizeof(TimersState) };
+const Device globalstate = {
+    .vmsd = &vmstate_globalstate, .size = sizeof(GlobalState), .here = globalstate_before_9_0
+};
+const Device globalstate_9_0 = {
+    .vmsd = &vmstate_globalstate_9_0, .size = sizeof(GlobalState9), .here = globalstate_since_9_0
+};
+const Device cpu_common = { .vmsd = &vmstate_cpu_common, .size = sizeof(CPUState) };

@@ -50,4 +50,4 @@ static void rtc_prepare(void *opaque, const Where *where)
     s->update_timer = &s->timers[1];
 }
 
-const Device mc146818rtc = { &vmstate_rtc, sizeof(RTCState), NULL, rtc_prepare };
+const Device mc146818rtc = { .vmsd = &vmstate_rtc, .size = sizeof(RTCState), .prepare = rtc_prepare };

@@ -103,6 +103,53 @@ const VMStateDescription vmstate_pci_device = {
     },
 };
 
+static size_t msix_pba_size(const PCIDevice *s)
+{
+    return DIV_ROUND_UP(s->msix_entries_nr, 8);
+}
+
+static int get_msix_state(QEMUFile *f, void *pv, size_t size, const VMStateField *field)
+{
+    PCIDevice *s = pv;
+
+    (void)size;
+    (void)field;
+    qemu_get_buffer(f, s->msix_table, s->msix_entries_nr * PCI_MSIX_ENTRY_SIZE);
+    qemu_get_buffer(f, s->msix_pba, msix_pba_size(s));
+    return 0;
+}
+
+static int put_msix_state(QEMUFile *f, void *pv, size_t size, const VMStateField *field, JSONWriter *vmdesc)
+{
+    PCIDevice *s = pv;
+
+    (void)size;
+    (void)field;
+    (void)vmdesc;
+    qemu_put_buffer(f, s->msix_table, s->msix_entries_nr * PCI_MSIX_ENTRY_SIZE);
+    qemu_put_buffer(f, s->msix_pba, msix_pba_size(s));
+    return 0;
+}
+
+static const VMStateInfo vmstate_info_msix = {
+    .name = "msix state",
+    .get = get_msix_state,
+    .put = put_msix_state,
+};
+
+/* Its only field is the device itself, whose type knows how much there is. */
+const VMStateDescription vmstate_msix = {
+    .name = "msix",
+    .fields = (VMStateField[]) {
+        {
+            .name = "msix",
+            .info = &vmstate_info_msix,
+            .flags = VMS_SINGLE,
+        },
+        VMSTATE_END_OF_LIST()
+    },
+};
+
 void pci_device_prepare(PCIDevice *s, uint16_t vendor, uint16_t device, bool express)
 {
     s->version_id = 2;

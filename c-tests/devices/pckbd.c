@@ -109,5 +109,5 @@ static void kbd_prepare(void *opaque, const Where *where)
     s->kbd.extended_state = machine_since(where, 602);
 }
 
-const Device pckbd = { &vmstate_kbd_isa, sizeof(ISAKBDState), NULL, kbd_prepare };
-const Device port92 = { &vmstate_port92_isa, sizeof(Port92State), NULL, NULL };
+const Device pckbd = { .vmsd = &vmstate_kbd_isa, .size = sizeof(ISAKBDState), .prepare = kbd_prepare };
+const Device port92 = { .vmsd = &vmstate_port92_isa, .size = sizeof(Port92State) };

@@ -161,4 +161,4 @@ static void piix4_pm_prepare(void *opaque, const Where *where)
     s->not_migrate_acpi_index = !machine_since(where, 700);
 }
 
-const Device piix4_pm = { &vmstate_acpi, sizeof(PIIX4PMState), NULL, piix4_pm_prepare };
+const Device piix4_pm = { .vmsd = &vmstate_acpi, .size = sizeof(PIIX4PMState), .prepare = piix4_pm_prepare };

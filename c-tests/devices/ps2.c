@@ -86,5 +86,5 @@ static const VMStateDescription vmstate_ps2_mouse = {
     },
 };
 
-const Device ps2_keyboard = { &vmstate_ps2_keyboard, sizeof(PS2KbdState), NULL, NULL };
-const Device ps2_mouse = { &vmstate_ps2_mouse, sizeof(PS2MouseState), NULL, NULL };
+const Device ps2_keyboard = { .vmsd = &vmstate_ps2_keyboard, .size = sizeof(PS2KbdState) };
+const Device ps2_mouse = { .vmsd = &vmstate_ps2_mouse, .size = sizeof(PS2MouseState) };

@@ -97,5 +97,5 @@ static bool serial_on_isa(const Where *where)
     return !serial_in_memory(where);
 }
 
-const Device serial_isa = { &vmstate_isa_serial, sizeof(ISASerialState), serial_on_isa, NULL };
-const Device serial_mm = { &vmstate_serial_mm, sizeof(SerialMM), serial_in_memory, NULL };
+const Device serial_isa = { .vmsd = &vmstate_isa_serial, .size = sizeof(ISASerialState), .here = serial_on_isa };
+const Device serial_mm = { .vmsd = &vmstate_serial_mm, .size = sizeof(SerialMM), .here = serial_in_memory };

@@ -36,4 +36,4 @@ static void vmmouse_prepare(void *opaque, const Where *where)
     s->queue_size = VMMOUSE_QUEUE_SIZE;
 }
 
-const Device vmmouse = { &vmstate_vmmouse, sizeof(VMMouseState), NULL, vmmouse_prepare };
+const Device vmmouse = { .vmsd = &vmstate_vmmouse, .size = sizeof(VMMouseState), .prepare = vmmouse_prepare };
