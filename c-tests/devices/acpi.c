@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Parts of power management: commands to the firmware, hot-plugged devices, memory and processors, and the bus of sensors.
+ * Parts of power management: commands to the firmware, hot-plugged devices, memory and processors, the bus of sensors.
  */
 #include "acpi.h"
 

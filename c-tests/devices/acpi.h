@@ -85,7 +85,8 @@ extern const VMStateDescription pmsmb_vmstate;
                               _test_pcihp, 1, vmstate_acpi_pcihp_pci_status, AcpiPciHpPciStatus),   \
     VMSTATE_UINT32_TEST(_pcihp.acpi_index, _state, _test_acpi_index)
 
-#define VMSTATE_MEMORY_HOTPLUG(_memhp, _state) VMSTATE_STRUCT(_memhp, _state, 1, vmstate_memory_hotplug, MemHotplugState)
+#define VMSTATE_MEMORY_HOTPLUG(_memhp, _state) \
+    VMSTATE_STRUCT(_memhp, _state, 1, vmstate_memory_hotplug, MemHotplugState)
 #define VMSTATE_CPU_HOTPLUG(_cpuhp, _state) VMSTATE_STRUCT(_cpuhp, _state, 1, vmstate_cpu_hotplug, CPUHotplugState)
 
 #endif

@@ -77,8 +77,9 @@ static bool same_text(const Section *section, const char *found, size_t length, 
         return true;
     }
     from = at > 60 ? at - 60 : 0;
-    return wrong(section, "description, at %zu:\n    found    %.*s\n    expected %.*s", at, (int)MIN(length - from, 110),
-                 found + from, (int)MIN(expected->length - from, 110), (const char *)expected->data + from);
+    return wrong(section, "description, at %zu:\n    found    %.*s\n    expected %.*s", at,
+                 (int)MIN(length - from, 110), found + from, (int)MIN(expected->length - from, 110),
+                 (const char *)expected->data + from);
 }
 
 /* What the walk says of itself while it saves is QEMU's text, in the manner of the QEMU that wrote it. */
@@ -97,7 +98,7 @@ bool check_description(const Section *section)
     if (held) {
         migcore_vmdesc_begin_stream(&json.vmdesc, 4096);
         migcore_vmdesc_begin_device(&json.vmdesc, section->where.section, section->where.instance);
-        held = save_legacy(section->device->vmsd, object, &json, &out) == 0 || wrong(section, "save with a description");
+        held = save_legacy(section->device->vmsd, object, &json, &out) == 0 || wrong(section, "described: it fails");
         migcore_vmdesc_end_device(&json.vmdesc);
         migcore_vmdesc_end_stream(&json.vmdesc);
         object_free(section, object);

@@ -43,7 +43,8 @@ static const VMStateDescription cmsdk_apb_dualtimer_vmstate = {
     .minimum_version_id = 2,
     .fields = (VMStateField[]) {
         VMSTATE_CLOCK(timclk, CMSDKAPBDualTimer),
-        VMSTATE_STRUCT_ARRAY(timermod, CMSDKAPBDualTimer, CMSDK_APB_DUALTIMER_NUM_MODULES, 1, cmsdk_dualtimermod_vmstate, CMSDKAPBDualTimerModule),
+        VMSTATE_STRUCT_ARRAY(timermod, CMSDKAPBDualTimer, CMSDK_APB_DUALTIMER_NUM_MODULES, 1,
+                             cmsdk_dualtimermod_vmstate, CMSDKAPBDualTimerModule),
         VMSTATE_UINT32(timeritcr, CMSDKAPBDualTimer),
         VMSTATE_UINT32(timeritop, CMSDKAPBDualTimer),
         VMSTATE_END_OF_LIST()

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Sections that were cut or altered: a load says so or not, and what comes of it can be saved or is refused; nothing else.
+ * Sections that were cut or altered: a load says so or not, and what comes of it can be saved or is refused.
  */
 #include "run.h"
 

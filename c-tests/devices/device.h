@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * What the devices here have in common: each file has the struct of a device and its tables, as a device of QEMU 7.2 has
- * them, and at its end an entry that says where it is found.
+ * What the devices here have in common: each file has the struct of a device and its tables, as a device of QEMU 7.2
+ * has them, and at its end an entry that says where it is found.
  */
 #ifndef DEVICE_H
 #define DEVICE_H
@@ -10,6 +10,8 @@
 #include "migration/vmstate.h"
 #include "migration/qemu-file-types.h"
 #include "qemu/timer.h"
+
+#include <inttypes.h>
 
 /* A section of a stream: the machine that wrote it, and the section's own name. */
 typedef struct Where {
@@ -27,7 +29,7 @@ typedef struct Device {
     size_t size;
     /* Whether it is this device: several have one name. NULL: always. */
     bool (*here)(const Where *where);
-    /* Sets what the machine fixes before it loads: counts, switches, places for what is pointed to. The object is zeroed. */
+    /* Sets what the machine fixes before it loads: counts, switches, places for what is pointed to. All else is 0. */
     void (*prepare)(void *opaque, const Where *where);
     /* Gives back what loading allocated. */
     void (*release)(void *opaque);

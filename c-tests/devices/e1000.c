@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * A network card, 82540EM. Registers are kept by their address; the older part of its table names them one by one, and a
- * subsection has the whole of them.
+ * A network card, 82540EM. Registers are kept by their address; the older part of its table names them one by one, a
+ * subsection has all of them.
  */
 #include "pci.h"
 

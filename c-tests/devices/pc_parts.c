@@ -27,10 +27,15 @@ typedef struct I2CBus {
     uint8_t saved_address;      /* of the one that is spoken to */
 } I2CBus;
 
-/* Whether the firmware has had its tables patched: on a PC and on Arm. */
+/* Whether the firmware has had its tables patched: on a PC, */
 typedef struct AcpiBuildState {
     uint8_t patched;
 } AcpiBuildState;
+
+/* and on Arm. */
+typedef struct VirtAcpiBuildState {
+    bool patched;
+} VirtAcpiBuildState;
 
 static const VMStateDescription vmstate_parallel_isa = {
     .name = "parallel_isa",
@@ -83,7 +88,7 @@ static const VMStateDescription vmstate_virt_acpi_build = {
     .version_id = 1,
     .minimum_version_id = 1,
     .fields = (VMStateField[]) {
-        VMSTATE_BOOL(patched, AcpiBuildState),
+        VMSTATE_BOOL(patched, VirtAcpiBuildState),
         VMSTATE_END_OF_LIST()
     },
 };
@@ -92,4 +97,4 @@ const Device parallel_isa = { .vmsd = &vmstate_parallel_isa, .size = sizeof(ISAP
 const Device pcspk = { .vmsd = &vmstate_spk, .size = sizeof(PCSpkState) };
 const Device i2c_bus = { .vmsd = &vmstate_i2c_bus, .size = sizeof(I2CBus) };
 const Device acpi_build = { .vmsd = &vmstate_acpi_build, .size = sizeof(AcpiBuildState) };
-const Device virt_acpi_build = { .vmsd = &vmstate_virt_acpi_build, .size = sizeof(AcpiBuildState) };
+const Device virt_acpi_build = { .vmsd = &vmstate_virt_acpi_build, .size = sizeof(VirtAcpiBuildState) };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Clocks that tell the time: of boards with Arm, and one of an emulated telephone, which boards with RISC-V and m68k have.
+ * Clocks that tell the time: of boards with Arm, and one of an emulated telephone, for boards with RISC-V and m68k.
  */
 #include "device.h"
 

@@ -2,8 +2,8 @@
  *
  *   devices FILE
  *
- * Reads sections of real streams from a file, which c-tests/tests/devices.rs makes, and prints a line for each: a letter
- * for each check that held, `-` for one that did not, which is told on stderr, and `.` for one that does not apply.
+ * Reads sections of real streams from a file, which c-tests/tests/devices.rs makes, and prints a line for each: a
+ * letter for each check that held, and `-` for one that did not, which is told on stderr; `none` for another device.
  *
  * A section in the file is a line of words between tabs, then its bytes: payload, description, chunks.
  */
@@ -64,17 +64,19 @@ static void section_run(const Section *section)
     puts(letters);
 }
 
+#define WORD "%299[^\t]\t"
+
 /* False at the end of the file. */
 static bool section_next(FILE *file)
 {
-    static char stream[200], machine[200], name[300], table[200];
+    static char stream[300], machine[300], name[300], table[300];
     Section section = { .where = { .machine = machine, .section = name } };
     Where *where = &section.where;
     size_t payload, description, chunks;
 
-    if (fscanf(file, "%199[^\t]\t%199[^\t]\t%d\t%d\t%" SCNu32 "\t%" SCNu32 "\t%299[^\t]\t%u\t%199[^\t]\t%u\t%zu\t%zu\t%zu",
-               stream, machine, &where->version, &where->qemu, &where->cpus, &where->memory_slots, name,
-               &where->instance, table, &section.version, &payload, &description, &chunks) != 13 || fgetc(file) != '\n') {
+    if (fscanf(file, WORD WORD "%d\t%d\t%" SCNu32 "\t%" SCNu32 "\t" WORD "%u\t" WORD "%u\t%zu\t%zu\t%zu", stream,
+               machine, &where->version, &where->qemu, &where->cpus, &where->memory_slots, name, &where->instance,
+               table, &section.version, &payload, &description, &chunks) != 13 || fgetc(file) != '\n') {
         return false;
     }
     stream_name = stream;

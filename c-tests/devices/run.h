@@ -18,7 +18,7 @@ typedef struct Section {
     unsigned version;
     Bytes payload;
     Bytes description;      /* QEMU's text of a stream with this device alone */
-    Bytes chunks;           /* what the library makes of the section by its description; none: a field of a private type */
+    Bytes chunks;           /* what the section becomes by its description; none: a field of a private type */
 } Section;
 
 /* Says what is wrong, and of which section. */

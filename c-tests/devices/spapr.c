@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Parts of a POWER machine: tables of addresses for devices, allocated as long as they are, and what the machine agreed on
- * with its guest.
+ * Parts of a POWER machine: tables of addresses for devices, allocated as long as they are, and what the machine agreed
+ * on with its guest.
  */
 #include "device.h"
 

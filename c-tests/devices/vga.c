@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * A graphics card: as it is on ISA, and with a part of PCI before it. (The memory of the screen goes with the guest's.)
+ * A graphics card: as it is on ISA, and with a part of PCI before it. (Its memory goes with the guest's.)
  */
 #include "pci.h"
 
@@ -28,7 +28,7 @@ typedef struct VGACommonState {
     uint8_t dac_cache[3];
     uint8_t palette[768];
     int32_t bank_offset;
-    uint8_t is_vbe_vmstate;                     /* whether it has the extension for large screens: both sides or none */
+    uint8_t is_vbe_vmstate;                     /* whether it has large screens: both sides or none */
     uint16_t vbe_index;
     uint16_t vbe_regs[VBE_DISPI_INDEX_NB];
     uint32_t vbe_start_addr;

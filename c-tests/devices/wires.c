@@ -76,8 +76,8 @@ migcore_status save_chunks(const Section *section, const VMStateDescription *vms
 migcore_status load_chunks(const Section *section, const VMStateDescription *vmsd, void *object, const Bytes *chunks)
 {
     migcore_chunk_loader loader;
-    migcore_status status = migcore_chunk_load_memory(&loader, sizeof loader, chunks->data, chunks->length, NULL, 0, NULL,
-                                                      NULL);
+    migcore_status status = migcore_chunk_load_memory(&loader, sizeof loader, chunks->data, chunks->length, NULL, 0,
+                                                      NULL, NULL);
 
     return status != MIGCORE_OK ? status : visit_in_device(&loader.visitor, section, vmsd, object);
 }
