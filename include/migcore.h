@@ -73,6 +73,8 @@
  * EINTR): they are called again, at most 1000 times in a row. */
 #define MIGCORE_IO_RETRY (-32767)
 
+struct migcore_vmstate_field;
+
 /**
  * How deep scopes may nest: a device counts, elements of lists do not.
  */
@@ -139,6 +141,107 @@
  * The room for a name with its NUL.
  */
 #define MIGCORE_NAME_SIZE 256
+
+/**
+ * The bytes that one visit may allocate, where the host does not say otherwise.
+ */
+#define MIGCORE_VMSTATE_ALLOCATION 16777216
+
+/**
+ * One value.
+ */
+#define MIGCORE_VMSTATE_FLAG_SINGLE 1
+
+/**
+ * The member is a pointer to what is visited.
+ */
+#define MIGCORE_VMSTATE_FLAG_POINTER 2
+
+/**
+ * `num` elements
+ */
+#define MIGCORE_VMSTATE_FLAG_ARRAY 4
+
+/**
+ * An element is visited by `vmsd`, at the version of that table.
+ */
+#define MIGCORE_VMSTATE_FLAG_STRUCT 8
+
+/**
+ * As many elements as the `int32_t` at `num_offset` says
+ */
+#define MIGCORE_VMSTATE_FLAG_VARRAY_I32 16
+
+/**
+ * Bytes.
+ */
+#define MIGCORE_VMSTATE_FLAG_BUFFER 32
+
+/**
+ * Each element is a pointer to what is visited.
+ */
+#define MIGCORE_VMSTATE_FLAG_ARRAY_OF_POINTER 64
+
+/**
+ * As many elements as the `uint16_t` at `num_offset` says
+ */
+#define MIGCORE_VMSTATE_FLAG_VARRAY_U16 128
+
+/**
+ * An element is as long as the `int32_t` at `size_offset` says.
+ */
+#define MIGCORE_VMSTATE_FLAG_VBUFFER 256
+
+/**
+ * That many times `size`
+ */
+#define MIGCORE_VMSTATE_FLAG_MULTIPLY 512
+
+/**
+ * As many elements as the `uint8_t` at `num_offset` says
+ */
+#define MIGCORE_VMSTATE_FLAG_VARRAY_U8 1024
+
+/**
+ * As many elements as the `uint32_t` at `num_offset` says; more than INT32_MAX are none.
+ */
+#define MIGCORE_VMSTATE_FLAG_VARRAY_U32 2048
+
+/**
+ * It is an error if the field does not exist.
+ */
+#define MIGCORE_VMSTATE_FLAG_MUST_EXIST 4096
+
+/**
+ * With MIGCORE_VMSTATE_FLAG_POINTER: a load allocates what the member points to.
+ */
+#define MIGCORE_VMSTATE_FLAG_ALLOC 8192
+
+/**
+ * The number of elements is that times `num`.
+ */
+#define MIGCORE_VMSTATE_FLAG_MULTIPLY_ELEMENTS 16384
+
+/**
+ * As MIGCORE_VMSTATE_FLAG_STRUCT, at `struct_version_id`
+ */
+#define MIGCORE_VMSTATE_FLAG_VSTRUCT 32768
+
+/**
+ * The end of the fields
+ */
+#define MIGCORE_VMSTATE_FLAG_END 65536
+
+/**
+ * As many elements as the unsigned number of `num_width` bytes at `num_offset` says
+ */
+#define MIGCORE_VMSTATE_FLAG_VARRAY 262144
+
+/**
+ * With MIGCORE_VMSTATE_FLAG_ARRAY_OF_POINTER: which elements are NULL is in the stream, and a load allocates the
+ * others.
+ */
+#define MIGCORE_VMSTATE_FLAG_AUTO_ALLOC 524288
 
 /**
  * The scratch memory that a writer needs for names of up to 64 bytes; for longer ones see
@@ -209,6 +312,11 @@
  * others' puts and gets, have a function of their own, with the wire's code inside.
  */
 typedef struct migcore_operations migcore_operations;
+
+/**
+ * The description of what is saved, as QEMU puts it behind a stream.
+ */
+typedef struct migcore_vmdesc migcore_vmdesc;
 
 /**
  * What every call returns: MIGCORE_OK, or why it failed. The numbers are stable and stand in
@@ -518,6 +626,342 @@ typedef struct migcore_device_head {
      */
     uint32_t marks;
 } migcore_device_head;
+
+/**
+ * What a field holds: one of the MIGCORE_VMSTATE_KIND_ constants.
+ */
+typedef uint32_t migcore_vmstate_kind;
+
+/**
+ * What a field holds. The kind alone says how it is visited; the functions are those of the host.
+ */
+typedef struct migcore_vmstate_info {
+    /**
+     * The name of the type in descriptions; may be NULL.
+     */
+    const char *name;
+    /**
+     * The host's own, of any signature; the library does not call it. The next five are alike.
+     */
+    void (*get)(void);
+    /**
+     * See `get`.
+     */
+    void (*put)(void);
+    /**
+     * See `get`.
+     */
+    void (*load)(void);
+    /**
+     * See `get`.
+     */
+    void (*save)(void);
+    /**
+     * See `get`.
+     */
+    void (*old_get)(void);
+    /**
+     * See `get`.
+     */
+    void (*old_put)(void);
+    /**
+     * Visits a value of MIGCORE_VMSTATE_KIND_CUSTOM, of `size` bytes, in a scope of its own; NULL: `custom` of the
+     * host does. A return value other than MIGCORE_OK ends the visit.
+     */
+    migcore_status (*visit)(struct migcore_visitor *v,
+                            void *place,
+                            size_t size,
+                            const struct migcore_vmstate_field *field);
+    /**
+     * A MIGCORE_VMSTATE_KIND_ constant.
+     */
+    migcore_vmstate_kind kind;
+} migcore_vmstate_info;
+
+/**
+ * A field of an object. The macros of migcore_vmstate.h fill it in.
+ */
+typedef struct migcore_vmstate_field {
+    /**
+     * The name; NULL ends the fields.
+     */
+    const char *name;
+    /**
+     * What to say when the stream has another value than the object; may be NULL.
+     */
+    const char *err_hint;
+    /**
+     * Where the member lies in the object.
+     */
+    size_t offset;
+    /**
+     * The size of an element, from one to the next.
+     */
+    size_t size;
+    /**
+     * What the kind says.
+     */
+    size_t start;
+    /**
+     * The number of elements, or a factor.
+     */
+    int num;
+    /**
+     * Where in the object the number of elements lies.
+     */
+    uint32_t num_offset;
+    /**
+     * The width of that number, with MIGCORE_VMSTATE_FLAG_VARRAY; else 0.
+     */
+    uint8_t num_width;
+    /**
+     * Where in the object the size of an element lies.
+     */
+    uint32_t size_offset;
+    /**
+     * The width of that number, which is unsigned; 0: it is an `int32_t`.
+     */
+    uint8_t size_width;
+    /**
+     * What an element holds; not looked at where `flags` say that it is a struct.
+     */
+    const struct migcore_vmstate_info *info;
+    /**
+     * MIGCORE_VMSTATE_FLAG_ constants.
+     */
+    uint32_t flags;
+    /**
+     * For how many elements there is room, where their number lies in the object; with
+     * MIGCORE_VMSTATE_FLAG_VBUFFER how long an element may be, in the unit of that size. More is MIGCORE_TOO_MANY. 0:
+     * the object is trusted, which a stream may have filled in.
+     */
+    uint32_t limit;
+    /**
+     * The table of an element. For a tree with keys, the first of two: of a value, and of a key.
+     */
+    const struct migcore_vmstate *vmsd;
+    /**
+     * The version that brought the field.
+     */
+    int version_id;
+    /**
+     * The version at which an element is visited, with MIGCORE_VMSTATE_FLAG_VSTRUCT.
+     */
+    int struct_version_id;
+    /**
+     * Whether the field is there, whatever the version; NULL: from `version_id` on.
+     */
+    bool (*field_exists)(void *opaque, int version_id);
+} migcore_vmstate_field;
+
+/**
+ * A subsection and when it is written, in lists that end with a NULL table.
+ */
+typedef struct migcore_vmstate_subsection {
+    /**
+     * Its table; NULL ends the list.
+     */
+    const struct migcore_vmstate *vmsd;
+    /**
+     * Whether the object has anything to say here; NULL: `needed` of the table is asked.
+     */
+    bool (*needed)(void *opaque);
+} migcore_vmstate_subsection;
+
+/**
+ * A table: what the state of an object is. It must not change while it is used.
+ *
+ * The hooks get the object. Those that have a signature here are called with it, where the host has no `hook` of
+ * its own; the others only by that, so without it they are MIGCORE_UNSUPPORTED. They return 0, or a number of their own, such as -EINVAL, to refuse.
+ */
+typedef struct migcore_vmstate {
+    /**
+     * The name of the device or the struct; the full one of a subsection.
+     */
+    const char *name;
+    /**
+     * Not 0: there is no way to move the object. The library does not look at it.
+     */
+    int unmigratable;
+    /**
+     * The device is saved before the others. The library does not look at it.
+     */
+    bool early_setup;
+    /**
+     * The version that is written, and the newest that can be read.
+     */
+    int version_id;
+    /**
+     * The oldest version that can be read.
+     */
+    int minimum_version_id;
+    /**
+     * The oldest version that `load_state_old` can read.
+     */
+    int minimum_version_id_old;
+    /**
+     * Devices of a higher priority are saved first. The library does not look at it.
+     */
+    int priority;
+    /**
+     * Reads what is older than `minimum_version_id`; of the host's own signature.
+     */
+    void (*load_state_old)(void);
+    /**
+     * Before the first field is loaded.
+     */
+    int (*pre_load)(void *opaque);
+    /**
+     * Instead of `pre_load`; of the host's own signature.
+     */
+    void (*pre_load_errp)(void);
+    /**
+     * After fields and subsections were loaded, at this version.
+     */
+    int (*post_load)(void *opaque, int version_id);
+    /**
+     * Instead of `post_load`; of the host's own signature.
+     */
+    void (*post_load_errp)(void);
+    /**
+     * Before the first field is saved.
+     */
+    int (*pre_save)(void *opaque);
+    /**
+     * Instead of `pre_save`; of the host's own signature.
+     */
+    void (*pre_save_errp)(void);
+    /**
+     * Instead of `pre_save`, of code that cannot refuse.
+     */
+    void (*pre_save_void)(void *opaque);
+    /**
+     * After fields and subsections were saved, also when one of them failed, if `pre_save` did not.
+     */
+    int (*post_save)(void *opaque);
+    /**
+     * Instead of `post_save`, of code that cannot refuse.
+     */
+    void (*post_save_void)(void *opaque);
+    /**
+     * Of a subsection: whether the object has anything to say here; NULL: always. Not asked on load.
+     */
+    bool (*needed)(void *opaque);
+    /**
+     * The library does not call it.
+     */
+    bool (*dev_unplug_pending)(void *opaque);
+    /**
+     * The fields, in the order of the stream, up to one without a name or with MIGCORE_VMSTATE_FLAG_END; NULL: none.
+     */
+    const struct migcore_vmstate_field *fields;
+    /**
+     * The tables of the subsections, up to NULL; NULL: none.
+     */
+    const struct migcore_vmstate *const *subsections;
+    /**
+     * Further subsections, in the older form; NULL: none.
+     */
+    const struct migcore_vmstate_subsection *old_subsections;
+    /**
+     * MIGCORE_MARK_ constants of a subsection.
+     */
+    uint32_t marks;
+} migcore_vmstate;
+
+/**
+ * A hook of a table, as `hook` of the host is told: one of the MIGCORE_VMSTATE_HOOK_ constants.
+ */
+typedef uint32_t migcore_vmstate_hook;
+
+/**
+ * How to walk and fill trees of the program. All three functions must be there.
+ */
+typedef struct migcore_vmstate_tree {
+    /**
+     * sizeof(migcore_vmstate_tree)
+     */
+    size_t size;
+    /**
+     * The number of nodes.
+     */
+    size_t (*count)(void *opaque, void *tree);
+    /**
+     * Calls `visit` with `data` for each node, in the order of the keys, until it returns false.
+     */
+    void (*each)(void *opaque,
+                 void *tree,
+                 bool (*visit)(void *data, void *key, void *value),
+                 void *data);
+    /**
+     * Takes a key and a value, both allocated by the host, into the tree, to which they belong from here on. Where
+     * keys have no size, `key` is the key itself. Returns 0, or a number of its own to refuse; then they belong to
+     * the library.
+     */
+    int (*insert)(void *opaque, void *tree, void *key, void *value);
+} migcore_vmstate_tree;
+
+/**
+ * What a program lends to the visit of a table. All but `size` may be NULL or 0. Callbacks return normally: no
+ * longjmp, no exception.
+ */
+typedef struct migcore_vmstate_host {
+    /**
+     * sizeof(migcore_vmstate_host)
+     */
+    size_t size;
+    /**
+     * Handed to the callbacks.
+     */
+    void *opaque;
+    /**
+     * Memory for `bytes` bytes, at least one, aligned for any type, or NULL. Without this function a field that
+     * needs memory is MIGCORE_NO_SPACE.
+     */
+    void *(*allocate)(void *opaque, size_t bytes);
+    /**
+     * Takes memory back that `allocate` gave: a scratch object, or an element that could not be loaded.
+     */
+    void (*release)(void *opaque, void *memory);
+    /**
+     * The bytes that one visit may allocate; 0: MIGCORE_VMSTATE_ALLOCATION.
+     */
+    size_t allocation_limit;
+    /**
+     * Calls a hook of a table that has it, with any signature: one of the MIGCORE_VMSTATE_HOOK_ constants. Returns
+     * 0, or a number of its own to refuse. NULL: the hooks have the signatures of migcore_vmstate.
+     */
+    int (*hook)(void *opaque,
+                const struct migcore_vmstate *table,
+                migcore_vmstate_hook hook,
+                void *object,
+                int version_id);
+    /**
+     * Visits a value of a kind of its own, of `size` bytes. Returns 0, a migcore_status, or a number of its own to
+     * refuse.
+     */
+    int (*custom)(void *opaque,
+                  struct migcore_visitor *v,
+                  const struct migcore_vmstate_field *field,
+                  void *place,
+                  size_t size);
+    /**
+     * When a timer expires; -1: it is not armed. NULL: the timer is an `int64_t` that says so.
+     */
+    int64_t (*timer_get)(void *opaque, const void *timer);
+    /**
+     * Arms a timer, or with -1 disarms it.
+     */
+    void (*timer_set)(void *opaque, void *timer, int64_t expiry);
+    /**
+     * Trees; NULL: a field that is one is MIGCORE_UNSUPPORTED.
+     */
+    const struct migcore_vmstate_tree *tree;
+    /**
+     * Gets the description of what is saved, or NULL.
+     */
+    struct migcore_vmdesc *description;
+} migcore_vmstate_host;
 
 /**
  * Storage for a visitor that saves to chunks. Give `&it.visitor` to the calls of a visit.
@@ -1196,6 +1640,11 @@ typedef struct migcore_undo {
 #define MIGCORE_MEMORY_DIFFERS 118
 
 /**
+ * A value that must be the same on both sides is another here.
+ */
+#define MIGCORE_VALUE_DIFFERS 119
+
+/**
  * Written by a version newer than this device can read.
  */
 #define MIGCORE_TOO_NEW 201
@@ -1276,6 +1725,11 @@ typedef struct migcore_undo {
 #define MIGCORE_NOT_CHECKED 312
 
 /**
+ * A table that describes a state makes no sense, or does not fit its object.
+ */
+#define MIGCORE_BAD_TABLE 313
+
+/**
  * The source reported an error.
  */
 #define MIGCORE_READ_FAILED 401
@@ -1326,9 +1780,19 @@ typedef struct migcore_undo {
 #define MIGCORE_TOO_MUCH_WORK 506
 
 /**
+ * The stream asks for more memory than the limit allows.
+ */
+#define MIGCORE_TOO_MUCH_MEMORY 507
+
+/**
  * The device itself refused.
  */
 #define MIGCORE_REFUSED 601
+
+/**
+ * The state is not valid, as the device's own test says.
+ */
+#define MIGCORE_NOT_VALID 602
 
 /**
  * A scalar: `kind`, `bits`
@@ -1454,6 +1918,171 @@ typedef struct migcore_undo {
  * double, as IEEE 754 binary64
  */
 #define MIGCORE_KIND_F64 11
+
+/**
+ * `pre_load`, or `pre_load_errp`
+ */
+#define MIGCORE_VMSTATE_HOOK_PRE_LOAD 1
+
+/**
+ * `post_load`, or `post_load_errp`
+ */
+#define MIGCORE_VMSTATE_HOOK_POST_LOAD 2
+
+/**
+ * `pre_save`, or `pre_save_errp`
+ */
+#define MIGCORE_VMSTATE_HOOK_PRE_SAVE 3
+
+/**
+ * `post_save`
+ */
+#define MIGCORE_VMSTATE_HOOK_POST_SAVE 4
+
+/**
+ * `load_state_old`, which reads the whole state
+ */
+#define MIGCORE_VMSTATE_HOOK_LOAD_STATE_OLD 5
+
+/**
+ * Whatever the device puts there: `visit` of the info visits it, else `custom` of the host.
+ */
+#define MIGCORE_VMSTATE_KIND_CUSTOM 0
+
+/**
+ * `bool`
+ */
+#define MIGCORE_VMSTATE_KIND_BOOL 1
+
+/**
+ * `int8_t`
+ */
+#define MIGCORE_VMSTATE_KIND_I8 2
+
+/**
+ * `int16_t`
+ */
+#define MIGCORE_VMSTATE_KIND_I16 3
+
+/**
+ * `int32_t`
+ */
+#define MIGCORE_VMSTATE_KIND_I32 4
+
+/**
+ * `int64_t`
+ */
+#define MIGCORE_VMSTATE_KIND_I64 5
+
+/**
+ * `uint8_t`
+ */
+#define MIGCORE_VMSTATE_KIND_U8 6
+
+/**
+ * `uint16_t`
+ */
+#define MIGCORE_VMSTATE_KIND_U16 7
+
+/**
+ * `uint32_t`
+ */
+#define MIGCORE_VMSTATE_KIND_U32 8
+
+/**
+ * `uint64_t`
+ */
+#define MIGCORE_VMSTATE_KIND_U64 9
+
+/**
+ * `uint8_t` that a load does not change: the stream must have the same.
+ */
+#define MIGCORE_VMSTATE_KIND_U8_EQUAL 10
+
+/**
+ * `uint16_t` that a load does not change.
+ */
+#define MIGCORE_VMSTATE_KIND_U16_EQUAL 11
+
+/**
+ * `int32_t` that a load does not change.
+ */
+#define MIGCORE_VMSTATE_KIND_I32_EQUAL 12
+
+/**
+ * `uint32_t` that a load does not change.
+ */
+#define MIGCORE_VMSTATE_KIND_U32_EQUAL 13
+
+/**
+ * `uint64_t` that a load does not change.
+ */
+#define MIGCORE_VMSTATE_KIND_U64_EQUAL 14
+
+/**
+ * `int32_t` that a load lets become smaller, down to 0, but not larger.
+ */
+#define MIGCORE_VMSTATE_KIND_I32_LE 15
+
+/**
+ * `double`, with all its bits
+ */
+#define MIGCORE_VMSTATE_KIND_F64 16
+
+/**
+ * `double` that QEMU calls CPU_Double_U; the bytes are those of MIGCORE_VMSTATE_KIND_F64.
+ */
+#define MIGCORE_VMSTATE_KIND_CPU_DOUBLE 17
+
+/**
+ * A timer, which `timer_get` and `timer_set` of the host know; without them an `int64_t`.
+ */
+#define MIGCORE_VMSTATE_KIND_TIMER 18
+
+/**
+ * `size` bytes as they are
+ */
+#define MIGCORE_VMSTATE_KIND_BUFFER 19
+
+/**
+ * `size` bytes in the stream that are in no object: zeros, and not looked at on load
+ */
+#define MIGCORE_VMSTATE_KIND_UNUSED 20
+
+/**
+ * An array of `unsigned long`, of which `size` bits count
+ */
+#define MIGCORE_VMSTATE_KIND_BITMAP 21
+
+/**
+ * A null pointer
+ */
+#define MIGCORE_VMSTATE_KIND_NULLPTR 22
+
+/**
+ * A scratch object of `size` bytes, whose first word points to the object, visited by `vmsd`
+ */
+#define MIGCORE_VMSTATE_KIND_TMP 23
+
+/**
+ * A tail queue of QEMU; `start` is where the link lies in an element.
+ */
+#define MIGCORE_VMSTATE_KIND_TAILQ 24
+
+/**
+ * A list of QEMU; `start` is where the link lies in an element.
+ */
+#define MIGCORE_VMSTATE_KIND_LIST 25
+
+/**
+ * A tree, which `tree` of the host knows; `start` is the size of a key, 0 where the pointer to it is the key.
+ */
+#define MIGCORE_VMSTATE_KIND_TREE 26
+
+/**
+ * An open file: as MIGCORE_VMSTATE_KIND_CUSTOM
+ */
+#define MIGCORE_VMSTATE_KIND_FD 27
 
 /**
  * The root of every tree: a node without a name, whose children are the devices, or whatever else was
@@ -2414,6 +3043,40 @@ migcore_status migcore_check_device(struct migcore_visitor *v);
  * critical: MIGCORE_UNKNOWN_DEVICE. The rest as in migcore_check_device.
  */
 migcore_status migcore_skip_device(struct migcore_visitor *v);
+
+/**
+ * Visits an object by its table: saves or loads the fields in their order, with hooks and subsections. Outside of a
+ * device this begins and ends one, of the table's name, instance 0 and version, or the version that
+ * migcore_set_state_version gave; inside, the fields go into the open scope, at its version. `host` may be NULL. A load
+ * that fails has stored what came before the fault, as always.
+ *
+ * The table says where in the object a member lies and what it is: a wrong one reads and writes elsewhere. What a
+ * stream says is checked: it cannot make the visit go beyond an array inside of the object whose length the table
+ * knows, allocate without bound, or go deeper than MIGCORE_MAX_DEPTH.
+ */
+migcore_status migcore_visit_vmstate(struct migcore_visitor *v,
+                                     const struct migcore_vmstate *table,
+                                     void *object,
+                                     const struct migcore_vmstate_host *host);
+
+/**
+ * Visits an object by its table in a struct `name` of its own, at this version of the table, 0 or more; on a wire that
+ * tells the version of a struct, a load takes that. Outside of a device this begins and ends one. With `name` NULL the
+ * name is the table's.
+ */
+migcore_status migcore_visit_vmstate_struct(struct migcore_visitor *v,
+                                            const char *name,
+                                            const struct migcore_vmstate *table,
+                                            int version_id,
+                                            void *object,
+                                            const struct migcore_vmstate_host *host);
+
+/**
+ * migcore_visit_vmstate of what `device` points to, a migcore_vmstate_device: a `visit` for devices of a machine,
+ * whose `opaque` it is. Hooks are best left to the table.
+ */
+migcore_status migcore_visit_vmstate_device(struct migcore_visitor *v,
+                                            void *device);
 
 /**
  * The scratch memory that a writer needs for states whose longest name, be it of a device, a field or a

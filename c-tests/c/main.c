@@ -62,6 +62,7 @@ static const struct section {
     { "tree_compare", test_tree_compare },
     { "tree_carry", test_tree_carry },
     { "tree_monkey", test_tree_monkey },
+    { "vmstate_vectors", test_vmstate_vectors },
     { "all_devices", test_all_devices },
     { "all_devices_undo", test_all_devices_undo },
 };

@@ -104,6 +104,7 @@ void test_tree_edits(void);
 void test_tree_compare(void);
 void test_tree_carry(void);
 void test_tree_monkey(void);
+void test_vmstate_vectors(void);
 void test_all_devices(void);
 void test_all_devices_undo(void);
 

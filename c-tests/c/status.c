@@ -23,6 +23,7 @@ static const migcore_status codes[] = {
     MIGCORE_UNKNOWN_COMMAND,
     MIGCORE_UNKNOWN_MEMORY,
     MIGCORE_MEMORY_DIFFERS,
+    MIGCORE_VALUE_DIFFERS,
     MIGCORE_TOO_NEW,
     MIGCORE_TOO_OLD,
     MIGCORE_UNKNOWN_FORMAT,
@@ -39,6 +40,7 @@ static const migcore_status codes[] = {
     MIGCORE_STALE_HANDLE,
     MIGCORE_DIRTY,
     MIGCORE_NOT_CHECKED,
+    MIGCORE_BAD_TABLE,
     MIGCORE_READ_FAILED,
     MIGCORE_WRITE_FAILED,
     MIGCORE_NO_SPACE,
@@ -49,7 +51,9 @@ static const migcore_status codes[] = {
     MIGCORE_TOO_LONG,
     MIGCORE_NEEDS_INDEX,
     MIGCORE_TOO_MUCH_WORK,
+    MIGCORE_TOO_MUCH_MEMORY,
     MIGCORE_REFUSED,
+    MIGCORE_NOT_VALID,
 };
 
 static void every_code_has_a_text_of_its_own(void)

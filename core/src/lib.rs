@@ -36,6 +36,7 @@
 //! | module | is |
 //! |---|---|
 //! | [`machine`] | the devices of one machine: save, check, load, undo |
+//! | [`vmstate`] | tables that describe objects field by field, as QEMU's do, and the walk over them |
 //! | [`codec`] | the wires: `chunk` (migcore's own), `legacy` (QEMU's bytes), `observe` (a caller's callback); `vmdesc` (QEMU's description of a stream) |
 //! | [`model`] | the state of devices as data: a tree in memory of the caller |
 //! | [`visit`] | visitors, the kinds of value, scopes, versions, the path of an error |
@@ -72,5 +73,6 @@ pub mod machine;
 pub mod model;
 pub mod ram;
 pub mod visit;
+pub mod vmstate;
 
 pub use error::{Code, Report, Result};

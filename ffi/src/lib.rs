@@ -10,6 +10,7 @@
 //! * `memory`, `place`: pointers of the caller as slices, values and names
 //! * [`legacy`], [`chunk`], [`observer`]: one way to begin for each wire, and what only it can do
 //! * [`visitor`], [`scalar`], [`value`], [`scope`], [`subsection`], [`raw`], [`device`]: the calls of a visit
+//! * [`vmstate`]: objects that are visited by a table of their fields
 //! * [`ram`]: the memory of a machine, in chunks
 //! * [`tree`]: states as data, with visitors over them
 //! * [`machine`]: all devices at once
@@ -52,6 +53,7 @@ pub mod scope;
 pub mod subsection;
 pub mod raw;
 pub mod device;
+pub mod vmstate;
 pub mod chunk;
 pub mod ram;
 pub mod tree;

@@ -72,6 +72,7 @@ impl Count for Raw<usize> {
 }
 
 /// A name of the caller, read only when somebody wants it.
+#[derive(Clone, Copy)]
 pub(crate) struct CName(*const c_char);
 
 impl CName {

@@ -47,6 +47,8 @@ pub const MIGCORE_UNKNOWN_COMMAND: migcore_status = 116;
 pub const MIGCORE_UNKNOWN_MEMORY: migcore_status = 117;
 /// A block of memory has another length in the stream.
 pub const MIGCORE_MEMORY_DIFFERS: migcore_status = 118;
+/// A value that must be the same on both sides is another here.
+pub const MIGCORE_VALUE_DIFFERS: migcore_status = 119;
 /// Written by a version newer than this device can read.
 pub const MIGCORE_TOO_NEW: migcore_status = 201;
 /// Written by a version older than this device can read.
@@ -79,6 +81,8 @@ pub const MIGCORE_STALE_HANDLE: migcore_status = 310;
 pub const MIGCORE_DIRTY: migcore_status = 311;
 /// The stream is not the one that was checked for this machine.
 pub const MIGCORE_NOT_CHECKED: migcore_status = 312;
+/// A table that describes a state makes no sense, or does not fit its object.
+pub const MIGCORE_BAD_TABLE: migcore_status = 313;
 /// The source reported an error.
 pub const MIGCORE_READ_FAILED: migcore_status = 401;
 /// The sink reported an error.
@@ -99,8 +103,12 @@ pub const MIGCORE_TOO_LONG: migcore_status = 504;
 pub const MIGCORE_NEEDS_INDEX: migcore_status = 505;
 /// The stream asks for more work than the limit allows.
 pub const MIGCORE_TOO_MUCH_WORK: migcore_status = 506;
+/// The stream asks for more memory than the limit allows.
+pub const MIGCORE_TOO_MUCH_MEMORY: migcore_status = 507;
 /// The device itself refused.
 pub const MIGCORE_REFUSED: migcore_status = 601;
+/// The state is not valid, as the device's own test says.
+pub const MIGCORE_NOT_VALID: migcore_status = 602;
 
 /// How deep scopes may nest: a device counts, elements of lists do not.
 pub const MIGCORE_MAX_DEPTH: usize = 16;
@@ -178,6 +186,7 @@ mod tests {
             (MIGCORE_UNKNOWN_COMMAND, Code::UnknownCommand),
             (MIGCORE_UNKNOWN_MEMORY, Code::UnknownMemory),
             (MIGCORE_MEMORY_DIFFERS, Code::MemoryDiffers),
+            (MIGCORE_VALUE_DIFFERS, Code::ValueDiffers),
             (MIGCORE_TOO_NEW, Code::TooNew),
             (MIGCORE_TOO_OLD, Code::TooOld),
             (MIGCORE_UNKNOWN_FORMAT, Code::UnknownFormat),
@@ -194,6 +203,7 @@ mod tests {
             (MIGCORE_STALE_HANDLE, Code::StaleHandle),
             (MIGCORE_DIRTY, Code::Dirty),
             (MIGCORE_NOT_CHECKED, Code::NotChecked),
+            (MIGCORE_BAD_TABLE, Code::BadTable),
             (MIGCORE_READ_FAILED, Code::ReadFailed),
             (MIGCORE_WRITE_FAILED, Code::WriteFailed),
             (MIGCORE_NO_SPACE, Code::NoSpace),
@@ -204,7 +214,9 @@ mod tests {
             (MIGCORE_TOO_LONG, Code::TooLong),
             (MIGCORE_NEEDS_INDEX, Code::NeedsIndex),
             (MIGCORE_TOO_MUCH_WORK, Code::TooMuchWork),
+            (MIGCORE_TOO_MUCH_MEMORY, Code::TooMuchMemory),
             (MIGCORE_REFUSED, Code::Refused),
+            (MIGCORE_NOT_VALID, Code::NotValid),
         ];
         assert_eq!(expected.len(), Code::ALL.len());
         for ((number, code), known) in expected.into_iter().zip(Code::ALL) {

@@ -102,8 +102,10 @@ struct Table<'t> {
     opaque: *mut c_void,
 }
 
-impl<'t> SubsectionTable<'t> for Table<'t> {
-    fn entry(&self, index: usize) -> Option<SubsectionEntry<'t>> {
+impl<'t> SubsectionTable for Table<'t> {
+    type Name = &'t [u8];
+
+    fn entry(&self, index: usize) -> Option<SubsectionEntry<Self::Name>> {
         self.entries.get(index).map(|entry| SubsectionEntry {
             // SAFETY: `entries` saw that it is not null, and the caller promises a C string.
             name: unsafe { core::ffi::CStr::from_ptr(entry.name) }.to_bytes(),
@@ -113,11 +115,11 @@ impl<'t> SubsectionTable<'t> for Table<'t> {
         })
     }
 
-    fn needed(&mut self, index: usize) -> bool {
+    fn needed(&mut self, index: usize) -> Result<bool> {
         // SAFETY: the caller promises a callback for this `opaque`.
         let asked =
             |needed: unsafe extern "C" fn(*mut c_void) -> bool| unsafe { needed(self.opaque) };
-        self.entries.get(index).is_some_and(|entry| entry.needed.is_none_or(asked))
+        Ok(self.entries.get(index).is_some_and(|entry| entry.needed.is_none_or(asked)))
     }
 
     fn visit(&mut self, index: usize) -> Result<()> {

@@ -44,6 +44,8 @@ pub enum Code {
     UnknownMemory = 117,
     /// A block of memory has another length in the stream.
     MemoryDiffers = 118,
+    /// A value that must be the same on both sides is another here.
+    ValueDiffers = 119,
 
     /// Written by a version newer than this device can read.
     TooNew = 201,
@@ -78,6 +80,8 @@ pub enum Code {
     Dirty = 311,
     /// The stream is not the one that was checked for this machine.
     NotChecked = 312,
+    /// A table that describes a state makes no sense, or does not fit its object.
+    BadTable = 313,
 
     /// The source reported an error.
     ReadFailed = 401,
@@ -101,9 +105,13 @@ pub enum Code {
     NeedsIndex = 505,
     /// The stream asks for more work than the limit allows.
     TooMuchWork = 506,
+    /// The stream asks for more memory than the limit allows.
+    TooMuchMemory = 507,
 
     /// The device itself refused, for instance after checking what it loaded.
     Refused = 601,
+    /// The state is not valid, as the device's own test says.
+    NotValid = 602,
 }
 
 impl fmt::Display for Code {
@@ -133,7 +141,7 @@ pub enum Block {
 
 impl Code {
     /// Every code, in order of number.
-    pub const ALL: [Code; 45] = [
+    pub const ALL: [Code; 49] = [
         Code::Truncated,
         Code::BadValue,
         Code::BadText,
@@ -152,6 +160,7 @@ impl Code {
         Code::UnknownCommand,
         Code::UnknownMemory,
         Code::MemoryDiffers,
+        Code::ValueDiffers,
         Code::TooNew,
         Code::TooOld,
         Code::UnknownFormat,
@@ -168,6 +177,7 @@ impl Code {
         Code::StaleHandle,
         Code::Dirty,
         Code::NotChecked,
+        Code::BadTable,
         Code::ReadFailed,
         Code::WriteFailed,
         Code::NoSpace,
@@ -178,7 +188,9 @@ impl Code {
         Code::TooLong,
         Code::NeedsIndex,
         Code::TooMuchWork,
+        Code::TooMuchMemory,
         Code::Refused,
+        Code::NotValid,
     ];
 
     /// The stable number: 1xx stream, 2xx version, 3xx caller, 4xx I/O, 5xx limit, 6xx device.
@@ -242,6 +254,7 @@ impl Code {
             Code::UnknownCommand => c"no command of a QEMU stream has this number",
             Code::UnknownMemory => c"the stream holds memory for which there is no place here",
             Code::MemoryDiffers => c"a block of memory has another length here",
+            Code::ValueDiffers => c"the value must be the same on both sides",
             Code::TooNew => c"written by a newer version than the device can read",
             Code::TooOld => c"written by an older version than the device can read",
             Code::UnknownFormat => c"the stream is of a newer format than this library reads",
@@ -260,6 +273,7 @@ impl Code {
             Code::StaleHandle => c"the item of this handle was removed",
             Code::Dirty => c"the machine was loaded in part and must be reset first",
             Code::NotChecked => c"this is not the stream that was checked for the machine",
+            Code::BadTable => c"a table makes no sense, or does not fit its object",
             Code::ReadFailed => c"reading from the source failed",
             Code::WriteFailed => c"writing to the sink failed",
             Code::NoSpace => c"the memory that was given is too small",
@@ -270,7 +284,9 @@ impl Code {
             Code::TooLong => c"longer than the wire can carry",
             Code::NeedsIndex => c"items come in another order than the device reads: give an index",
             Code::TooMuchWork => c"the stream asks for more work than is allowed",
+            Code::TooMuchMemory => c"the stream asks for more memory than is allowed",
             Code::Refused => c"the device refused",
+            Code::NotValid => c"the state is not valid by the device's own test",
         }
     }
 }

@@ -49,11 +49,14 @@ impl Report {
             Code::NoSpace => ("bytes needed", "there"),
             Code::TooNew | Code::UnknownFormat => ("newest version known", "found"),
             Code::TooOld | Code::ObsoleteFormat => ("oldest version known", "found"),
-            Code::TooMany | Code::TooLong | Code::NameTooLong | Code::NeedsIndex => {
-                ("room for", "found")
-            }
+            Code::TooMany
+            | Code::TooLong
+            | Code::NameTooLong
+            | Code::NeedsIndex
+            | Code::TooMuchMemory => ("room for", "found"),
             Code::BadValue
             | Code::MemoryDiffers
+            | Code::ValueDiffers
             | Code::Unbalanced
             | Code::BadCrc
             | Code::BadOrder

@@ -9,7 +9,7 @@ use crate::error::{Code, Fault, Result, MAX_DEPTH};
 use crate::io::{copy, told};
 use crate::visit::{
     widen, Decoder, DeviceHead, Extent, Kind, Marks, Name, Opened, Scope, ScopeKind, Slots,
-    SubsectionName,
+    SubsectionName, OPEN,
 };
 
 /// The scopes that a visitor may have open, as many elements of lists, and the one to begin with.
@@ -145,7 +145,9 @@ impl<'t, 'm> TreeDecoder<'t, 'm> {
     /// Checks that a count of elements in the tree fits the room for them.
     fn check_count(&mut self, extent: Extent, room: usize, count: usize) -> Result<()> {
         match extent {
-            Extent::Fixed if count != room => Err(self.fail(Code::BadValue, room, count)),
+            Extent::Fixed if count != room && room != OPEN => {
+                Err(self.fail(Code::BadValue, room, count))
+            }
             Extent::Variable if count > room => Err(self.fail(Code::TooMany, room, count)),
             _ => Ok(()),
         }

@@ -70,7 +70,7 @@ pub use marks::Marks;
 pub use name::Name;
 pub(crate) use name::{plainly_same, same};
 pub use place::{Count, Place, Text};
-pub use scope::{Description, Opened, Scope, ScopeKind, Versions, NEWEST};
+pub use scope::{Description, Opened, Scope, ScopeKind, Versions, NEWEST, OPEN};
 pub use subsection::{
     walk_subsections, Subsection, SubsectionEntry, SubsectionName, SubsectionTable,
 };

@@ -18,7 +18,8 @@ pub enum Scope<'a> {
     List {
         /// Whether the count is on the wire.
         extent: Extent,
-        /// How many elements there are; on load of a variable list, how many there is room for.
+        /// How many elements there are; on load of a variable list, how many there is room for. On load of a
+        /// fixed list also [`OPEN`].
         count: usize,
     },
     /// One element of a list: a struct without a name.
@@ -45,11 +46,16 @@ impl Scope<'_> {
         }
     }
 
-    /// The scope of a device whose state is written as of another version than the current one.
+    /// The scope of a device or struct whose state is written as of another version than the current one.
     pub(super) fn written_as(self, version: Option<u32>) -> Self {
-        match (self, version) {
-            (Scope::Device { instance, versions: Versions { minimum, .. } }, Some(current)) => {
-                Scope::Device { instance, versions: Versions { current, minimum } }
+        let Some(current) = version else { return self };
+        match self {
+            Scope::Device { instance, versions } => {
+                Scope::Device { instance, versions: Versions { current, ..versions } }
+            }
+            Scope::Struct(Some(Description { name, versions })) => {
+                let versions = Versions { current, ..versions };
+                Scope::Struct(Some(Description { name, versions }))
             }
             _ => self,
         }
@@ -94,6 +100,10 @@ pub struct Description<'a> {
     /// The versions of the struct.
     pub versions: Versions,
 }
+
+/// The count of a fixed list that is to be loaded without knowing it: the elements say which is the last. A wire
+/// that tells how many there are says so then; the list of another wire may end at any element.
+pub const OPEN: usize = usize::MAX;
 
 /// The version of a state of which nobody told one: newer than any, so that nothing of it is left out.
 pub const NEWEST: u32 = u32::MAX;

@@ -1,6 +1,6 @@
 //! Parts of a state that may be missing, found by the stream on load.
 
-use super::{Marks, Scope, ScopeKind, Versions, Visitor};
+use super::{Marks, Name, Scope, ScopeKind, Versions, Visitor};
 use crate::error::{Code, Fault, Result, MAX_NAME};
 
 /// The name of a subsection as it came from a stream.
@@ -86,12 +86,18 @@ impl Visitor<'_> {
 }
 
 /// A table of subsections and the visit of its owner, for [`walk_subsections`].
-pub trait SubsectionTable<'t> {
+pub trait SubsectionTable {
+    /// A name in the table.
+    type Name: Name + Copy;
+
     /// The entry at `index`, or `None` beyond the last.
-    fn entry(&self, index: usize) -> Option<SubsectionEntry<'t>>;
+    fn entry(&self, index: usize) -> Option<SubsectionEntry<Self::Name>>;
 
     /// Whether the part at `index` is needed in the stream.
-    fn needed(&mut self, index: usize) -> bool;
+    ///
+    /// # Errors
+    /// Those of the part.
+    fn needed(&mut self, index: usize) -> Result<bool>;
 
     /// Visits the part at `index`, whose scope is open.
     ///
@@ -108,9 +114,9 @@ pub trait SubsectionTable<'t> {
 
 /// What is fixed about a subsection.
 #[derive(Clone, Copy, Debug)]
-pub struct SubsectionEntry<'a> {
+pub struct SubsectionEntry<N> {
     /// See [`Subsection::name`].
-    pub name: &'a [u8],
+    pub name: N,
     /// See [`Subsection::version`].
     pub version: u32,
     /// See [`Subsection::minimum_version`].
@@ -123,7 +129,7 @@ pub struct SubsectionEntry<'a> {
 ///
 /// # Errors
 /// As [`Visitor::subsections`].
-pub fn walk_subsections<'t>(table: &mut impl SubsectionTable<'t>, owner: &[u8]) -> Result<()> {
+pub fn walk_subsections(table: &mut impl SubsectionTable, owner: &[u8]) -> Result<()> {
     let loading = table.with(|v| {
         v.check()?;
         Ok(v.is_loading())
@@ -140,10 +146,11 @@ pub fn walk_subsections<'t>(table: &mut impl SubsectionTable<'t>, owner: &[u8]) 
 }
 
 /// Checks that a reader will find every entry: a name belongs to the description that it begins with.
-fn check_names<'t>(table: &mut impl SubsectionTable<'t>, owner: &[u8]) -> Result<()> {
+fn check_names(table: &mut impl SubsectionTable, owner: &[u8]) -> Result<()> {
     let mut index = 0usize;
     while let Some(SubsectionEntry { name, .. }) = table.entry(index) {
-        if name.len() <= owner.len() || !name.starts_with(owner) {
+        let text = name.bytes();
+        if text.len() <= owner.len() || !text.starts_with(owner) {
             return table.with(|v| Err(v.fail(Code::InvalidArgument, 0, 0, &name)));
         }
         index = index.saturating_add(1);
@@ -151,10 +158,10 @@ fn check_names<'t>(table: &mut impl SubsectionTable<'t>, owner: &[u8]) -> Result
     Ok(())
 }
 
-fn save_all<'t>(table: &mut impl SubsectionTable<'t>) -> Result<()> {
+fn save_all(table: &mut impl SubsectionTable) -> Result<()> {
     let mut index = 0usize;
     while let Some(SubsectionEntry { name, version, marks, .. }) = table.entry(index) {
-        if table.needed(index) {
+        if table.needed(index)? {
             table.with(|v| {
                 if marks != Marks::NONE {
                     v.mark(marks)?;
@@ -169,7 +176,7 @@ fn save_all<'t>(table: &mut impl SubsectionTable<'t>) -> Result<()> {
     Ok(())
 }
 
-fn load_all<'t>(table: &mut impl SubsectionTable<'t>, owner: &[u8]) -> Result<()> {
+fn load_all(table: &mut impl SubsectionTable, owner: &[u8]) -> Result<()> {
     let mut name = SubsectionName::new();
     loop {
         let start = table.with(|v| Ok(v.position()))?;
@@ -188,10 +195,10 @@ fn load_all<'t>(table: &mut impl SubsectionTable<'t>, owner: &[u8]) -> Result<()
 }
 
 /// The index and the versions of the entry with this name.
-fn find<'t>(table: &impl SubsectionTable<'t>, name: &[u8]) -> Option<(usize, Versions)> {
+fn find(table: &impl SubsectionTable, name: &[u8]) -> Option<(usize, Versions)> {
     let mut index = 0usize;
     while let Some(entry) = table.entry(index) {
-        if entry.name == name {
+        if entry.name.is(name) {
             let (current, minimum) = (entry.version, entry.minimum_version);
             return Some((index, Versions { current, minimum }));
         }
@@ -206,8 +213,10 @@ struct Table<'t, 'v, T: ?Sized> {
     state: &'t mut T,
 }
 
-impl<'t, T: ?Sized> SubsectionTable<'t> for Table<'t, '_, T> {
-    fn entry(&self, index: usize) -> Option<SubsectionEntry<'t>> {
+impl<T: ?Sized> SubsectionTable for Table<'_, '_, T> {
+    type Name = &'static [u8];
+
+    fn entry(&self, index: usize) -> Option<SubsectionEntry<Self::Name>> {
         self.known.get(index).map(|entry| SubsectionEntry {
             name: entry.name.as_bytes(),
             version: entry.version,
@@ -216,8 +225,8 @@ impl<'t, T: ?Sized> SubsectionTable<'t> for Table<'t, '_, T> {
         })
     }
 
-    fn needed(&mut self, index: usize) -> bool {
-        self.known.get(index).is_some_and(|entry| (entry.needed)(self.state))
+    fn needed(&mut self, index: usize) -> Result<bool> {
+        Ok(self.known.get(index).is_some_and(|entry| (entry.needed)(self.state)))
     }
 
     fn visit(&mut self, index: usize) -> Result<()> {

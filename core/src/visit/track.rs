@@ -36,6 +36,13 @@ struct Frame {
     outer_version: u32,
 }
 
+impl Frame {
+    /// Whether a list had all its elements. An [open](super::OPEN) one may end at any.
+    fn may_end(&self) -> bool {
+        self.number == self.count || self.count == u32::MAX
+    }
+}
+
 impl Track {
     /// No scope open, no version told, no error.
     #[must_use]
@@ -175,11 +182,17 @@ impl Track {
     pub(super) fn may_close(&self, kind: ScopeKind) -> bool {
         match self.frames.last() {
             Some(top) if top.kind == ScopeKind::List => {
-                kind == ScopeKind::List && !top.in_element && top.number == top.count
+                kind == ScopeKind::List && !top.in_element && top.may_end()
             }
             Some(top) => top.kind == kind,
             None => false,
         }
+    }
+
+    /// How many elements the innermost list still lacks; `None` for an [open](super::OPEN) one.
+    pub(super) fn elements_left(&self) -> Option<usize> {
+        let list = self.frames.last().filter(|list| list.count != u32::MAX)?;
+        usize::try_from(list.count.saturating_sub(list.number)).ok()
     }
 
     /// How many elements the innermost scope has, if it is a list, and how many were begun.

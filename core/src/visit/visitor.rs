@@ -71,6 +71,12 @@ impl<'v> Visitor<'v> {
         Ok(())
     }
 
+    /// How many scopes are open, elements of lists not counted.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.track.depth()
+    }
+
     /// The position in the stream, in bytes.
     #[must_use]
     pub fn position(&self) -> u64 {

@@ -115,6 +115,14 @@ impl Visitor<'_> {
         self.save(name, |encoder| encoder.scalar(name, kind, bits))
     }
 
+    /// Loads the bits of a scalar.
+    ///
+    /// # Errors
+    /// Those of the wire; [`Code::WrongDirection`] on save.
+    pub(crate) fn load_scalar(&mut self, name: &dyn Name, kind: Kind) -> Result<u64> {
+        self.load(name, |decoder| decoder.scalar(name, kind))
+    }
+
     /// Saves an array from bytes of the machine's byte order.
     ///
     /// # Errors

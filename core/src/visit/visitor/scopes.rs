@@ -2,7 +2,9 @@
 
 use super::{Side, Visitor};
 use crate::error::{Code, Fault, Result, MAX_DEPTH, MAX_NAME};
-use crate::visit::{Count, Description, Extent, Name, Opened, Place, Scope, ScopeKind, Versions};
+use crate::visit::{
+    Count, Description, Extent, Name, Opened, Place, Scope, ScopeKind, Versions, OPEN,
+};
 
 /// The largest count of a list: counts are 32 bits wide on every wire.
 const MAX_COUNT: usize = 0xffff_ffff;
@@ -32,6 +34,15 @@ impl Visitor<'_> {
         }
     }
 
+    /// Opens a device, or a struct with versions of its own, to save it at this version; on load the one that it is
+    /// taken for where neither the wire nor [`set_version`](Visitor::set_version) tells one.
+    ///
+    /// # Errors
+    /// As [`begin`](Visitor::begin).
+    pub fn begin_at(&mut self, name: &dyn Name, scope: Scope<'_>, version: u32) -> Result<()> {
+        self.open_at(name, scope, Some(version)).map(|_| ())
+    }
+
     /// Closes the innermost scope.
     ///
     /// # Errors
@@ -55,6 +66,11 @@ impl Visitor<'_> {
         }
         self.track.close();
         Ok(())
+    }
+
+    /// How many elements of the innermost list are still to come, if the wire told how many it has.
+    pub(crate) fn elements_left(&self) -> Option<usize> {
+        self.track.elements_left()
     }
 
     /// Opens the next element of a list: [`begin`](Visitor::begin) for the scope that is opened most.
@@ -154,6 +170,16 @@ impl Visitor<'_> {
     /// Opens a scope, and gives what loading it told.
     #[inline]
     fn open(&mut self, name: &dyn Name, scope: Scope<'_>) -> Result<Opened> {
+        self.open_at(name, scope, None)
+    }
+
+    #[inline]
+    fn open_at(
+        &mut self,
+        name: &dyn Name,
+        scope: Scope<'_>,
+        version: Option<u32>,
+    ) -> Result<Opened> {
         self.track.check()?;
         let text = name.bytes();
         self.may_open(text)?;
@@ -166,13 +192,13 @@ impl Visitor<'_> {
         if known.is_some_and(|(_, versions)| versions.minimum > versions.current) {
             return Err(self.fail(Code::InvalidArgument, 0, 0, name));
         }
-        let framed = match scope {
-            Scope::Device { .. } => self.track.take_framed(),
-            _ => None,
+        let version = match scope {
+            Scope::Device { .. } => self.track.take_framed().or(version),
+            _ => version,
         };
         let opened = match &mut self.side {
             Side::Save(encoder) => encoder
-                .begin(&text, scope.written_as(framed))
+                .begin(&text, scope.written_as(version))
                 .map(|()| Opened { count: scope.count(), ..Opened::default() }),
             Side::Load(decoder) => decoder.begin(&text, scope),
         };
@@ -185,7 +211,7 @@ impl Visitor<'_> {
         }
         self.track.open(text, &scope, u32::try_from(opened.count).unwrap_or(u32::MAX));
         if let Some((start, versions)) = known {
-            self.adopt(start, opened.version.or(framed), versions)?;
+            self.adopt(start, opened.version.or(version), versions)?;
         }
         Ok(opened)
     }
@@ -198,10 +224,13 @@ impl Visitor<'_> {
         count: usize,
         told: usize,
     ) -> Result<()> {
+        if count == OPEN && told == OPEN && extent == Extent::Fixed && self.is_loading() {
+            return Ok(());
+        }
         if told > MAX_COUNT {
             return Err(self.fail(Code::TooLong, MAX_COUNT, told, name));
         }
-        if extent == Extent::Fixed && count != told {
+        if extent == Extent::Fixed && count != told && count != OPEN {
             return Err(self.fail(Code::BadValue, count, told, name));
         }
         Ok(())
@@ -228,12 +257,7 @@ impl Visitor<'_> {
         Ok(())
     }
 
-    pub(in crate::visit) fn check_version(
-        &mut self,
-        start: u64,
-        found: u32,
-        known: Versions,
-    ) -> Result<()> {
+    pub(crate) fn check_version(&mut self, start: u64, found: u32, known: Versions) -> Result<()> {
         let (code, bound) = match found {
             _ if found > known.current => (Code::TooNew, known.current),
             _ if found < known.minimum => (Code::TooOld, known.minimum),

@@ -9,7 +9,7 @@ use crate::codec::chunk::store::Store;
 use crate::error::{Code, Result};
 use crate::io::told;
 use crate::visit::{
-    Description, Extent, Marks, Name, Opened, Scope, ScopeKind, SubsectionName, Versions,
+    Description, Extent, Marks, Name, Opened, Scope, ScopeKind, SubsectionName, Versions, OPEN,
 };
 
 impl<S: Store> ChunkDecoder<'_, S> {
@@ -109,7 +109,7 @@ impl<S: Store> ChunkDecoder<'_, S> {
         }
         let count = u64::from(self.enter()?.count);
         let (code, fits) = match extent {
-            Extent::Fixed => (Code::BadValue, count == told(room)),
+            Extent::Fixed => (Code::BadValue, count == told(room) || room == OPEN),
             Extent::Variable => (Code::TooMany, count <= told(room)),
         };
         match usize::try_from(count) {

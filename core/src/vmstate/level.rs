@@ -1,0 +1,222 @@
+//! An object as a whole: its hooks, its versions, its fields and subsections.
+
+use core::ops::Range;
+
+use super::name::{Described, ItemName};
+use super::walk::Walk;
+use super::{Hook, Host, PlaceOf, Step, Table};
+use crate::error::{Code, Result};
+use crate::visit::{
+    walk_subsections, Description, Name, Scope, ScopeKind, SubsectionEntry, SubsectionTable,
+    Versions, Visitor,
+};
+
+/// An object with its table, at a version.
+pub(super) struct Object<'a, H: Host> {
+    pub(super) described: &'a Described<H::Table>,
+    pub(super) place: PlaceOf<H>,
+    pub(super) version: u32,
+    /// A number above 0 of a hook is an error whatever the hook.
+    pub(super) strict: bool,
+    pub(super) subsection: bool,
+    /// What visits the fields, if not the walk itself.
+    pub(super) by: Option<&'a dyn Fields<H>>,
+}
+
+/// Visits the fields of an object faster than the walk does, and with the same outcome.
+pub(super) trait Fields<H: Host> {
+    /// Visits all fields.
+    fn visit(&self, walk: &mut Walk<'_, H>, object: Object<'_, H>) -> Result<()>;
+}
+
+impl<H: Host> Clone for Object<'_, H> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<H: Host> Copy for Object<'_, H> {}
+
+/// The versions that a table can read.
+pub(super) fn versions<T: Table>(table: T) -> Versions {
+    let head = table.head();
+    let minimum = head.minimum_old.map_or(head.minimum, |old| old.min(head.minimum));
+    Versions { current: head.version, minimum }
+}
+
+/// Objects nest in scopes, which nest to a bounded depth: so does all that calls itself here.
+impl<H: Host> Walk<'_, H> {
+    /// An object in a scope of its own. It is saved at its version, and loaded at the one that the wire tells, if it
+    /// tells one.
+    pub(super) fn scoped(
+        &mut self,
+        name: &dyn Name,
+        kind: ScopeKind,
+        object: Object<'_, H>,
+    ) -> Result<()> {
+        let version = self.begin(name, kind, object)?;
+        self.level(Object { version, ..object })?;
+        self.visit(|v| v.end(kind))
+    }
+
+    /// Opens the scope of a device or struct, and gives the version of what is in it.
+    fn begin(&mut self, name: &dyn Name, kind: ScopeKind, object: Object<'_, H>) -> Result<u32> {
+        let table = object.described.table;
+        let (head, versions) = (table.head(), versions(table));
+        let description = Description { name: head.name.bytes(), versions };
+        let scope = match kind {
+            ScopeKind::Device => Scope::Device { instance: 0, versions },
+            _ => Scope::Struct(Some(description)),
+        };
+        self.visit(|v| v.begin_at(name, scope, object.version).map(|()| v.version()))
+    }
+
+    /// A struct with its name and version.
+    pub(super) fn structure(&mut self, name: &dyn Name, object: Object<'_, H>) -> Result<()> {
+        self.scoped(name, ScopeKind::Struct, object)
+    }
+
+    /// An object that is all that an element holds: a scope would say nothing, but where it has subsections.
+    pub(super) fn alone(&mut self, object: Object<'_, H>) -> Result<()> {
+        if object.described.table.subsection(0).is_none() {
+            return self.level(object);
+        }
+        if self.state.loading {
+            return match self.visit(|v| v.has(&""))? {
+                true => self.structure(&"", object),
+                false => self.level(object),
+            };
+        }
+        self.saving(object, |walk| {
+            let scoped = walk.needs_any(object)?;
+            if !scoped {
+                return walk.inside(object);
+            }
+            walk.begin(&"", ScopeKind::Struct, object)?;
+            walk.inside(object)?;
+            walk.visit(|v| v.end(ScopeKind::Struct))
+        })
+    }
+
+    /// What is inside of the object's scope, which is open.
+    pub(super) fn level(&mut self, object: Object<'_, H>) -> Result<()> {
+        match self.state.loading {
+            true => self.loading(object),
+            false => self.saving(object, |walk| walk.inside(object)),
+        }
+    }
+
+    fn loading(&mut self, object: Object<'_, H>) -> Result<()> {
+        let Object { described: Described { table, .. }, place, version, strict, .. } = object;
+        let head = table.head();
+        let old = head.minimum_old.unwrap_or(head.minimum);
+        if (old..head.minimum).contains(&version) {
+            return self.hook(*table, Hook::LoadOld, place, version, strict);
+        }
+        let known = Versions { current: head.version, minimum: head.minimum };
+        self.visit(|v| v.check_version(v.position(), version, known))?;
+        self.hook(*table, Hook::PreLoad, place, version, strict)?;
+        self.inside(object)?;
+        self.hook(*table, Hook::PostLoad, place, version, strict)
+    }
+
+    /// Saves with the hooks before and behind. The second runs also if what is between them failed.
+    fn saving(
+        &mut self,
+        object: Object<'_, H>,
+        inside: impl FnOnce(&mut Self) -> Result<()>,
+    ) -> Result<()> {
+        let Object { described: Described { table, .. }, place, version, strict, .. } = object;
+        self.hook(*table, Hook::PreSave, place, version, strict)?;
+        let saved = inside(self);
+        let ended = self.hook(*table, Hook::PostSave, place, version, strict);
+        saved.and(ended)
+    }
+
+    fn inside(&mut self, object: Object<'_, H>) -> Result<()> {
+        let Object { described: Described { table, .. }, version, subsection, .. } = object;
+        self.tell(Step::Begin { table: *table, version, subsection })?;
+        match object.by {
+            Some(by) if !self.state.describing => by.visit(self, object)?,
+            _ => self.fields(object, 0..usize::MAX)?,
+        }
+        self.subsections(object)?;
+        self.tell(Step::End)
+    }
+
+    /// The fields with these indices, as far as there are any.
+    pub(super) fn fields(&mut self, object: Object<'_, H>, range: Range<usize>) -> Result<()> {
+        for index in range {
+            let field = object.described.table.field(index);
+            let Some(field) = self.noted(field, &"")? else { break };
+            let name = ItemName::Field(object.described, index, field.name);
+            let done = self.field(object, index, &field);
+            self.noted(done, &name.lazy())?;
+        }
+        Ok(())
+    }
+
+    fn needs_any(&mut self, object: Object<'_, H>) -> Result<bool> {
+        let mut index = 0usize;
+        while let Some(table) = object.described.table.subsection(index) {
+            if self.host.needed(table, object.place)? {
+                return Ok(true);
+            }
+            index = index.saturating_add(1);
+        }
+        Ok(false)
+    }
+
+    fn subsections(&mut self, object: Object<'_, H>) -> Result<()> {
+        let head = object.described.table.head();
+        let parts = object.described.table.subsection(0).is_some();
+        // On load the stream may hold some that nobody here knows.
+        if !parts && !self.state.loading {
+            return Ok(());
+        }
+        walk_subsections(&mut Parts { walk: self, object }, head.name.bytes())
+    }
+}
+
+/// The subsections of an object.
+struct Parts<'p, 'h, 'a, H: Host> {
+    walk: &'p mut Walk<'h, H>,
+    object: Object<'a, H>,
+}
+
+impl<H: Host> SubsectionTable for Parts<'_, '_, '_, H> {
+    type Name = <H::Table as Table>::Name;
+
+    fn entry(&self, index: usize) -> Option<SubsectionEntry<Self::Name>> {
+        let table = self.object.described.table.subsection(index)?;
+        let (head, versions) = (table.head(), versions(table));
+        let (name, marks) = (head.name, head.marks);
+        let Versions { current: version, minimum: minimum_version } = versions;
+        Some(SubsectionEntry { name, version, minimum_version, marks })
+    }
+
+    fn needed(&mut self, index: usize) -> Result<bool> {
+        let Some(table) = self.object.described.table.subsection(index) else { return Ok(false) };
+        let needed = self.walk.host.needed(table, self.object.place);
+        self.walk.noted(needed, &table.head().name)
+    }
+
+    fn visit(&mut self, index: usize) -> Result<()> {
+        let table = self.object.described.table.subsection(index).ok_or(Code::BadTable)?;
+        let version = self.walk.visit(|v| Ok(v.version()))?;
+        let described = &Described::new(table);
+        let place = self.object.place;
+        self.walk.level(Object {
+            described,
+            place,
+            version,
+            strict: true,
+            subsection: true,
+            by: None,
+        })
+    }
+
+    fn with<R>(&mut self, call: impl FnOnce(&mut Visitor<'_>) -> Result<R>) -> Result<R> {
+        self.walk.visit(call)
+    }
+}

@@ -1,0 +1,240 @@
+//! What a walk is made of: its state, its way to the visitor, and memory that it asks for.
+
+use super::name::{Described, ItemName};
+use super::{Amount, Failure, Hook, Host, Memory, Number, PlaceOf, Step};
+use crate::error::{Code, Fault, Result};
+use crate::io::told;
+use crate::visit::{Name, Visitor};
+
+/// How many elements of a load may go by without a byte of the stream: a count that a stream tells may be
+/// anything, and elements may be empty.
+const IDLE_ELEMENTS: u32 = 1 << 22;
+
+/// A walk over objects of one host.
+pub(super) struct Walk<'h, H> {
+    pub(super) host: &'h mut H,
+    pub(super) state: State,
+}
+
+/// What a walk remembers.
+#[derive(Clone, Copy)]
+pub(super) struct State {
+    pub(super) loading: bool,
+    /// Somebody wants to be told what is saved.
+    pub(super) describing: bool,
+    /// How many bytes may still be asked for.
+    memory_left: usize,
+    /// How many elements may still go by without a byte.
+    idle_left: u32,
+}
+
+/// A field of an object, with what its elements need to know of it.
+pub(super) struct Here<'a, H: Host> {
+    pub(super) described: &'a Described<H::Table>,
+    pub(super) index: usize,
+    pub(super) field: &'a super::Field<H::Table>,
+    pub(super) object: PlaceOf<H>,
+    /// The table of its elements, if these are objects.
+    pub(super) inner: Option<&'a Described<H::Table>>,
+}
+
+impl<'a, H: Host> Here<'a, H> {
+    pub(super) fn table(&self) -> H::Table {
+        self.described.table
+    }
+
+    pub(super) fn name(&self) -> ItemName<'a, H::Table> {
+        ItemName::Field(self.described, self.index, self.field.name)
+    }
+}
+
+impl<'h, H: Host> Walk<'h, H> {
+    pub(super) fn new(host: &'h mut H) -> Result<Self> {
+        let loading = host.with(|v, _| v.check().map(|()| v.is_loading()))?;
+        let describing = !loading && host.describes();
+        let memory_left = host.allocation_limit();
+        let state = State { loading, describing, memory_left, idle_left: IDLE_ELEMENTS };
+        Ok(Walk { host, state })
+    }
+
+    /// Runs `call`; an error of it is one of the visit, at an item `name` of the innermost scope.
+    #[inline]
+    pub(super) fn run<R>(
+        &mut self,
+        name: &dyn Name,
+        call: impl FnOnce(&mut Visitor<'_>, &mut H::Memory) -> Result<R>,
+    ) -> Result<R> {
+        self.host.with(|v, memory| match call(v, memory) {
+            Ok(done) => Ok(done),
+            Err(code) => Err(v.fail_as(code, 0, name)),
+        })
+    }
+
+    /// Runs `call` on the visitor, which notes its errors by itself.
+    #[inline]
+    pub(super) fn visit<R>(
+        &mut self,
+        call: impl FnOnce(&mut Visitor<'_>) -> Result<R>,
+    ) -> Result<R> {
+        self.host.with(|v, _| call(v))
+    }
+
+    /// Makes an error that one of the visit, unless there is one.
+    #[inline]
+    pub(super) fn noted<R>(&mut self, done: Result<R>, name: &dyn Name) -> Result<R> {
+        match done {
+            Ok(done) => Ok(done),
+            Err(code) => Err(self.note(code, name)),
+        }
+    }
+
+    #[cold]
+    fn note(&mut self, code: Code, name: &dyn Name) -> Code {
+        let noted: Result<()> = self.visit(|v| Err(v.fail_as(code, 0, name)));
+        noted.err().unwrap_or(code)
+    }
+
+    /// Makes an error with two numbers that of the visit, at an item of the innermost scope.
+    #[cold]
+    pub(super) fn fail<R>(
+        &mut self,
+        code: Code,
+        expected: usize,
+        found: u64,
+        name: ItemName<'_, H::Table>,
+    ) -> Result<R> {
+        self.visit(|v| {
+            let offset = v.position();
+            let fault = Fault { offset, expected: told(expected), found, cause: 0 };
+            Err(v.fail_with(code, fault, &name.lazy()))
+        })
+    }
+
+    /// The failure of code of the device, as an error of the visit. A number above 0 is one only if `strict`.
+    pub(super) fn settle(
+        &mut self,
+        done: core::result::Result<(), Failure>,
+        strict: bool,
+    ) -> Result<()> {
+        match done {
+            Err(Failure::Code(code)) => Err(self.note(code, &"")),
+            Err(Failure::Device(cause)) if strict || cause < 0 => self.visit(|v| {
+                let fault = Fault { offset: v.position(), cause, ..Fault::default() };
+                Err(v.fail_with(Code::Refused, fault, &""))
+            }),
+            // The device may have used the visitor by itself.
+            _ => self.visit(|v| v.check()),
+        }
+    }
+
+    pub(super) fn hook(
+        &mut self,
+        table: H::Table,
+        hook: Hook,
+        object: PlaceOf<H>,
+        version: u32,
+        strict: bool,
+    ) -> Result<()> {
+        let done = self.host.hook(table, hook, object, version);
+        self.settle(done, strict || hook != Hook::PostLoad)
+    }
+
+    /// Tells who describes the save.
+    pub(super) fn tell(&mut self, step: Step<H::Table>) -> Result<()> {
+        match self.state.describing {
+            true => self.host.describe(step),
+            false => Ok(()),
+        }
+    }
+
+    pub(super) fn position(&mut self) -> Result<u64> {
+        self.visit(|v| Ok(v.position()))
+    }
+
+    /// Begins an element of a list, and says where in the stream.
+    pub(super) fn begin_element(&mut self) -> Result<u64> {
+        self.visit(|v| v.begin_element().map(|()| v.position()))
+    }
+
+    /// Ends an element that began at `start`. One of which nothing came is counted.
+    pub(super) fn end_element(&mut self, start: u64) -> Result<()> {
+        let idle = self.state.loading && self.position()? == start;
+        match (idle, self.state.idle_left.checked_sub(1)) {
+            (false, _) => {}
+            (true, Some(left)) => self.state.idle_left = left,
+            (true, None) => return self.noted(Err(Code::TooMuchWork), &""),
+        }
+        self.visit(|v| v.end_element())
+    }
+
+    /// Memory of this many bytes, all 0.
+    pub(super) fn allocate(&mut self, bytes: usize) -> Result<PlaceOf<H>> {
+        let Some(left) = self.state.memory_left.checked_sub(bytes) else {
+            return self.fail(
+                Code::TooMuchMemory,
+                self.state.memory_left,
+                told(bytes),
+                ItemName::Element,
+            );
+        };
+        let place = self.host.allocate(bytes)?;
+        self.state.memory_left = left;
+        Ok(place)
+    }
+
+    /// Gives back memory that nothing points to.
+    pub(super) fn release(&mut self, place: PlaceOf<H>, bytes: usize) {
+        self.host.release(place, bytes);
+        self.state.memory_left = self.state.memory_left.saturating_add(bytes);
+    }
+
+    /// How many there are of what an object counts.
+    pub(super) fn amount(&mut self, here: &Here<'_, H>, amount: Amount) -> Result<usize> {
+        let Amount::Member { offset, number, times, capacity } = amount else {
+            return match amount {
+                Amount::Fixed(amount) => Ok(amount),
+                Amount::Member { .. } => Err(Code::BadTable),
+            };
+        };
+        let memory = self.host.memory();
+        let told = number.read(memory, memory.at(here.object, offset)?)?;
+        let amount = usize::try_from(told).ok().and_then(|told| told.checked_mul(times));
+        let most = capacity.unwrap_or(number.most());
+        match amount {
+            Some(amount) if amount <= most => Ok(amount),
+            _ => {
+                let code = match self.state.loading {
+                    true => Code::TooMany,
+                    false => Code::InvalidArgument,
+                };
+                self.fail(code, most, told, here.name())
+            }
+        }
+    }
+}
+
+impl Number {
+    /// The number at `place`.
+    fn read<M: Memory>(self, memory: &M, place: M::Place) -> Result<u64> {
+        let bytes = |width| memory.bytes(place, width);
+        let number = match self {
+            Number::U8 => bytes(1)?.first().map(|byte| u64::from(*byte)),
+            Number::U16 => bytes(2)?.first_chunk().map(|two| u64::from(u16::from_ne_bytes(*two))),
+            Number::U32 => bytes(4)?.first_chunk().map(|four| u64::from(u32::from_ne_bytes(*four))),
+            Number::I32 => {
+                let number = bytes(4)?.first_chunk().map(|four| i32::from_ne_bytes(*four));
+                number.map(|number| u64::try_from(number).unwrap_or(0))
+            }
+            Number::U64 => bytes(8)?.first_chunk().map(|eight| u64::from_ne_bytes(*eight)),
+        };
+        number.ok_or(Code::BadTable)
+    }
+
+    /// The largest amount that may come of it: QEMU computes with an `int`.
+    fn most(self) -> usize {
+        match self {
+            Number::I32 => 0x7fff_ffff,
+            _ => usize::MAX >> 1,
+        }
+    }
+}
