@@ -10,6 +10,7 @@
  *     migcore_qemu/visit.h        Visitor, visit_type_u32, visit_type_uint32, visit_start_struct, ...
  *     migcore_qemu/file.h         QEMUFile, qemu_put_be32, qemu_get_be32, qemu_peek_byte, ...
  *     migcore_qemu/foreign.h      the same visitors over the QEMUFile of a host program
+ *     migcore_qemu/json.h         JSONWriter, QJSON: what a field tells of itself
  *
  * Include this file only; it includes the parts. Everything is `static inline` gnu99, except the few objects that exist
  * once per program (see MIGCORE_QEMU_DEFINE). Nothing allocates: a QEMUFile is a variable of the caller.
@@ -66,7 +67,8 @@
  *                                 MIGCORE_QEMU_HOST_VISITOR   Visitor and visit_*
  *                                 The host's headers come first. May differ from file to file.
  *     MIGCORE_QEMU_TARGET_LONG_BITS   32 or 64: defines the betl forms, which exist only in code built per target.
- *     MIGCORE_QEMU_MALLOC(bytes)  an allocator: defines visit_type_str, whose loaded text the device owns and frees.
+ *     MIGCORE_QEMU_MALLOC(bytes)  an allocator: defines visit_type_str, whose loaded text the device owns and frees, and
+ *                                 json_writer_new. What these free goes to MIGCORE_QEMU_FREE(memory), or to free().
  *     MIGCORE_QEMU_ERRORS         Errors that one thread may hold at the same time (4).
  *     MIGCORE_QEMU_ERROR_TEXT     bytes of a message (256) and, apart, of a hint; longer ones end in "...".
  *     MIGCORE_QEMU_PEEK           bytes that qemu_peek_buffer can show at once (512).
@@ -141,6 +143,7 @@ typedef size_t migcore_qemu_size;
 #include "migcore_qemu/error.h"
 #include "migcore_qemu/files.h"
 #include "migcore_qemu/visit.h"
+#include "migcore_qemu/json.h"
 #if MIGCORE_QEMU_COEXIST & MIGCORE_QEMU_HOST_FILE
 #include "migcore_qemu/foreign.h"
 #else

@@ -65,6 +65,7 @@ static const struct section {
     { "vmstate_vectors", test_vmstate_vectors },
     { "all_devices", test_all_devices },
     { "all_devices_undo", test_all_devices_undo },
+    { "vmdesc", test_vmdesc },
 };
 
 unsigned percent = 100;

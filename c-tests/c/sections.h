@@ -107,5 +107,6 @@ void test_tree_monkey(void);
 void test_vmstate_vectors(void);
 void test_all_devices(void);
 void test_all_devices_undo(void);
+void test_vmdesc(void);
 
 #endif

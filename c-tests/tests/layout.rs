@@ -16,7 +16,9 @@ use migcore_c_tests::interface::{Interface, ALIGNMENT, SIZE};
 use migcore_c_tests::{bound_header, expanded_ffi};
 use migcore_ffi::chunk::{check, load, receive, save, settings, tell, walk};
 use migcore_ffi::tree::{compare, loader, saver, storage};
-use migcore_ffi::{device, error, io, kernels, legacy, machine, object, observer, ram, subsection};
+use migcore_ffi::{
+    device, error, io, kernels, legacy, machine, object, observer, ram, subsection, vmdesc,
+};
 
 /// `include/migcore.h` through libclang.
 fn header() -> &'static Interface {
@@ -115,6 +117,7 @@ fn rust_layouts() -> Layouts {
             size chunks crc skipped_chunks skipped_devices skipped_items searched
         }
         tell::migcore_chunk_header { size slots shape_limit fragment_limit machine writer }
+        vmdesc::migcore_vmdesc { }
         walk::migcore_chunk { size offset next data length crc kind }
     }
 }

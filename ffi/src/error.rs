@@ -3,6 +3,7 @@
 use core::ffi::c_char;
 
 use migcore::error::{put_number, Fault, Path, Piece, Report, PATH_CAPACITY};
+use migcore::io::json::Line;
 use migcore::Code;
 
 use crate::io::{check_sized, sized};
@@ -175,34 +176,4 @@ fn message(error: &migcore_error, line: &mut Line<'_>) {
         Piece::Text(text) => line.put(text.as_bytes()),
         Piece::Number(number) => put_number(number, &mut |digits| line.put(digits)),
     });
-}
-
-/// A line of text on its way into a caller's array, counted beyond its end.
-pub(crate) struct Line<'t> {
-    text: &'t mut [u8],
-    length: usize,
-}
-
-impl<'t> Line<'t> {
-    pub(crate) fn new(text: &'t mut [u8]) -> Self {
-        Line { text, length: 0 }
-    }
-
-    pub(crate) fn put(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            if let Some(place) = self.text.get_mut(self.length) {
-                *place = byte;
-            }
-            self.length = self.length.saturating_add(1);
-        }
-    }
-
-    /// Puts the NUL after the text or at the end of the array, and gives the length of the whole text.
-    pub(crate) fn end(self) -> usize {
-        let last = self.text.len().saturating_sub(1);
-        if let Some(place) = self.text.get_mut(self.length.min(last)) {
-            *place = 0;
-        }
-        self.length
-    }
 }

@@ -14,6 +14,7 @@
 //! * [`ram`]: the memory of a machine, in chunks
 //! * [`tree`]: states as data, with visitors over them
 //! * [`machine`]: all devices at once
+//! * [`vmdesc`]: QEMU's description of what is saved, and JSON in general
 #![no_std]
 #![allow(non_camel_case_types, reason = "the names are those of the C header")]
 #![allow(
@@ -58,6 +59,7 @@ pub mod chunk;
 pub mod ram;
 pub mod tree;
 pub mod machine;
+pub mod vmdesc;
 
 mod memory;
 mod operations;

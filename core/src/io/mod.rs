@@ -8,6 +8,7 @@
 //! Nothing here panics, and nothing is read or written that was not asked for. After an error a
 //! writer or reader tells where and why in its [`Fault`](crate::error::Fault).
 
+pub mod json;
 mod kernels;
 mod reader;
 mod slice;

@@ -9,6 +9,7 @@
 //! called, is a [`Host`]: the C interface is one, whose tables and objects are those of the C program.
 
 mod array;
+mod entry;
 mod field;
 mod host;
 mod item;
@@ -20,7 +21,7 @@ mod tree;
 mod value;
 mod walk;
 
-pub use host::{Failure, Host, Key, Memory, NodeVisit, PlaceOf, Step, ALLOCATION};
+pub use host::{Failure, Host, Key, Memory, NodeVisit, PlaceOf, ALLOCATION};
 pub use table::{Amount, Field, Head, Hook, ListField, ListForm, Number, Table, TreeField, What};
 
 use level::Object;
@@ -45,14 +46,7 @@ pub fn visit<H: Host>(host: &mut H, table: H::Table, object: PlaceOf<H>) -> Resu
     let version = if version == NEWEST { current } else { version };
     let described = &Described::new(table);
     let mut walk = Walk::new(host)?;
-    walk.level(Object {
-        described,
-        place: object,
-        version,
-        strict: false,
-        subsection: false,
-        by: None,
-    })
+    walk.level(Object { described, place: object, version, strict: false, by: None })
 }
 
 /// Visits an object in a struct of its own, with the table's name and this version; outside of all scopes, in a
@@ -73,7 +67,6 @@ pub fn visit_struct<H: Host>(
         _ => ScopeKind::Struct,
     };
     let described = &Described::new(table);
-    let object =
-        Object { described, place: object, version, strict: false, subsection: false, by: None };
+    let object = Object { described, place: object, version, strict: false, by: None };
     Walk::new(host)?.scoped(name.unwrap_or(&table.head().name), kind, object)
 }

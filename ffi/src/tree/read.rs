@@ -2,6 +2,7 @@
 
 use core::ffi::{c_char, CStr};
 
+use migcore::io::json::Line;
 use migcore::model::{NodeId, Tree, Value};
 use migcore::visit::Name;
 use migcore::{Code, Result};
@@ -9,7 +10,6 @@ use migcore::{Code, Result};
 use super::item;
 use super::report::tell;
 use super::storage::{migcore_tree, read};
-use crate::error::Line;
 use crate::memory::bytes_mut;
 use crate::observer::migcore_item;
 use crate::place::CName;
