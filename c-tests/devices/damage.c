@@ -6,6 +6,7 @@
 
 #define CUTS 12
 #define FLIPS 24
+#define SUBSECTION 0x05     /* the byte that one begins with */
 
 /* Numbers that are the same in every run. */
 static uint32_t next_number(uint32_t *state)
@@ -15,12 +16,11 @@ static uint32_t next_number(uint32_t *state)
 }
 
 /* Loads what is there into an object, and saves that if it went well. */
-static int load_and_save(const Section *section, const uint8_t *bytes, size_t length)
+static int load_and_save(const Section *section, const uint8_t *bytes, size_t length, size_t *used)
 {
     const VMStateDescription *vmsd = section->device->vmsd;
     void *object = object_new(section);
-    size_t used;
-    int result = load_legacy(vmsd, object, section->version, bytes, length, &used);
+    int result = load_legacy(vmsd, object, section->version, bytes, length, used);
 
     if (result == 0) {
         Bytes out = { memory_of(length + 64), length + 64 };
@@ -32,29 +32,35 @@ static int load_and_save(const Section *section, const uint8_t *bytes, size_t le
     return result;
 }
 
-/* The last cut takes one byte, the first all of them. */
+/* What is cut is refused, but in the name of a subsection, which then is left for others, or just before one. */
 static bool cut(const Section *section, size_t length)
 {
     uint8_t *bytes = memory_of(length);
+    const uint8_t *rest;
+    size_t used;
     int result;
 
     memcpy(bytes, section->payload.data, length);
-    result = load_and_save(section, bytes, length);
+    result = load_and_save(section, bytes, length, &used);
     free(bytes);
-    return result < 0 || wrong(section, "cut to %zu of %zu bytes: %d", length, section->payload.length, result);
+    rest = section->payload.data + used;
+    return result < 0 || (used < section->payload.length && *rest == SUBSECTION) ||
+           wrong(section, "cut to %zu of %zu bytes: %d", length, section->payload.length, result);
 }
 
 static void flip(const Section *section, uint32_t bit)
 {
     size_t length = section->payload.length;
     uint8_t *bytes = memory_of(length);
+    size_t used;
 
     memcpy(bytes, section->payload.data, length);
     bytes[bit / 8] ^= (uint8_t)(1u << (bit % 8));
-    (void)load_and_save(section, bytes, length);
+    (void)load_and_save(section, bytes, length, &used);
     free(bytes);
 }
 
+/* The first cut takes all bytes, the last one of them. */
 bool check_damage(const Section *section)
 {
     size_t length = section->payload.length;

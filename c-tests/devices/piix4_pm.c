@@ -145,7 +145,7 @@ static const VMStateDescription vmstate_acpi = {
     },
 };
 
-/* All of it came with PC machines: bridges and memory after 1.7, the bus of sensors after 2.8, the index after 6.2. */
+/* What machines learned: bridges with 2.0, memory with 2.1, the bus of sensors after 2.8, the index after 6.2. */
 static void piix4_pm_prepare(void *opaque, const Where *where)
 {
     PIIX4PMState *s = opaque;
@@ -156,7 +156,7 @@ static void piix4_pm_prepare(void *opaque, const Where *where)
     s->ar.gpe.sts = &s->gpe_sts;
     s->ar.gpe.en = &s->gpe_en;
     s->use_acpi_hotplug_bridge = !malta && machine_since(where, 200);
-    s->memory_hotplug = !malta && machine_since(where, 200);
+    s->memory_hotplug = !malta && machine_since(where, 201);
     s->smb_migrated = machine_since(where, 300);
     s->not_migrate_acpi_index = !machine_since(where, 700);
 }

@@ -103,15 +103,16 @@ static void vga_isa_prepare(void *opaque, const Where *where)
     VGACommonState *s = opaque;
 
     (void)where;
-    s->is_vbe_vmstate = 1;
+    s->is_vbe_vmstate = 0;
 }
 
 static void vga_pci_prepare(void *opaque, const Where *where)
 {
     PCIVGAState *s = opaque;
 
+    (void)where;
     pci_device_prepare(&s->dev, 0x1234, 0x1111, false);
-    vga_isa_prepare(&s->vga, where);
+    s->vga.is_vbe_vmstate = 1;
 }
 
 const Device vga_isa = {

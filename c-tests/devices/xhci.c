@@ -161,13 +161,16 @@ static const VMStateDescription vmstate_xhci_pci = {
     },
 };
 
-/* Four ports of each of the two kinds. */
+/* That of NEC was asked for where it is; four ports of each of the two kinds. */
 static void xhci_prepare(void *opaque, const Where *where)
 {
     XHCIPciState *s = opaque;
 
-    (void)where;
-    pci_device_prepare(&s->parent_obj, PCI_VENDOR_ID_REDHAT, 0x000d, true);
+    if (machine_is(where, "pseries")) {
+        pci_device_prepare(&s->parent_obj, PCI_VENDOR_ID_NEC, 0x0194, true);
+    } else {
+        pci_device_prepare(&s->parent_obj, PCI_VENDOR_ID_REDHAT, 0x000d, true);
+    }
     s->parent_obj.msix_entries_nr = XHCI_MAXINTRS;
     s->xhci.numports = 8;
     s->xhci.numslots = XHCI_MAXSLOTS;
