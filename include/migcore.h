@@ -314,11 +314,6 @@ struct migcore_vmstate_field;
 typedef struct migcore_operations migcore_operations;
 
 /**
- * The description of what is saved, as QEMU puts it behind a stream.
- */
-typedef struct migcore_vmdesc migcore_vmdesc;
-
-/**
  * What every call returns: MIGCORE_OK, or why it failed. The numbers are stable and stand in
  * blocks by who is at fault: 1xx the stream, 2xx the versions, 3xx the caller, 4xx the I/O, 5xx a
  * limit, 6xx a device.
@@ -900,6 +895,21 @@ typedef struct migcore_vmstate_tree {
      */
     int (*insert)(void *opaque, void *tree, void *key, void *value);
 } migcore_vmstate_tree;
+
+/**
+ * Storage for a description as QEMU writes it behind a stream, made while the devices are saved: a JSON text in
+ * memory of the caller, or on its way to a sink. Whoever saves by tables with it as migcore_vmstate_host.description
+ * tells it the fields; what begins and ends devices, or describes itself, uses the calls below.
+ *
+ * The calls return the first thing that could not be, which stops the text, so that it is enough to look at
+ * what migcore_vmdesc_finish says. Memory that is too small does not: then that call tells how much is needed. A
+ * description may be moved in memory between two calls and needs no destructor.
+ */
+typedef struct migcore_vmdesc {
+    uint32_t state;
+    migcore_status failure;
+    uint64_t reserved[26];
+} migcore_vmdesc;
 
 /**
  * What a program lends to the visit of a table. All but `size` may be NULL or 0. Callbacks return normally: no
@@ -1543,21 +1553,6 @@ typedef struct migcore_undo {
      */
     struct migcore_error *error;
 } migcore_undo;
-
-/**
- * Storage for a description as QEMU writes it behind a stream, made while the devices are saved: a JSON text in
- * memory of the caller, or on its way to a sink. Whoever saves by tables with it as migcore_vmstate_host.description
- * tells it the fields; what begins and ends devices, or describes itself, uses the calls below.
- *
- * The calls return the first thing that could not be, which stops the text, so that it is enough to look at
- * what migcore_vmdesc_finish says. Memory that is too small does not: then that call tells how much is needed. A
- * description may be moved in memory between two calls and needs no destructor.
- */
-typedef struct migcore_vmdesc {
-    uint32_t state;
-    migcore_status failure;
-    uint64_t reserved[26];
-} migcore_vmdesc;
 
 /**
  * Done.

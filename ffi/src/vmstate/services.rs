@@ -5,6 +5,7 @@ use core::ptr;
 
 use super::table::{migcore_vmstate, migcore_vmstate_field};
 use crate::object::migcore_visitor;
+use crate::vmdesc::migcore_vmdesc;
 
 /// A hook of a table, as `hook` of the host is told: one of the MIGCORE_VMSTATE_HOOK_ constants.
 pub type migcore_vmstate_hook = u32;
@@ -22,9 +23,6 @@ pub const MIGCORE_VMSTATE_HOOK_LOAD_STATE_OLD: migcore_vmstate_hook = 5;
 
 /// The bytes that one visit may allocate, where the host does not say otherwise.
 pub const MIGCORE_VMSTATE_ALLOCATION: usize = 0x100_0000;
-
-/// The description of what is saved, as QEMU puts it behind a stream.
-pub struct migcore_vmdesc(());
 
 /// How to walk and fill trees of the program. All three functions must be there.
 #[repr(C)]
