@@ -9,7 +9,6 @@
 //! called, is a [`Host`]: the C interface is one, whose tables and objects are those of the C program.
 
 mod array;
-pub mod describe;
 mod entry;
 mod field;
 mod host;
