@@ -41,6 +41,9 @@ typedef struct PIIX4PMState {
     uint16_t gpe_en;
 } PIIX4PMState;
 
+/* The bus that machines without bridges have; as it is written here it is in the name of a field. */
+#define ACPI_PCIHP_BSEL_DEFAULT 0x0
+
 /* A field in a member that is pointed to. */
 #define VMSTATE_GPE_ARRAY(_field, _state) {                                 \
     .name       = (stringify(_field)),                                      \
@@ -134,8 +137,8 @@ static const VMStateDescription vmstate_acpi = {
         VMSTATE_TIMER_PTR(ar.tmr.timer, PIIX4PMState),
         VMSTATE_INT64(ar.tmr.overflow_time, PIIX4PMState),
         VMSTATE_STRUCT(ar.gpe, PIIX4PMState, 2, vmstate_gpe, ACPIGPE),
-        VMSTATE_STRUCT_TEST(acpi_pci_hotplug.acpi_pcihp_pci_status[0], PIIX4PMState, test_no_acpi_hotplug_bridge, 2,
-                            vmstate_pci_status, AcpiPciHpPciStatus),
+        VMSTATE_STRUCT_TEST(acpi_pci_hotplug.acpi_pcihp_pci_status[ACPI_PCIHP_BSEL_DEFAULT], PIIX4PMState,
+                            test_no_acpi_hotplug_bridge, 2, vmstate_pci_status, AcpiPciHpPciStatus),
         VMSTATE_PCI_HOTPLUG(acpi_pci_hotplug, PIIX4PMState, test_use_acpi_hotplug_bridge, test_migrate_acpi_index),
         VMSTATE_END_OF_LIST()
     },
