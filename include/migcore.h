@@ -930,7 +930,8 @@ typedef struct migcore_vmstate_host {
      */
     void *(*allocate)(void *opaque, size_t bytes);
     /**
-     * Takes memory back that `allocate` gave: a scratch object, or an element that could not be loaded.
+     * Takes memory back that `allocate` gave: of scratch, or an element that could not be loaded. What hooks and fields
+     * of such an element made is still in it.
      */
     void (*release)(void *opaque, void *memory);
     /**
@@ -1553,6 +1554,28 @@ typedef struct migcore_undo {
      */
     struct migcore_error *error;
 } migcore_undo;
+
+/**
+ * An object with its table: what migcore_visit_vmstate_device takes, and so a device of a machine.
+ */
+typedef struct migcore_vmstate_device {
+    /**
+     * sizeof(migcore_vmstate_device)
+     */
+    size_t size;
+    /**
+     * Its table.
+     */
+    const struct migcore_vmstate *table;
+    /**
+     * The object.
+     */
+    void *object;
+    /**
+     * What the program lends to the visit, or NULL.
+     */
+    const struct migcore_vmstate_host *host;
+} migcore_vmstate_device;
 
 /**
  * Done.

@@ -72,7 +72,8 @@ pub struct migcore_vmstate_host {
     /// Memory for `bytes` bytes, at least one, aligned for any type, or NULL. Without this function a field that
     /// needs memory is MIGCORE_NO_SPACE.
     pub allocate: Option<unsafe extern "C" fn(opaque: *mut c_void, bytes: usize) -> *mut c_void>,
-    /// Takes memory back that `allocate` gave: a scratch object, or an element that could not be loaded.
+    /// Takes memory back that `allocate` gave: of scratch, or an element that could not be loaded. What hooks and fields
+    /// of such an element made is still in it.
     pub release: Option<unsafe extern "C" fn(opaque: *mut c_void, memory: *mut c_void)>,
     /// The bytes that one visit may allocate; 0: MIGCORE_VMSTATE_ALLOCATION.
     pub allocation_limit: usize,
