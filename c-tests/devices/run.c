@@ -53,14 +53,15 @@ static char said(char letter, bool held)
 
 static void section_run(const Section *section)
 {
-    char letters[] = "abcdfg";
+    char letters[] = "abcdefg";
 
     letters[0] = said('a', check_load(section));
     letters[1] = said('b', check_save(section));
     letters[2] = said('c', check_description(section));
     letters[3] = said('d', check_chunks(section));
-    letters[4] = said('f', check_damage(section));
-    letters[5] = said('g', check_newer(section));
+    letters[4] = said('e', check_plan(section));
+    letters[5] = said('f', check_damage(section));
+    letters[6] = said('g', check_newer(section));
     puts(letters);
 }
 

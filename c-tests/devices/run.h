@@ -44,6 +44,7 @@ bool check_load(const Section *section);
 bool check_save(const Section *section);
 bool check_description(const Section *section);
 bool check_chunks(const Section *section);
+bool check_plan(const Section *section);
 bool check_damage(const Section *section);
 bool check_newer(const Section *section);
 

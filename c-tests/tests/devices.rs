@@ -159,7 +159,7 @@ struct Row {
 }
 
 /// The checks of the program, by their letters.
-const CHECKS: [char; 6] = ['a', 'b', 'c', 'd', 'f', 'g'];
+const CHECKS: [char; 7] = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
 
 impl Table {
     fn new(sections: &[Section], lines: &[String]) -> Table {
