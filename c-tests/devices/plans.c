@@ -4,13 +4,7 @@
  */
 #include "run.h"
 
-/* A plan, in memory of just its size. */
-typedef struct Plan {
-    migcore_vmstate_plan plan;
-    void *memory;
-} Plan;
-
-static migcore_status plan_init(Plan *plan, const VMStateDescription *vmsd)
+migcore_status plan_init(Plan *plan, const VMStateDescription *vmsd)
 {
     const migcore_vmstate *table = (const migcore_vmstate *)vmsd;
     size_t size = migcore_vmstate_compile_size(table, vmsd->version_id);
@@ -19,21 +13,9 @@ static migcore_status plan_init(Plan *plan, const VMStateDescription *vmsd)
     return migcore_vmstate_compile(&plan->plan, sizeof plan->plan, table, vmsd->version_id, plan->memory, size);
 }
 
-/* The object in a device of the section's name, on any wire. */
-static migcore_status visit_in_device(migcore_visitor *v, const Section *section, const Plan *plan, void *object)
+void plan_free(Plan *plan)
 {
-    const VMStateDescription *vmsd = section->device->vmsd;
-    QEMUFile file;
-    migcore_qemu_walk walk = { .file = &file, .table = vmsd };
-    migcore_vmstate_host host = migcore_qemu_vmstate_host(&walk);
-
-    migcore_qemu_file_init_visitor(&file, v);
-    migcore_set_state_version(v, section->version);
-    migcore_begin_device(v, section->where.section, section->where.instance, (uint32_t)vmsd->version_id,
-                         (uint32_t)vmsd->minimum_version_id);
-    migcore_visit_vmstate_plan(v, &plan->plan, object, &host);
-    migcore_end_device(v);
-    return migcore_finish(v);
+    free(plan->memory);
 }
 
 static bool held(const Section *section, const char *what, migcore_status status)
@@ -46,7 +28,7 @@ static bool loads(const Section *section, const Plan *plan, void *object)
     migcore_legacy legacy;
 
     migcore_legacy_load_memory(&legacy, sizeof legacy, section->payload.data, section->payload.length, NULL);
-    return held(section, "load", visit_in_device(&legacy.visitor, section, plan, object)) &&
+    return held(section, "load", visit_by_plan(&legacy.visitor, section, plan, object)) &&
            (migcore_position(&legacy.visitor) == section->payload.length || wrong(section, "by plan: bytes are left"));
 }
 
@@ -57,7 +39,7 @@ static bool saves(const Section *section, const Plan *plan, void *object)
     bool good;
 
     migcore_legacy_save_memory(&legacy, sizeof legacy, out, section->payload.length, NULL);
-    good = held(section, "save", visit_in_device(&legacy.visitor, section, plan, object)) &&
+    good = held(section, "save", visit_by_plan(&legacy.visitor, section, plan, object)) &&
            ((migcore_position(&legacy.visitor) == section->payload.length &&
              memcmp(out, section->payload.data, section->payload.length) == 0) ||
             wrong(section, "by plan: not the section"));
@@ -78,11 +60,11 @@ static bool chunks(const Section *section, const Plan *plan, void *object)
     bool good = held(section, "chunks of the walk", save_chunks(section, section->device->vmsd, object, &walked));
 
     migcore_chunk_save_memory(&saver, sizeof saver, out, room, scratch, sizeof scratch, NULL, NULL);
-    good = good && held(section, "to chunks", visit_in_device(&saver.visitor, section, plan, object)) &&
+    good = good && held(section, "to chunks", visit_by_plan(&saver.visitor, section, plan, object)) &&
            ((migcore_position(&saver.visitor) == walked.length && memcmp(out, walked.data, walked.length) == 0) ||
             wrong(section, "by plan: other chunks"));
     migcore_chunk_load_memory(&loader, sizeof loader, walked.data, walked.length, NULL, 0, NULL, NULL);
-    good = good && held(section, "from chunks", visit_in_device(&loader.visitor, section, plan, other)) &&
+    good = good && held(section, "from chunks", visit_by_plan(&loader.visitor, section, plan, other)) &&
            saves(section, plan, other);
     object_free(section, other);
     free(walked.data);
@@ -98,6 +80,6 @@ bool check_plan(const Section *section)
                 saves(section, &plan, object) && chunks(section, &plan, object);
 
     object_free(section, object);
-    free(plan.memory);
+    plan_free(&plan);
     return good;
 }

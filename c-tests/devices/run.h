@@ -39,6 +39,19 @@ int load_legacy(const VMStateDescription *vmsd, void *object, unsigned version, 
 migcore_status save_chunks(const Section *section, const VMStateDescription *vmsd, void *object, Bytes *out);
 migcore_status load_chunks(const Section *section, const VMStateDescription *vmsd, void *object, const Bytes *chunks);
 
+/* A plan of the device's table, in memory of just its size; and its end. */
+typedef struct Plan {
+    migcore_vmstate_plan plan;
+    void *memory;
+} Plan;
+
+migcore_status plan_init(Plan *plan, const VMStateDescription *vmsd);
+void plan_free(Plan *plan);
+
+/* The object in a device of the section's name, on any wire, by a table or by a plan, up to the end of the visit. */
+migcore_status visit_by_table(migcore_visitor *v, const Section *section, const VMStateDescription *vmsd, void *object);
+migcore_status visit_by_plan(migcore_visitor *v, const Section *section, const Plan *plan, void *object);
+
 /* The checks; false: failed. */
 bool check_load(const Section *section);
 bool check_save(const Section *section);

@@ -46,17 +46,41 @@ int load_legacy(const VMStateDescription *vmsd, void *object, unsigned version, 
     return result < 0 ? result : qemu_file_get_error(&file);
 }
 
-/* A device of the section's name, as a program that has no machine makes it. */
-static migcore_status visit_in_device(migcore_visitor *v, const Section *section, const VMStateDescription *vmsd,
-                                      void *object)
+static void begin(migcore_visitor *v, const Section *section, const VMStateDescription *vmsd)
 {
     const Where *where = &section->where;
-    uint32_t version = (uint32_t)vmsd->version_id, minimum = (uint32_t)vmsd->minimum_version_id;
 
-    migcore_begin_device(v, where->section, where->instance, version, minimum);
-    migcore_qemu_visit_vmstate(v, vmsd, object);
+    if (migcore_is_loading(v)) {
+        migcore_set_state_version(v, section->version);
+    }
+    migcore_begin_device(v, where->section, where->instance, (uint32_t)vmsd->version_id,
+                         (uint32_t)vmsd->minimum_version_id);
+}
+
+static migcore_status end(migcore_visitor *v)
+{
     migcore_end_device(v);
     return migcore_finish(v);
+}
+
+migcore_status visit_by_table(migcore_visitor *v, const Section *section, const VMStateDescription *vmsd, void *object)
+{
+    begin(v, section, vmsd);
+    migcore_qemu_visit_vmstate(v, vmsd, object);
+    return end(v);
+}
+
+migcore_status visit_by_plan(migcore_visitor *v, const Section *section, const Plan *plan, void *object)
+{
+    const VMStateDescription *vmsd = section->device->vmsd;
+    QEMUFile file;
+    migcore_qemu_walk walk = { .file = &file, .table = vmsd };
+    migcore_vmstate_host host = migcore_qemu_vmstate_host(&walk);
+
+    begin(v, section, vmsd);
+    migcore_qemu_file_init_visitor(&file, v);
+    migcore_visit_vmstate_plan(v, &plan->plan, object, &host);
+    return end(v);
 }
 
 migcore_status save_chunks(const Section *section, const VMStateDescription *vmsd, void *object, Bytes *out)
@@ -67,7 +91,7 @@ migcore_status save_chunks(const Section *section, const VMStateDescription *vms
                                                       sizeof scratch, NULL, NULL);
 
     if (status == MIGCORE_OK) {
-        status = visit_in_device(&saver.visitor, section, vmsd, object);
+        status = visit_by_table(&saver.visitor, section, vmsd, object);
         out->length = (size_t)migcore_position(&saver.visitor);
     }
     return status;
@@ -79,5 +103,5 @@ migcore_status load_chunks(const Section *section, const VMStateDescription *vms
     migcore_status status = migcore_chunk_load_memory(&loader, sizeof loader, chunks->data, chunks->length, NULL, 0,
                                                       NULL, NULL);
 
-    return status != MIGCORE_OK ? status : visit_in_device(&loader.visitor, section, vmsd, object);
+    return status != MIGCORE_OK ? status : visit_by_table(&loader.visitor, section, vmsd, object);
 }
