@@ -54,8 +54,10 @@ pub trait Reader {
     /// [`Code::Truncated`] when it is known that they never come.
     fn window(&mut self, length: usize) -> Result<Option<&[u8]>>;
 
-    /// What it holds of the bytes that follow, to be read in place.
-    fn lend(&mut self) -> Lent<'_>;
+    /// What it holds of the bytes that follow, to be read in place; `None` where it holds nothing.
+    fn lend(&mut self) -> Option<Lent<'_>> {
+        None
+    }
 
     /// Fails when it is known that `length` bytes never come; so an item that is read in pieces is
     /// not begun in vain.

@@ -67,8 +67,8 @@ impl Writer for SliceWriter<'_> {
         Ok(self.memory.get_mut(start..).and_then(|free| free.get_mut(..length)))
     }
 
-    fn lend(&mut self) -> (&mut [u8], &mut usize) {
-        (self.memory.get_mut(self.used..).unwrap_or_default(), &mut self.used)
+    fn lend(&mut self) -> Option<(&mut [u8], &mut usize)> {
+        Some((self.memory.get_mut(self.used..).unwrap_or_default(), &mut self.used))
     }
 
     fn flush(&mut self) -> Result<()> {
@@ -149,8 +149,8 @@ impl Reader for SliceReader<'_> {
         }
     }
 
-    fn lend(&mut self) -> Lent<'_> {
-        Lent { bytes: self.rest(), at: &mut self.used, last: true }
+    fn lend(&mut self) -> Option<Lent<'_>> {
+        Some(Lent { bytes: self.rest(), at: &mut self.used, last: true })
     }
 
     fn require(&mut self, length: usize) -> Result<()> {

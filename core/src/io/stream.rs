@@ -176,8 +176,8 @@ impl<S: Sink> Writer for StreamWriter<'_, S> {
         Ok(window)
     }
 
-    fn lend(&mut self) -> (&mut [u8], &mut usize) {
-        (self.buffer.get_mut(self.used..).unwrap_or_default(), &mut self.used)
+    fn lend(&mut self) -> Option<(&mut [u8], &mut usize)> {
+        Some((self.buffer.get_mut(self.used..).unwrap_or_default(), &mut self.used))
     }
 
     fn flush(&mut self) -> Result<()> {
@@ -341,9 +341,9 @@ impl<S: Source> Reader for StreamReader<'_, S> {
         Ok(window)
     }
 
-    fn lend(&mut self) -> Lent<'_> {
+    fn lend(&mut self) -> Option<Lent<'_>> {
         let bytes = self.buffer.get(self.start..self.end).unwrap_or_default();
-        Lent { bytes, at: &mut self.start, last: false }
+        Some(Lent { bytes, at: &mut self.start, last: false })
     }
 
     fn peek(&mut self, ahead: usize, out: &mut [u8]) -> Result<usize> {

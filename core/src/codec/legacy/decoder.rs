@@ -225,7 +225,7 @@ impl<R: Reader, K: Kernels> Decoder for LegacyDecoder<R, K> {
 
     /// Where not all of it is there at once, the items will read on, or say what is missing.
     fn ahead(&mut self) -> Option<Ahead<'_>> {
-        let Lent { bytes: values, at, last } = self.reader.lend();
+        let Lent { bytes: values, at, last } = self.reader.lend()?;
         let form = Form::Bare { marker: SUBSECTION, last };
         Some(Ahead { values, at, swap: &self.kernels, form })
     }

@@ -155,7 +155,7 @@ impl<W: Writer, K: Kernels> Encoder for LegacyEncoder<W, K> {
 
     /// Where there is no room for all of it, an item will say so, or send on what is held back.
     fn room(&mut self) -> Option<Room<'_>> {
-        let (values, at) = self.writer.lend();
+        let (values, at) = self.writer.lend()?;
         Some(Room { values, at, swap: &self.kernels, described: None })
     }
 
