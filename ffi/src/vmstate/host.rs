@@ -13,7 +13,7 @@ use super::memory::{CMemory, CPlace};
 use super::services::*;
 use crate::io::sized;
 use crate::object::{migcore_visitor, reach};
-use crate::vmdesc::storage::change;
+use crate::vmdesc::storage::describe;
 
 /// What a hook of a device gave.
 type Hooked = core::result::Result<(), Failure>;
@@ -211,7 +211,7 @@ impl Host for CHost {
 
     fn describe<R>(&mut self, call: impl FnOnce(&mut Describer<dyn Text + '_>) -> R) -> Option<R> {
         // SAFETY: `new` was promised NULL or a description.
-        unsafe { change(self.services.description, |describer| call(describer)) }.ok()
+        unsafe { describe(self.services.description, call) }
     }
 }
 
