@@ -71,6 +71,7 @@ static const struct section {
     { "all_devices", test_all_devices },
     { "all_devices_undo", test_all_devices_undo },
     { "vmdesc", test_vmdesc },
+    { "vmdesc_tables", test_vmdesc_tables },
 };
 
 unsigned percent = 100;

@@ -113,5 +113,6 @@ void test_vmstate_fields(void);
 void test_all_devices(void);
 void test_all_devices_undo(void);
 void test_vmdesc(void);
+void test_vmdesc_tables(void);
 
 #endif
