@@ -2,6 +2,7 @@
 //! on a machine of 32 bits.
 
 #![allow(
+    clippy::arithmetic_side_effects,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
