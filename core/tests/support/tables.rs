@@ -1,256 +1,354 @@
-//! Tables of any form, with objects of them, for tests that want all of them.
+//! Tables made at run time, with objects in a vector: the host of tests that make them up.
 
 #![allow(
     dead_code,
     unreachable_pub,
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
+    clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "shared by several tests, which may panic: that is how they fail"
 )]
 
-use migcore::io::{Failure, Sink, Source};
-use migcore::visit::Kind;
+use std::collections::HashSet;
+use std::ptr;
+use std::sync::OnceLock;
+
+use migcore::codec::describe::Describer;
+use migcore::codec::legacy::Saver;
+use migcore::io::json::{Json, Line, Style, Text};
+use migcore::visit::{Kind, Marks, Visitor};
 use migcore::vmstate::{
-    Amount, Block, Entry, Field, Hook, InBlock, Memory, Number, StaticTable, Test, What,
+    visit_struct, Amount, Failure, Field, Head, Hook, Host, Key, ListField, Memory, NodeVisit,
+    Table, TreeField, What,
 };
-use migcore::Result;
-use proptest::prelude::*;
+use migcore::{Code, Result};
 
-/// A field to come.
-#[derive(Clone, Debug)]
-struct Spec {
-    name: &'static str,
-    form: Form,
-    count: usize,
-    since: u32,
-    /// Bytes before it that nobody describes.
-    gap: usize,
-    tested: bool,
+/// A table, and what its predicates say.
+#[derive(Debug)]
+pub struct Made {
+    pub name: &'static str,
+    pub version: u32,
+    pub fields: Vec<Field<&'static Made>>,
+    /// Whether each of the fields is there, if it is tested.
+    pub there: Vec<bool>,
+    pub subsections: Vec<&'static Made>,
+    pub needed: bool,
+    /// A field behind all others, which only a table that is there can be given.
+    later: OnceLock<Field<&'static Made>>,
 }
 
-#[derive(Clone, Debug)]
-enum Form {
-    Scalar(Kind),
-    Equal(Kind),
-    Buffer(usize),
-    Unused(usize),
-    /// As many as a byte before them says.
-    Counted(Kind),
-    Struct(Vec<Spec>, Extra),
-}
+impl Made {
+    /// A table without fields.
+    pub fn new(name: &str, version: u32) -> Made {
+        let name = kept(name);
+        let (fields, there, subsections) = (Vec::new(), Vec::new(), Vec::new());
+        Made { name, version, fields, there, subsections, needed: true, later: OnceLock::new() }
+    }
 
-/// What a nested table has beside its fields.
-#[derive(Clone, Copy, Debug)]
-enum Extra {
-    Nothing,
-    Hook,
-    Subsection,
-}
+    /// Adds a field.
+    pub fn add(&mut self, field: Field<&'static Made>, there: bool) {
+        self.fields.push(field);
+        self.there.push(there);
+    }
 
-/// How many elements a counted array has room for.
-const ROOM: usize = 5;
+    /// A table with a field that refers to the table itself.
+    pub fn recursive(
+        name: &str,
+        field: impl FnOnce(&'static Made) -> Field<&'static Made>,
+    ) -> &'static Made {
+        let table = Made::new(name, 1).leak();
+        table.later.set(field(table)).unwrap();
+        table
+    }
 
-/// Objects of one table.
-#[derive(Clone)]
-pub struct Objects {
-    specs: Vec<Spec>,
-    pub table: &'static StaticTable,
-    pub fields: usize,
-    pub size: usize,
-    pub count: usize,
-    seed: u64,
-}
-
-impl core::fmt::Debug for Objects {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "{} objects, seed {}: {:#?}", self.count, self.seed, self.specs)
+    /// The table as others refer to it.
+    pub fn leak(self) -> &'static Made {
+        Box::leak(Box::new(self))
     }
 }
 
-/// Whether the first byte of the object is even.
-struct Even;
+/// A text that stays.
+fn kept(text: &str) -> &'static str {
+    Box::leak(text.to_owned().into_boxed_str())
+}
 
-impl Test for Even {
-    fn holds(&self, block: &Block<'_>, place: usize, _version: u32) -> Result<bool> {
-        Ok(block.bytes(place, 1)?[0] & 1 == 0)
+/// A field of one element.
+pub fn field(
+    name: &str,
+    kind: &str,
+    what: What<&'static Made>,
+    offset: usize,
+    size: usize,
+) -> Field<&'static Made> {
+    let (name, kind) = (kept(name), kept(kind));
+    let (size, count) = (Amount::Fixed(size), Amount::Fixed(1));
+    Field {
+        name,
+        kind,
+        what,
+        offset,
+        size,
+        count,
+        pointer: false,
+        pointers: false,
+        allocated: false,
+        each_allocated: false,
+        must_exist: false,
+        since: 0,
+        tested: false,
     }
 }
 
-static EVEN: Even = Even;
-
-/// Changes a byte before a save, and back behind it.
-static HOOK: InBlock = InBlock(|block, place, _version| {
-    let flip = |bytes: &mut [u8]| bytes.iter_mut().for_each(|byte| *byte ^= 0x10);
-    block.bytes_mut(place, 1).map(flip).map_err(migcore::vmstate::Failure::Code)
-});
-
-/// Lays out fields, and says how large the object is.
-fn entries(specs: &[Spec]) -> (Vec<Entry>, usize) {
-    let (mut entries, mut at) = (Vec::new(), 1);
-    for spec in specs {
-        at += spec.gap;
-        let (what, size) = match &spec.form {
-            Form::Scalar(kind) => (What::Scalar(*kind), kind.width().bytes()),
-            Form::Equal(kind) => (What::Equal(*kind), kind.width().bytes()),
-            Form::Counted(kind) => (What::Scalar(*kind), kind.width().bytes()),
-            Form::Buffer(size) => (What::Buffer, *size),
-            Form::Unused(size) => (What::Unused, *size),
-            Form::Struct(specs, extra) => {
-                let (table, size) = table("part", 3, specs, *extra);
-                (What::Struct(table), size)
-            }
-        };
-        let counted = matches!(spec.form, Form::Counted(_));
-        let count = match counted {
-            true => {
-                Amount::Member { offset: at, number: Number::U8, times: 1, capacity: Some(ROOM) }
-            }
-            false => Amount::Fixed(spec.count),
-        };
-        at += usize::from(counted);
-        let mut entry = Entry::new(Field {
-            name: spec.name,
-            kind: "",
-            what,
-            offset: at,
-            size: Amount::Fixed(size),
-            count,
-            pointer: false,
-            pointers: false,
-            allocated: false,
-            each_allocated: false,
-            must_exist: false,
-            since: 0,
-            tested: false,
-        })
-        .since(spec.since);
-        if spec.tested {
-            entry = entry.tested(&EVEN);
-        }
-        entries.push(entry);
-        at += size * if counted { ROOM } else { spec.count };
-    }
-    (entries, at)
-}
-
-fn table(
-    name: &'static str,
-    version: u32,
-    specs: &[Spec],
-    extra: Extra,
-) -> (&'static StaticTable, usize) {
-    let (entries, size) = entries(specs);
-    let table = StaticTable::new(name, version, entries.leak()).minimum(0);
-    let table = match extra {
-        Extra::Nothing => table,
-        Extra::Hook => table.on(Hook::PreSave, &HOOK).on(Hook::PostSave, &HOOK),
-        Extra::Subsection => {
-            let sub = StaticTable::new("part/sub", 1, &[]).needed(&EVEN);
-            let sub: &'static StaticTable = Box::leak(Box::new(sub));
-            table.subsections(vec![sub].leak())
-        }
+/// A number.
+pub fn scalar(name: &str, kind: Kind, offset: usize) -> Field<&'static Made> {
+    let text = match kind {
+        Kind::U8 => "uint8",
+        Kind::U16 => "uint16",
+        Kind::U32 => "uint32",
+        Kind::U64 => "uint64",
+        Kind::I8 => "int8",
+        Kind::I16 => "int16",
+        Kind::I32 => "int32",
+        Kind::I64 => "int64",
+        Kind::F64 => "CPU_Double_U",
+        _ => "bool",
     };
-    (Box::leak(Box::new(table)), size)
+    field(name, text, What::Scalar(kind), offset, kind.width().bytes())
+}
+
+impl Table for &'static Made {
+    type Name = &'static str;
+
+    fn head(self) -> Head<&'static str> {
+        let (name, version) = (self.name, self.version);
+        Head { name, version, minimum: 0, minimum_old: None, marks: Marks::default() }
+    }
+
+    fn field(self, index: usize) -> Result<Option<Field<Self>>> {
+        let later = self.later.get().filter(|_| index == self.fields.len());
+        Ok(self.fields.get(index).or(later).copied())
+    }
+
+    fn subsection(self, index: usize) -> Option<Self> {
+        self.subsections.get(index).copied()
+    }
+}
+
+/// Memory for what is saved, and for its text.
+const ROOM: usize = 1 << 24;
+
+/// Memory in which a place is an offset; at 0 nothing lies.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heap(pub Vec<u8>);
+
+impl Heap {
+    pub fn new() -> Heap {
+        Heap(vec![0; 8])
+    }
+
+    /// So many bytes at the end, aligned for anything.
+    pub fn add(&mut self, bytes: &[u8]) -> usize {
+        let place = self.0.len().next_multiple_of(8);
+        self.0.resize(place, 0);
+        self.0.extend_from_slice(bytes);
+        place
+    }
+
+    pub fn set(&mut self, place: usize, bytes: &[u8]) {
+        self.0[place..place + bytes.len()].copy_from_slice(bytes);
+    }
+}
+
+impl Memory for Heap {
+    type Place = usize;
+
+    const POINTER: usize = 8;
+    const LONG: usize = 8;
+
+    fn at(&self, place: usize, offset: usize) -> Result<usize> {
+        place.checked_add(offset).ok_or(Code::BadTable)
+    }
+
+    fn follow(&self, place: usize) -> Result<Option<usize>> {
+        let pointer = self.bytes(place, 8)?.first_chunk().map(|eight| u64::from_ne_bytes(*eight));
+        Ok(pointer.map(|pointer| pointer as usize).filter(|pointer| *pointer != 0))
+    }
+
+    fn point(&mut self, place: usize, to: Option<usize>) -> Result<()> {
+        let pointer = to.unwrap_or(0) as u64;
+        self.bytes_mut(place, 8)?.copy_from_slice(&pointer.to_ne_bytes());
+        Ok(())
+    }
+
+    fn bytes(&self, place: usize, length: usize) -> Result<&[u8]> {
+        self.0.get(place..).and_then(|rest| rest.get(..length)).ok_or(Code::BadTable)
+    }
+
+    fn bytes_mut(&mut self, place: usize, length: usize) -> Result<&mut [u8]> {
+        self.0.get_mut(place..).and_then(|rest| rest.get_mut(..length)).ok_or(Code::BadTable)
+    }
+}
+
+/// Objects, with the subsections that each has: those that were loaded, beside those that its table needs.
+#[derive(Clone, Debug)]
+pub struct Objects {
+    pub heap: Heap,
+    loaded: HashSet<(*const Made, usize)>,
 }
 
 impl Objects {
-    fn new(specs: Vec<Spec>, count: usize, seed: u64) -> Self {
-        let (table, size) = table("dev", 2, &specs, Extra::Nothing);
-        Objects { fields: specs.len(), specs, table, size, count, seed }
+    pub fn new() -> Objects {
+        Objects { heap: Heap::new(), loaded: HashSet::new() }
     }
 
-    /// What the objects hold. Small numbers, so that those that count something are good now and then.
-    pub fn held(&self) -> Vec<Vec<u8>> {
-        let byte = |object: usize, at: usize| {
-            let mixed = (self.seed ^ at as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
-            (mixed as u8 & 3) ^ (object as u8 & 1)
-        };
-        (0..self.count).map(|object| (0..self.size).map(|at| byte(object, at)).collect()).collect()
+    /// What the walk over an object does to a visitor.
+    pub fn walk(&mut self, table: &'static Made, object: usize, v: &mut Visitor<'_>) -> Result<()> {
+        let mut host = Program { objects: self, visitor: v, description: None };
+        visit_struct(&mut host, None, table, table.version, object)
     }
 
-    /// What objects to load into hold: something else here and there.
-    pub fn others(&self) -> Vec<Vec<u8>> {
-        let mut objects = self.held();
-        let bytes = objects.iter_mut().flatten();
-        bytes.skip(1).step_by(1 + (self.seed % 13) as usize).for_each(|byte| *byte ^= 1);
-        objects
+    /// QEMU's bytes of an object, and the description of them as that of a device in a stream.
+    pub fn described(
+        &mut self,
+        table: &'static Made,
+        object: usize,
+        release: u32,
+    ) -> (Vec<u8>, String) {
+        self.described_all(&[(table, object)], release)
     }
 
-    /// Objects of a table that is a little different.
-    pub fn changed(&self, seed: u64) -> Self {
-        let mut specs = self.specs.clone();
-        let length = specs.len().max(1) as u64;
-        let (one, other) = ((seed % length) as usize, (seed / 64 % length) as usize);
-        match seed % 5 {
-            _ if specs.is_empty() => {}
-            0 => specs.swap(one, other),
-            1 => drop(specs.remove(one)),
-            2 => specs.insert(one, specs[other].clone()),
-            3 => specs[one].name = "another",
-            _ => specs[one].form = Form::Scalar(Kind::U16),
+    /// The same of several devices in one stream.
+    pub fn described_all(
+        &mut self,
+        devices: &[(&'static Made, usize)],
+        release: u32,
+    ) -> (Vec<u8>, String) {
+        let (mut bytes, mut text) = (vec![0; ROOM], vec![0; ROOM]);
+        let mut describer = Describer::new(Json::new(Line::new(&mut text), Style::Line), release);
+        let mut saver = Saver::to_slice(&mut bytes);
+        describer.begin_stream(4096);
+        for &(table, object) in devices {
+            describer.begin_device(table.name.as_bytes(), 0);
+            let visitor = &mut saver.visitor();
+            let mut host = Program { objects: self, visitor, description: Some(&mut describer) };
+            visit_struct(&mut host, None, table, table.version, object).unwrap();
+            describer.end_device();
         }
-        Objects::new(specs, self.count, self.seed)
+        describer.end_stream();
+        describer.json().finish().unwrap();
+        let length = saver.finish().unwrap() as usize;
+        bytes.truncate(length);
+        let text = describer.json().text().whole().unwrap();
+        (bytes, String::from_utf8(text.to_vec()).unwrap())
     }
 }
 
-fn kind() -> impl Strategy<Value = Kind> {
-    proptest::sample::select(&Kind::ALL[..9])
+/// The walk of a test.
+struct Program<'s, 'v, 'm> {
+    objects: &'s mut Objects,
+    visitor: &'s mut Visitor<'v>,
+    description: Option<&'s mut Describer<Line<'m>>>,
 }
 
-fn spec(form: impl Strategy<Value = Form>) -> impl Strategy<Value = Spec> {
-    let name = proptest::sample::select(&["a", "head", "tail", "control", "status", "irq"][..]);
-    let count = prop_oneof![8 => Just(1usize), 1 => Just(0), 2 => 2..9usize];
-    let gap = prop_oneof![4 => Just(0usize), 1 => 1..5usize];
-    let since = prop_oneof![6 => Just(0u32), 1 => 1..4u32];
-    (name, form, count, since, gap, proptest::bool::weighted(0.04)).prop_map(
-        |(name, form, count, since, gap, tested)| Spec { name, form, count, since, gap, tested },
-    )
-}
+impl Host for Program<'_, '_, '_> {
+    type Table = &'static Made;
+    type Memory = Heap;
 
-fn specs() -> impl Strategy<Value = Vec<Spec>> {
-    let leaf = prop_oneof![
-        16 => kind().prop_map(Form::Scalar),
-        1 => kind().prop_map(Form::Equal),
-        3 => (0..60usize).prop_map(Form::Buffer),
-        1 => (0..9usize).prop_map(Form::Unused),
-        1 => kind().prop_map(Form::Counted),
-    ];
-    let extra = prop_oneof![
-        6 => Just(Extra::Nothing),
-        1 => Just(Extra::Hook),
-        1 => Just(Extra::Subsection),
-    ];
-    let field = spec(leaf).prop_recursive(3, 40, 8, move |inner| {
-        let specs = proptest::collection::vec(inner, 0..6);
-        spec((specs, extra.clone()).prop_map(|(specs, extra)| Form::Struct(specs, extra)))
-    });
-    proptest::collection::vec(field, 0..16)
-}
+    fn with<R>(
+        &mut self,
+        call: impl FnOnce(&mut Visitor<'_>, &mut Heap) -> Result<R>,
+    ) -> Result<R> {
+        call(self.visitor, &mut self.objects.heap)
+    }
 
-/// Tables of any form, each with some objects.
-pub fn objects() -> impl Strategy<Value = Objects> {
-    (specs(), 1..4usize, any::<u64>())
-        .prop_map(|(specs, count, seed)| Objects::new(specs, count, seed))
-}
+    fn memory(&mut self) -> &mut Heap {
+        &mut self.objects.heap
+    }
 
-/// A stream that lies in memory, for whoever wants a stream.
-#[derive(Default)]
-pub struct Bytes(pub Vec<u8>);
+    fn exists(&mut self, table: &'static Made, index: usize, _: usize, _: u32) -> Result<bool> {
+        Ok(table.there[index])
+    }
 
-impl Sink for Bytes {
-    fn write(&mut self, bytes: &[u8]) -> core::result::Result<usize, Failure> {
-        self.0.extend_from_slice(bytes);
-        Ok(bytes.len())
+    fn needed(&mut self, table: &'static Made, object: usize) -> Result<bool> {
+        Ok(table.needed || self.objects.loaded.contains(&(ptr::from_ref(table), object)))
+    }
+
+    fn hook(
+        &mut self,
+        table: &'static Made,
+        hook: Hook,
+        object: usize,
+        _: u32,
+    ) -> core::result::Result<(), Failure> {
+        if hook == Hook::PreLoad {
+            self.objects.loaded.insert((ptr::from_ref(table), object));
+        }
+        Ok(())
+    }
+
+    /// Its bytes, and a key of its own in the description.
+    fn custom(
+        &mut self,
+        _: &'static Made,
+        _: usize,
+        place: Option<usize>,
+        size: usize,
+    ) -> core::result::Result<(), Failure> {
+        let bytes = self.objects.heap.bytes(place.unwrap(), size).map_err(Failure::Code)?;
+        self.visitor.put_raw(bytes).map_err(Failure::Code)?;
+        if let Some(description) = &mut self.description {
+            description.write(|json| json.unsigned(b"first", u64::from(bytes[0])));
+        }
+        Ok(())
+    }
+
+    fn allocate(&mut self, bytes: usize) -> Result<usize> {
+        Ok(self.objects.heap.add(&vec![0; bytes]))
+    }
+
+    /// A tree is a pointer to a count, with keys and values in turns behind it.
+    fn nodes(&mut self, _: &'static Made, _: usize, place: usize) -> Result<usize> {
+        let tree = self.objects.heap.follow(place)?.ok_or(Code::NullPointer)?;
+        Ok(self.objects.heap.follow(tree)?.unwrap_or(0))
+    }
+
+    fn each_node(
+        &mut self,
+        table: &'static Made,
+        index: usize,
+        place: usize,
+        visit: &mut NodeVisit<'_, Self>,
+    ) -> Result<()> {
+        let tree = self.objects.heap.follow(place)?.ok_or(Code::NullPointer)?;
+        let What::Tree(field) = table.fields[index].what else { return Err(Code::BadTable) };
+        for node in 0..self.nodes(table, index, place)? {
+            let key = self.objects.heap.follow(tree + 8 + 16 * node)?.unwrap_or(0);
+            let value =
+                self.objects.heap.follow(tree + 16 + 16 * node)?.ok_or(Code::NullPointer)?;
+            let key = match field.key {
+                None => Key::Direct(key as u64),
+                Some(_) => Key::At(key),
+            };
+            visit(self, key, value)?;
+        }
+        Ok(())
+    }
+
+    fn describe<R>(&mut self, call: impl FnOnce(&mut Describer<dyn Text + '_>) -> R) -> Option<R> {
+        let describer = self.description.as_deref_mut()?;
+        Some(call(describer))
     }
 }
 
-impl Source for Bytes {
-    fn read(&mut self, out: &mut [u8]) -> core::result::Result<usize, Failure> {
-        let length = out.len().min(self.0.len());
-        out[..length].copy_from_slice(&self.0[..length]);
-        self.0.drain(..length);
-        Ok(length)
-    }
+/// A list of elements that this table describes, with their links at the front.
+pub fn list_of(table: &'static Made) -> ListField<&'static Made> {
+    ListField { table, version: table.version, link: 0 }
+}
+
+/// A tree of such values.
+pub fn tree_of(key: Option<&'static Made>, value: &'static Made) -> TreeField<&'static Made> {
+    TreeField { key, key_size: 64, value, version: value.version }
 }

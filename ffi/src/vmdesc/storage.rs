@@ -204,7 +204,7 @@ unsafe fn begin_failed(description: *mut migcore_vmdesc, size: usize, code: Code
 ///
 /// # Safety
 /// `description` is NULL or points to a migcore_vmdesc.
-pub(super) unsafe fn change<R>(
+pub(crate) unsafe fn change<R>(
     description: *mut migcore_vmdesc,
     call: impl FnOnce(&mut Describer<Output>) -> R,
 ) -> core::result::Result<R, migcore_status> {
@@ -227,6 +227,18 @@ pub(super) unsafe fn change<R>(
     // SAFETY: as above.
     unsafe { (*stored).state = READY };
     Ok(done)
+}
+
+/// Runs `call` on a description for what is saved by a table, if there is one that is ready.
+///
+/// # Safety
+/// As [`change`].
+pub(crate) unsafe fn describe<R>(
+    description: *mut migcore_vmdesc,
+    call: impl FnOnce(&mut Describer<dyn Text + '_>) -> R,
+) -> Option<R> {
+    // SAFETY: as the caller promises.
+    unsafe { change(description, |describer| call(describer)) }.ok()
 }
 
 /// Tells something, and says whether all could be told so far.

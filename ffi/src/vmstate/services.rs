@@ -5,6 +5,7 @@ use core::ptr;
 
 use super::table::{migcore_vmstate, migcore_vmstate_field};
 use crate::object::migcore_visitor;
+use crate::vmdesc::migcore_vmdesc;
 
 /// A hook of a table, as `hook` of the host is told: one of the MIGCORE_VMSTATE_HOOK_ constants.
 pub type migcore_vmstate_hook = u32;
@@ -22,9 +23,6 @@ pub const MIGCORE_VMSTATE_HOOK_LOAD_STATE_OLD: migcore_vmstate_hook = 5;
 
 /// The bytes that one visit may allocate, where the host does not say otherwise.
 pub const MIGCORE_VMSTATE_ALLOCATION: usize = 0x100_0000;
-
-/// The description of what is saved, as QEMU puts it behind a stream.
-pub struct migcore_vmdesc(());
 
 /// How to walk and fill trees of the program. All three functions must be there.
 #[repr(C)]
@@ -108,7 +106,7 @@ pub struct migcore_vmstate_host {
         Option<unsafe extern "C" fn(opaque: *mut c_void, timer: *mut c_void, expiry: i64)>,
     /// Trees; NULL: a field that is one is MIGCORE_UNSUPPORTED.
     pub tree: *const migcore_vmstate_tree,
-    /// Gets the description of what is saved, or NULL.
+    /// Is told on save what is saved, inside of what is open in it; or NULL.
     pub description: *mut migcore_vmdesc,
 }
 
