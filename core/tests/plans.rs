@@ -15,13 +15,14 @@ mod chunks;
 mod damage;
 #[path = "support/saved.rs"]
 mod saved;
-#[path = "support/objects.rs"]
-mod objects;
+#[path = "support/any_table.rs"]
+mod any_table;
 #[path = "support/wire.rs"]
 mod wire;
 #[path = "support/writer.rs"]
 mod writer;
 
+use any_table::{objects, Objects};
 use migcore::codec::chunk::{self, Settings};
 use migcore::codec::legacy::{Loader, Saver};
 use migcore::error::Report;
@@ -30,7 +31,6 @@ use migcore::visit::{Versions, Visitor};
 use migcore::vmstate::{visit, visit_planned, Arena, Block, Memory, Plan};
 use migcore::Code;
 use proptest::prelude::*;
-use objects::{objects, Objects};
 use wire::{for_each, to_stream};
 use writer::Random;
 
@@ -213,7 +213,7 @@ fn legacy_streams_with_small_buffers_are_the_same() {
         let (bytes, done) = legacy_bytes(given, version, Way::Walk, MOST);
         let bytes = &bytes[..done.unwrap() as usize];
         let size = 260 + (seed % 400) as usize;
-        let (mut sink, mut buffer) = (objects::Bytes::default(), vec![0; size]);
+        let (mut sink, mut buffer) = (any_table::Bytes::default(), vec![0; size]);
         save(given, version, plan, &mut |visit| {
             let mut saver = Saver::new(StreamWriter::new(&mut sink, &mut buffer), Portable);
             visit(&mut saver.visitor());
@@ -222,7 +222,7 @@ fn legacy_streams_with_small_buffers_are_the_same() {
         .unwrap();
         prop_assert_eq!(&sink.0, bytes);
         let mut on = |visit: Visit<'_>| {
-            let (source, mut buffer) = (objects::Bytes(bytes.to_vec()), vec![0; size]);
+            let (source, mut buffer) = (any_table::Bytes(bytes.to_vec()), vec![0; size]);
             let mut loader = Loader::new(StreamReader::new(source, &mut buffer), Portable);
             visit(&mut loader.visitor());
             loader.finish()

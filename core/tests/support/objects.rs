@@ -1,256 +1,224 @@
-//! Tables of any form, with objects of them, for tests that want all of them.
+//! Objects of the vectors: made of values, and looked at again.
 
-#![allow(
-    dead_code,
-    unreachable_pub,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "shared by several tests, which may panic: that is how they fail"
-)]
-
-use migcore::io::{Failure, Sink, Source};
 use migcore::visit::Kind;
-use migcore::vmstate::{
-    Amount, Block, Entry, Field, Hook, InBlock, Memory, Number, StaticTable, Test, What,
-};
-use migcore::Result;
-use proptest::prelude::*;
+use migcore::vmstate::{Block, ListForm, Memory};
+use serde_json::{json, Map, Value};
 
-/// A field to come.
-#[derive(Clone, Debug)]
-struct Spec {
-    name: &'static str,
-    form: Form,
-    count: usize,
-    since: u32,
-    /// Bytes before it that nobody describes.
-    gap: usize,
-    tested: bool,
-}
+use super::{unhex, Form, Made};
 
-#[derive(Clone, Debug)]
-enum Form {
-    Scalar(Kind),
-    Equal(Kind),
-    Buffer(usize),
-    Unused(usize),
-    /// As many as a byte before them says.
-    Counted(Kind),
-    Struct(Vec<Spec>, Extra),
-}
-
-/// What a nested table has beside its fields.
-#[derive(Clone, Copy, Debug)]
-enum Extra {
-    Nothing,
-    Hook,
-    Subsection,
-}
-
-/// How many elements a counted array has room for.
-const ROOM: usize = 5;
-
-/// Objects of one table.
-#[derive(Clone)]
-pub struct Objects {
-    specs: Vec<Spec>,
-    pub table: &'static StaticTable,
-    pub fields: usize,
-    pub size: usize,
-    pub count: usize,
-    seed: u64,
-}
-
-impl core::fmt::Debug for Objects {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "{} objects, seed {}: {:#?}", self.count, self.seed, self.specs)
+/// The objects of a vector.
+impl Made {
+    /// A new object with these values.
+    pub fn put(&self, block: &mut Block<'_>, values: &Value) -> usize {
+        let place = block.allocate(self.size).unwrap();
+        self.set(block, place, values);
+        place
     }
-}
 
-/// Whether the first byte of the object is even.
-struct Even;
-
-impl Test for Even {
-    fn holds(&self, block: &Block<'_>, place: usize, _version: u32) -> Result<bool> {
-        Ok(block.bytes(place, 1)?[0] & 1 == 0)
-    }
-}
-
-static EVEN: Even = Even;
-
-/// Changes a byte before a save, and back behind it.
-static HOOK: InBlock = InBlock(|block, place, _version| {
-    let flip = |bytes: &mut [u8]| bytes.iter_mut().for_each(|byte| *byte ^= 0x10);
-    block.bytes_mut(place, 1).map(flip).map_err(migcore::vmstate::Failure::Code)
-});
-
-/// Lays out fields, and says how large the object is.
-fn entries(specs: &[Spec]) -> (Vec<Entry>, usize) {
-    let (mut entries, mut at) = (Vec::new(), 1);
-    for spec in specs {
-        at += spec.gap;
-        let (what, size) = match &spec.form {
-            Form::Scalar(kind) => (What::Scalar(*kind), kind.width().bytes()),
-            Form::Equal(kind) => (What::Equal(*kind), kind.width().bytes()),
-            Form::Counted(kind) => (What::Scalar(*kind), kind.width().bytes()),
-            Form::Buffer(size) => (What::Buffer, *size),
-            Form::Unused(size) => (What::Unused, *size),
-            Form::Struct(specs, extra) => {
-                let (table, size) = table("part", 3, specs, *extra);
-                (What::Struct(table), size)
+    /// Sets members, and makes empty lists where there are none.
+    pub fn set(&self, block: &mut Block<'_>, place: usize, values: &Value) {
+        for (name, offset, form) in &self.members {
+            let at = place + offset;
+            if let Form::List(ListForm::Tail, _) = form {
+                block.point(at + 4, Some(at)).unwrap();
             }
-        };
-        let counted = matches!(spec.form, Form::Counted(_));
-        let count = match counted {
-            true => {
-                Amount::Member { offset: at, number: Number::U8, times: 1, capacity: Some(ROOM) }
-            }
-            false => Amount::Fixed(spec.count),
-        };
-        at += usize::from(counted);
-        let mut entry = Entry::new(Field {
-            name: spec.name,
-            kind: "",
-            what,
-            offset: at,
-            size: Amount::Fixed(size),
-            count,
-            pointer: false,
-            pointers: false,
-            allocated: false,
-            each_allocated: false,
-            must_exist: false,
-            since: 0,
-            tested: false,
-        })
-        .since(spec.since);
-        if spec.tested {
-            entry = entry.tested(&EVEN);
+            let Some(value) = values.get(name) else { continue };
+            self.set_member(block, at, form, value);
         }
-        entries.push(entry);
-        at += size * if counted { ROOM } else { spec.count };
     }
-    (entries, at)
+
+    fn set_member(&self, block: &mut Block<'_>, at: usize, form: &Form, value: &Value) {
+        match form {
+            Form::Number(kind) => set_number(block, at, *kind, value),
+            Form::Numbers(kind, _) | Form::Counted(kind, _) => {
+                for (index, value) in value.as_array().unwrap().iter().enumerate() {
+                    set_number(block, at + index * kind.width().bytes(), *kind, value);
+                }
+            }
+            Form::Pointers(_, of) => {
+                for (index, value) in value.as_array().unwrap().iter().enumerate() {
+                    let to = match of {
+                        _ if value.is_null() => None,
+                        Ok(of) => Some(of.put(block, value)),
+                        Err(kind) => {
+                            let place = block.allocate(8).unwrap();
+                            set_number(block, place, *kind, value);
+                            Some(place)
+                        }
+                    };
+                    block.point(at + 4 * index, to).unwrap();
+                }
+            }
+            Form::Object(of) => of.set(block, at, value),
+            Form::List(form, of) => {
+                let mut before = at;
+                for value in value.as_array().unwrap() {
+                    let element = of.put(block, value);
+                    block.point(before, Some(element)).unwrap();
+                    block.point(element + 4, Some(before)).unwrap();
+                    before = element;
+                }
+                if *form == ListForm::Tail {
+                    block.point(at + 4, Some(before)).unwrap();
+                }
+            }
+            Form::Tree(key, of) => {
+                let mut last = at;
+                for pair in value.as_array().unwrap() {
+                    let key = match key {
+                        Some(key) => key.put(block, &pair[0]) as u64,
+                        None => pair[0].as_u64().unwrap(),
+                    };
+                    let value = of.put(block, &pair[1]);
+                    let node = block.allocate(16).unwrap();
+                    block.point(node + 4, Some(value)).unwrap();
+                    block.bytes_mut(node + 8, 8).unwrap().copy_from_slice(&key.to_ne_bytes());
+                    block.point(last, Some(node)).unwrap();
+                    block.point(at + 4, Some(node)).unwrap();
+                    last = node;
+                }
+                let count = value.as_array().unwrap().len() as u32;
+                block.bytes_mut(at + 8, 4).unwrap().copy_from_slice(&count.to_ne_bytes());
+            }
+            Form::Buffer(_) => {
+                let bytes = unhex(value);
+                let place = block.allocate(bytes.len()).unwrap();
+                block.bytes_mut(place, bytes.len()).unwrap().copy_from_slice(&bytes);
+                block.point(at, Some(place)).unwrap();
+            }
+            Form::Bits(_) => {
+                let place = block.allocate(16).unwrap();
+                for bit in value.as_array().unwrap() {
+                    let bit = bit.as_u64().unwrap() as usize;
+                    let word = place + 8 * (bit / 64);
+                    let bytes: [u8; 8] = block.bytes(word, 8).unwrap().try_into().unwrap();
+                    let word_bits = u64::from_ne_bytes(bytes) | 1 << (bit % 64);
+                    block.bytes_mut(word, 8).unwrap().copy_from_slice(&word_bits.to_ne_bytes());
+                }
+                block.point(at, Some(place)).unwrap();
+            }
+            Form::None => {}
+        }
+    }
+
+    /// The values of an object, of these members.
+    pub fn get(&self, block: &Block<'_>, place: usize, like: &Value) -> Value {
+        let mut values = Map::new();
+        for (name, offset, form) in &self.members {
+            if like.get(name).is_some() {
+                values.insert(
+                    name.clone(),
+                    self.get_member(block, place, place + offset, form, &like[name]),
+                );
+            }
+        }
+        Value::Object(values)
+    }
+
+    fn count(&self, block: &Block<'_>, place: usize, name: &str) -> usize {
+        let (_, offset, form) = self.members.iter().find(|member| member.0 == name).unwrap();
+        let Form::Number(kind) = form else { panic!("{name}") };
+        get_number(block, place + offset, *kind).as_u64().unwrap() as usize
+    }
+
+    fn get_member(
+        &self,
+        block: &Block<'_>,
+        object: usize,
+        at: usize,
+        form: &Form,
+        like: &Value,
+    ) -> Value {
+        let numbers = |kind: Kind, count: usize| {
+            let width = kind.width().bytes();
+            (0..count).map(|index| get_number(block, at + index * width, kind)).collect()
+        };
+        match form {
+            Form::Number(kind) => get_number(block, at, *kind),
+            Form::Numbers(kind, count) => numbers(*kind, *count),
+            Form::Counted(kind, count) => numbers(*kind, self.count(block, object, count)),
+            Form::Pointers(count, of) => (0..*count)
+                .map(|index| match (block.follow(at + 4 * index).unwrap(), of) {
+                    (None, _) => Value::Null,
+                    (Some(place), Ok(of)) => of.get(block, place, &like[index]),
+                    (Some(place), Err(kind)) => get_number(block, place, *kind),
+                })
+                .collect(),
+            Form::Object(of) => of.get(block, at, like),
+            Form::List(form, of) => {
+                let (mut values, mut before) = (Vec::new(), at);
+                while let Some(element) = block.follow(before).unwrap() {
+                    assert_eq!(block.follow(element + 4), Ok(Some(before)), "the way back");
+                    values.push(of.get(block, element, &like[0]));
+                    before = element;
+                }
+                if *form == ListForm::Tail {
+                    assert_eq!(block.follow(at + 4), Ok(Some(before)), "the last");
+                }
+                Value::Array(values)
+            }
+            Form::Tree(key, of) => {
+                let (mut values, mut next) = (Vec::new(), block.follow(at).unwrap());
+                while let Some(node) = next {
+                    let bits: [u8; 8] = block.bytes(node + 8, 8).unwrap().try_into().unwrap();
+                    let bits = u64::from_ne_bytes(bits);
+                    let like = &like[values.len()];
+                    let key = match key {
+                        Some(key) => key.get(block, bits as usize, &like[0]),
+                        None => json!(bits),
+                    };
+                    let value = block.follow(node + 4).unwrap().unwrap();
+                    values.push(json!([key, of.get(block, value, &like[1])]));
+                    next = block.follow(node).unwrap();
+                }
+                Value::Array(values)
+            }
+            Form::Buffer(size) => {
+                let length = self.count(block, object, size);
+                let place = block.follow(at).unwrap().unwrap_or_default();
+                let bytes = block.bytes(place, length).unwrap();
+                json!(bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+            }
+            Form::Bits(size) => {
+                let bits = self.count(block, object, size);
+                let place = block.follow(at).unwrap().unwrap_or_default();
+                let word = |bit: usize| {
+                    let bytes = block.bytes(place + 8 * (bit / 64), 8).unwrap();
+                    u64::from_ne_bytes(bytes.try_into().unwrap())
+                };
+                (0..bits)
+                    .filter(|bit| word(*bit) >> (bit % 64) & 1 != 0)
+                    .map(|bit| json!(bit))
+                    .collect()
+            }
+            Form::None => Value::Null,
+        }
+    }
 }
 
-fn table(
-    name: &'static str,
-    version: u32,
-    specs: &[Spec],
-    extra: Extra,
-) -> (&'static StaticTable, usize) {
-    let (entries, size) = entries(specs);
-    let table = StaticTable::new(name, version, entries.leak()).minimum(0);
-    let table = match extra {
-        Extra::Nothing => table,
-        Extra::Hook => table.on(Hook::PreSave, &HOOK).on(Hook::PostSave, &HOOK),
-        Extra::Subsection => {
-            let sub = StaticTable::new("part/sub", 1, &[]).needed(&EVEN);
-            let sub: &'static StaticTable = Box::leak(Box::new(sub));
-            table.subsections(vec![sub].leak())
-        }
+fn set_number(block: &mut Block<'_>, at: usize, kind: Kind, value: &Value) {
+    let bits = match value {
+        Value::Bool(flag) => u64::from(*flag),
+        value => value.as_u64().unwrap_or_else(|| value.as_i64().unwrap() as u64),
     };
-    (Box::leak(Box::new(table)), size)
+    let width = kind.width().bytes();
+    let bytes = bits.to_ne_bytes();
+    let bytes = if cfg!(target_endian = "little") { &bytes[..width] } else { &bytes[8 - width..] };
+    block.bytes_mut(at, width).unwrap().copy_from_slice(bytes);
 }
 
-impl Objects {
-    fn new(specs: Vec<Spec>, count: usize, seed: u64) -> Self {
-        let (table, size) = table("dev", 2, &specs, Extra::Nothing);
-        Objects { fields: specs.len(), specs, table, size, count, seed }
-    }
-
-    /// What the objects hold. Small numbers, so that those that count something are good now and then.
-    pub fn held(&self) -> Vec<Vec<u8>> {
-        let byte = |object: usize, at: usize| {
-            let mixed = (self.seed ^ at as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
-            (mixed as u8 & 3) ^ (object as u8 & 1)
-        };
-        (0..self.count).map(|object| (0..self.size).map(|at| byte(object, at)).collect()).collect()
-    }
-
-    /// What objects to load into hold: something else here and there.
-    pub fn others(&self) -> Vec<Vec<u8>> {
-        let mut objects = self.held();
-        let bytes = objects.iter_mut().flatten();
-        bytes.skip(1).step_by(1 + (self.seed % 13) as usize).for_each(|byte| *byte ^= 1);
-        objects
-    }
-
-    /// Objects of a table that is a little different.
-    pub fn changed(&self, seed: u64) -> Self {
-        let mut specs = self.specs.clone();
-        let length = specs.len().max(1) as u64;
-        let (one, other) = ((seed % length) as usize, (seed / 64 % length) as usize);
-        match seed % 5 {
-            _ if specs.is_empty() => {}
-            0 => specs.swap(one, other),
-            1 => drop(specs.remove(one)),
-            2 => specs.insert(one, specs[other].clone()),
-            3 => specs[one].name = "another",
-            _ => specs[one].form = Form::Scalar(Kind::U16),
-        }
-        Objects::new(specs, self.count, self.seed)
-    }
-}
-
-fn kind() -> impl Strategy<Value = Kind> {
-    proptest::sample::select(&Kind::ALL[..9])
-}
-
-fn spec(form: impl Strategy<Value = Form>) -> impl Strategy<Value = Spec> {
-    let name = proptest::sample::select(&["a", "head", "tail", "control", "status", "irq"][..]);
-    let count = prop_oneof![8 => Just(1usize), 1 => Just(0), 2 => 2..9usize];
-    let gap = prop_oneof![4 => Just(0usize), 1 => 1..5usize];
-    let since = prop_oneof![6 => Just(0u32), 1 => 1..4u32];
-    (name, form, count, since, gap, proptest::bool::weighted(0.04)).prop_map(
-        |(name, form, count, since, gap, tested)| Spec { name, form, count, since, gap, tested },
-    )
-}
-
-fn specs() -> impl Strategy<Value = Vec<Spec>> {
-    let leaf = prop_oneof![
-        16 => kind().prop_map(Form::Scalar),
-        1 => kind().prop_map(Form::Equal),
-        3 => (0..60usize).prop_map(Form::Buffer),
-        1 => (0..9usize).prop_map(Form::Unused),
-        1 => kind().prop_map(Form::Counted),
-    ];
-    let extra = prop_oneof![
-        6 => Just(Extra::Nothing),
-        1 => Just(Extra::Hook),
-        1 => Just(Extra::Subsection),
-    ];
-    let field = spec(leaf).prop_recursive(3, 40, 8, move |inner| {
-        let specs = proptest::collection::vec(inner, 0..6);
-        spec((specs, extra.clone()).prop_map(|(specs, extra)| Form::Struct(specs, extra)))
-    });
-    proptest::collection::vec(field, 0..16)
-}
-
-/// Tables of any form, each with some objects.
-pub fn objects() -> impl Strategy<Value = Objects> {
-    (specs(), 1..4usize, any::<u64>())
-        .prop_map(|(specs, count, seed)| Objects::new(specs, count, seed))
-}
-
-/// A stream that lies in memory, for whoever wants a stream.
-#[derive(Default)]
-pub struct Bytes(pub Vec<u8>);
-
-impl Sink for Bytes {
-    fn write(&mut self, bytes: &[u8]) -> core::result::Result<usize, Failure> {
-        self.0.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-}
-
-impl Source for Bytes {
-    fn read(&mut self, out: &mut [u8]) -> core::result::Result<usize, Failure> {
-        let length = out.len().min(self.0.len());
-        out[..length].copy_from_slice(&self.0[..length]);
-        self.0.drain(..length);
-        Ok(length)
+fn get_number(block: &Block<'_>, at: usize, kind: Kind) -> Value {
+    let bytes = block.bytes(at, kind.width().bytes()).unwrap();
+    match kind {
+        Kind::Bool => json!(bytes[0] == 1),
+        Kind::U8 => json!(bytes[0]),
+        Kind::U16 => json!(u16::from_ne_bytes(bytes.try_into().unwrap())),
+        Kind::U32 => json!(u32::from_ne_bytes(bytes.try_into().unwrap())),
+        Kind::U64 => json!(u64::from_ne_bytes(bytes.try_into().unwrap())),
+        Kind::I8 => json!(bytes[0] as i8),
+        Kind::I16 => json!(i16::from_ne_bytes(bytes.try_into().unwrap())),
+        Kind::I32 => json!(i32::from_ne_bytes(bytes.try_into().unwrap())),
+        Kind::I64 => json!(i64::from_ne_bytes(bytes.try_into().unwrap())),
+        other => panic!("{other:?}"),
     }
 }
