@@ -204,8 +204,11 @@ impl<'m> RunWriter<'m> {
         let Some(last) = self.pending.take() else { return };
         match last.action.width() {
             Some(width) if last.length < LONG && last.stride == 0 => {
-                let values = (0..last.length).step_by(width.into());
-                values.for_each(|at| self.small(last.action, last.offset.wrapping_add(at), width));
+                let mut done = 0u32;
+                while done < last.length {
+                    self.small(last.action, last.offset.wrapping_add(done), width);
+                    done = done.saturating_add(width.into());
+                }
             }
             _ => {
                 self.settle_windows();
@@ -216,6 +219,9 @@ impl<'m> RunWriter<'m> {
 
     /// Adds a value to a window.
     fn small(&mut self, action: Action, offset: u32, width: u8) {
+        if self.windows.as_ref().is_some_and(|windows| windows.count == u16::MAX) {
+            self.settle_windows();
+        }
         let at = self.moves.used;
         let windows = self.windows.get_or_insert_with(|| Windows {
             at,
