@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use super::name::{Described, ItemName};
 use super::walk::Walk;
-use super::{Hook, Host, PlaceOf, Table};
+use super::{Hook, Host, Memory, PlaceOf, Table};
 use crate::error::{Code, Result};
 use crate::visit::{
     walk_subsections, Description, Name, Scope, ScopeKind, SubsectionEntry, SubsectionTable,
@@ -147,11 +147,22 @@ impl<H: Host> Walk<'_, H> {
     /// The fields with these indices, as far as there are any.
     pub(super) fn fields(&mut self, object: Object<'_, H>, range: Range<usize>) -> Result<()> {
         for index in range {
-            let field = object.described.table.field(index);
-            let Some(field) = self.noted(field, &"")? else { break };
+            let field = match object.described.table.field(index) {
+                Ok(Some(field)) => field,
+                Ok(None) => break,
+                Err(code) => return self.noted(Err(code), &""),
+            };
             let name = ItemName::Field(object.described, index, field.name);
-            let done = self.field(object, index, &field);
-            self.noted(done, &name.lazy())?;
+            let done = match field.plain(object.version) {
+                Some(kind) if !self.state.describing => {
+                    let place = self.host.memory().at(object.place, field.offset);
+                    place.and_then(|place| self.scalar(name, kind, place))
+                }
+                _ => self.field(object, index, &field),
+            };
+            if let Err(code) = done {
+                return self.noted(Err(code), &name.lazy());
+            }
         }
         Ok(())
     }
