@@ -77,14 +77,15 @@ impl<H: Host> Walk<'_, H> {
 
     /// An object that is all that an element holds: a scope would say nothing, but where it has subsections.
     pub(super) fn alone(&mut self, object: Object<'_, H>) -> Result<()> {
-        if object.described.table.subsection(0).is_none() {
-            return self.level(object);
-        }
         if self.state.loading {
-            return match self.visit(|v| v.has(&""))? {
+            // The stream may have parts of it that are not known here.
+            return match self.visit(|v| v.comes_next(&""))? {
                 true => self.structure(&"", object),
                 false => self.level(object),
             };
+        }
+        if object.described.table.subsection(0).is_none() {
+            return self.level(object);
         }
         self.saving(object, |walk| {
             let scoped = walk.needs_any(object)?;
