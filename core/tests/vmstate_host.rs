@@ -134,7 +134,7 @@ fn saved(bits: usize, words: &[u32]) -> Vec<u8> {
 
 #[test]
 fn two_words_of_32_bits_make_one() {
-    assert!(saved(0, &[]).is_empty());
+    assert_eq!(saved(0, &[]).len(), 0);
     assert_eq!(saved(1, &[1]), [0, 0, 0, 0, 0, 0, 0, 1]);
     assert_eq!(saved(33, &[2, 3]), [0, 0, 0, 3, 0, 0, 0, 2]);
     // The last may be alone: nothing behind it is touched.
