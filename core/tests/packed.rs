@@ -98,7 +98,7 @@ impl Taken {
 #[test]
 fn legacy_bytes_are_the_same() {
     let taken = Taken::default();
-    for_each(200, &runs::devices(), |devices| {
+    for_each(80, &runs::devices(), |devices| {
         let (bytes, done) = legacy_bytes(&devices, Way::Single, MOST);
         prop_assert_eq!(&legacy_bytes(&devices, taken.way(), MOST), &(bytes.clone(), done.clone()));
         let length = done.unwrap() as usize;
@@ -118,14 +118,14 @@ fn legacy_bytes_are_the_same() {
         }
         Ok(())
     });
-    taken.at_least(500);
+    taken.at_least(40);
 }
 
 #[test]
 fn legacy_streams_with_small_buffers_are_the_same() {
     let taken = Taken::default();
     let sizes = 0..200usize;
-    for_each(200, &(runs::devices(), sizes), |(devices, size)| {
+    for_each(80, &(runs::devices(), sizes), |(devices, size)| {
         let (bytes, done) = legacy_bytes(&devices, Way::Single, MOST);
         let bytes = &bytes[..done.unwrap() as usize];
         let (mut sink, mut buffer) = (runs::Bytes::default(), vec![0; size]);
@@ -146,13 +146,13 @@ fn legacy_streams_with_small_buffers_are_the_same() {
         );
         Ok(())
     });
-    taken.at_least(100);
+    taken.at_least(40);
 }
 
 #[test]
 fn legacy_loads_are_the_same_wherever_the_stream_ends() {
     let taken = Taken::default();
-    for_each(60, &runs::devices(), |devices| {
+    for_each(30, &runs::devices(), |devices| {
         let (bytes, done) = legacy_bytes(&devices, Way::Single, MOST);
         let length = done.unwrap() as usize;
         for end in (0..length).step_by(1 + length / 100).chain([length]) {
@@ -169,14 +169,14 @@ fn legacy_loads_are_the_same_wherever_the_stream_ends() {
         }
         Ok(())
     });
-    taken.at_least(1000);
+    taken.at_least(200);
 }
 
 /// Any byte but 0 is true on this wire.
 #[test]
 fn legacy_loads_of_any_bytes_are_the_same() {
     let taken = Taken::default();
-    for_each(100, &(runs::devices(), any::<u64>()), |(devices, seed)| {
+    for_each(50, &(runs::devices(), any::<u64>()), |(devices, seed)| {
         let length = legacy_bytes(&devices, Way::Single, MOST).1.unwrap();
         let mut random = Random(seed | 1);
         let bytes: Vec<u8> = (0..length).map(|_| random.below(256) as u8).collect();
@@ -184,7 +184,7 @@ fn legacy_loads_of_any_bytes_are_the_same() {
         prop_assert_eq!(load(&devices, taken.way(), &mut on), load(&devices, Way::Single, &mut on));
         Ok(())
     });
-    taken.at_least(100);
+    taken.at_least(40);
 }
 
 /// Devices, their streams one by one and as runs, and how small the fragments are.
@@ -205,18 +205,18 @@ fn settings() -> impl Strategy<Value = (usize, u16)> {
 #[test]
 fn chunks_are_the_same() {
     let taken = Taken::default();
-    for_each(200, &(runs::devices(), settings()), |(devices, settings)| {
+    for_each(80, &(runs::devices(), settings()), |(devices, settings)| {
         let [single, packed] = chunk_streams(&devices, settings, &taken);
         prop_assert_eq!(single, packed);
         Ok(())
     });
-    taken.at_least(1000);
+    taken.at_least(200);
 }
 
 #[test]
 fn loads_of_chunks_are_the_same() {
     let taken = Taken::default();
-    for_each(200, &(runs::devices(), settings()), |(devices, settings)| {
+    for_each(80, &(runs::devices(), settings()), |(devices, settings)| {
         let [Ok(bytes), _] = chunk_streams(&devices, settings, &taken) else { return Ok(()) };
         let mut on = from_chunks(&bytes);
         let single = load(&devices, Way::Single, &mut on);
@@ -236,7 +236,7 @@ fn loads_of_chunks_are_the_same() {
         );
         Ok(())
     });
-    taken.at_least(1000);
+    taken.at_least(200);
 }
 
 /// A reader that has another order than the stream, fields more or less, or of other types.
@@ -244,7 +244,7 @@ fn loads_of_chunks_are_the_same() {
 fn other_readers_of_chunks_get_the_same() {
     let taken = Taken::default();
     let strategy = (runs::devices(), settings(), any::<u64>());
-    for_each(300, &strategy, |(devices, settings, seed)| {
+    for_each(120, &strategy, |(devices, settings, seed)| {
         let [Ok(bytes), _] = chunk_streams(&devices, settings, &taken) else { return Ok(()) };
         let (mut random, mut on) = (Random(seed | 1), from_chunks(&bytes));
         let mut readers = devices.clone();
@@ -253,14 +253,14 @@ fn other_readers_of_chunks_get_the_same() {
         prop_assert_eq!(load(&readers, taken.way(), &mut on), single);
         Ok(())
     });
-    taken.at_least(500);
+    taken.at_least(40);
 }
 
 #[test]
 fn damaged_chunks_are_refused_alike() {
     let taken = Taken::default();
     let strategy = (runs::devices(), settings(), any::<u64>());
-    for_each(200, &strategy, |(devices, settings, seed)| {
+    for_each(80, &strategy, |(devices, settings, seed)| {
         let [Ok(bytes), _] = chunk_streams(&devices, settings, &taken) else { return Ok(()) };
         let mut random = Random(seed | 1);
         for _ in 0..20 {
@@ -271,7 +271,7 @@ fn damaged_chunks_are_refused_alike() {
         }
         Ok(())
     });
-    taken.at_least(1000);
+    taken.at_least(200);
 }
 
 #[test]
@@ -295,7 +295,7 @@ fn a_bool_that_is_none_is_refused_as_one_by_one() {
 #[test]
 fn trees_are_the_same() {
     let taken = Taken::default();
-    for_each(60, &runs::devices(), |devices| {
+    for_each(30, &runs::devices(), |devices| {
         let (mut one, mut other) = (vec![0; ROOM], vec![0; ROOM]);
         let mut tree =
             to_tree(&mut one, |v| runs::visit(&mut devices.clone(), v, Way::Single)).unwrap();

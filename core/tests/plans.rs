@@ -15,13 +15,14 @@ mod chunks;
 mod damage;
 #[path = "support/saved.rs"]
 mod saved;
-#[path = "support/random_tables.rs"]
-mod random_tables;
+#[path = "support/any_table.rs"]
+mod any_table;
 #[path = "support/wire.rs"]
 mod wire;
 #[path = "support/writer.rs"]
 mod writer;
 
+use any_table::{objects, Objects};
 use migcore::codec::chunk::{self, Settings};
 use migcore::codec::legacy::{Loader, Saver};
 use migcore::error::Report;
@@ -30,7 +31,6 @@ use migcore::visit::{Versions, Visitor};
 use migcore::vmstate::{visit, visit_planned, Arena, Block, Memory, Plan};
 use migcore::Code;
 use proptest::prelude::*;
-use random_tables::{objects, Objects};
 use wire::{for_each, to_stream};
 use writer::Random;
 
@@ -159,7 +159,7 @@ fn a_plan_says_how_much_memory_it_takes() {
 
 #[test]
 fn legacy_bytes_are_the_same() {
-    for_each_plan(300, |given, version, plan, _| {
+    for_each_plan(150, |given, version, plan, _| {
         let (bytes, done) = legacy_bytes(given, version, Way::Walk, MOST);
         prop_assert_eq!(&legacy_bytes(given, version, plan, MOST), &(bytes, done.clone()));
         let length = done.unwrap() as usize;
@@ -173,7 +173,7 @@ fn legacy_bytes_are_the_same() {
 
 #[test]
 fn legacy_loads_are_the_same_wherever_the_stream_ends() {
-    for_each_plan(200, |given, version, plan, _| {
+    for_each_plan(100, |given, version, plan, _| {
         let (bytes, done) = legacy_bytes(given, version, Way::Walk, MOST);
         let length = done.unwrap() as usize;
         for end in (0..length).step_by(1 + length / 40).chain([length]) {
@@ -188,7 +188,7 @@ fn legacy_loads_are_the_same_wherever_the_stream_ends() {
 /// Also where a struct ends and the stream has a subsection that nobody knows.
 #[test]
 fn legacy_loads_of_changed_bytes_are_the_same() {
-    for_each_plan(200, |given, version, plan, seed| {
+    for_each_plan(100, |given, version, plan, seed| {
         let (bytes, done) = legacy_bytes(given, version, Way::Walk, MOST);
         let (bytes, mut random) = (&bytes[..done.unwrap() as usize], Random(seed | 1));
         for _ in 0..20 {
@@ -209,11 +209,11 @@ fn legacy_loads_of_changed_bytes_are_the_same() {
 
 #[test]
 fn legacy_streams_with_small_buffers_are_the_same() {
-    for_each_plan(200, |given, version, plan, seed| {
+    for_each_plan(100, |given, version, plan, seed| {
         let (bytes, done) = legacy_bytes(given, version, Way::Walk, MOST);
         let bytes = &bytes[..done.unwrap() as usize];
         let size = 260 + (seed % 400) as usize;
-        let (mut sink, mut buffer) = (random_tables::Bytes::default(), vec![0; size]);
+        let (mut sink, mut buffer) = (any_table::Bytes::default(), vec![0; size]);
         save(given, version, plan, &mut |visit| {
             let mut saver = Saver::new(StreamWriter::new(&mut sink, &mut buffer), Portable);
             visit(&mut saver.visitor());
@@ -222,7 +222,7 @@ fn legacy_streams_with_small_buffers_are_the_same() {
         .unwrap();
         prop_assert_eq!(&sink.0, bytes);
         let mut on = |visit: Visit<'_>| {
-            let (source, mut buffer) = (random_tables::Bytes(bytes.to_vec()), vec![0; size]);
+            let (source, mut buffer) = (any_table::Bytes(bytes.to_vec()), vec![0; size]);
             let mut loader = Loader::new(StreamReader::new(source, &mut buffer), Portable);
             visit(&mut loader.visitor());
             loader.finish()
@@ -244,7 +244,7 @@ fn chunk_stream(given: &Objects, version: u32, way: Way<'_>, seed: u64) -> Resul
 
 #[test]
 fn chunks_are_the_same() {
-    for_each_plan(300, |given, version, plan, seed| {
+    for_each_plan(150, |given, version, plan, seed| {
         let walked = chunk_stream(given, version, Way::Walk, seed);
         prop_assert_eq!(chunk_stream(given, version, plan, seed), walked);
         Ok(())
@@ -253,7 +253,7 @@ fn chunks_are_the_same() {
 
 #[test]
 fn loads_of_chunks_are_the_same() {
-    for_each_plan(300, |given, version, plan, seed| {
+    for_each_plan(150, |given, version, plan, seed| {
         let Ok(bytes) = chunk_stream(given, version, Way::Walk, seed) else { return Ok(()) };
         let mut on = from_chunks(&bytes);
         let walked = load(given, version, Way::Walk, &mut on);
@@ -273,7 +273,7 @@ fn loads_of_chunks_are_the_same() {
 #[test]
 fn streams_of_other_tables_are_read_alike() {
     let strategy = (objects(), any::<u64>());
-    for_each(300, &strategy, |(given, seed)| {
+    for_each(150, &strategy, |(given, seed)| {
         let Ok(bytes) = chunk_stream(&given.changed(seed), 2, Way::Walk, seed) else {
             return Ok(());
         };

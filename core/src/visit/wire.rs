@@ -192,6 +192,13 @@ pub trait Decoder {
         Ok(true)
     }
 
+    /// Whether the item that comes next has this name, with no look at those behind it. A wire without names says
+    /// no.
+    fn comes_next(&mut self, name: &dyn Name) -> Result<bool> {
+        let _ = name;
+        Ok(false)
+    }
+
     /// Opens a scope; not a subsection.
     ///
     /// # Errors

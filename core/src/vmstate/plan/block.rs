@@ -26,11 +26,10 @@ pub(super) struct StepHead {
     ends: u32,
     length: u32,
     depth: u32,
-    low: u32,
     high: u32,
 }
 
-const STEP: usize = 40;
+const STEP: usize = 36;
 
 impl StepHead {
     /// Fields that are in no run.
@@ -46,14 +45,13 @@ impl StepHead {
         self.ends = number(measure.ends)?;
         self.length = number(measure.length)?;
         self.depth = number(measure.depth)?;
-        self.low = number(measure.low)?;
         self.high = number(measure.high)?;
         Ok(())
     }
 
     fn words(&self) -> [u32; STEP / 4] {
-        let StepHead { first, fields, shape, moves, lists, ends, length, depth, low, high } = *self;
-        [first, fields, shape, moves, lists, ends, length, depth, low, high]
+        let StepHead { first, fields, shape, moves, lists, ends, length, depth, high } = *self;
+        [first, fields, shape, moves, lists, ends, length, depth, high]
     }
 
     fn emit(&self, place: &mut [u8; STEP]) {
@@ -75,7 +73,6 @@ impl StepHead {
             ends: next(),
             length: next(),
             depth: next(),
-            low: next(),
             high: next(),
         }
     }
@@ -169,9 +166,8 @@ pub(super) struct Step<'p> {
 pub(super) struct Run<'p> {
     pub(super) packed: Packed<'p>,
     pub(super) moves: &'p [[u8; MOVE]],
-    /// Where in the object its values begin, and how many bytes are between that and their end.
-    pub(super) low: usize,
-    pub(super) span: usize,
+    /// Where in the object its values end.
+    pub(super) high: usize,
 }
 
 /// Reads a plan.
@@ -209,8 +205,7 @@ impl<'p> BlockReader<'p> {
                 ends: ends.as_chunks().0,
             },
             moves: moves.as_chunks().0,
-            low: size(head.low),
-            span: size(head.high.saturating_sub(head.low)),
+            high: size(head.high),
         });
         let first = size(head.first);
         Some(Step { first, end: first.saturating_add(size(head.fields)), run })

@@ -1,13 +1,13 @@
 //! Makes a plan: finds the fields that can be in runs.
 
-use super::super::name::{Described, ItemName};
-use super::super::{Amount, Field, Table, What};
 use super::block::{BlockWriter, Head, StepHead};
 use super::moves::Action;
 use super::run::{check_name, number, Fixed, Measure, NotFixed, RunWriter};
 use crate::error::{Code, Fault, Path, Report, Result};
 use crate::io::told;
 use crate::visit::{Description, Name, Scope, Versions};
+use crate::vmstate::name::{Described, ItemName};
+use crate::vmstate::{Amount, Field, Table, What};
 
 /// So many bytes of values are enough for a run: a fragment of chunks holds it with others. A field that has more is
 /// a run of its own, unless it is one piece anyway.

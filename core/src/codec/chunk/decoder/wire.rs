@@ -1,5 +1,6 @@
 //! The calls of the visitor.
 
+use super::seek::Wanted;
 use super::ChunkDecoder;
 use crate::codec::chunk::store::Store;
 use crate::error::{Code, Fault, Result};
@@ -145,6 +146,10 @@ impl<S: Store> Decoder for ChunkDecoder<'_, S> {
 
     fn has(&mut self, name: &dyn Name) -> Result<bool> {
         self.run(|decoder| decoder.has_item(name))
+    }
+
+    fn comes_next(&mut self, name: &dyn Name) -> Result<bool> {
+        self.run(|decoder| decoder.is_next(&Wanted::Item(name)))
     }
 
     #[inline]
