@@ -3,7 +3,7 @@
 //! For a visitor a list is a struct with the elements in a list, each of which is optional: that is what its bytes
 //! are. Each begins with a mark, and so does the one that is not there.
 
-use super::level::Object;
+use super::level::{versions, Object};
 use super::name::{Described, ItemName};
 use super::walk::Walk;
 use super::{Host, ListField, ListForm, Memory, PlaceOf, Table};
@@ -54,9 +54,10 @@ impl<H: Host> Walk<'_, H> {
         head: PlaceOf<H>,
         size: usize,
     ) -> Result<()> {
+        let (described, version) = (&Described::new(list.table), list.version);
+        // As in QEMU, also for a list without elements.
+        self.visit(|v| v.check_version(v.position(), version, versions(list.table)))?;
         self.begin_links(OPEN)?;
-        let described = &Described::new(list.table);
-        let version = list.version;
         let mut last = None;
         while self.begin_link_or_end()? {
             let place = self.made(size, |walk, place| {
