@@ -215,7 +215,7 @@ static inline int migcore_qemu_priv_refuse_entry(migcore_qemu_registry *registry
         memcpy(registry->failed_name, name != NULL ? name : "", length);
         registry->failed_name[length] = '\0';
     }
-    error_setg_errno(errp, -error, "device '%s' cannot be registered", name != NULL ? name : "");
+    error_setg(errp, "device '%s' cannot be registered (%d)", name != NULL ? name : "", error);
     return error;
 }
 
