@@ -28,8 +28,8 @@
 
 /* 0, or no program: part of an offset, so that a field cannot do without it. */
 #define MIGCORE_QEMU_PRIV_SAME(A, B) \
-    (sizeof(struct { _Static_assert(__builtin_types_compatible_p(A, B), "the member has another type than the VMSTATE_ \
-     macro says"); char one; }) - 1)
+    MIGCORE_QEMU_PRIV_ZERO_IF(__builtin_types_compatible_p(A, B), "the member has another type than the VMSTATE_ macro says")
+#define MIGCORE_QEMU_PRIV_ZERO_IF(good, message) (sizeof(struct { _Static_assert(good, message); char one; }) - 1)
 
 #define type_check(A, B) MIGCORE_QEMU_PRIV_SAME(A, B)
 #define type_check_array(A, B, n) MIGCORE_QEMU_PRIV_SAME(A[n], B)
@@ -65,10 +65,7 @@
 #define MIGCORE_QEMU_PRIV_MEMBER(S, c) \
     { .offset = offsetof(S, c) + MIGCORE_QEMU_PRIV_INTEGER(typeof_field(S, c)), .size = sizeof(typeof_field(S, c)) }
 #define MIGCORE_QEMU_PRIV_INTEGER(T) \
-    (sizeof(struct { \
-        _Static_assert(sizeof(T) <= 8 && (T)1.5 == (T)1, "the member that a VMSTATE_ macro counts by is no integer"); \
-        char one; \
-    }) - 1)
+    MIGCORE_QEMU_PRIV_ZERO_IF(sizeof(T) <= 8 && (T)1.5 == (T)1, "the member that a VMSTATE_ macro counts by is no integer")
 #define MIGCORE_QEMU_PRIV_COUNT(S, c, T) .num_indirect = MIGCORE_QEMU_PRIV_MEMBER(S, c)
 #define MIGCORE_QEMU_PRIV_SIZE(S, z, T) .size_indirect = MIGCORE_QEMU_PRIV_MEMBER(S, z)
 #define MIGCORE_QEMU_PRIV_VARRAY(flag) VMS_VARRAY
@@ -97,18 +94,18 @@
 /* -- One value ----------------------------------------------------------------------------------------------------- */
 
 #define VMSTATE_SINGLE_TEST(f, S, t, v, i, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_value(S, f, T), v, t, .info = &(i), .size = sizeof(T), .flags = \
-                            VMS_SINGLE)
+    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_value(S, f, T), v, t, .info = &(i), .size = sizeof(T), \
+                            .flags = VMS_SINGLE)
 #define VMSTATE_SINGLE(f, S, v, i, T) VMSTATE_SINGLE_TEST(f, S, NULL, v, i, T)
 
 #if MIGCORE_QEMU_API >= 1100
 #define VMSTATE_SINGLE_FULL(f, S, t, v, i, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_value(S, f, T), v, t, .info = &(i), .size = sizeof(T), .flags = \
-                            VMS_SINGLE)
+    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_value(S, f, T), v, t, .info = &(i), .size = sizeof(T), \
+                            .flags = VMS_SINGLE)
 #elif MIGCORE_QEMU_API >= 210
 #define VMSTATE_SINGLE_FULL(f, S, t, v, i, T, h) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_value(S, f, T), v, t, .info = &(i), .size = sizeof(T), .flags = \
-                            VMS_SINGLE, .err_hint = (h))
+    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_value(S, f, T), v, t, .info = &(i), .size = sizeof(T), \
+                            .flags = VMS_SINGLE, .err_hint = (h))
 #endif
 
 /* The member is a pointer, and T its type. */

@@ -9,8 +9,8 @@
 /* -- A fixed number of elements ------------------------------------------------------------------------------------ */
 
 #define VMSTATE_ARRAY(f, S, n, v, i, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_array(S, f, T, n), v, NULL, .num = (n), .info = &(i), .size = \
-                            sizeof(T), .flags = VMS_ARRAY)
+    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_array(S, f, T, n), v, NULL, .num = (n), .info = &(i), \
+                            .size = sizeof(T), .flags = VMS_ARRAY)
 #define VMSTATE_SUB_ARRAY(f, S, b, n, v, i, T) \
     MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_sub_array(S, f, T, b), v, NULL, .num = (n), .info = &(i), \
                             .size = sizeof(T), .flags = VMS_ARRAY)
@@ -32,8 +32,8 @@
                             .size = sizeof(T *), .flags = VMS_ARRAY | VMS_ARRAY_OF_POINTER)
 #else
 #define VMSTATE_ARRAY_OF_POINTER(f, S, n, v, i, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_array(S, f, T, n), v, NULL, .num = (n), .info = &(i), .size = \
-                            sizeof(T), .flags = VMS_ARRAY | VMS_ARRAY_OF_POINTER)
+    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_array(S, f, T, n), v, NULL, .num = (n), .info = &(i), \
+                            .size = sizeof(T), .flags = VMS_ARRAY | VMS_ARRAY_OF_POINTER)
 #endif
 #if MIGCORE_QEMU_API >= 200
 #define VMSTATE_ARRAY_OF_POINTER_TO_STRUCT(f, S, n, v, d, T) \
@@ -105,22 +105,22 @@
 
 #if MIGCORE_QEMU_API >= 1100
 #define VMSTATE_VARRAY(f, S, c, v, i, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_pointer(S, f, T), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, ), .info = \
-                            &(i), .size = sizeof(T), .flags = VMS_VARRAY | VMS_POINTER)
+    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_pointer(S, f, T), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, ), \
+                            .info = &(i), .size = sizeof(T), .flags = VMS_VARRAY | VMS_POINTER)
 #define VMSTATE_VARRAY_ALLOC(f, S, c, v, i, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_pointer(S, f, T), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, ), .info = \
-                            &(i), .size = sizeof(T), .flags = VMS_VARRAY | VMS_POINTER | VMS_ALLOC)
+    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_pointer(S, f, T), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, ), \
+                            .info = &(i), .size = sizeof(T), .flags = VMS_VARRAY | VMS_POINTER | VMS_ALLOC)
 #define VMSTATE_VARRAY_UNSAFE(f, S, c, v, i, T) \
     MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_varray(S, f, T), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, ), \
                             MIGCORE_QEMU_PRIV_ROOM(S, f, T), .info = &(i), \
                             .size = sizeof(T), .flags = VMS_VARRAY)
 #define VMSTATE_VARRAY_OF_POINTER(f, S, c, v, i, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_pointer(S, f, T *), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, ), .info = \
-                            &(i), .size = sizeof(T *), .flags = VMS_VARRAY | VMS_ARRAY_OF_POINTER | VMS_POINTER)
+    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_pointer(S, f, T *), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, ), \
+                            .info = &(i), .size = sizeof(T *), .flags = VMS_VARRAY | VMS_ARRAY_OF_POINTER | VMS_POINTER)
 /* Which of the pointers are NULL is in the stream; a load allocates what the others point to. */
 #define VMSTATE_VARRAY_OF_POINTER_TO_STRUCT_ALLOC(f, S, c, v, d, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_pointer(S, f, T *), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, ), .vmsd = \
-                            &(d), .size = sizeof(T), .flags = VMS_POINTER | VMS_VARRAY | VMS_ARRAY_OF_POINTER | \
+    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_pointer(S, f, T *), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, ), \
+                            .vmsd = &(d), .size = sizeof(T), .flags = VMS_POINTER | VMS_VARRAY | VMS_ARRAY_OF_POINTER | \
                             VMS_STRUCT | VMS_ARRAY_OF_POINTER_AUTO_ALLOC)
 #define VMSTATE_VARRAY_INT32 VMSTATE_VARRAY
 #define VMSTATE_VARRAY_UINT32 VMSTATE_VARRAY
@@ -137,8 +137,8 @@
                             .info = &(i), .size = sizeof(T), .flags = VMS_VARRAY_INT32 | VMS_POINTER)
 #define VMSTATE_VARRAY_UINT16_UNSAFE(f, S, c, v, i, T) \
     MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_varray(S, f, T), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, uint16_t), \
-                            MIGCORE_QEMU_PRIV_ROOM(S, f, T), .info = &(i), .size = sizeof(T), .flags = \
-                            VMS_VARRAY_UINT16)
+                            MIGCORE_QEMU_PRIV_ROOM(S, f, T), .info = &(i), .size = sizeof(T), \
+                            .flags = VMS_VARRAY_UINT16)
 #if MIGCORE_QEMU_API >= 15
 #define VMSTATE_ARRAY_INT32_UNSAFE(f, S, c, i, T) \
     MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_varray(S, f, T), 0, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, int32_t), \

@@ -10,8 +10,8 @@
 
 /* From byte `b` of the member up to byte `z`. */
 #define VMSTATE_STATIC_BUFFER(f, S, v, t, b, z) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_buffer(S, f) + (b), v, t, .size = (z) - (b), .info = \
-                            &vmstate_info_buffer, .flags = VMS_BUFFER)
+    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_buffer(S, f) + (b), v, t, .size = (z) - (b), \
+                            .info = &vmstate_info_buffer, .flags = VMS_BUFFER)
 #define VMSTATE_BUFFER_V(f, S, v) VMSTATE_STATIC_BUFFER(f, S, v, NULL, 0, sizeof(typeof_field(S, f)))
 #define VMSTATE_BUFFER(f, S) VMSTATE_BUFFER_V(f, S, 0)
 #define VMSTATE_PARTIAL_BUFFER(f, S, z) VMSTATE_STATIC_BUFFER(f, S, 0, NULL, 0, z)
@@ -69,37 +69,39 @@
 #define VMSTATE_PARTIAL_VBUFFER_UINT32(f, S, z) VMSTATE_VBUFFER_UINT32(f, S, 0, NULL, z)
 #else
 /* Up to 2.8 they begin `b` bytes behind what the member points to. */
+#define MIGCORE_QEMU_PRIV_SUB(b) *((b) == 0 ? &vmstate_info_buffer : &migcore_qemu_info_sub_buffer)
 #define VMSTATE_VBUFFER(f, S, v, t, b, z) \
-    MIGCORE_QEMU_PRIV_VBUFFER(#f, S, f, v, t, vmstate_info_buffer, MIGCORE_QEMU_PRIV_SIZE(S, z, int32_t), .start = \
-                              (b), .flags = VMS_VBUFFER | VMS_POINTER)
+    MIGCORE_QEMU_PRIV_VBUFFER(#f, S, f, v, t, MIGCORE_QEMU_PRIV_SUB(b), MIGCORE_QEMU_PRIV_SIZE(S, z, int32_t), \
+                              .start = (b), .flags = VMS_VBUFFER | VMS_POINTER)
 #define VMSTATE_SUB_VBUFFER(f, S, b, z) VMSTATE_VBUFFER(f, S, 0, NULL, b, z)
 #define VMSTATE_PARTIAL_VBUFFER(f, S, z) VMSTATE_VBUFFER(f, S, 0, NULL, 0, z)
 #if MIGCORE_QEMU_API >= 14
 #define VMSTATE_VBUFFER_UINT32(f, S, v, t, b, z) \
-    MIGCORE_QEMU_PRIV_VBUFFER(#f, S, f, v, t, vmstate_info_buffer, MIGCORE_QEMU_PRIV_SIZE(S, z, uint32_t), .start = \
-                              (b), .flags = VMS_VBUFFER | VMS_POINTER)
+    MIGCORE_QEMU_PRIV_VBUFFER(#f, S, f, v, t, MIGCORE_QEMU_PRIV_SUB(b), MIGCORE_QEMU_PRIV_SIZE(S, z, uint32_t), \
+                              .start = (b), .flags = VMS_VBUFFER | VMS_POINTER)
 #define VMSTATE_PARTIAL_VBUFFER_UINT32(f, S, z) VMSTATE_VBUFFER_UINT32(f, S, 0, NULL, 0, z)
 #endif
 #if MIGCORE_QEMU_API >= 202
 #define VMSTATE_VBUFFER_ALLOC_UINT32(f, S, v, t, b, z) \
-    MIGCORE_QEMU_PRIV_VBUFFER(#f, S, f, v, t, vmstate_info_buffer, MIGCORE_QEMU_PRIV_SIZE(S, z, uint32_t), .start = \
-                              (b), .flags = VMS_VBUFFER | VMS_POINTER | VMS_ALLOC)
+    MIGCORE_QEMU_PRIV_VBUFFER(#f, S, f, v, t, vmstate_info_buffer, MIGCORE_QEMU_PRIV_SIZE(S, z, uint32_t), \
+                              .start = MIGCORE_QEMU_PRIV_ZERO_IF((b) == 0, "what a load allocates begins at its beginning"), \
+                              .flags = VMS_VBUFFER | VMS_POINTER | VMS_ALLOC)
 #endif
 #endif
 
 /* The size in the member counts units of `m` bytes. Up to 1.4 the bytes lie in the struct. */
 #if MIGCORE_QEMU_API >= 209
 #define VMSTATE_VBUFFER_MULTIPLY(f, S, v, t, z, m) \
-    MIGCORE_QEMU_PRIV_VBUFFER(#f, S, f, v, t, vmstate_info_buffer, MIGCORE_QEMU_PRIV_SIZE(S, z, uint32_t), .size = \
-                              (m), .flags = VMS_VBUFFER | VMS_POINTER | VMS_MULTIPLY)
+    MIGCORE_QEMU_PRIV_VBUFFER(#f, S, f, v, t, vmstate_info_buffer, MIGCORE_QEMU_PRIV_SIZE(S, z, uint32_t), \
+                              .size = (m), .flags = VMS_VBUFFER | VMS_POINTER | VMS_MULTIPLY)
 #elif MIGCORE_QEMU_API >= 105
 #define VMSTATE_VBUFFER_MULTIPLY(f, S, v, t, b, z, m) \
-    MIGCORE_QEMU_PRIV_VBUFFER(#f, S, f, v, t, vmstate_info_buffer, MIGCORE_QEMU_PRIV_SIZE(S, z, uint32_t), .size = \
-                              (m), .start = (b), .flags = VMS_VBUFFER | VMS_POINTER | VMS_MULTIPLY)
+    MIGCORE_QEMU_PRIV_VBUFFER(#f, S, f, v, t, MIGCORE_QEMU_PRIV_SUB(b), MIGCORE_QEMU_PRIV_SIZE(S, z, uint32_t), \
+                              .size = (m), .start = (b), .flags = VMS_VBUFFER | VMS_POINTER | VMS_MULTIPLY)
 #else
 #define VMSTATE_BUFFER_MULTIPLY(f, S, v, t, b, z, m) \
-    MIGCORE_QEMU_PRIV_VBUFFER(#f, S, f, v, t, vmstate_info_buffer, MIGCORE_QEMU_PRIV_SIZE(S, z, uint32_t), .size = \
-                              (m), .start = (b), .flags = VMS_VBUFFER | VMS_MULTIPLY)
+    MIGCORE_QEMU_PRIV_VBUFFER(#f, S, f, v, t, vmstate_info_buffer, MIGCORE_QEMU_PRIV_SIZE(S, z, uint32_t), \
+                              .size = (m), .start = (b), .flags = VMS_VBUFFER | VMS_MULTIPLY)
 #endif
 
 /* The size in the member counts bits; the member points to unsigned longs. */
@@ -145,17 +147,17 @@
 /* A scratch object of type X, whose first member is `S *parent`. */
 #define MIGCORE_QEMU_PRIV_TMP(S, X) \
     (sizeof(X) + type_check_pointer(S, typeof_field(X, parent)) + \
-     (sizeof(struct { _Static_assert(offsetof(X, parent) == 0, "`parent` is not the first member"); char one; }) - 1))
+     MIGCORE_QEMU_PRIV_ZERO_IF(offsetof(X, parent) == 0, "`parent` is not the first member"))
 
 #if MIGCORE_QEMU_API >= 800
 #define VMSTATE_WITH_TMP_TEST(S, t, X, d) \
-    MIGCORE_QEMU_PRIV_FIELD("tmp", 0, 0, t, .size = MIGCORE_QEMU_PRIV_TMP(S, X), .vmsd = &(d), .info = \
-                            &vmstate_info_tmp)
+    MIGCORE_QEMU_PRIV_FIELD("tmp", 0, 0, t, .size = MIGCORE_QEMU_PRIV_TMP(S, X), .vmsd = &(d), \
+                            .info = &vmstate_info_tmp)
 #define VMSTATE_WITH_TMP(S, X, d) VMSTATE_WITH_TMP_TEST(S, NULL, X, d)
 #elif MIGCORE_QEMU_API >= 209
 #define VMSTATE_WITH_TMP(S, X, d) \
-    MIGCORE_QEMU_PRIV_FIELD("tmp", 0, 0, NULL, .size = MIGCORE_QEMU_PRIV_TMP(S, X), .vmsd = &(d), .info = \
-                            &vmstate_info_tmp)
+    MIGCORE_QEMU_PRIV_FIELD("tmp", 0, 0, NULL, .size = MIGCORE_QEMU_PRIV_TMP(S, X), .vmsd = &(d), \
+                            .info = &vmstate_info_tmp)
 #endif
 
 #if MIGCORE_QEMU_API >= 209

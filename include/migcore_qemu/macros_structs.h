@@ -9,8 +9,8 @@
 /* -- One struct ---------------------------------------------------------------------------------------------------- */
 
 #define VMSTATE_STRUCT_TEST(f, S, t, v, d, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_value(S, f, T), v, t, .vmsd = &(d), .size = sizeof(T), .flags = \
-                            VMS_STRUCT)
+    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_value(S, f, T), v, t, .vmsd = &(d), .size = sizeof(T), \
+                            .flags = VMS_STRUCT)
 #define VMSTATE_STRUCT(f, S, v, d, T) VMSTATE_STRUCT_TEST(f, S, NULL, v, d, T)
 
 /* Its table is followed at version `sv`, not at the newest. */
@@ -79,11 +79,11 @@
                             MIGCORE_QEMU_PRIV_ROOM(S, f, T), .vmsd = &(d), \
                             .size = sizeof(T), .flags = VMS_STRUCT | VMS_VARRAY)
 #define VMSTATE_STRUCT_VARRAY_POINTER(f, S, c, d, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_pointer(S, f, T), 0, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, ), .vmsd = \
-                            &(d), .size = sizeof(T), .flags = VMS_POINTER | VMS_VARRAY | VMS_STRUCT)
+    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_pointer(S, f, T), 0, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, ), \
+                            .vmsd = &(d), .size = sizeof(T), .flags = VMS_POINTER | VMS_VARRAY | VMS_STRUCT)
 #define VMSTATE_STRUCT_VARRAY_ALLOC(f, S, c, v, d, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_pointer(S, f, T), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, ), .vmsd = \
-                            &(d), .size = sizeof(T), .flags = VMS_STRUCT | VMS_VARRAY | VMS_ALLOC | VMS_POINTER)
+    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_pointer(S, f, T), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, ), \
+                            .vmsd = &(d), .size = sizeof(T), .flags = VMS_STRUCT | VMS_VARRAY | VMS_ALLOC | VMS_POINTER)
 #define VMSTATE_STRUCT_VARRAY_UINT8 VMSTATE_STRUCT_VARRAY
 #define VMSTATE_STRUCT_VARRAY_INT32 VMSTATE_STRUCT_VARRAY
 #define VMSTATE_STRUCT_VARRAY_UINT32 VMSTATE_STRUCT_VARRAY

@@ -55,7 +55,10 @@ typedef struct VMStateIf VMStateIf;
 #define MIGCORE_QEMU_PRIV_OWNER VMStateIf *
 #define MIGCORE_QEMU_PRIV_INSTANCE uint32_t
 #ifndef VMSTATE_IF
-#define VMSTATE_IF(obj) ((VMStateIf *)(obj))
+static inline VMStateIf *VMSTATE_IF(void *obj)
+{
+    return (VMStateIf *)obj;
+}
 #endif
 #else
 #define MIGCORE_QEMU_PRIV_OWNER const void *
