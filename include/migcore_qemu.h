@@ -11,6 +11,9 @@
  *     migcore_qemu/file.h         QEMUFile, qemu_put_be32, qemu_get_be32, qemu_peek_byte, ...
  *     migcore_qemu/foreign.h      the same visitors over the QEMUFile of a host program
  *     migcore_qemu/json.h         JSONWriter, QJSON: what a field tells of itself
+ *     migcore_qemu/register.h     vmstate_register, instances, aliases, priorities
+ *     migcore_qemu/handlers.h     register_savevm, register_savevm_live
+ *     migcore_qemu/savevm.h, loadvm.h   whole streams of all devices: qemu_savevm_state, qemu_loadvm_state
  *
  * Include this file only; it includes the parts. Everything is `static inline` gnu99, except the few objects that exist
  * once per program (see MIGCORE_QEMU_DEFINE). Nothing allocates: a QEMUFile is a variable of the caller.
@@ -69,6 +72,8 @@
  *     MIGCORE_QEMU_TARGET_LONG_BITS   32 or 64: defines the betl forms, which exist only in code built per target.
  *     MIGCORE_QEMU_MALLOC(bytes)  an allocator: defines visit_type_str, whose loaded text the device owns and frees, and
  *                                 json_writer_new. What these free goes to MIGCORE_QEMU_FREE(memory), or to free().
+ *     MIGCORE_QEMU_REGISTRY       an expression: the registry that QEMU's names stand for (&migcore_qemu_devices).
+ *     MIGCORE_QEMU_DEVICE_PATH(dev)   the path of a device on its bus, a string or NULL (NULL).
  *     MIGCORE_QEMU_ERRORS         Errors that one thread may hold at the same time (4).
  *     MIGCORE_QEMU_ERROR_TEXT     bytes of a message (256) and, apart, of a hint; longer ones end in "...".
  *     MIGCORE_QEMU_PEEK           bytes that qemu_peek_buffer can show at once (512).
@@ -83,10 +88,6 @@
  * migcore_qemu_visit_* and migcore_qemu_begin_* in migcore_qemu/visit.h. What has no name there (a count and that many structs
  * or numbers, float, _since) is called by its name in migcore.h on the same visitor, with one migcore_qemu_check() at the end:
  * see examples/convert/mixed.c.
- *
- * Not here yet, but in a later release: the registration of devices and what runs over all of them (register_savevm,
- * unregister_savevm, qemu_savevm_state, qemu_loadvm_state and friends). Until then the program calls the functions of its
- * devices itself, as examples/convert/owner.h does.
  */
 #ifndef MIGCORE_QEMU_H
 #define MIGCORE_QEMU_H

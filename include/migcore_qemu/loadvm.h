@@ -52,7 +52,7 @@ static inline const migcore_qemu_entry *migcore_qemu_priv_open_section(const mig
         (void)migcore_qemu_priv_stop(f, record->name, MIGCORE_UNKNOWN_DEVICE, NULL);
         return NULL;
     }
-    if ((int32_t)record->version > (int32_t)entry->version) {
+    if (record->version > entry->version) {
         error_setg(errp, "unsupported version %d for '%s' v%d", (int)record->version, record->name, (int)entry->version);
         (void)migcore_qemu_priv_stop(f, record->name, MIGCORE_TOO_NEW, NULL);
         return NULL;

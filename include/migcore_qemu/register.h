@@ -55,7 +55,10 @@ typedef struct VMStateIf VMStateIf;
 #define MIGCORE_QEMU_PRIV_OWNER VMStateIf *
 #define MIGCORE_QEMU_PRIV_INSTANCE uint32_t
 #ifndef VMSTATE_IF
-#define VMSTATE_IF(obj) ((VMStateIf *)(obj))
+static inline VMStateIf *VMSTATE_IF(void *obj)
+{
+    return (VMStateIf *)obj;
+}
 #endif
 #else
 #define MIGCORE_QEMU_PRIV_OWNER const void *
@@ -215,7 +218,7 @@ static inline int migcore_qemu_priv_refuse_entry(migcore_qemu_registry *registry
         memcpy(registry->failed_name, name != NULL ? name : "", length);
         registry->failed_name[length] = '\0';
     }
-    error_setg_errno(errp, -error, "device '%s' cannot be registered", name != NULL ? name : "");
+    error_setg(errp, "device '%s' cannot be registered (%d)", name != NULL ? name : "", error);
     return error;
 }
 

@@ -23,6 +23,7 @@ typedef struct migcore_qemu_stream {
     migcore_configuration *configuration; /* NULL: there is none */
     bool footers;
     bool described;                /* on load: a description may follow the end. The file must be able to peek */
+    bool configuration_described;  /* in the description */
     uint32_t page_size;            /* for the description */
     migcore_vmdesc *description;   /* on save: gets the description, begun by its init call; NULL: there is none */
 } migcore_qemu_stream;
@@ -33,6 +34,7 @@ static inline void migcore_qemu_stream_init(migcore_qemu_stream *stream, migcore
     stream->configuration = MIGCORE_QEMU_API >= 204 ? configuration : NULL;
     stream->footers = MIGCORE_QEMU_API >= 204;
     stream->described = MIGCORE_QEMU_API >= 203;
+    stream->configuration_described = MIGCORE_QEMU_API >= 802;
     stream->page_size = 4096;
     stream->description = NULL;
 }
@@ -184,6 +186,83 @@ static inline int migcore_qemu_save_sections(const migcore_qemu_registry *regist
     return migcore_qemu_priv_stream_error(f, errp);
 }
 
+/* -- The configuration in the description -------------------------------------------------------------------------- */
+
+static inline void migcore_qemu_priv_describe_field(migcore_vmdesc *description, const char *name, uint64_t count,
+                                                    const char *type, uint64_t size)
+{
+    migcore_vmdesc_begin_object(description, NULL);
+    migcore_vmdesc_string(description, "name", name);
+    if (count > 1) {
+        migcore_vmdesc_unsigned(description, "array_len", count);
+    }
+    migcore_vmdesc_string(description, "type", type);
+    migcore_vmdesc_unsigned(description, "size", size);
+    migcore_vmdesc_end_object(description);
+}
+
+static inline void migcore_qemu_priv_describe_table(migcore_vmdesc *description, const char *name)
+{
+    migcore_vmdesc_string(description, "vmsd_name", name);
+    migcore_vmdesc_unsigned(description, "version", 1);
+    migcore_vmdesc_begin_array(description, "fields");
+}
+
+static inline void migcore_qemu_priv_begin_part(migcore_vmdesc *description, const char *name)
+{
+    migcore_vmdesc_begin_object(description, NULL);
+    migcore_qemu_priv_describe_table(description, name);
+}
+
+static inline void migcore_qemu_priv_end_part(migcore_vmdesc *description)
+{
+    migcore_vmdesc_end_array(description);
+    migcore_vmdesc_end_object(description);
+}
+
+static inline void migcore_qemu_priv_describe_parts(migcore_vmdesc *description, const migcore_configuration *configuration)
+{
+    uint64_t count = 0;
+
+    if (configuration->parts & MIGCORE_CONFIGURATION_PAGE_BITS) {
+        migcore_qemu_priv_begin_part(description, "configuration/target-page-bits");
+        migcore_qemu_priv_describe_field(description, "target_page_bits", 1, "uint32", 4);
+        migcore_qemu_priv_end_part(description);
+    }
+    for (const char *name = configuration->capabilities; *name != '\0'; name += strlen(name) + 1) {
+        count++;
+    }
+    if (count > 0) {
+        migcore_qemu_priv_begin_part(description, "configuration/capabilities");
+        migcore_qemu_priv_describe_field(description, "caps_count", 1, "uint32", 4);
+        migcore_qemu_priv_describe_field(description, "capabilities", count, "capability",
+                                         strlen(configuration->capabilities) + 1);
+        migcore_qemu_priv_end_part(description);
+    }
+    if (configuration->parts & MIGCORE_CONFIGURATION_UUID) {
+        migcore_qemu_priv_begin_part(description, "configuration/uuid");
+        migcore_qemu_priv_describe_field(description, "uuid.data", 16, "uint8", 1);
+        migcore_qemu_priv_end_part(description);
+    }
+}
+
+/* What a configuration has was written before, and so found right. */
+static inline void migcore_qemu_priv_describe_configuration(migcore_vmdesc *description,
+                                                            const migcore_configuration *configuration)
+{
+    migcore_vmdesc_begin_configuration(description);
+    migcore_qemu_priv_describe_table(description, "configuration");
+    migcore_qemu_priv_describe_field(description, "len", 1, "uint32", 4);
+    migcore_qemu_priv_describe_field(description, "name", 1, "buffer", strlen(configuration->machine));
+    migcore_vmdesc_end_array(description);
+    if (configuration->parts != 0 || configuration->capabilities[0] != '\0') {
+        migcore_vmdesc_begin_array(description, "subsections");
+        migcore_qemu_priv_describe_parts(description, configuration);
+        migcore_vmdesc_end_array(description);
+    }
+    migcore_vmdesc_end_configuration(description);
+}
+
 /* Header and configuration. */
 static inline void migcore_qemu_priv_save_head(QEMUFile *f, const migcore_qemu_stream *stream)
 {
@@ -193,6 +272,12 @@ static inline void migcore_qemu_priv_save_head(QEMUFile *f, const migcore_qemu_s
     if (stream->configuration != NULL) {
         migcore_qemu_priv_put_record(f, (migcore_record) { .kind = MIGCORE_RECORD_CONFIGURATION });
         migcore_framing_configuration(v, stream->configuration);
+    }
+    if (stream->description != NULL) {
+        migcore_vmdesc_begin_stream(stream->description, stream->page_size);
+        if (stream->configuration_described && stream->configuration != NULL && migcore_get_status(v) == MIGCORE_OK) {
+            migcore_qemu_priv_describe_configuration(stream->description, stream->configuration);
+        }
     }
 }
 
@@ -226,9 +311,6 @@ static inline int migcore_qemu_savevm(const migcore_qemu_registry *registry, QEM
 
     if (result != 0) {
         return result;
-    }
-    if (stream->description != NULL) {
-        migcore_vmdesc_begin_stream(stream->description, stream->page_size);
     }
     migcore_qemu_priv_save_head(f, stream);
     result = migcore_qemu_save_sections(registry, f, stream, errp);
