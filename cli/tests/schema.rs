@@ -334,6 +334,29 @@ fn a_large_dump_is_no_trouble() {
     assert!(ran.out.contains("compared 6000 devices, 0 subsections, 210000 fields"), "{}", ran.out);
 }
 
+/// Tables that have nothing to do with each other, and are larger than any: no work grows with their product.
+#[test]
+fn large_tables_that_differ_in_everything_are_no_trouble() {
+    let dump = |letter: char| {
+        let list = |what: &str, number: usize, rest: &str| -> String {
+            let each = |at| format!(r#"{{"{what}": "{letter}{at}"{rest}}}"#);
+            (0..number).map(each).collect::<Vec<_>>().join(", ")
+        };
+        let fields = list("field", 100_000, r#", "size": 4"#);
+        let subsections = list("name", 50_000, "");
+        format!(
+            r#"{{"uart": {{"Description": {{"name": "uart", "Fields": [{fields}], "Subsections": [{subsections}]}}}}}}"#
+        )
+    };
+    let place = Place::new();
+    place.put("a", dump('a').as_bytes());
+    place.put("b", dump('b').as_bytes());
+    let json = place.run(&["schema", "--check", "--json", "a", "b"]).json();
+    let found = &json["directions"][0];
+    assert_eq!(found["faults"].as_array().unwrap().len(), 10_000);
+    assert_eq!(found["more_faults"], 140_000);
+}
+
 /// The schema of a device as a program of chunks saves it.
 fn chunks(visit: impl Fn(&mut Visitor<'_>) -> migcore::Result<()>) -> Vec<u8> {
     saved(|v| v.device("nic", 0, Versions::only(1), |v| visit(v)))

@@ -30,7 +30,7 @@ use super::model::{Field, Schema, Source};
 use super::print::shown;
 
 /// Comparisons of names that are spent on looking ahead, in all.
-const MOST_WORK: u64 = 1 << 26;
+const MOST_WORK: u64 = 1 << 23;
 
 /// One of the two that are compared.
 #[derive(Clone, Copy, Debug)]
