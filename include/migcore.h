@@ -969,7 +969,7 @@ typedef struct migcore_vmstate_host {
      */
     const struct migcore_vmstate_tree *tree;
     /**
-     * Gets the description of what is saved, or NULL.
+     * Is told on save what is saved, inside of what is open in it; or NULL.
      */
     struct migcore_vmdesc *description;
 } migcore_vmstate_host;
@@ -982,11 +982,29 @@ typedef struct migcore_vmstate_type {
      * The name of the type; NULL: that of the table.
      */
     const char *name;
+ * What a table says of its objects, worked out once: neighbouring fields that are there whatever an object holds, and
+ * that no code of the device looks at, are moved many at a time. It may be used by any number of visits at once, of any
+ * objects of the table.
+ */
+typedef struct migcore_vmstate_plan {
+    /**
+     * sizeof(migcore_vmstate_plan)
+     */
+    size_t size;
     /**
      * The table.
      */
     const struct migcore_vmstate *table;
 } migcore_vmstate_type;
+    /**
+     * The memory that the plan lies in.
+     */
+    const void *memory;
+    /**
+     * How many bytes of it the plan takes.
+     */
+    size_t length;
+} migcore_vmstate_plan;
 
 /**
  * Storage for a visitor that saves to chunks. Give `&it.visitor` to the calls of a visit.
@@ -3135,6 +3153,173 @@ migcore_status migcore_vmstate_dump(const char *machine,
                                     const struct migcore_vmstate_type *types,
                                     size_t count,
                                     const struct migcore_sink *sink);
+ * How many bytes of memory the plan of a table takes at this version: mostly the table's own. 0 when the table is NULL
+ * or makes no sense.
+ */
+size_t migcore_vmstate_compile_size(const struct migcore_vmstate *table,
+                                    int version_id);
+
+/**
+ * Makes the plan of a table at this version in `memory`, which the plan goes on using; `size` is
+ * sizeof(migcore_vmstate_plan). The memory may be given up together with the plan, and there is nothing to end. It, the
+ * plan and the table may not change as long as the plan is used.
+ *
+ * Errors: MIGCORE_NO_SPACE when `capacity` is less than migcore_vmstate_compile_size says, MIGCORE_BAD_TABLE,
+ * MIGCORE_INVALID_ARGUMENT for a version below 0, MIGCORE_NULL_POINTER, MIGCORE_BAD_SIZE.
+ */
+migcore_status migcore_vmstate_compile(struct migcore_vmstate_plan *plan,
+                                       size_t size,
+                                       const struct migcore_vmstate *table,
+                                       int version_id,
+                                       void *memory,
+                                       size_t capacity);
+
+/**
+ * migcore_visit_vmstate by a plan: the same bytes, values and errors, in less time. An object of another version than
+ * the plan's is visited by the table alone, and so is every save that is described.
+ */
+migcore_status migcore_visit_vmstate_plan(struct migcore_visitor *v,
+                                          const struct migcore_vmstate_plan *plan,
+                                          void *object,
+                                          const struct migcore_vmstate_host *host);
+
+/**
+ * Begins a description in `memory`, which it borrows as long as it is used. `size` is sizeof(migcore_vmdesc),
+ * `release` the QEMU whose text it is: 702 for 7.2, 1000 for 10.0. Otherwise than before, from 10.0 on null
+ * pointers in arrays are told apart. `pretty` puts each value on a line of its own, which QEMU does not.
+ */
+migcore_status migcore_vmdesc_init(struct migcore_vmdesc *description,
+                                   size_t size,
+                                   char *memory,
+                                   size_t capacity,
+                                   uint32_t release,
+                                   bool pretty);
+
+/**
+ * Begins a description that goes to a sink, piece by piece. Otherwise as migcore_vmdesc_init.
+ */
+migcore_status migcore_vmdesc_init_sink(struct migcore_vmdesc *description,
+                                        size_t size,
+                                        const struct migcore_sink *sink,
+                                        uint32_t release,
+                                        bool pretty);
+
+/**
+ * Checks that the outermost value was written whole: MIGCORE_UNBALANCED if it was not. Gives the text, which ends
+ * with a NUL, and how long it is without that. The memory must be larger than that: if it is not, `*length` tells,
+ * and the status is MIGCORE_NO_SPACE. A sink has its text already: `*text` is NULL then. Both may be NULL.
+ */
+migcore_status migcore_vmdesc_finish(struct migcore_vmdesc *description,
+                                     const char **text,
+                                     size_t *length);
+
+/**
+ * Begins a whole stream, whose target has pages of `page_size` bytes: the outermost object.
+ */
+migcore_status migcore_vmdesc_begin_stream(struct migcore_vmdesc *description, uint64_t page_size);
+
+/**
+ * Begins the configuration section, before all devices. QEMU describes it from 8.2 on.
+ */
+migcore_status migcore_vmdesc_begin_configuration(struct migcore_vmdesc *description);
+
+/**
+ * Ends the configuration section.
+ */
+migcore_status migcore_vmdesc_end_configuration(struct migcore_vmdesc *description);
+
+/**
+ * Begins a section that is saved by a table.
+ */
+migcore_status migcore_vmdesc_begin_device(struct migcore_vmdesc *description,
+                                           const char *name,
+                                           uint32_t instance);
+
+/**
+ * Ends a section.
+ */
+migcore_status migcore_vmdesc_end_device(struct migcore_vmdesc *description);
+
+/**
+ * A section of which no more is known than that a handler wrote `length` bytes.
+ */
+migcore_status migcore_vmdesc_handler(struct migcore_vmdesc *description,
+                                      const char *name,
+                                      uint32_t instance,
+                                      uint64_t length);
+
+/**
+ * Ends a stream.
+ */
+migcore_status migcore_vmdesc_end_stream(struct migcore_vmdesc *description);
+
+/**
+ * Whether nothing is told at the moment: an element of an array is saved whose first one was told for all. The
+ * calls that follow then do nothing.
+ */
+bool migcore_vmdesc_is_muted(struct migcore_vmdesc *description);
+
+/**
+ * Opens an object. As in all calls that follow, `key` is NULL in an array and for the outermost value, and
+ * nowhere else.
+ */
+migcore_status migcore_vmdesc_begin_object(struct migcore_vmdesc *description,
+                                           const char *key);
+
+/**
+ * Closes the object that was opened last.
+ */
+migcore_status migcore_vmdesc_end_object(struct migcore_vmdesc *description);
+
+/**
+ * Opens an array.
+ */
+migcore_status migcore_vmdesc_begin_array(struct migcore_vmdesc *description, const char *key);
+
+/**
+ * Closes the array that was opened last.
+ */
+migcore_status migcore_vmdesc_end_array(struct migcore_vmdesc *description);
+
+/**
+ * A string. What is not printable ASCII is escaped, and what is not UTF-8 replaced.
+ */
+migcore_status migcore_vmdesc_string(struct migcore_vmdesc *description,
+                                     const char *key,
+                                     const char *value);
+
+/**
+ * A number.
+ */
+migcore_status migcore_vmdesc_signed(struct migcore_vmdesc *description,
+                                     const char *key,
+                                     int64_t value);
+
+/**
+ * A number that is not negative.
+ */
+migcore_status migcore_vmdesc_unsigned(struct migcore_vmdesc *description,
+                                       const char *key,
+                                       uint64_t value);
+
+/**
+ * A number that the caller printed, as `1.5e3`. Another text is MIGCORE_INVALID_ARGUMENT.
+ */
+migcore_status migcore_vmdesc_number(struct migcore_vmdesc *description,
+                                     const char *key,
+                                     const char *printed);
+
+/**
+ * `true` or `false`.
+ */
+migcore_status migcore_vmdesc_boolean(struct migcore_vmdesc *description,
+                                      const char *key,
+                                      bool value);
+
+/**
+ * `null`.
+ */
+migcore_status migcore_vmdesc_null(struct migcore_vmdesc *description, const char *key);
 
 /**
  * The scratch memory that a writer needs for states whose longest name, be it of a device, a field or a
@@ -3977,144 +4162,6 @@ migcore_status migcore_machine_accept(struct migcore_machine *machine,
                                       struct migcore_checked *checked,
                                       struct migcore_chunk_counts *counts,
                                       struct migcore_error *error);
-
-/**
- * Begins a description in `memory`, which it borrows as long as it is used. `size` is sizeof(migcore_vmdesc),
- * `release` the QEMU whose text it is: 702 for 7.2, 1000 for 10.0. Otherwise than before, from 10.0 on null
- * pointers in arrays are told apart. `pretty` puts each value on a line of its own, which QEMU does not.
- */
-migcore_status migcore_vmdesc_init(struct migcore_vmdesc *description,
-                                   size_t size,
-                                   char *memory,
-                                   size_t capacity,
-                                   uint32_t release,
-                                   bool pretty);
-
-/**
- * Begins a description that goes to a sink, piece by piece. Otherwise as migcore_vmdesc_init.
- */
-migcore_status migcore_vmdesc_init_sink(struct migcore_vmdesc *description,
-                                        size_t size,
-                                        const struct migcore_sink *sink,
-                                        uint32_t release,
-                                        bool pretty);
-
-/**
- * Checks that the outermost value was written whole: MIGCORE_UNBALANCED if it was not. Gives the text, which ends
- * with a NUL, and how long it is without that. The memory must be larger than that: if it is not, `*length` tells,
- * and the status is MIGCORE_NO_SPACE. A sink has its text already: `*text` is NULL then. Both may be NULL.
- */
-migcore_status migcore_vmdesc_finish(struct migcore_vmdesc *description,
-                                     const char **text,
-                                     size_t *length);
-
-/**
- * Begins a whole stream, whose target has pages of `page_size` bytes: the outermost object.
- */
-migcore_status migcore_vmdesc_begin_stream(struct migcore_vmdesc *description, uint64_t page_size);
-
-/**
- * Begins the configuration section, before all devices. QEMU describes it from 8.2 on.
- */
-migcore_status migcore_vmdesc_begin_configuration(struct migcore_vmdesc *description);
-
-/**
- * Ends the configuration section.
- */
-migcore_status migcore_vmdesc_end_configuration(struct migcore_vmdesc *description);
-
-/**
- * Begins a section that is saved by a table.
- */
-migcore_status migcore_vmdesc_begin_device(struct migcore_vmdesc *description,
-                                           const char *name,
-                                           uint32_t instance);
-
-/**
- * Ends a section.
- */
-migcore_status migcore_vmdesc_end_device(struct migcore_vmdesc *description);
-
-/**
- * A section of which no more is known than that a handler wrote `length` bytes.
- */
-migcore_status migcore_vmdesc_handler(struct migcore_vmdesc *description,
-                                      const char *name,
-                                      uint32_t instance,
-                                      uint64_t length);
-
-/**
- * Ends a stream.
- */
-migcore_status migcore_vmdesc_end_stream(struct migcore_vmdesc *description);
-
-/**
- * Whether nothing is told at the moment: an element of an array is saved whose first one was told for all. The
- * calls that follow then do nothing.
- */
-bool migcore_vmdesc_is_muted(struct migcore_vmdesc *description);
-
-/**
- * Opens an object. As in all calls that follow, `key` is NULL in an array and for the outermost value, and
- * nowhere else.
- */
-migcore_status migcore_vmdesc_begin_object(struct migcore_vmdesc *description,
-                                           const char *key);
-
-/**
- * Closes the object that was opened last.
- */
-migcore_status migcore_vmdesc_end_object(struct migcore_vmdesc *description);
-
-/**
- * Opens an array.
- */
-migcore_status migcore_vmdesc_begin_array(struct migcore_vmdesc *description, const char *key);
-
-/**
- * Closes the array that was opened last.
- */
-migcore_status migcore_vmdesc_end_array(struct migcore_vmdesc *description);
-
-/**
- * A string. What is not printable ASCII is escaped, and what is not UTF-8 replaced.
- */
-migcore_status migcore_vmdesc_string(struct migcore_vmdesc *description,
-                                     const char *key,
-                                     const char *value);
-
-/**
- * A number.
- */
-migcore_status migcore_vmdesc_signed(struct migcore_vmdesc *description,
-                                     const char *key,
-                                     int64_t value);
-
-/**
- * A number that is not negative.
- */
-migcore_status migcore_vmdesc_unsigned(struct migcore_vmdesc *description,
-                                       const char *key,
-                                       uint64_t value);
-
-/**
- * A number that the caller printed, as `1.5e3`. Another text is MIGCORE_INVALID_ARGUMENT.
- */
-migcore_status migcore_vmdesc_number(struct migcore_vmdesc *description,
-                                     const char *key,
-                                     const char *printed);
-
-/**
- * `true` or `false`.
- */
-migcore_status migcore_vmdesc_boolean(struct migcore_vmdesc *description,
-                                      const char *key,
-                                      bool value);
-
-/**
- * `null`.
- */
-migcore_status migcore_vmdesc_null(struct migcore_vmdesc *description, const char *key);
 
 #ifdef __cplusplus
 }  // extern "C"

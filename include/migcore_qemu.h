@@ -100,6 +100,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef MIGCORE_QEMU_GLIB
+#include <glib.h>
+#endif
+
 #include "migcore.h"
 
 #ifndef MIGCORE_QEMU_API
@@ -112,6 +116,8 @@
 #define MIGCORE_QEMU_HOST_FILE 1
 #define MIGCORE_QEMU_HOST_ERROR 2
 #define MIGCORE_QEMU_HOST_VISITOR 4
+#define MIGCORE_QEMU_HOST_VMSTATE 8
+#define MIGCORE_QEMU_HOST_TIMER 16
 
 #ifndef MIGCORE_QEMU_COEXIST
 #define MIGCORE_QEMU_COEXIST 0
@@ -148,6 +154,17 @@ typedef size_t migcore_qemu_size;
 #include "migcore_qemu/foreign.h"
 #else
 #include "migcore_qemu/file.h"
+#endif
+#include "migcore_qemu/tree.h"
+#ifndef QTAILQ_HEAD
+#include "migcore_qemu/lists.h"
+#endif
+#if MIGCORE_QEMU_API >= 12 && !(MIGCORE_QEMU_COEXIST & MIGCORE_QEMU_HOST_VMSTATE) && !defined(VMSTATE_END_OF_LIST)
+#include "migcore_qemu/vmstate.h"
+#include "migcore_qemu/timer.h"
+#include "migcore_qemu/walk.h"
+#include "migcore_qemu/infos.h"
+#include "migcore_qemu/macros.h"
 #endif
 
 #endif /* MIGCORE_QEMU_H */

@@ -229,6 +229,18 @@ pub(crate) unsafe fn change<R>(
     Ok(done)
 }
 
+/// Runs `call` on a description for what is saved by a table, if there is one that is ready.
+///
+/// # Safety
+/// As [`change`].
+pub(crate) unsafe fn describe<R>(
+    description: *mut migcore_vmdesc,
+    call: impl FnOnce(&mut Describer<dyn Text + '_>) -> R,
+) -> Option<R> {
+    // SAFETY: as the caller promises.
+    unsafe { change(description, |describer| call(describer)) }.ok()
+}
+
 /// Tells something, and says whether all could be told so far.
 ///
 /// # Safety

@@ -13,7 +13,7 @@ use super::memory::{CMemory, CPlace};
 use super::services::*;
 use crate::io::sized;
 use crate::object::{migcore_visitor, reach};
-use crate::vmdesc::storage::change;
+use crate::vmdesc::storage::describe;
 
 /// What a hook of a device gave.
 type Hooked = core::result::Result<(), Failure>;
@@ -211,7 +211,7 @@ impl Host for CHost {
 
     fn describe<R>(&mut self, call: impl FnOnce(&mut Describer<dyn Text + '_>) -> R) -> Option<R> {
         // SAFETY: `new` was promised NULL or a description.
-        unsafe { change(self.services.description, |describer| call(describer)) }.ok()
+        unsafe { describe(self.services.description, call) }
     }
 }
 
@@ -221,6 +221,12 @@ const _: () = assert!(MIGCORE_VMSTATE_ALLOCATION == ALLOCATION);
 fn has_keys(table: CTable, index: usize) -> bool {
     // SAFETY: the field is there, since the walk found it a tree.
     unsafe { member!(table.field_at(index), start) != 0 }
+}
+
+/// Whether a table has any hook.
+pub(super) fn has_hooks(table: CTable) -> bool {
+    let all = [Hook::PreLoad, Hook::PostLoad, Hook::PreSave, Hook::PostSave, Hook::LoadOld];
+    all.into_iter().any(|hook| !Hooks::of(table, hook).is_empty())
 }
 
 /// A hook of a table in the forms that the table has it.

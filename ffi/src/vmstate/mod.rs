@@ -1,6 +1,7 @@
 //! Objects that are visited by a table of their fields.
 
 pub mod dump;
+pub mod plan;
 pub mod services;
 pub mod table;
 

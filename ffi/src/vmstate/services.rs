@@ -106,7 +106,7 @@ pub struct migcore_vmstate_host {
         Option<unsafe extern "C" fn(opaque: *mut c_void, timer: *mut c_void, expiry: i64)>,
     /// Trees; NULL: a field that is one is MIGCORE_UNSUPPORTED.
     pub tree: *const migcore_vmstate_tree,
-    /// Gets the description of what is saved, or NULL.
+    /// Is told on save what is saved, inside of what is open in it; or NULL.
     pub description: *mut migcore_vmdesc,
 }
 

@@ -5,7 +5,7 @@ use crate::codec::chunk::store::Store;
 use crate::error::{Code, Fault, Result};
 use crate::io::Width;
 use crate::visit::{
-    Decoder, DeviceHead, Extent, Kind, Name, Opened, Scope, ScopeKind, Slots, SubsectionName,
+    Ahead, Decoder, DeviceHead, Extent, Kind, Name, Opened, Scope, ScopeKind, Slots, SubsectionName,
 };
 
 impl<S: Store> ChunkDecoder<'_, S> {
@@ -169,6 +169,13 @@ impl<S: Store> Decoder for ChunkDecoder<'_, S> {
 
     fn skip_subsection(&mut self) -> Result<()> {
         self.run(Self::leave_subsection)
+    }
+
+    fn ahead(&mut self) -> Option<Ahead<'_>> {
+        match self.straight {
+            true => self.walker.ahead(),
+            false => None,
+        }
     }
 
     fn raw(&mut self, out: &mut [u8]) -> Result<usize> {
