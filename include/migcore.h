@@ -982,6 +982,13 @@ typedef struct migcore_vmstate_type {
      * The name of the type; NULL: that of the table.
      */
     const char *name;
+    /**
+     * The table.
+     */
+    const struct migcore_vmstate *table;
+} migcore_vmstate_type;
+
+/**
  * What a table says of its objects, worked out once: neighbouring fields that are there whatever an object holds, and
  * that no code of the device looks at, are moved many at a time. It may be used by any number of visits at once, of any
  * objects of the table.
@@ -995,7 +1002,6 @@ typedef struct migcore_vmstate_plan {
      * The table.
      */
     const struct migcore_vmstate *table;
-} migcore_vmstate_type;
     /**
      * The memory that the plan lies in.
      */
@@ -3153,6 +3159,8 @@ migcore_status migcore_vmstate_dump(const char *machine,
                                     const struct migcore_vmstate_type *types,
                                     size_t count,
                                     const struct migcore_sink *sink);
+
+/**
  * How many bytes of memory the plan of a table takes at this version: mostly the table's own. 0 when the table is NULL
  * or makes no sense.
  */
