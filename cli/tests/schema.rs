@@ -10,13 +10,16 @@
     reason = "a test may panic: that is how it fails"
 )]
 
+#[path = "support/dump_text.rs"]
+mod dump_text;
 #[path = "support/schemas.rs"]
 mod schemas;
 mod support;
 
+use dump_text::text_of;
 use migcore::visit::{Kind, Marks, Scope, ScopeKind, Versions, Visitor};
 use migcore_cli::schema::document::document;
-use schemas::{of_bytes, real_dump_text, text_of};
+use schemas::{of_bytes, real_dump_text};
 use serde_json::{json, Value};
 use support::{saved, Place, Ran};
 
