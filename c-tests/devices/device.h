@@ -38,6 +38,9 @@ typedef struct Device {
 /* The device whose description has the name; NULL: it is none of these. */
 const Device *device_at(const char *name, const Where *where);
 
+/* The device of this number, from 0; NULL: there are no more. */
+const Device *device_number(size_t number);
+
 static inline bool machine_is(const Where *where, const char *machine)
 {
     return strcmp(where->machine, machine) == 0;

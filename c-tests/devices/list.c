@@ -32,3 +32,8 @@ const Device *device_at(const char *name, const Where *where)
     }
     return NULL;
 }
+
+const Device *device_number(size_t number)
+{
+    return number < ARRAY_SIZE(devices) ? devices[number] : NULL;
+}

@@ -98,10 +98,14 @@ static bool section_next(FILE *file)
 
 int main(int argc, char **argv)
 {
-    FILE *file = argc == 2 ? fopen(argv[1], "rb") : NULL;
+    FILE *file;
 
+    if (argc == 2 && strcmp(argv[1], "--dump") == 0) {
+        return dump(stdout);
+    }
+    file = argc == 2 ? fopen(argv[1], "rb") : NULL;
     if (file == NULL) {
-        fprintf(stderr, "usage: devices FILE\n");
+        fprintf(stderr, "usage: devices FILE, or devices --dump\n");
         return 2;
     }
     while (section_next(file)) {

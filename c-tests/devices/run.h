@@ -7,6 +7,8 @@
 
 #include "device.h"
 
+#include <stdio.h>
+
 typedef struct Bytes {
     uint8_t *data;
     size_t length;
@@ -60,5 +62,8 @@ bool check_chunks(const Section *section);
 bool check_plan(const Section *section);
 bool check_damage(const Section *section);
 bool check_newer(const Section *section);
+
+/* Writes what the tables of all devices say, as QEMU's -dump-vmstate. Returns 0, or 1 if a table makes no sense. */
+int dump(FILE *to);
 
 #endif

@@ -40,6 +40,13 @@ const PAYLOADS: [(&str, u32, u32, &[u8]); 3] = [
     ("h", 0, 2, b"old"),
 ];
 
+/// The tables of a program that sends some of that, and those of a later release of it.
+const DUMP: &str = r#"{"vmschkmachine":{"Name":"pc-1"},"a":{"Name":"a","version_id":1,"minimum_version_id":1,"Description":{"name":"a","version_id":1,"minimum_version_id":1,"Fields":[{"field":"x","version_id":0,"field_exists":false,"size":4},{"field":"unused","version_id":0,"field_exists":false,"size":3},{"field":"l","version_id":0,"field_exists":true,"num":2,"size":4,"Description":{"name":"p","version_id":1,"minimum_version_id":1,"Fields":[{"field":"y","version_id":0,"field_exists":false,"size":2}]}}],"Subsections":[{"name":"a/s","version_id":2,"minimum_version_id":1,"Fields":[{"field":"z","version_id":2,"field_exists":false,"size":1}]}]}}}"#;
+const NEWER: &str = r#"{"vmschkmachine":{"Name":"pc-2"},"a":{"Name":"a","version_id":2,"minimum_version_id":1,"Description":{"name":"a","version_id":2,"minimum_version_id":1,"Fields":[{"field":"s","version_id":0,"field_exists":false,"size":8,"Description":{"name":"s","version_id":1,"minimum_version_id":1,"Fields":[{"field":"x","version_id":0,"field_exists":false,"size":4}]}},{"field":"f","version_id":0,"field_exists":false,"size":1},{"field":"g","version_id":0,"field_exists":false,"size":2},{"field":"n","version_id":2,"field_exists":false,"size":1}]}}}"#;
+
+/// The document of a schema.
+const DOCUMENT: &str = r#"{"format":"schema","source":"chunks","machine":"m","devices":[{"name":"a","instance":1,"version":2,"description":{"name":"a","fields":[{"name":"x","type":"u32","exists":"sent","size":4,"count":"one"},{"name":"b","type":"bytes","exists":"condition","size":1,"count":"variable","ancillary":true},{"name":"l","type":"list","exists":"sent","count":3,"description":{"name":"","fields":[]}}],"subsections":[{"name":"a/s","version":1,"ancillary":true}]}},{"name":"ram","unknown":"memory"}]}"#;
+
 /// A section with this payload, and perhaps its footer.
 fn section(
     kind: u8,
@@ -110,6 +117,17 @@ fn seeds(target: &str) -> Vec<(&'static str, Vec<u8>)> {
                 ("as_it_is", [&[0][..], &Guest::small().stream()].concat()),
                 ("bytes", right(Guest::of(1, vec![("a", 9)]).with(0, 2, b"\0x\0\0yz"))),
                 ("empty", right(Guest::of(1 << 30, vec![("a", 0)]))),
+            ]
+        }
+        "schema" => {
+            let stream = [b"QEVM\0\0\0\x03", &records()[..], &own.concat()].concat();
+            let chunks = Guest::small().stream();
+            vec![
+                ("dumps", with_text(DUMP, NEWER.as_bytes())),
+                ("description", with_text(DESCRIPTION, DUMP.as_bytes())),
+                ("stream", with_text(DESCRIPTION, &stream)),
+                ("chunks", with_text(DUMP, &chunks)),
+                ("document", with_text(DOCUMENT, DOCUMENT.as_bytes())),
             ]
         }
         _ => {

@@ -10,13 +10,16 @@
     reason = "a test may panic: that is how it fails"
 )]
 
+#[path = "support/dump_text.rs"]
+mod dump_text;
 #[path = "support/schemas.rs"]
 mod schemas;
 mod support;
 
+use dump_text::text_of;
 use migcore::visit::{Kind, Marks, Scope, ScopeKind, Versions, Visitor};
 use migcore_cli::schema::document::document;
-use schemas::{of_bytes, real_dump_text, text_of};
+use schemas::{of_bytes, real_dump_text};
 use serde_json::{json, Value};
 use support::{saved, Place, Ran};
 
@@ -332,6 +335,29 @@ fn a_large_dump_is_no_trouble() {
     let ran = place.run(&["schema", "--check", "--both", "large", "large"]);
     assert_eq!(ran.code, Some(0), "{} {}", ran.err, ran.out);
     assert!(ran.out.contains("compared 6000 devices, 0 subsections, 210000 fields"), "{}", ran.out);
+}
+
+/// Tables that have nothing to do with each other, and are larger than any: no work grows with their product.
+#[test]
+fn large_tables_that_differ_in_everything_are_no_trouble() {
+    let dump = |letter: char| {
+        let list = |what: &str, number: usize, rest: &str| -> String {
+            let each = |at| format!(r#"{{"{what}": "{letter}{at}"{rest}}}"#);
+            (0..number).map(each).collect::<Vec<_>>().join(", ")
+        };
+        let fields = list("field", 100_000, r#", "size": 4"#);
+        let subsections = list("name", 50_000, "");
+        format!(
+            r#"{{"uart": {{"Description": {{"name": "uart", "Fields": [{fields}], "Subsections": [{subsections}]}}}}}}"#
+        )
+    };
+    let place = Place::new();
+    place.put("a", dump('a').as_bytes());
+    place.put("b", dump('b').as_bytes());
+    let json = place.run(&["schema", "--check", "--json", "a", "b"]).json();
+    let found = &json["directions"][0];
+    assert_eq!(found["faults"].as_array().unwrap().len(), 10_000);
+    assert_eq!(found["more_faults"], 140_000);
 }
 
 /// The schema of a device as a program of chunks saves it.

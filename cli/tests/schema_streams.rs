@@ -10,6 +10,8 @@
     reason = "a test may panic: that is how it fails"
 )]
 
+#[path = "support/dump_text.rs"]
+mod dump_text;
 #[path = "support/schemas.rs"]
 mod schemas;
 #[path = "support/streams.rs"]
@@ -17,10 +19,11 @@ mod streams;
 
 use std::process::Command;
 
+use dump_text::text_of;
 use migcore_cli::schema::check::finding::{Checked, Rule};
 use migcore_cli::schema::check::{check, Side};
-use migcore_cli::schema::model::{Device, Exists, Field, Schema, Source, State};
-use schemas::{dump_of, of_bytes, real_dump, text_of};
+use migcore_cli::schema::model::{Count, Device, Exists, Field, Schema, Source, State};
+use schemas::{dump_of, of_bytes, real_dump};
 use streams::Stream;
 
 fn checked(from: &Schema, to: &Schema) -> Checked {
@@ -82,10 +85,8 @@ fn a_stream_does_not_pass_against_tables_that_changed() {
             changed.devices.retain(same);
             changed.devices.push(kept);
             let Checked { faults, .. } = checked(&schema, &changed);
-            assert!(
-                faults.kept.iter().any(|fault| fault.rule == rule),
-                "{rule:?} {number}: {faults:?}"
-            );
+            let found = faults.kept.iter().any(|fault| fault.rule == rule);
+            assert!(found, "{rule:?} {number}: {faults:?}");
         };
         broken(Rule::Removed, |fields| {
             fields.len() > 1 && {
@@ -97,6 +98,7 @@ fn a_stream_does_not_pass_against_tables_that_changed() {
             fields.push(Field {
                 name: "more".to_owned(),
                 exists: Exists::Always,
+                count: Count::Of(2),
                 ..Field::default()
             });
             true
@@ -116,6 +118,37 @@ fn a_stream_does_not_pass_against_tables_that_changed() {
             faults.kept.iter().any(|fault| fault.rule == Rule::Version),
             "{number}: {faults:?}"
         );
+    }
+}
+
+/// A dump does not tell an array whose length is part of the state from a single value, and an empty one is not sent.
+#[test]
+fn what_may_be_an_empty_array_is_no_fault() {
+    let table = |more: &str| {
+        let text = format!(
+            r#"{{"d": {{"Description": {{"name": "d", "version_id": 1, "Fields": [{{"field": "a", "size": 4}}{more}]}}}}}}"#
+        );
+        of_bytes(text.as_bytes())
+    };
+    let sent = r#"{"page_size": 4096, "devices": [{"name": "x/d", "instance_id": 0, "vmsd_name": "d", "version": 1,
+        "fields": [{"name": "a", "type": "uint32", "size": 4}]}]}"#;
+    let sent = of_bytes(sent.as_bytes());
+    for (more, fault) in [
+        ("", false),
+        (r#", {"field": "b", "size": 4}"#, false),
+        (r#", {"field": "b", "num": 2, "size": 4}"#, true),
+    ] {
+        let table = table(more);
+        for (from, to, rule) in [(&sent, &table, Rule::Added), (&table, &sent, Rule::Removed)] {
+            let Checked { faults, remarks, .. } = checked(from, to);
+            let found = if fault { &faults } else { &remarks };
+            assert_eq!(
+                found.kept.iter().any(|one| one.rule == rule),
+                !more.is_empty(),
+                "{found:?}"
+            );
+            assert_eq!(faults.is_empty(), !fault, "{faults:?}");
+        }
     }
 }
 

@@ -12,11 +12,11 @@ const MOST_VALUES: usize = 1 << 22;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Json {
     Flag(bool),
-    Number(i64),
+    Number(i128),
     Text(String),
     List(Vec<Json>),
     Object(Vec<(String, Json)>),
-    /// Null, a fraction, or a number beyond the bounds of an i64.
+    /// Null, or a fraction.
     Other,
 }
 
@@ -94,7 +94,7 @@ impl<'j> Members<'j> {
 
     pub(super) fn number(self, key: &str) -> Result<Option<i64>, Wrong> {
         self.typed(key, "a whole number of 64 bits", |value| match value {
-            Json::Number(number) => Some(*number),
+            Json::Number(number) => i64::try_from(*number).ok(),
             _ => None,
         })
     }
@@ -176,11 +176,11 @@ impl<'de> Visitor<'de> for Reading<'_> {
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<Json, E> {
-        Ok(Json::Number(number))
+        Ok(Json::Number(number.into()))
     }
 
     fn visit_u64<E>(self, number: u64) -> Result<Json, E> {
-        Ok(i64::try_from(number).map_or(Json::Other, Json::Number))
+        Ok(Json::Number(number.into()))
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<Json, E> {

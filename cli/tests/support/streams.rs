@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 /// The project's own streams; `README.md` there says what each is for.
-const OWN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/streams");
+const OWN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../cli/tests/streams");
 
 /// Names a directory with more streams to read.
 const MORE: &str = "MIGCORE_QEMU_STREAMS";

@@ -17,16 +17,21 @@ pub mod memory;
 #[allow(dead_code, reason = "a target of the library is mended in more ways")]
 mod mend;
 pub mod qemu;
+pub mod schema;
 pub mod vmdesc;
 
 /// What a target does with its input.
 pub type Target = fn(&[u8]);
 
 /// The targets by name.
-pub const TARGETS: [(&str, Target); 3] =
-    [("qemu", qemu::run), ("vmdesc", vmdesc::run), ("memory", memory::run)];
+pub const TARGETS: [(&str, Target); 4] = [
+    ("qemu", qemu::run),
+    ("vmdesc", vmdesc::run),
+    ("memory", memory::run),
+    ("schema", schema::run),
+];
 
-/// A description and what is described by it: the length of the text, then both.
+/// A text and what belongs to it: the length of the text, then both.
 fn split(data: &[u8]) -> (&[u8], &[u8]) {
     let (length, rest) = match data {
         [a, b, rest @ ..] => (usize::from(u16::from_be_bytes([*a, *b])), rest),

@@ -1,5 +1,7 @@
 //! Versions, names and subsections.
 
+use std::collections::HashMap;
+
 use super::cursor::Cursor;
 use super::devices::is_renamed;
 use super::finding::Rule;
@@ -73,8 +75,11 @@ impl<'s> Checker<'s> {
     /// Subsections are found by name, in any order.
     fn subsections(&mut self, from: &'s [Description], to: &'s [Description]) {
         let (old, new) = (self.from.name, self.to.name);
+        // Of two of one name QEMU takes the first.
+        let by_name: HashMap<&str, &'s Description> =
+            to.iter().rev().map(|other| (other.name.as_str(), other)).collect();
         for one in from {
-            let found = to.iter().find(|other| other.name == one.name);
+            let found = by_name.get(one.name.as_str()).copied();
             self.within(&one.name, |checker| match found {
                 Some(other) => {
                     let compared = &mut checker.checked.compared.subsections;

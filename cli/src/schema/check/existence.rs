@@ -3,7 +3,16 @@
 use super::cursor::Cursor;
 use super::finding::Rule;
 use super::Checker;
-use crate::schema::model::{Exists, Field};
+use crate::schema::model::{Count, Exists, Field};
+
+/// Why a field of a table may not be in a stream.
+const EMPTY: &str = "it may be an array, and that one empty";
+
+/// Whether a field may be an array whose length is part of the state. Of an empty one nothing is in a stream, and a
+/// dump does not tell it from a single value.
+fn may_be_empty(field: &Field) -> bool {
+    field.exists == Exists::Always && field.count == Count::Unknown
+}
 
 /// At which version a field is saved or loaded.
 #[derive(Clone, Copy)]
@@ -60,11 +69,13 @@ impl<'s> Checker<'s> {
                 Rule::Removed,
                 format!("{old} sends it under a condition, and {new} does not read it"),
             ),
-            _ if checker.from.is_sent() => {
-                checker.fault(Rule::Removed, format!("{old} sent it, and {new} does not read it"));
+            (_, true) if may_be_empty(field) && !checker.from.is_sent() => {
+                checker.remark(Rule::Removed, format!("{old} sends it, and {new} did not; {EMPTY}"))
             }
             _ => {
-                checker.fault(Rule::Removed, format!("{old} sends it, and {new} does not read it"))
+                let sends = if checker.from.is_sent() { "sent" } else { "sends" };
+                let text = format!("{old} {sends} it, and {new} does not read it");
+                checker.fault(Rule::Removed, text);
             }
         });
     }
@@ -92,12 +103,10 @@ impl<'s> Checker<'s> {
                 if let Some(version) = sent.filter(|_| !checker.to.is_sent() && sent == read) {
                     text.push_str(&format!(" in version {version}"));
                 }
-                if checker.from.is_sent() && !checker.to.is_sent() {
-                    text.push_str(
-                        ", unless it is an array that may be empty, which a dump does not tell",
-                    );
+                match checker.from.is_sent() && may_be_empty(field) {
+                    true => checker.remark(Rule::Added, format!("{text}; {EMPTY}")),
+                    false => checker.fault(Rule::Added, text),
                 }
-                checker.fault(Rule::Added, text);
             }
         });
     }

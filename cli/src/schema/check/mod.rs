@@ -30,7 +30,7 @@ use super::model::{Field, Schema, Source};
 use super::print::shown;
 
 /// Comparisons of names that are spent on looking ahead, in all.
-const MOST_WORK: u64 = 1 << 26;
+const MOST_WORK: u64 = 1 << 23;
 
 /// One of the two that are compared.
 #[derive(Clone, Copy, Debug)]
@@ -121,10 +121,10 @@ impl<'s> Checker<'s> {
     fn ahead(&mut self, rest: &[Field], field: &Field) -> Option<usize> {
         /// Of a table that has become quite another, no more is understood by looking further.
         const AHEAD: usize = 1024;
-        let found = rest.iter().take(AHEAD).position(|other| cursor::is_same(other, field));
-        let looked = found.unwrap_or_else(|| rest.len().min(AHEAD));
-        let left = self.work.checked_sub(crate::input::told(looked));
-        self.work = left.unwrap_or(0);
-        found.filter(|_| left.is_some())
+        let most = usize::try_from(self.work).unwrap_or(AHEAD).min(AHEAD);
+        let found = rest.iter().take(most).position(|other| cursor::is_same(other, field));
+        let looked = found.unwrap_or_else(|| rest.len().min(most));
+        self.work = self.work.saturating_sub(crate::input::told(looked));
+        found
     }
 }
