@@ -45,6 +45,7 @@
  *     migcore_visit_TYPE, _since, _or, _array, _varray           the items of a device
  *     migcore_begin_*, migcore_end_*                             its structs, lists, subsections; the device itself
  *     migcore_put_raw, migcore_get_raw                           what is not visited yet
+ *     migcore_vmdesc_*                                           QEMU's description of what is saved; JSON
  *     migcore_chunk_save_*, migcore_chunk_load_*                 visitors over chunks, and what they tell
  *     migcore_chunk_check, migcore_chunk_walk_*                  a stream in memory as a whole
  *     migcore_chunk_receiver_*                                   a stream on its way in: from a socket, from a file
@@ -930,7 +931,8 @@ typedef struct migcore_vmstate_host {
      */
     void *(*allocate)(void *opaque, size_t bytes);
     /**
-     * Takes memory back that `allocate` gave: a scratch object, or an element that could not be loaded.
+     * Takes memory back that `allocate` gave: of scratch, or an element that could not be loaded. What hooks and fields
+     * of such an element made is still in it.
      */
     void (*release)(void *opaque, void *memory);
     /**
@@ -968,7 +970,7 @@ typedef struct migcore_vmstate_host {
      */
     const struct migcore_vmstate_tree *tree;
     /**
-     * Gets the description of what is saved, or NULL.
+     * Is told on save what is saved, inside of what is open in it; or NULL.
      */
     struct migcore_vmdesc *description;
 } migcore_vmstate_host;
@@ -1553,6 +1555,28 @@ typedef struct migcore_undo {
      */
     struct migcore_error *error;
 } migcore_undo;
+
+/**
+ * An object with its table: what migcore_visit_vmstate_device takes, and so a device of a machine.
+ */
+typedef struct migcore_vmstate_device {
+    /**
+     * sizeof(migcore_vmstate_device)
+     */
+    size_t size;
+    /**
+     * Its table.
+     */
+    const struct migcore_vmstate *table;
+    /**
+     * The object.
+     */
+    void *object;
+    /**
+     * What the program lends to the visit, or NULL.
+     */
+    const struct migcore_vmstate_host *host;
+} migcore_vmstate_device;
 
 /**
  * Done.
@@ -3089,6 +3113,144 @@ migcore_status migcore_visit_vmstate_device(struct migcore_visitor *v,
                                             void *device);
 
 /**
+ * Begins a description in `memory`, which it borrows as long as it is used. `size` is sizeof(migcore_vmdesc),
+ * `release` the QEMU whose text it is: 702 for 7.2, 1000 for 10.0. Otherwise than before, from 10.0 on null
+ * pointers in arrays are told apart. `pretty` puts each value on a line of its own, which QEMU does not.
+ */
+migcore_status migcore_vmdesc_init(struct migcore_vmdesc *description,
+                                   size_t size,
+                                   char *memory,
+                                   size_t capacity,
+                                   uint32_t release,
+                                   bool pretty);
+
+/**
+ * Begins a description that goes to a sink, piece by piece. Otherwise as migcore_vmdesc_init.
+ */
+migcore_status migcore_vmdesc_init_sink(struct migcore_vmdesc *description,
+                                        size_t size,
+                                        const struct migcore_sink *sink,
+                                        uint32_t release,
+                                        bool pretty);
+
+/**
+ * Checks that the outermost value was written whole: MIGCORE_UNBALANCED if it was not. Gives the text, which ends
+ * with a NUL, and how long it is without that. The memory must be larger than that: if it is not, `*length` tells,
+ * and the status is MIGCORE_NO_SPACE. A sink has its text already: `*text` is NULL then. Both may be NULL.
+ */
+migcore_status migcore_vmdesc_finish(struct migcore_vmdesc *description,
+                                     const char **text,
+                                     size_t *length);
+
+/**
+ * Begins a whole stream, whose target has pages of `page_size` bytes: the outermost object.
+ */
+migcore_status migcore_vmdesc_begin_stream(struct migcore_vmdesc *description, uint64_t page_size);
+
+/**
+ * Begins the configuration section, before all devices. QEMU describes it from 8.2 on.
+ */
+migcore_status migcore_vmdesc_begin_configuration(struct migcore_vmdesc *description);
+
+/**
+ * Ends the configuration section.
+ */
+migcore_status migcore_vmdesc_end_configuration(struct migcore_vmdesc *description);
+
+/**
+ * Begins a section that is saved by a table.
+ */
+migcore_status migcore_vmdesc_begin_device(struct migcore_vmdesc *description,
+                                           const char *name,
+                                           uint32_t instance);
+
+/**
+ * Ends a section.
+ */
+migcore_status migcore_vmdesc_end_device(struct migcore_vmdesc *description);
+
+/**
+ * A section of which no more is known than that a handler wrote `length` bytes.
+ */
+migcore_status migcore_vmdesc_handler(struct migcore_vmdesc *description,
+                                      const char *name,
+                                      uint32_t instance,
+                                      uint64_t length);
+
+/**
+ * Ends a stream.
+ */
+migcore_status migcore_vmdesc_end_stream(struct migcore_vmdesc *description);
+
+/**
+ * Whether nothing is told at the moment: an element of an array is saved whose first one was told for all. The
+ * calls that follow then do nothing.
+ */
+bool migcore_vmdesc_is_muted(struct migcore_vmdesc *description);
+
+/**
+ * Opens an object. As in all calls that follow, `key` is NULL in an array and for the outermost value, and
+ * nowhere else.
+ */
+migcore_status migcore_vmdesc_begin_object(struct migcore_vmdesc *description,
+                                           const char *key);
+
+/**
+ * Closes the object that was opened last.
+ */
+migcore_status migcore_vmdesc_end_object(struct migcore_vmdesc *description);
+
+/**
+ * Opens an array.
+ */
+migcore_status migcore_vmdesc_begin_array(struct migcore_vmdesc *description, const char *key);
+
+/**
+ * Closes the array that was opened last.
+ */
+migcore_status migcore_vmdesc_end_array(struct migcore_vmdesc *description);
+
+/**
+ * A string. What is not printable ASCII is escaped, and what is not UTF-8 replaced.
+ */
+migcore_status migcore_vmdesc_string(struct migcore_vmdesc *description,
+                                     const char *key,
+                                     const char *value);
+
+/**
+ * A number.
+ */
+migcore_status migcore_vmdesc_signed(struct migcore_vmdesc *description,
+                                     const char *key,
+                                     int64_t value);
+
+/**
+ * A number that is not negative.
+ */
+migcore_status migcore_vmdesc_unsigned(struct migcore_vmdesc *description,
+                                       const char *key,
+                                       uint64_t value);
+
+/**
+ * A number that the caller printed, as `1.5e3`. Another text is MIGCORE_INVALID_ARGUMENT.
+ */
+migcore_status migcore_vmdesc_number(struct migcore_vmdesc *description,
+                                     const char *key,
+                                     const char *printed);
+
+/**
+ * `true` or `false`.
+ */
+migcore_status migcore_vmdesc_boolean(struct migcore_vmdesc *description,
+                                      const char *key,
+                                      bool value);
+
+/**
+ * `null`.
+ */
+migcore_status migcore_vmdesc_null(struct migcore_vmdesc *description, const char *key);
+
+/**
  * The scratch memory that a writer needs for states whose longest name, be it of a device, a field or a
  * description, has so many bytes. With more of it streams get shorter.
  */
@@ -3929,144 +4091,6 @@ migcore_status migcore_machine_accept(struct migcore_machine *machine,
                                       struct migcore_checked *checked,
                                       struct migcore_chunk_counts *counts,
                                       struct migcore_error *error);
-
-/**
- * Begins a description in `memory`, which it borrows as long as it is used. `size` is sizeof(migcore_vmdesc),
- * `release` the QEMU whose text it is: 702 for 7.2, 1000 for 10.0. Otherwise than before, from 10.0 on null
- * pointers in arrays are told apart. `pretty` puts each value on a line of its own, which QEMU does not.
- */
-migcore_status migcore_vmdesc_init(struct migcore_vmdesc *description,
-                                   size_t size,
-                                   char *memory,
-                                   size_t capacity,
-                                   uint32_t release,
-                                   bool pretty);
-
-/**
- * Begins a description that goes to a sink, piece by piece. Otherwise as migcore_vmdesc_init.
- */
-migcore_status migcore_vmdesc_init_sink(struct migcore_vmdesc *description,
-                                        size_t size,
-                                        const struct migcore_sink *sink,
-                                        uint32_t release,
-                                        bool pretty);
-
-/**
- * Checks that the outermost value was written whole: MIGCORE_UNBALANCED if it was not. Gives the text, which ends
- * with a NUL, and how long it is without that. The memory must be larger than that: if it is not, `*length` tells,
- * and the status is MIGCORE_NO_SPACE. A sink has its text already: `*text` is NULL then. Both may be NULL.
- */
-migcore_status migcore_vmdesc_finish(struct migcore_vmdesc *description,
-                                     const char **text,
-                                     size_t *length);
-
-/**
- * Begins a whole stream, whose target has pages of `page_size` bytes: the outermost object.
- */
-migcore_status migcore_vmdesc_begin_stream(struct migcore_vmdesc *description, uint64_t page_size);
-
-/**
- * Begins the configuration section, before all devices. QEMU describes it from 8.2 on.
- */
-migcore_status migcore_vmdesc_begin_configuration(struct migcore_vmdesc *description);
-
-/**
- * Ends the configuration section.
- */
-migcore_status migcore_vmdesc_end_configuration(struct migcore_vmdesc *description);
-
-/**
- * Begins a section that is saved by a table.
- */
-migcore_status migcore_vmdesc_begin_device(struct migcore_vmdesc *description,
-                                           const char *name,
-                                           uint32_t instance);
-
-/**
- * Ends a section.
- */
-migcore_status migcore_vmdesc_end_device(struct migcore_vmdesc *description);
-
-/**
- * A section of which no more is known than that a handler wrote `length` bytes.
- */
-migcore_status migcore_vmdesc_handler(struct migcore_vmdesc *description,
-                                      const char *name,
-                                      uint32_t instance,
-                                      uint64_t length);
-
-/**
- * Ends a stream.
- */
-migcore_status migcore_vmdesc_end_stream(struct migcore_vmdesc *description);
-
-/**
- * Whether nothing is told at the moment: an element of an array is saved whose first one was told for all. The
- * calls that follow then do nothing.
- */
-bool migcore_vmdesc_is_muted(struct migcore_vmdesc *description);
-
-/**
- * Opens an object. As in all calls that follow, `key` is NULL in an array and for the outermost value, and
- * nowhere else.
- */
-migcore_status migcore_vmdesc_begin_object(struct migcore_vmdesc *description,
-                                           const char *key);
-
-/**
- * Closes the object that was opened last.
- */
-migcore_status migcore_vmdesc_end_object(struct migcore_vmdesc *description);
-
-/**
- * Opens an array.
- */
-migcore_status migcore_vmdesc_begin_array(struct migcore_vmdesc *description, const char *key);
-
-/**
- * Closes the array that was opened last.
- */
-migcore_status migcore_vmdesc_end_array(struct migcore_vmdesc *description);
-
-/**
- * A string. What is not printable ASCII is escaped, and what is not UTF-8 replaced.
- */
-migcore_status migcore_vmdesc_string(struct migcore_vmdesc *description,
-                                     const char *key,
-                                     const char *value);
-
-/**
- * A number.
- */
-migcore_status migcore_vmdesc_signed(struct migcore_vmdesc *description,
-                                     const char *key,
-                                     int64_t value);
-
-/**
- * A number that is not negative.
- */
-migcore_status migcore_vmdesc_unsigned(struct migcore_vmdesc *description,
-                                       const char *key,
-                                       uint64_t value);
-
-/**
- * A number that the caller printed, as `1.5e3`. Another text is MIGCORE_INVALID_ARGUMENT.
- */
-migcore_status migcore_vmdesc_number(struct migcore_vmdesc *description,
-                                     const char *key,
-                                     const char *printed);
-
-/**
- * `true` or `false`.
- */
-migcore_status migcore_vmdesc_boolean(struct migcore_vmdesc *description,
-                                      const char *key,
-                                      bool value);
-
-/**
- * `null`.
- */
-migcore_status migcore_vmdesc_null(struct migcore_vmdesc *description, const char *key);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "calls.h"
 
+#include "migcore_vmstate.h"
+
 #include <string.h>
 
 void place_init(struct place *place)
@@ -126,6 +128,36 @@ static migcore_status call_no_subsections(migcore_visitor *v, struct place *p)
     return migcore_visit_subsections(v, "name", NULL, 0, p);
 }
 
+static int no_hook(void *object)
+{
+    ((struct place *)object)->called++;
+    return 0;
+}
+
+static const migcore_vmstate_field place_fields[] = {
+    MIGCORE_VMSTATE_BUFFER(bytes, struct place),
+    MIGCORE_VMSTATE_END(),
+};
+static const migcore_vmstate place_table =
+    MIGCORE_VMSTATE_TABLE_WITH("name", 2, 1, place_fields, no_hook, NULL, no_hook, NULL, NULL, NULL, 0);
+
+static migcore_status call_vmstate(migcore_visitor *v, struct place *p)
+{
+    return migcore_visit_vmstate(v, &place_table, p, NULL);
+}
+
+static migcore_status call_vmstate_struct(migcore_visitor *v, struct place *p)
+{
+    return migcore_visit_vmstate_struct(v, "name", &place_table, 2, p, NULL);
+}
+
+static migcore_status call_vmstate_device(migcore_visitor *v, struct place *p)
+{
+    migcore_vmstate_device device = { sizeof device, &place_table, p, NULL };
+
+    return migcore_visit_vmstate_device(v, &device);
+}
+
 /* Of a saver of chunks; any visitor may come along. */
 static const uint8_t pages[8] = { 0, 0, 1, 2 };
 static const uint8_t bitmap[1] = { 0xff };
@@ -204,6 +236,9 @@ const struct call calls[] = {
     ENTRY(end_list)
     ENTRY(subsections)
     ENTRY(no_subsections)
+    ENTRY(vmstate)
+    ENTRY(vmstate_struct)
+    ENTRY(vmstate_device)
     { "begin_subsection", call_begin_subsection, CALL_SAVES },
     { "next_subsection", call_next_subsection, CALL_LOADS },
     { "skip_subsection", call_skip_subsection, CALL_LOADS },

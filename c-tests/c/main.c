@@ -63,9 +63,12 @@ static const struct section {
     { "tree_carry", test_tree_carry },
     { "tree_monkey", test_tree_monkey },
     { "vmstate_vectors", test_vmstate_vectors },
+    { "vmstate_given", test_vmstate_given },
+    { "vmstate_hostile", test_vmstate_hostile },
     { "all_devices", test_all_devices },
     { "all_devices_undo", test_all_devices_undo },
     { "vmdesc", test_vmdesc },
+    { "vmdesc_tables", test_vmdesc_tables },
 };
 
 unsigned percent = 100;

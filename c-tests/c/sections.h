@@ -105,8 +105,11 @@ void test_tree_compare(void);
 void test_tree_carry(void);
 void test_tree_monkey(void);
 void test_vmstate_vectors(void);
+void test_vmstate_given(void);
+void test_vmstate_hostile(void);
 void test_all_devices(void);
 void test_all_devices_undo(void);
 void test_vmdesc(void);
+void test_vmdesc_tables(void);
 
 #endif

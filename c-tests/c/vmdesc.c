@@ -212,7 +212,7 @@ static void faults_are_kept(void)
     CHECK_STATUS(migcore_vmdesc_end_object(&d), MIGCORE_UNBALANCED);
 
     CHECK_OK(migcore_vmdesc_init(&d, sizeof d, memory, sizeof memory, 702, false));
-    for (i = 0; i < 64; i++) {
+    for (i = 0; i < 128; i++) {
         CHECK_OK(migcore_vmdesc_begin_array(&d, NULL));
     }
     CHECK_STATUS(migcore_vmdesc_begin_array(&d, NULL), MIGCORE_TOO_DEEP);

@@ -3,28 +3,58 @@
 
 #include <stdlib.h>
 
+/* Stands before each block. */
+union block_head {
+    size_t bytes;
+    uint64_t aligned[2];
+};
+
+static void *block_of_bytes(size_t bytes, int byte)
+{
+    union block_head *head = (union block_head *)malloc(sizeof *head + bytes);
+
+    CHECK(head != NULL && bytes != 0);
+    head->bytes = bytes;
+    memset(head + 1, byte, bytes);
+    return head + 1;
+}
+
+void *vm_new(size_t bytes)
+{
+    return block_of_bytes(bytes, 0);
+}
+
+void vm_free(void *memory)
+{
+    if (memory != NULL) {
+        free((union block_head *)memory - 1);
+    }
+}
+
 static void *host_allocate(void *opaque, size_t bytes)
 {
     struct vm_host *host = (struct vm_host *)opaque;
-    void *memory = NULL;
 
     host->calls++;
-    if (host->calls != host->refuse_at) {
-        memory = malloc(bytes);
-        CHECK(memory != NULL && bytes != 0);
-        /* What was not written is found. */
-        memset(memory, 0xa5, bytes);
-        host->blocks++;
-        host->bytes += bytes;
+    if (host->calls == host->refuse_at) {
+        return NULL;
     }
-    return memory;
+    host->blocks++;
+    host->bytes += bytes;
+    /* What was not written is found. */
+    return block_of_bytes(bytes, 0xa5);
 }
 
 static void host_release(void *opaque, void *memory)
 {
+    struct vm_host *host = (struct vm_host *)opaque;
+
     CHECK(memory != NULL);
-    ((struct vm_host *)opaque)->blocks--;
-    free(memory);
+    host->blocks--;
+    if (host->drop != NULL && ((union block_head *)memory)[-1].bytes == host->drop_size) {
+        host->drop(memory);
+    }
+    vm_free(memory);
 }
 
 static size_t tree_count(void *opaque, void *tree)

@@ -15,7 +15,14 @@ struct vm_host {
     migcore_vmstate_host host;
     /* Blocks that were given and not taken back, bytes of all that were given, and the call that gets none, from 1. */
     size_t blocks, bytes, calls, refuse_at;
+    /* Of a block that is taken back and has this size: frees what is in it; NULL: nothing. */
+    void (*drop)(void *memory);
+    size_t drop_size;
 };
+
+/* Blocks as a vm_host gives them, of zeros. */
+void *vm_new(size_t bytes);
+void vm_free(void *memory);
 
 void vm_host_init(struct vm_host *host);
 

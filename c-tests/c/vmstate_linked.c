@@ -25,7 +25,7 @@ const migcore_vmstate queue_table = MIGCORE_VMSTATE_TABLE("test/queue", 1, 1, qu
 
 static void queue_append(queue *s, bool b, uint8_t u8)
 {
-    struct q_element *element = (struct q_element *)calloc(1, sizeof *element);
+    struct q_element *element = (struct q_element *)vm_new(sizeof *element);
 
     element->b = b;
     element->u8 = u8;
@@ -83,7 +83,7 @@ void queue_drop(void *object)
 
     for (; element != NULL; element = next) {
         next = element->link.next;
-        free(element);
+        vm_free(element);
     }
 }
 
@@ -113,7 +113,7 @@ void container_fill(void *object)
 
     s->id = 1;
     for (i = 0; i < COUNT_OF(ids); i++) {
-        *link = (struct list_element *)calloc(1, sizeof **link);
+        *link = (struct list_element *)vm_new(sizeof **link);
         (*link)->id = ids[i];
         (*link)->link.previous = link;
         link = &(*link)->link.next;
@@ -148,7 +148,7 @@ void container_drop(void *object)
 
     for (; element != NULL; element = next) {
         next = element->link.next;
-        free(element);
+        vm_free(element);
     }
 }
 
@@ -214,8 +214,8 @@ const migcore_vmstate iommu_table = MIGCORE_VMSTATE_TABLE_WITH("iommu", 1, 1, io
 
 static void map(domain *s, uint64_t low, uint64_t address, uint32_t flags, uint64_t high)
 {
-    struct interval *key = (struct interval *)calloc(1, sizeof *key);
-    struct mapping *value = (struct mapping *)calloc(1, sizeof *value);
+    struct interval *key = (struct interval *)vm_new(sizeof *key);
+    struct mapping *value = (struct mapping *)vm_new(sizeof *value);
 
     key->low = low;
     key->high = high;
@@ -240,7 +240,7 @@ void domain_fill(void *object)
 /* Domain 6 comes first, and stands behind domain 5. */
 void iommu_fill(void *object)
 {
-    domain *six = (domain *)calloc(1, sizeof *six), *five = (domain *)calloc(1, sizeof *five);
+    domain *six = (domain *)vm_new(sizeof *six), *five = (domain *)vm_new(sizeof *five);
     iommu *s = (iommu *)object;
 
     iommu_pre_load(s);
@@ -288,8 +288,8 @@ void domain_drop(void *object)
     size_t i;
 
     for (i = 0; tree != NULL && i < tree->count; i++) {
-        free(tree->nodes[i].key);
-        free(tree->nodes[i].value);
+        vm_free(tree->nodes[i].key);
+        vm_free(tree->nodes[i].value);
     }
     free(tree);
 }
@@ -301,7 +301,7 @@ void iommu_drop(void *object)
 
     for (i = 0; tree != NULL && i < tree->count; i++) {
         domain_drop(tree->nodes[i].value);
-        free(tree->nodes[i].value);
+        vm_free(tree->nodes[i].value);
     }
     free(tree);
 }

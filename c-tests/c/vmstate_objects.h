@@ -96,6 +96,8 @@ struct mapping {
 typedef struct domain {
     int32_t id;
     struct vm_tree *mappings;
+    /* Tells it from what else is in trees by its size. */
+    uint64_t spare;
 } domain;
 OBJECT(domain);
 

@@ -15,16 +15,15 @@
 
 #[path = "support/described.rs"]
 mod described;
+#[path = "support/sections.rs"]
+mod sections;
 #[path = "support/wire.rs"]
 mod wire;
 
-use std::ffi::OsStr;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use described::{bytes_of, through_chunks};
-use migcore::codec::vmdesc::{fits, size_of, Content, Device, Misfit, Vmdesc};
+use migcore::codec::vmdesc::{fits, size_of, Content, Device, Misfit};
 
 #[test]
 fn sections_of_real_streams_come_back_byte_for_byte() {
@@ -47,77 +46,23 @@ struct Seen {
 
 fn folder(folder: &Path) -> Seen {
     let mut seen = Seen::default();
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    for path in entries.filter(|path| is_stream(path)) {
-        let stream = unpacked(&path);
-        let Some(text) = at_the_end(&stream).or_else(|| beside(&path)) else { continue };
-        let vmdesc = Vmdesc::parse(&text).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+    for described in sections::streams(folder) {
+        let (path, text) = (&described.path, &described.text);
         // QEMU's own text has blanks; those beside a stream are packed.
         let blank = text.windows(2).any(|two| two == b": ");
-        assert!(!blank || vmdesc.to_string().as_bytes() == text, "{path:?}");
+        assert!(!blank || described.vmdesc.to_string().as_bytes() == *text, "{path:?}");
         seen.streams += 1;
-        sections(&path, &stream, &vmdesc, &mut seen);
+        for (device, rest) in described.sections() {
+            match section(device, rest) {
+                Ok(leaves) => seen.leaves += leaves,
+                // Its last element but two is none of the null pointers that stand for all of them.
+                Err(misfit) if device.name == "s390_css" => assert_eq!(misfit.at, "css[254]"),
+                Err(misfit) => panic!("{path:?}: {}: {misfit}", device.name),
+            }
+            seen.sections += 1;
+        }
     }
     seen
-}
-
-fn is_stream(path: &Path) -> bool {
-    let name = path.file_name().and_then(OsStr::to_str).unwrap();
-    // Streams that were changed by hand have a description of another one.
-    (name.ends_with(".bin") || name.ends_with(".bin.xz")) && !name.contains("transformed")
-}
-
-fn unpacked(path: &Path) -> Vec<u8> {
-    if path.extension() != Some(OsStr::new("xz")) {
-        return fs::read(path).unwrap();
-    }
-    Command::new("xz").arg("-dc").arg(path).output().unwrap().stdout
-}
-
-/// The text behind the last byte 0, with a length before it.
-fn at_the_end(stream: &[u8]) -> Option<Vec<u8>> {
-    let zero = stream.iter().rposition(|byte| *byte == 0)?;
-    let start = zero + stream[zero..].iter().position(|byte| *byte == b'{')?;
-    let length = start.checked_sub(4).and_then(|at| stream[at..].first_chunk())?;
-    let length = usize::try_from(u32::from_be_bytes(*length)).unwrap();
-    stream.get(start..start + length).map(<[u8]>::to_vec)
-}
-
-fn beside(path: &Path) -> Option<Vec<u8>> {
-    let name = path.file_name().and_then(OsStr::to_str)?;
-    let (stem, _) = name.split_once(".dev.bin").or_else(|| name.split_once(".bin"))?;
-    let text = path.with_file_name(format!("{stem}.vmdesc.json"));
-    let packed = PathBuf::from(format!("{}.xz", text.display()));
-    [text, packed].iter().find(|path| path.exists()).map(|path| unpacked(path))
-}
-
-/// Looks for the sections from the last to the first, by their heads: what is before them need not be read.
-fn sections(path: &Path, stream: &[u8], vmdesc: &Vmdesc, seen: &mut Seen) {
-    let mut end = stream.len();
-    for device in vmdesc.devices.iter().rev() {
-        let head = head(device);
-        let found = stream[..end].windows(head.len()).rposition(|bytes| bytes == head);
-        end = found.unwrap_or_else(|| panic!("{path:?}: {} is not there", device.name));
-        match section(device, &stream[end + head.len()..]) {
-            Ok(leaves) => seen.leaves += leaves,
-            // Its last element but two is none of the null pointers that stand for all of them.
-            Err(misfit) if device.name == "s390_css" => assert_eq!(misfit.at, "css[254]"),
-            Err(misfit) => panic!("{path:?}: {}: {misfit}", device.name),
-        }
-        seen.sections += 1;
-    }
-}
-
-fn head(device: &Device) -> Vec<u8> {
-    let version = match &device.content {
-        Content::Described(description) => description.version.to_be_bytes().to_vec(),
-        Content::Handler { .. } => Vec::new(),
-    };
-    let mut head = vec![u8::try_from(device.name.len()).unwrap()];
-    head.extend(device.name.as_bytes());
-    head.extend(device.instance.to_be_bytes());
-    head.extend(version);
-    head
 }
 
 fn section(device: &Device, rest: &[u8]) -> Result<u64, Misfit> {

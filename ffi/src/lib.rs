@@ -11,10 +11,10 @@
 //! * [`legacy`], [`chunk`], [`observer`]: one way to begin for each wire, and what only it can do
 //! * [`visitor`], [`scalar`], [`value`], [`scope`], [`subsection`], [`raw`], [`device`]: the calls of a visit
 //! * [`vmstate`]: objects that are visited by a table of their fields
+//! * [`vmdesc`]: QEMU's description of what is saved, and JSON in general
 //! * [`ram`]: the memory of a machine, in chunks
 //! * [`tree`]: states as data, with visitors over them
 //! * [`machine`]: all devices at once
-//! * [`vmdesc`]: QEMU's description of what is saved, and JSON in general
 #![no_std]
 #![allow(non_camel_case_types, reason = "the names are those of the C header")]
 #![allow(
@@ -55,11 +55,11 @@ pub mod subsection;
 pub mod raw;
 pub mod device;
 pub mod vmstate;
+pub mod vmdesc;
 pub mod chunk;
 pub mod ram;
 pub mod tree;
 pub mod machine;
-pub mod vmdesc;
 
 mod memory;
 mod operations;

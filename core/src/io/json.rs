@@ -28,9 +28,8 @@ pub use line::Line;
 
 use crate::error::{put_number, Code, Result};
 
-/// How many objects and arrays may be open in each other. A struct in a description of QEMU's opens three, and a
-/// visit has at most [`MAX_DEPTH`](crate::error::MAX_DEPTH) scopes.
-pub const MAX_NESTING: u32 = u64::BITS;
+/// How many objects and arrays may be open in each other. A struct in a description of QEMU's opens three.
+pub const MAX_NESTING: u32 = 2 * u64::BITS;
 
 /// Takes a text in pieces, in order.
 pub trait Text {
@@ -58,8 +57,8 @@ pub enum Style {
 /// Each call has the key of what it writes: empty in arrays and for the outermost value, and nowhere else.
 #[derive(Debug)]
 pub struct Json<T: ?Sized> {
-    /// Which of those that are open are arrays; the innermost is the lowest bit.
-    arrays: u64,
+    /// Which of those that are open are arrays; the innermost is the lowest bit of the second.
+    arrays: [u64; 2],
     depth: u32,
     /// Nothing was written yet into the innermost one.
     empty: bool,
@@ -71,7 +70,7 @@ pub struct Json<T: ?Sized> {
 impl<T: Text> Json<T> {
     /// Begins a text.
     pub const fn new(text: T, style: Style) -> Self {
-        Json { arrays: 0, depth: 0, empty: true, style, fault: Ok(()), text }
+        Json { arrays: [0; 2], depth: 0, empty: true, style, fault: Ok(()), text }
     }
 }
 
@@ -188,7 +187,8 @@ impl<T: Text + ?Sized> Json<T> {
         }
         if self.item(key) {
             self.text.put(if array { b"[" } else { b"{" });
-            self.arrays = self.arrays.wrapping_shl(1) | u64::from(array);
+            let [high, low] = self.arrays;
+            self.arrays = [high << 1 | low >> 63, low << 1 | u64::from(array)];
             self.depth = self.depth.saturating_add(1);
             self.empty = true;
         }
@@ -199,7 +199,8 @@ impl<T: Text + ?Sized> Json<T> {
             return self.fail(Code::Unbalanced);
         }
         if self.fault.is_ok() {
-            self.arrays = self.arrays.wrapping_shr(1);
+            let [high, low] = self.arrays;
+            self.arrays = [high >> 1, low >> 1 | high << 63];
             self.depth = self.depth.saturating_sub(1);
             if !self.empty {
                 self.new_line();
@@ -254,7 +255,8 @@ impl<T: Text + ?Sized> Json<T> {
     }
 
     fn in_array(&self) -> bool {
-        self.arrays & 1 == 1
+        let [_, innermost] = self.arrays;
+        innermost & 1 == 1
     }
 }
 

@@ -4,7 +4,7 @@ use super::field::{bitmap_bytes, Elements};
 use super::name::ItemName;
 use super::value::{get, put, read, write};
 use super::walk::{Here, Walk};
-use super::{Host, Memory, PlaceOf, Step, What};
+use super::{Host, Memory, PlaceOf, What};
 use crate::error::{Code, Result};
 use crate::io::{told, Width};
 use crate::visit::{Extent, Kind, Slots};
@@ -26,20 +26,7 @@ impl<H: Host> Walk<'_, H> {
             }
             _ => self.gathered(here.name(), kind, elements.count, Gather::Field(here, elements))?,
         }
-        self.tell_values(elements.count, told(width))
-    }
-
-    /// Tells of elements that went out in one call.
-    fn tell_values(&mut self, count: usize, bytes: u64) -> Result<()> {
-        if !self.state.describing {
-            return Ok(());
-        }
-        for index in 0..count {
-            let run = count.saturating_sub(index);
-            self.tell(Step::Element { index, null: false, run })?;
-            self.tell(Step::EndElement { bytes })?;
-        }
-        Ok(())
+        self.tell_values(here, elements, told(width))
     }
 
     /// Values that lie side by side as the wire wants them.

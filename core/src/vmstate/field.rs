@@ -6,7 +6,7 @@
 use super::level::Object;
 use super::name::{Described, ItemName};
 use super::walk::{Here, Walk};
-use super::{Field, Host, Memory, PlaceOf, Step, What};
+use super::{Field, Host, Memory, PlaceOf, What};
 use crate::error::{Code, Fault, Result};
 use crate::io::told;
 use crate::visit::{Extent, Kind, Scope, ScopeKind};
@@ -46,9 +46,9 @@ impl<H: Host> Walk<'_, H> {
             return self.missing(field);
         }
         let inner = field.what.table().map(Described::new);
-        let here = Here { described, index, field, object: place, inner: inner.as_ref() };
+        let entries = self.entries(field);
+        let here = Here { described, index, field, object: place, inner: inner.as_ref(), entries };
         let Some(elements) = self.elements(&here)? else { return Ok(()) };
-        self.tell(Step::Field { table: described.table, index, count: elements.count })?;
         self.form(&here, elements)
     }
 
@@ -170,35 +170,15 @@ impl<H: Host> Walk<'_, H> {
         index: usize,
     ) -> Result<()> {
         let place = self.place(here, elements, index)?;
-        if !self.state.describing {
+        let Some(entries) = here.entries else {
             return self.item(here, name, place, elements, index);
-        }
-        let (null, run) = (place.is_none(), self.run_of(here, elements, index)?);
-        self.tell(Step::Element { index, null, run })?;
+        };
+        let entry = self.begin_entry(here, entries, elements, index)?;
         let start = self.position()?;
         self.item(here, name, place, elements, index)?;
         let bytes = self.position()?.saturating_sub(start);
-        self.tell(Step::EndElement { bytes })
-    }
-
-    /// How many elements from this one on are null pointers, or are not, as it is.
-    fn run_of(
-        &mut self,
-        here: &Here<'_, H>,
-        elements: Elements<PlaceOf<H>>,
-        index: usize,
-    ) -> Result<usize> {
-        let left = elements.count.saturating_sub(index);
-        if !here.field.pointers {
-            return Ok(left);
-        }
-        let null = self.place(here, elements, index)?.is_none();
-        for ahead in 1..left {
-            if self.place(here, elements, index.saturating_add(ahead))?.is_none() != null {
-                return Ok(ahead);
-            }
-        }
-        Ok(left)
+        self.end_entry(entry, bytes);
+        Ok(())
     }
 }
 

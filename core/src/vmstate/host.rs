@@ -1,7 +1,9 @@
 //! What a walk needs of the program whose objects it visits: memory, code, and the visitor.
 
 use super::{Hook, Table};
+use crate::codec::describe::Describer;
 use crate::error::{Code, Result};
+use crate::io::json::Text;
 use crate::visit::Visitor;
 
 /// How much memory one visit may ask for, unless the host says otherwise.
@@ -184,18 +186,10 @@ pub trait Host: Sized {
         Err(Code::Unsupported)
     }
 
-    /// Whether it wants to be told what a save does.
-    fn describes(&self) -> bool {
-        false
-    }
-
-    /// Is told what a save does, if it [wants](Host::describes) to.
-    ///
-    /// # Errors
-    /// Those of what it makes of it.
-    fn describe(&mut self, step: Step<Self::Table>) -> Result<()> {
-        let _ = step;
-        Ok(())
+    /// Lets a save tell what it does, where somebody wants to know.
+    fn describe<R>(&mut self, call: impl FnOnce(&mut Describer<dyn Text + '_>) -> R) -> Option<R> {
+        let _ = call;
+        None
     }
 }
 
@@ -219,43 +213,4 @@ pub enum Key<P> {
     Direct(u64),
     /// The key is an object.
     At(P),
-}
-
-/// What a save does, told to who describes it.
-#[derive(Clone, Copy, Debug)]
-pub enum Step<T> {
-    /// The object of this table begins, at this version, after its hook.
-    Begin {
-        /// Its table.
-        table: T,
-        /// The version that is saved.
-        version: u32,
-        /// It is a subsection.
-        subsection: bool,
-    },
-    /// The object ends, with its subsections.
-    End,
-    /// A field begins that is there and has elements.
-    Field {
-        /// Its table.
-        table: T,
-        /// Its index there.
-        index: usize,
-        /// How many elements it has.
-        count: usize,
-    },
-    /// An element of the field begins.
-    Element {
-        /// Its index.
-        index: usize,
-        /// It is a null pointer in an array of pointers.
-        null: bool,
-        /// How many elements from this one on are alike in that.
-        run: usize,
-    },
-    /// The element ends.
-    EndElement {
-        /// How many bytes of the stream it took.
-        bytes: u64,
-    },
 }

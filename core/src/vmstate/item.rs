@@ -70,8 +70,7 @@ impl<H: Host> Walk<'_, H> {
             What::Temporary(_) if self.state.loading => here.field.since,
             _ => described.table.head().version,
         };
-        let object =
-            Object { described, place, version, strict: false, subsection: false, by: None };
+        let object = Object { described, place, version, strict: false, by: None };
         match name {
             ItemName::Element => self.alone(object),
             ItemName::Field(..) => self.structure(&name.lazy(), object),

@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use super::name::{Described, ItemName};
 use super::walk::Walk;
-use super::{Hook, Host, PlaceOf, Step, Table};
+use super::{Hook, Host, PlaceOf, Table};
 use crate::error::{Code, Result};
 use crate::visit::{
     walk_subsections, Description, Name, Scope, ScopeKind, SubsectionEntry, SubsectionTable,
@@ -18,7 +18,6 @@ pub(super) struct Object<'a, H: Host> {
     pub(super) version: u32,
     /// A number above 0 of a hook is an error whatever the hook.
     pub(super) strict: bool,
-    pub(super) subsection: bool,
     /// What visits the fields, if not the walk itself.
     pub(super) by: Option<&'a dyn Fields<H>>,
 }
@@ -134,14 +133,14 @@ impl<H: Host> Walk<'_, H> {
     }
 
     fn inside(&mut self, object: Object<'_, H>) -> Result<()> {
-        let Object { described: Described { table, .. }, version, subsection, .. } = object;
-        self.tell(Step::Begin { table: *table, version, subsection })?;
+        let name = object.described.table.head().name;
+        self.describe(|to| to.begin_table(name.bytes(), object.version));
         match object.by {
             Some(by) if !self.state.describing => by.visit(self, object)?,
             _ => self.fields(object, 0..usize::MAX)?,
         }
-        self.subsections(object)?;
-        self.tell(Step::End)
+        self.describe(|to| to.end_fields());
+        self.subsections(object)
     }
 
     /// The fields with these indices, as far as there are any.
@@ -174,7 +173,12 @@ impl<H: Host> Walk<'_, H> {
         if !parts && !self.state.loading {
             return Ok(());
         }
-        walk_subsections(&mut Parts { walk: self, object }, head.name.bytes())
+        let mut parts = Parts { walk: self, object, told: false };
+        walk_subsections(&mut parts, head.name.bytes())?;
+        if parts.told {
+            self.describe(|to| to.end_subsections());
+        }
+        Ok(())
     }
 }
 
@@ -182,6 +186,8 @@ impl<H: Host> Walk<'_, H> {
 struct Parts<'p, 'h, 'a, H: Host> {
     walk: &'p mut Walk<'h, H>,
     object: Object<'a, H>,
+    /// Who describes the save knows of one.
+    told: bool,
 }
 
 impl<H: Host> SubsectionTable for Parts<'_, '_, '_, H> {
@@ -206,14 +212,12 @@ impl<H: Host> SubsectionTable for Parts<'_, '_, '_, H> {
         let version = self.walk.visit(|v| Ok(v.version()))?;
         let described = &Described::new(table);
         let place = self.object.place;
-        self.walk.level(Object {
-            described,
-            place,
-            version,
-            strict: true,
-            subsection: true,
-            by: None,
-        })
+        let first = !self.told;
+        self.told = true;
+        self.walk.describe(|to| to.begin_subsection(first));
+        self.walk.level(Object { described, place, version, strict: true, by: None })?;
+        self.walk.describe(|to| to.end_subsection());
+        Ok(())
     }
 
     fn with<R>(&mut self, call: impl FnOnce(&mut Visitor<'_>) -> Result<R>) -> Result<R> {

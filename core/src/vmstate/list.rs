@@ -38,14 +38,7 @@ impl<H: Host> Walk<'_, H> {
         let mut next = self.host.memory().follow(head)?;
         while let Some(place) = next {
             self.begin_link(true)?;
-            self.alone(Object {
-                described,
-                place,
-                version,
-                strict: true,
-                subsection: false,
-                by: None,
-            })?;
+            self.alone(Object { described, place, version, strict: true, by: None })?;
             self.end_link()?;
             next = self.next(list, place)?;
         }
@@ -67,14 +60,7 @@ impl<H: Host> Walk<'_, H> {
         let mut last = None;
         while self.begin_link_or_end()? {
             let place = self.made(size, |walk, place| {
-                walk.alone(Object {
-                    described,
-                    place,
-                    version,
-                    strict: true,
-                    subsection: false,
-                    by: None,
-                })?;
+                walk.alone(Object { described, place, version, strict: true, by: None })?;
                 walk.insert(form, list, head, last, place)
             })?;
             last = Some(place);

@@ -3,13 +3,89 @@
 //!
 //! A table says for each field where it lies and what it is; the walk reads or writes the memory of the object
 //! and drives a [`Visitor`](crate::visit::Visitor), so that the object goes over every wire. Items have the names
-//! and shapes that [`codec::vmdesc`](crate::codec) finds in QEMU's own description of such a state.
+//! and shapes that `codec::vmdesc` finds in QEMU's own description of such a state: chunks and trees are the same,
+//! wherever they come from.
 //!
 //! The walk is one for all programs. What differs between them, where tables and objects lie and how their code is
-//! called, is a [`Host`]: the C interface is one, whose tables and objects are those of the C program.
+//! called, is a [`Host`]: the C interface is one, whose tables and objects are those of the C program; [`Arena`] is
+//! the one for Rust programs.
+//!
+//! # Tables of Rust structs
+//!
+//! A struct has a fixed layout, no padding, and only members of which every pattern of bytes is a value: what
+//! `zerocopy` checks. A table of it is a static; offsets, sizes and kinds are the compiler's.
+//!
+//! ```
+//! use migcore::codec::legacy;
+//! use migcore::vmstate::{Hook, If, Layout, On, StaticTable};
+//! use migcore::{fields, number};
+//! use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
+//!
+//! #[derive(Default, Debug, PartialEq, FromBytes, Immutable, IntoBytes, KnownLayout)]
+//! #[repr(C)]
+//! struct Ring { head: u16, tail: u16 }
+//!
+//! #[derive(Default, Debug, PartialEq, FromBytes, Immutable, IntoBytes, KnownLayout)]
+//! #[repr(C)]
+//! struct Nic { mac: [u8; 6], link: u8, length: u8, regs: [u32; 4], rings: [Ring; 2], queue: [u16; 6] }
+//!
+//! static RING: Layout<Ring> =
+//!     Layout::new(StaticTable::new("nic/ring", 1, fields!(Ring { head, tail })));
+//!
+//! static NIC: Layout<Nic> = Layout::new(
+//!     StaticTable::new(
+//!         "nic",
+//!         2,
+//!         fields!(Nic {
+//!             mac: buffer(),
+//!             link: flags().since(2),
+//!             regs,
+//!             rings: structs(&RING),
+//!             length,
+//!             queue.count(number!(Nic, length)),
+//!         }),
+//!     )
+//!     .minimum(1)
+//!     .subsections(&[QUIRK.table()])
+//!     .on(Hook::PreLoad, &On::<Nic>(|nic, _| { nic.link = 1; Ok(()) })),
+//! );
+//!
+//! // Written only if it is needed; without it, what a fresh device has is true.
+//! static QUIRK: Layout<Nic> = Layout::new(
+//!     StaticTable::new("nic/quirk", 1, fields!(Nic { regs }))
+//!         .needed(&If::<Nic>(|nic, _| nic.regs[3] != 0)),
+//! );
+//!
+//! let mut source = Nic { mac: [9; 6], link: 1, length: 2, queue: [5, 6, 0, 0, 0, 0], ..Nic::default() };
+//! let mut bytes = [0; 64];
+//! let mut saver = legacy::Saver::to_slice(&mut bytes);
+//! let _ = NIC.visit(&mut source, &mut saver.visitor());
+//! let length = saver.finish().unwrap();
+//! assert_eq!(length, 6 + 1 + 16 + 8 + 1 + 4);
+//!
+//! let mut destination = Nic::default();
+//! let mut loader = legacy::Loader::from_slice(&bytes);
+//! let _ = NIC.visit(&mut destination, &mut loader.visitor());
+//! loader.finish().unwrap();
+//! assert_eq!(destination, source);
+//!
+//! // More elements than there is room for.
+//! bytes[6 + 1 + 16 + 8] = 7;
+//! let mut loader = legacy::Loader::from_slice(&bytes);
+//! let _ = NIC.visit(&mut destination, &mut loader.visitor());
+//! assert_eq!(
+//!     loader.finish().unwrap_err().to_string(),
+//!     "nic/0.queue: the stream holds more than there is room for (room for 6, found 7), \
+//!      at byte 32 of the stream"
+//! );
+//! ```
+//!
+//! Objects that point to others lie in a [`Block`], and pointers are offsets in it. Lists, trees and arrays behind
+//! pointers are made by a load, within [a limit](Block::with_limit).
 
+mod arena;
 mod array;
-pub mod describe;
+mod entry;
 mod field;
 mod host;
 mod item;
@@ -21,7 +97,11 @@ mod tree;
 mod value;
 mod walk;
 
-pub use host::{Failure, Host, Key, Memory, NodeVisit, PlaceOf, Step, ALLOCATION};
+pub use arena::{
+    number_at, Arena, Block, Counts, Custom, Entry, If, InBlock, Layout, Member, Numbers, On,
+    Order, Ordered, Own, Repeats, Run, StaticTable, Test,
+};
+pub use host::{Failure, Host, Key, Memory, NodeVisit, PlaceOf, ALLOCATION};
 pub use table::{Amount, Field, Head, Hook, ListField, ListForm, Number, Table, TreeField, What};
 
 use level::Object;
@@ -46,14 +126,7 @@ pub fn visit<H: Host>(host: &mut H, table: H::Table, object: PlaceOf<H>) -> Resu
     let version = if version == NEWEST { current } else { version };
     let described = &Described::new(table);
     let mut walk = Walk::new(host)?;
-    walk.level(Object {
-        described,
-        place: object,
-        version,
-        strict: false,
-        subsection: false,
-        by: None,
-    })
+    walk.level(Object { described, place: object, version, strict: false, by: None })
 }
 
 /// Visits an object in a struct of its own, with the table's name and this version; outside of all scopes, in a
@@ -74,7 +147,6 @@ pub fn visit_struct<H: Host>(
         _ => ScopeKind::Struct,
     };
     let described = &Described::new(table);
-    let object =
-        Object { described, place: object, version, strict: false, subsection: false, by: None };
+    let object = Object { described, place: object, version, strict: false, by: None };
     Walk::new(host)?.scoped(name.unwrap_or(&table.head().name), kind, object)
 }

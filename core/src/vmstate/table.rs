@@ -182,6 +182,30 @@ pub enum Amount {
     },
 }
 
+impl Amount {
+    /// So many times what the member holds.
+    #[must_use]
+    pub const fn times(self, factor: usize) -> Self {
+        match self {
+            Amount::Member { offset, number, capacity, .. } => {
+                Amount::Member { offset, number, times: factor, capacity }
+            }
+            fixed => fixed,
+        }
+    }
+
+    /// Of which there is room for so many.
+    #[must_use]
+    pub const fn at_most(self, room: usize) -> Self {
+        match self {
+            Amount::Member { offset, number, times, .. } => {
+                Amount::Member { offset, number, times, capacity: Some(room) }
+            }
+            fixed => fixed,
+        }
+    }
+}
+
 /// The type of a member that holds an [`Amount`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Number {

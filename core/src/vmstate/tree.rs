@@ -141,8 +141,7 @@ impl<H: Host> Walk<'_, H> {
         version: Option<u32>,
     ) -> Result<()> {
         let version = version.unwrap_or(described.table.head().version);
-        let object =
-            Object { described, place, version, strict: true, subsection: false, by: None };
+        let object = Object { described, place, version, strict: true, by: None };
         self.structure(&name, object)
     }
 }

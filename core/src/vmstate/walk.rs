@@ -1,7 +1,8 @@
 //! What a walk is made of: its state, its way to the visitor, and memory that it asks for.
 
+use super::entry::Entries;
 use super::name::{Described, ItemName};
-use super::{Amount, Failure, Hook, Host, Memory, Number, PlaceOf, Step};
+use super::{Amount, Failure, Hook, Host, Memory, Number, PlaceOf};
 use crate::error::{Code, Fault, Result};
 use crate::io::told;
 use crate::visit::{Name, Visitor};
@@ -36,6 +37,8 @@ pub(super) struct Here<'a, H: Host> {
     pub(super) object: PlaceOf<H>,
     /// The table of its elements, if these are objects.
     pub(super) inner: Option<&'a Described<H::Table>>,
+    /// How its elements are told to who describes the save.
+    pub(super) entries: Option<Entries>,
 }
 
 impl<'a, H: Host> Here<'a, H> {
@@ -51,7 +54,7 @@ impl<'a, H: Host> Here<'a, H> {
 impl<'h, H: Host> Walk<'h, H> {
     pub(super) fn new(host: &'h mut H) -> Result<Self> {
         let loading = host.with(|v, _| v.check().map(|()| v.is_loading()))?;
-        let describing = !loading && host.describes();
+        let describing = !loading && host.describe(|to| !to.is_muted()).unwrap_or(false);
         let memory_left = host.allocation_limit();
         let state = State { loading, describing, memory_left, idle_left: IDLE_ELEMENTS };
         Ok(Walk { host, state })
@@ -137,14 +140,6 @@ impl<'h, H: Host> Walk<'h, H> {
     ) -> Result<()> {
         let done = self.host.hook(table, hook, object, version);
         self.settle(done, strict || hook != Hook::PostLoad)
-    }
-
-    /// Tells who describes the save.
-    pub(super) fn tell(&mut self, step: Step<H::Table>) -> Result<()> {
-        match self.state.describing {
-            true => self.host.describe(step),
-            false => Ok(()),
-        }
     }
 
     pub(super) fn position(&mut self) -> Result<u64> {

@@ -53,13 +53,18 @@ pub fn through_chunks(device: &Device, payload: &[u8]) -> Vec<u8> {
 
 /// What a section shows, on one line.
 pub fn shown(device: &Device, payload: &[u8]) -> Result<String, Misfit> {
+    shown_by(|v| replay(device, payload, v, &mut ()))
+}
+
+/// What is saved shows, on one line.
+pub fn shown_by<E>(save: impl FnOnce(&mut Visitor<'_>) -> Result<(), E>) -> Result<String, E> {
     let mut line = String::new();
     let mut observer = Observer::new(|item: Item<'_>| {
         show(&item, &mut line);
         Ok(())
     });
     let mut track = Track::new();
-    replay(device, payload, &mut Visitor::saving(&mut observer, &mut track), &mut ())?;
+    save(&mut Visitor::saving(&mut observer, &mut track))?;
     Ok(line.trim_end().to_owned())
 }
 

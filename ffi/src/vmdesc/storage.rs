@@ -3,10 +3,10 @@
 use core::ffi::{c_char, c_void};
 use core::ptr;
 
+use migcore::codec::describe::Describer;
 use migcore::io::json::{Json, Line, Style, Text};
 use migcore::io::{StreamWriter, Writer};
 use migcore::visit::Name;
-use migcore::vmstate::describe::Describer;
 use migcore::{Code, Result};
 
 use crate::io::{migcore_sink, CSink};
@@ -227,6 +227,18 @@ pub(super) unsafe fn change<R>(
     // SAFETY: as above.
     unsafe { (*stored).state = READY };
     Ok(done)
+}
+
+/// Runs `call` on a description for what is saved by a table, if there is one that is ready.
+///
+/// # Safety
+/// As [`change`].
+pub(crate) unsafe fn describe<R>(
+    description: *mut migcore_vmdesc,
+    call: impl FnOnce(&mut Describer<dyn Text + '_>) -> R,
+) -> Option<R> {
+    // SAFETY: as the caller promises.
+    unsafe { change(description, |describer| call(describer)) }.ok()
 }
 
 /// Tells something, and says whether all could be told so far.

@@ -2,7 +2,7 @@
 
 use core::ffi::c_char;
 
-use migcore::vmstate::describe::Describer;
+use migcore::codec::describe::Describer;
 
 use super::storage::{migcore_vmdesc, tell, tell_text};
 use crate::status::migcore_status;

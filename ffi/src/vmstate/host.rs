@@ -2,6 +2,8 @@
 
 use core::ffi::{c_int, c_void};
 
+use migcore::codec::describe::Describer;
+use migcore::io::json::Text;
 use migcore::visit::Visitor;
 use migcore::vmstate::{Failure, Hook, Host, Key, Memory, NodeVisit, ALLOCATION};
 use migcore::{Code, Result};
@@ -11,6 +13,7 @@ use super::memory::{CMemory, CPlace};
 use super::services::*;
 use crate::io::sized;
 use crate::object::{migcore_visitor, reach};
+use crate::vmdesc::storage::describe;
 
 /// What a hook of a device gave.
 type Hooked = core::result::Result<(), Failure>;
@@ -204,6 +207,11 @@ impl Host for CHost {
         value: CPlace,
     ) -> Result<()> {
         self.tree_at(place)?.insert(key, value)
+    }
+
+    fn describe<R>(&mut self, call: impl FnOnce(&mut Describer<dyn Text + '_>) -> R) -> Option<R> {
+        // SAFETY: `new` was promised NULL or a description.
+        unsafe { describe(self.services.description, call) }
     }
 }
 

@@ -72,7 +72,8 @@ pub struct migcore_vmstate_host {
     /// Memory for `bytes` bytes, at least one, aligned for any type, or NULL. Without this function a field that
     /// needs memory is MIGCORE_NO_SPACE.
     pub allocate: Option<unsafe extern "C" fn(opaque: *mut c_void, bytes: usize) -> *mut c_void>,
-    /// Takes memory back that `allocate` gave: a scratch object, or an element that could not be loaded.
+    /// Takes memory back that `allocate` gave: of scratch, or an element that could not be loaded. What hooks and fields
+    /// of such an element made is still in it.
     pub release: Option<unsafe extern "C" fn(opaque: *mut c_void, memory: *mut c_void)>,
     /// The bytes that one visit may allocate; 0: MIGCORE_VMSTATE_ALLOCATION.
     pub allocation_limit: usize,
@@ -105,7 +106,7 @@ pub struct migcore_vmstate_host {
         Option<unsafe extern "C" fn(opaque: *mut c_void, timer: *mut c_void, expiry: i64)>,
     /// Trees; NULL: a field that is one is MIGCORE_UNSUPPORTED.
     pub tree: *const migcore_vmstate_tree,
-    /// Gets the description of what is saved, or NULL.
+    /// Is told on save what is saved, inside of what is open in it; or NULL.
     pub description: *mut migcore_vmdesc,
 }
 

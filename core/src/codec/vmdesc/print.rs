@@ -1,113 +1,115 @@
-//! Data to the text, as QEMU writes it: keys in its order, one space behind a comma and a colon.
+//! Data to the text, as QEMU writes it: told to a describer as a save would tell it.
 
 use core::fmt::{Display, Formatter, Result};
 
 use super::{Content, Description, Device, Field, Nested, Vmdesc};
-use crate::io::json::escape;
+use crate::codec::describe::{Describer, STRUCT};
+use crate::io::json::{Json, Style, Text};
 
 impl Display for Vmdesc {
     /// Writes QEMU's text, byte for byte: one line without an end.
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        f.write_str("{")?;
-        if let Some(configuration) = &self.configuration {
-            f.write_str("\"configuration\": {")?;
-            description(configuration, f)?;
-            f.write_str("}, ")?;
-        }
-        write!(f, "\"page_size\": {}, \"devices\": ", self.page_size)?;
-        array(&self.devices, device, f)?;
-        f.write_str("}")
+        let to = Formatted { f, done: Ok(()) };
+        let mut describer = Describer::new(Json::new(to, Style::Line), 0);
+        whole(self, &mut describer);
+        describer.json().text().done
     }
 }
 
-fn device(device: &Device, f: &mut Formatter<'_>) -> Result {
-    write!(f, "\"name\": {}, \"instance_id\": {}, ", Quoted(&device.name), device.instance)?;
+/// A text on its way to a formatter.
+struct Formatted<'f, 'b> {
+    f: &'f mut Formatter<'b>,
+    done: Result,
+}
+
+impl Text for Formatted<'_, '_> {
+    fn put(&mut self, piece: &[u8]) {
+        let piece = str::from_utf8(piece).unwrap_or_default();
+        self.done = self.done.and_then(|()| self.f.write_str(piece));
+    }
+}
+
+type To<'t, 'f, 'b> = &'t mut Describer<Formatted<'f, 'b>>;
+
+fn whole(vmdesc: &Vmdesc, to: To<'_, '_, '_>) {
+    to.begin_stream(vmdesc.page_size);
+    if let Some(configuration) = &vmdesc.configuration {
+        to.begin_configuration();
+        description(configuration, to);
+        to.end_configuration();
+    }
+    vmdesc.devices.iter().for_each(|one| device(one, to));
+    to.end_stream();
+}
+
+fn device(device: &Device, to: To<'_, '_, '_>) {
+    let name = device.name.as_bytes();
     match &device.content {
-        Content::Described(described) => description(described, f),
+        Content::Described(described) => {
+            to.begin_device(name, device.instance);
+            description(described, to);
+            to.end_device();
+        }
         Content::Handler { size, fields } => {
-            write!(f, "\"size\": {size}, \"fields\": ")?;
-            array(fields, handler_field, f)
+            to.begin_handler(name, device.instance, *size);
+            fields.iter().for_each(|one| handler_field(one, to));
+            to.end_handler();
         }
     }
 }
 
 /// QEMU writes one buffer for a handler, its keys in another order. Fields with more to them are written as any.
-fn handler_field(field: &Field, f: &mut Formatter<'_>) -> Result {
-    if field.array_len.is_some() || field.index.is_some() || field.nested != Nested::None {
-        return self::field(field, f);
+fn handler_field(field: &Field, to: To<'_, '_, '_>) {
+    match field {
+        Field { array_len: None, index: None, nested: Nested::None, name, kind, size } => {
+            to.handler_field(name.as_bytes(), *size, kind.as_bytes());
+        }
+        _ => self::field(field, to),
     }
-    let (name, kind) = (Quoted(&field.name), Quoted(&field.kind));
-    write!(f, "\"name\": {name}, \"size\": {}, \"type\": {kind}", field.size)
 }
 
-fn description(description: &Description, f: &mut Formatter<'_>) -> Result {
-    let (name, version) = (Quoted(&description.name), description.version);
-    write!(f, "\"vmsd_name\": {name}, \"version\": {version}, \"fields\": ")?;
-    array(&description.fields, field, f)?;
+fn description(description: &Description, to: To<'_, '_, '_>) {
+    to.begin_table(description.name.as_bytes(), description.version);
+    description.fields.iter().for_each(|one| field(one, to));
+    to.end_fields();
     if let Some(subsections) = &description.subsections {
-        f.write_str(", \"subsections\": ")?;
-        array(subsections, self::description, f)?;
+        to.write(|json| json.begin_array(b"subsections"));
+        for subsection in subsections {
+            to.begin_subsection(false);
+            self::description(subsection, to);
+            to.end_subsection();
+        }
+        to.end_subsections();
     }
-    Ok(())
 }
 
-fn field(field: &Field, f: &mut Formatter<'_>) -> Result {
-    write!(f, "\"name\": {}", Quoted(&field.name))?;
-    if let Some(array_len) = field.array_len {
-        write!(f, ", \"array_len\": {array_len}")?;
-    }
-    if let Some(index) = field.index {
-        write!(f, ", \"index\": {index}")?;
-    }
-    write!(f, ", \"type\": {}", Quoted(&field.kind))?;
-    nested(&field.nested, f)?;
-    write!(f, ", \"size\": {}", field.size)
+fn field(field: &Field, to: To<'_, '_, '_>) {
+    to.write(|json| {
+        json.begin_object(b"");
+        json.string(b"name", field.name.as_bytes());
+        if let Some(array_len) = field.array_len {
+            json.unsigned(b"array_len", array_len);
+        }
+        if let Some(index) = field.index {
+            json.unsigned(b"index", index);
+        }
+        json.string(b"type", field.kind.as_bytes());
+    });
+    nested(&field.nested, to);
+    to.end_field(field.size);
 }
 
-fn nested(nested: &Nested, f: &mut Formatter<'_>) -> Result {
+fn nested(nested: &Nested, to: To<'_, '_, '_>) {
     match nested {
-        Nested::None => Ok(()),
+        Nested::None => {}
         Nested::Struct(described) => {
-            f.write_str(", \"struct\": {")?;
+            to.write(|json| json.begin_object(STRUCT));
             if let Some(described) = described {
-                description(described, f)?;
+                description(described, to);
             }
-            f.write_str("}")
+            to.write(Json::end_object);
         }
         // Straight into the field: keys repeat.
-        Nested::Inline(elements) => elements.iter().try_for_each(|element| {
-            f.write_str(", ")?;
-            description(element, f)
-        }),
-    }
-}
-
-/// Writes an array of objects; `inside` writes the keys of each.
-fn array<T>(
-    items: &[T],
-    inside: impl Fn(&T, &mut Formatter<'_>) -> Result,
-    f: &mut Formatter<'_>,
-) -> Result {
-    f.write_str("[")?;
-    for (at, item) in items.iter().enumerate() {
-        f.write_str(if at == 0 { "{" } else { ", {" })?;
-        inside(item, f)?;
-        f.write_str("}")?;
-    }
-    f.write_str("]")
-}
-
-/// A string in quotes, with everything escaped that is not printable ASCII.
-struct Quoted<'s>(&'s str);
-
-impl Display for Quoted<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        f.write_str("\"")?;
-        let mut done = Ok(());
-        escape(self.0.as_bytes(), &mut |piece| {
-            done = done.and_then(|()| f.write_str(str::from_utf8(piece).unwrap_or_default()));
-        });
-        done?;
-        f.write_str("\"")
+        Nested::Inline(elements) => elements.iter().for_each(|element| description(element, to)),
     }
 }

@@ -1,13 +1,13 @@
-//! QEMU's description of what is saved, written beside the bytes.
+//! QEMU's description of a stream, written beside the bytes as they are saved.
 //!
-//! [`Describer`] writes the text that QEMU keeps behind the devices of a stream, and that
-//! [`codec::vmdesc`](crate::codec) reads: which devices, which fields, of which types and sizes. It is told what is
+//! [`Describer`] writes the text that QEMU keeps behind the devices of a stream, and that `codec::vmdesc` reads:
+//! which devices, which fields, of which types and sizes. It is told what is
 //! done in the order in which it is done; keys come in QEMU's order. What a description is of is nothing
 //! that it looks at: whoever saves a table tells it, or a device that describes itself.
 //!
 //! ```
 //! use migcore::io::json::{Json, Line, Style};
-//! use migcore::vmstate::describe::{Describer, Place};
+//! use migcore::codec::describe::{Describer, Place};
 //!
 //! let mut memory = [0; 256];
 //! let json = Json::new(Line::new(&mut memory), Style::Line);
@@ -138,14 +138,29 @@ impl<T: Text + ?Sized> Describer<T> {
 
     /// A device of which no more is known than how many bytes it wrote.
     pub fn handler(&mut self, name: &[u8], instance: u32, size: u64) {
+        self.begin_handler(name, instance, size);
+        self.handler_field(b"data", size, b"buffer");
+        self.end_handler();
+    }
+
+    /// Begins a device of this many bytes without a table.
+    pub fn begin_handler(&mut self, name: &[u8], instance: u32, size: u64) {
         self.begin_device(name, instance);
         self.json.unsigned(b"size", size);
         self.json.begin_array(b"fields");
+    }
+
+    /// A field of a device without a table, whose keys have another order.
+    pub fn handler_field(&mut self, name: &[u8], size: u64, kind: &[u8]) {
         self.json.begin_object(b"");
-        self.json.string(b"name", b"data");
+        self.json.string(b"name", name);
         self.json.unsigned(b"size", size);
-        self.json.string(b"type", b"buffer");
+        self.json.string(b"type", kind);
         self.json.end_object();
+    }
+
+    /// Ends a device without a table.
+    pub fn end_handler(&mut self) {
         self.json.end_array();
         self.end_device();
     }
