@@ -311,7 +311,7 @@ static void a_part_that_fails_ends_the_visit(void)
 static void what_a_part_may_return(void)
 {
     static const migcore_status codes[] = { MIGCORE_TRUNCATED, MIGCORE_TOO_NEW, MIGCORE_INVALID_ARGUMENT, MIGCORE_REFUSED };
-    static const migcore_status numbers[] = { -1, -22, -104, 1, 22, 100, 199, 602, 1000, INT32_MIN, INT32_MAX };
+    static const migcore_status numbers[] = { -1, -22, -104, 1, 22, 100, 199, 699, 1000, INT32_MIN, INT32_MAX };
     struct memory memory;
     size_t i;
     int loading;

@@ -204,7 +204,7 @@ unsafe fn begin_failed(description: *mut migcore_vmdesc, size: usize, code: Code
 ///
 /// # Safety
 /// `description` is NULL or points to a migcore_vmdesc.
-pub(super) unsafe fn change<R>(
+pub(crate) unsafe fn change<R>(
     description: *mut migcore_vmdesc,
     call: impl FnOnce(&mut Describer<Output>) -> R,
 ) -> core::result::Result<R, migcore_status> {
