@@ -67,9 +67,11 @@ static const struct section {
     { "vmstate_hostile", test_vmstate_hostile },
     { "vmstate_hooks", test_vmstate_hooks },
     { "vmstate_parts", test_vmstate_parts },
+    { "vmstate_fields", test_vmstate_fields },
     { "all_devices", test_all_devices },
     { "all_devices_undo", test_all_devices_undo },
     { "vmdesc", test_vmdesc },
+    { "vmdesc_tables", test_vmdesc_tables },
 };
 
 unsigned percent = 100;

@@ -163,7 +163,7 @@ migcore_status vm_load(const migcore_vmstate *table, void *object, const migcore
 migcore_status vm_save_chunks(const migcore_vmstate *table, void *object, const migcore_vmstate_host *host,
                               uint8_t bytes[VMSTATE_BYTES], size_t *length)
 {
-    static uint8_t scratch[MIGCORE_CHUNK_SCRATCH + 2048];
+    static uint8_t scratch[MIGCORE_CHUNK_SCRATCH + 4096];
     migcore_chunk_saver saver;
     migcore_status status;
 
@@ -178,7 +178,7 @@ migcore_status vm_save_chunks(const migcore_vmstate *table, void *object, const 
 migcore_status vm_load_chunks(const migcore_vmstate *table, void *object, const migcore_vmstate_host *host,
                               const uint8_t *bytes, size_t length, migcore_error *error)
 {
-    static uint8_t index[64 * MIGCORE_INDEX_ENTRY];
+    static uint8_t index[512 * MIGCORE_INDEX_ENTRY];
     uint8_t *copy = copy_of(bytes, length);
     migcore_chunk_loader loader;
     migcore_status status;

@@ -8,7 +8,7 @@
 #include "migcore_vmstate.h"
 #include "sections.h"
 
-#define VMSTATE_BYTES 4096
+#define VMSTATE_BYTES 16384
 
 /* A host, with what it was asked for. */
 struct vm_host {

@@ -82,6 +82,16 @@ static inline void error_free(Error *error)
     }
 }
 
+/* Only our tables hand an Error on. */
+static inline void error_propagate(Error **errp, Error *error)
+{
+    if (error != NULL && errp != NULL) {
+        *errp = error;
+    } else {
+        error_free(error);
+    }
+}
+
 #if !(MIGCORE_QEMU_COEXIST & 1) /* only our QEMUFile reports */
 static inline void error_report_err(Error *error)
 {

@@ -27,9 +27,9 @@
 #endif
 #if RELEASE < 209
     CASE(VMSTATE_VBUFFER(u8_ptr, D, 3, present, 4, n_i32),
-         AT(u8_ptr, 0), SIZE(n_i32), .start = 4, INFO(buffer), .flags = VMS_VBUFFER | VMS_POINTER, V3, TESTED)
+         AT(u8_ptr, 0), SIZE(n_i32), .start = 4, SUB_BUFFER, .flags = VMS_VBUFFER | VMS_POINTER, V3, TESTED)
     CASE(VMSTATE_SUB_VBUFFER(u8_ptr, D, 4, n_i32),
-         AT(u8_ptr, 0), SIZE(n_i32), .start = 4, INFO(buffer), .flags = VMS_VBUFFER | VMS_POINTER)
+         AT(u8_ptr, 0), SIZE(n_i32), .start = 4, SUB_BUFFER, .flags = VMS_VBUFFER | VMS_POINTER)
 #endif
 #if RELEASE < 210
     CASE(VMSTATE_UINT8_EQUAL(u8, D), AT(u8, 0), OF(uint8_t), INFO(uint8_equal), .flags = VMS_SINGLE)
@@ -136,7 +136,7 @@
 #endif
 #if RELEASE >= 14 && RELEASE < 209
     CASE(VMSTATE_VBUFFER_UINT32(u8_ptr, D, 3, present, 4, n_u32),
-         AT(u8_ptr, 0), SIZE(n_u32), .start = 4, INFO(buffer), .flags = VMS_VBUFFER | VMS_POINTER, V3, TESTED)
+         AT(u8_ptr, 0), SIZE(n_u32), .start = 4, SUB_BUFFER, .flags = VMS_VBUFFER | VMS_POINTER, V3, TESTED)
 #endif
 #if RELEASE >= 14 && RELEASE < 1100
     CASE(VMSTATE_PARTIAL_VBUFFER_UINT32(u8_ptr, D, n_u32),
@@ -188,7 +188,7 @@
 #endif
 #if RELEASE >= 105 && RELEASE < 209
     CASE(VMSTATE_VBUFFER_MULTIPLY(u8_ptr, D, 3, present, 4, n_u32, 2),
-         AT(u8_ptr, 0), .size = 2, SIZE(n_u32), .start = 4, INFO(buffer),
+         AT(u8_ptr, 0), .size = 2, SIZE(n_u32), .start = 4, SUB_BUFFER,
          .flags = VMS_VBUFFER | VMS_POINTER | VMS_MULTIPLY, V3, TESTED)
 #endif
 #if RELEASE >= 105 && RELEASE < 210
@@ -254,8 +254,8 @@
          .flags = VMS_STRUCT | VMS_VARRAY_INT32 | VMS_ALLOC | VMS_POINTER, V3)
 #endif
 #if RELEASE >= 202 && RELEASE < 209
-    CASE(VMSTATE_VBUFFER_ALLOC_UINT32(u8_ptr, D, 3, present, 4, n_u32),
-         AT(u8_ptr, 0), SIZE(n_u32), .start = 4, INFO(buffer), .flags = VMS_VBUFFER | VMS_POINTER | VMS_ALLOC, V3,
+    CASE(VMSTATE_VBUFFER_ALLOC_UINT32(u8_ptr, D, 3, present, 0, n_u32),
+         AT(u8_ptr, 0), SIZE(n_u32), INFO(buffer), .flags = VMS_VBUFFER | VMS_POINTER | VMS_ALLOC, V3,
          TESTED)
 #endif
 #if RELEASE >= 203 && RELEASE < 1100

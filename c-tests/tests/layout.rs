@@ -16,6 +16,7 @@ use migcore_c_tests::interface::{Interface, ALIGNMENT, SIZE};
 use migcore_c_tests::{bound_header, expanded_ffi};
 use migcore_ffi::chunk::{check, load, receive, save, settings, tell, walk};
 use migcore_ffi::tree::{compare, loader, saver, storage};
+use migcore_ffi::vmstate::{services, table};
 use migcore_ffi::{
     device, error, io, kernels, legacy, machine, object, observer, ram, subsection, vmdesc,
 };
@@ -119,6 +120,23 @@ fn rust_layouts() -> Layouts {
         tell::migcore_chunk_header { size slots shape_limit fragment_limit machine writer }
         vmdesc::migcore_vmdesc { }
         walk::migcore_chunk { size offset next data length crc kind }
+        table::migcore_vmstate {
+            name unmigratable early_setup version_id minimum_version_id minimum_version_id_old priority
+            load_state_old pre_load pre_load_errp post_load post_load_errp pre_save pre_save_errp
+            pre_save_void post_save post_save_void needed dev_unplug_pending fields subsections
+            old_subsections marks
+        }
+        services::migcore_vmstate_device { size table object host }
+        table::migcore_vmstate_field {
+            name err_hint offset size start num num_offset num_width size_offset size_width info flags
+            limit vmsd version_id struct_version_id field_exists
+        }
+        services::migcore_vmstate_host {
+            size opaque allocate release allocation_limit hook custom timer_get timer_set tree description
+        }
+        table::migcore_vmstate_info { name get put load save old_get old_put visit kind }
+        table::migcore_vmstate_subsection { vmsd needed }
+        services::migcore_vmstate_tree { size count each insert }
     }
 }
 

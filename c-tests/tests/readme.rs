@@ -1,4 +1,4 @@
-//! The README shows the program that stands in `examples/first`.
+//! The README shows the program that stands in `examples/first`, docs/vmstate.md that in `examples/table`.
 
 #![allow(clippy::expect_used, reason = "a test may panic: that is how it fails")]
 
@@ -11,4 +11,11 @@ fn first_program_of_the_readme_is_the_example() {
     let readme = fs::read_to_string(top().join("README.md")).expect("a README");
     let first = fs::read_to_string(top().join("examples/first/first.c")).expect("an example");
     assert!(readme.contains(&format!("```c\n{first}```\n")), "README.md and first.c differ");
+}
+
+#[test]
+fn program_of_the_guide_to_tables_is_the_example() {
+    let guide = fs::read_to_string(top().join("docs/vmstate.md")).expect("a guide");
+    let table = fs::read_to_string(top().join("examples/table/table.c")).expect("an example");
+    assert!(guide.contains(&format!("```c\n{table}```\n")), "docs/vmstate.md and table.c differ");
 }

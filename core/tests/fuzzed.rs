@@ -196,6 +196,7 @@ fn seeds(target: &str) -> Vec<(&'static str, Vec<u8>)> {
             ("written", [&[1, 6][..], &noise(300, 31)].concat()),
             ("written_long", [&[2, 80][..], &noise(1500, 37)].concat()),
         ],
+        "vmstate" => targets::vmstate::seeds(),
         "machine" => boards::seeds().into_iter().map(|(name, _, bytes)| (name, bytes)).collect(),
         _ => vec![("few", noise(60, 11)), ("many", noise(1200, 13))],
     }
@@ -235,6 +236,15 @@ fn the_seeds_of_a_machine_come_to_every_end() {
             None => format!("{:?}", reached.checked.unwrap_err().code),
         };
         assert_eq!(found, due, "{name}");
+    }
+}
+
+#[test]
+fn the_seeds_of_tables_load_to_their_end() {
+    for (name, bytes) in targets::vmstate::seeds() {
+        let stream = bytes.len() as u64 - 4;
+        let length = targets::vmstate::outcome(&bytes).map_err(|report| report.to_string());
+        assert_eq!(length, Ok(stream), "{name}");
     }
 }
 

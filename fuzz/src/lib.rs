@@ -32,12 +32,13 @@ mod state;
 mod streams;
 mod told;
 pub mod tree;
+pub mod vmstate;
 
 /// What a target does with its input.
 pub type Target = fn(&[u8]);
 
 /// The targets by name.
-pub const TARGETS: [(&str, Target); 7] = [
+pub const TARGETS: [(&str, Target); 8] = [
     ("chunk_read", chunk_read::run),
     ("chunk_device", chunk_device::run),
     ("chunk_order", chunk_order::run),
@@ -45,4 +46,5 @@ pub const TARGETS: [(&str, Target); 7] = [
     ("chunk_memory", chunk_memory::run),
     ("tree", tree::run),
     ("machine", machine::run),
+    ("vmstate", vmstate::run),
 ];

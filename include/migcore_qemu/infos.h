@@ -38,6 +38,10 @@ static inline int migcore_qemu_priv_one(QEMUFile *f, void *pv, size_t size, cons
     fields[0].size = size;
     fields[0].flags = VMS_SINGLE;
     fields[0].field_exists = migcore_qemu_priv_always;
+    if (pv == NULL && (info->migcore_kind == MIGCORE_VMSTATE_KIND_UNUSED ||
+                       info->migcore_kind == MIGCORE_VMSTATE_KIND_NULLPTR)) {
+        pv = fields; /* which have no place: any object will do */
+    }
     return migcore_qemu_priv_walk(f, &vmsd, pv, 0, v != NULL && migcore_is_loading(v), json, errp);
 }
 
@@ -163,6 +167,20 @@ MIGCORE_QEMU_PRIV_INFO(nullptr, "nullptr", NULLPTR)
 #elif MIGCORE_QEMU_API >= 209
 MIGCORE_QEMU_PRIV_INFO(nullptr, "uint64", NULLPTR)
 #endif
+/* Bytes that begin `start` behind what a member points to, which is the library's to know in no kind of its own. */
+#if MIGCORE_QEMU_API < 209
+static inline migcore_status migcore_qemu_priv_visit_sub_buffer(migcore_visitor *v, void *place, size_t size,
+                                                                const migcore_vmstate_field *field)
+{
+    return migcore_visit_bytes(v, "bytes", (uint8_t *)place + field->start, size);
+}
+
+static const VMStateInfo migcore_qemu_info_sub_buffer __attribute__((unused)) = {
+    .name = "buffer",
+    .migcore_visit = migcore_qemu_priv_visit_sub_buffer,
+};
+#endif
+
 #if MIGCORE_QEMU_API >= 1000
 MIGCORE_QEMU_PRIV_OBJECT(_fd, "fd", FD, migcore_qemu_priv_none)
 #endif

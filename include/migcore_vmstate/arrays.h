@@ -179,7 +179,7 @@
 #define MIGCORE_VMSTATE_VBUFFER_TEST(member, type, length, test) \
     MIGCORE_VMSTATE_VBUFFER_(#member, member, type, length, 0, test)
 
-/* The member is a pointer to as many bytes. There must be room for them. */
+/* The member is a pointer, `void *` by custom, to as many bytes. There must be room for them. */
 #define MIGCORE_VMSTATE_VBUFFER_POINTER_(name, member, type, length, version, test) \
     MIGCORE_VMSTATE_SIZED_(name, MIGCORE_VMSTATE_LEADS_(type, member), type, length, &migcore_vmstate_info_buffer, \
                            MIGCORE_VMSTATE_FLAG_VBUFFER | MIGCORE_VMSTATE_FLAG_POINTER, 0, version, test)

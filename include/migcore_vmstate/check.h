@@ -86,6 +86,11 @@ template <typename Member, typename Wanted> constexpr bool migcore_vmstate_has()
 #define MIGCORE_VMSTATE_HAS_BYTES_(type, member) \
     (MIGCORE_VMSTATE_HAS_ROOM_(type, member, uint8_t) || MIGCORE_VMSTATE_HAS_ROOM_(type, member, char))
 
+/* What may lead to one. */
+#define MIGCORE_VMSTATE_LEADS_TO_BYTES_(type, member) \
+    (MIGCORE_VMSTATE_HAS_(type, member, void *) || MIGCORE_VMSTATE_HAS_(type, member, uint8_t *) || \
+     MIGCORE_VMSTATE_HAS_(type, member, char *))
+
 /* The offset of a member for which the condition holds. */
 #define MIGCORE_VMSTATE_AT_(type, member, condition) (offsetof(type, member) + MIGCORE_VMSTATE_REQUIRE_(condition))
 

@@ -43,6 +43,8 @@
 #define MIGCORE_VMSTATE_BYTES_(type, member) \
     MIGCORE_VMSTATE_AT_(type, member, MIGCORE_VMSTATE_HAS_BYTES_(type, member))
 #define MIGCORE_VMSTATE_LEADS_(type, member) \
+    MIGCORE_VMSTATE_AT_(type, member, MIGCORE_VMSTATE_LEADS_TO_BYTES_(type, member))
+#define MIGCORE_VMSTATE_ROOT_(type, member) \
     MIGCORE_VMSTATE_AT_(type, member, sizeof(MIGCORE_VMSTATE_MEMBER_(type, member)) == sizeof(void *))
 #define MIGCORE_VMSTATE_HEAD_(type, member, pointers, T, link) \
     MIGCORE_VMSTATE_AT_(type, member, \

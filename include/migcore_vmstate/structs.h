@@ -142,12 +142,12 @@
 
 /* A pointer to a tree that the host knows, of keys K and values T; `tables` is an array: of a value, and of a key. */
 #define MIGCORE_VMSTATE_TREE(member, type, tables, K, T, version) \
-    MIGCORE_VMSTATE_LINKED_(#member, MIGCORE_VMSTATE_LEADS_(type, member), T, sizeof(K), &migcore_vmstate_info_tree, \
+    MIGCORE_VMSTATE_LINKED_(#member, MIGCORE_VMSTATE_ROOT_(type, member), T, sizeof(K), &migcore_vmstate_info_tree, \
                             tables, version)
 
 /* The same where the pointer to a key is the key. */
 #define MIGCORE_VMSTATE_TREE_DIRECT(member, type, table, T, version) \
-    MIGCORE_VMSTATE_LINKED_(#member, MIGCORE_VMSTATE_LEADS_(type, member), T, 0, &migcore_vmstate_info_tree, \
+    MIGCORE_VMSTATE_LINKED_(#member, MIGCORE_VMSTATE_ROOT_(type, member), T, 0, &migcore_vmstate_info_tree, \
                             &(table), version)
 
 /* ---- neither */

@@ -67,7 +67,7 @@ impl<H: Host> Walk<'_, H> {
     /// Bytes that mean nothing.
     #[inline(never)]
     pub(super) fn unused(&mut self, name: ItemName<'_, H::Table>, length: usize) -> Result<()> {
-        let mut bounce = self.bounce(length)?;
+        let mut bounce = self.bounce(name, length)?;
         let (loading, name) = (self.state.loading, name.lazy());
         let done = self.run(&name, |v, memory| match loading {
             true => v.load_bytes(&name, Extent::Fixed, bounce.bytes_mut(memory)?).map(|_| ()),
@@ -104,7 +104,7 @@ impl<H: Host> Walk<'_, H> {
     ) -> Result<()> {
         let width = kind.width();
         let length = count.checked_mul(width.bytes()).ok_or(Code::TooMany)?;
-        let mut bounce = self.bounce(length)?;
+        let mut bounce = self.bounce(name, length)?;
         let done = match self.state.loading {
             true => self.scatter(name, kind, &mut bounce, gather),
             false => self.gather(name, kind, &mut bounce, gather),
@@ -267,9 +267,13 @@ impl<P: Copy> Bounce<P> {
 
 impl<H: Host> Walk<'_, H> {
     #[inline]
-    fn bounce(&mut self, length: usize) -> Result<Bounce<PlaceOf<H>>> {
+    fn bounce(
+        &mut self,
+        name: ItemName<'_, H::Table>,
+        length: usize,
+    ) -> Result<Bounce<PlaceOf<H>>> {
         let made = match length > BOUNCE {
-            true => Some(self.allocate(length)?),
+            true => Some(self.allocate(name, length)?),
             false => None,
         };
         Ok(Bounce { stack: [0; BOUNCE], made, length })

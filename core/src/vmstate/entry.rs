@@ -46,7 +46,8 @@ impl<H: Host> Walk<'_, H> {
             return None;
         }
         let nulls_apart = self.host.describe(|to| to.nulls_apart())?;
-        let compressed = are_alike(field, NESTING, &mut FIELDS.clone());
+        let mut fields = FIELDS;
+        let compressed = are_alike(field, NESTING, &mut fields);
         Some(Entries { compressed, nulls_apart })
     }
 

@@ -86,7 +86,7 @@ impl<H: Host> Walk<'_, H> {
             return Ok(Some(Elements { base: Some(place), count, size, stride }));
         }
         if self.state.loading && field.allocated && length > 0 {
-            let made = self.allocate(length)?;
+            let made = self.allocate(here.name(), length)?;
             self.host.memory().point(place, Some(made))?;
         }
         let base = self.host.memory().follow(place)?;

@@ -88,7 +88,7 @@ impl<H: Host> Walk<'_, H> {
         if size < H::Memory::POINTER {
             return Err(Code::BadTable);
         }
-        let scratch = self.allocate(size)?;
+        let scratch = self.allocate(name, size)?;
         let done = match self.host.memory().point(scratch, Some(parent)) {
             Ok(()) => self.object(here, name, scratch),
             Err(code) => Err(code),
@@ -125,7 +125,7 @@ impl<H: Host> Walk<'_, H> {
         match (mark, place) {
             (ELEMENT, Some(place)) => self.form_of(here, name, Some(place), elements.size),
             (ELEMENT, None) => {
-                let made = self.allocate(elements.size)?;
+                let made = self.allocate(name, elements.size)?;
                 self.host.memory().point(slot, Some(made))?;
                 self.form_of(here, name, Some(made), elements.size)
             }
@@ -145,7 +145,7 @@ impl<H: Host> Walk<'_, H> {
         size: usize,
         visit: impl FnOnce(&mut Self, PlaceOf<H>) -> Result<()>,
     ) -> Result<PlaceOf<H>> {
-        let place = self.allocate(size)?;
+        let place = self.allocate(ItemName::Element, size)?;
         match visit(self, place) {
             Ok(()) => Ok(place),
             Err(code) => {

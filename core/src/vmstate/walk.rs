@@ -9,7 +9,7 @@ use crate::visit::{Name, Visitor};
 
 /// How many elements of a load may go by without a byte of the stream: a count that a stream tells may be
 /// anything, and elements may be empty.
-const IDLE_ELEMENTS: u32 = 1 << 22;
+const IDLE_ELEMENTS: u32 = 1 << 16;
 
 /// A walk over objects of one host.
 pub(super) struct Walk<'h, H> {
@@ -165,15 +165,14 @@ impl<'h, H: Host> Walk<'h, H> {
         self.visit(|v| v.end_element())
     }
 
-    /// Memory of this many bytes, all 0.
-    pub(super) fn allocate(&mut self, bytes: usize) -> Result<PlaceOf<H>> {
+    /// Memory of this many bytes, all 0, for an item of this name.
+    pub(super) fn allocate(
+        &mut self,
+        name: ItemName<'_, H::Table>,
+        bytes: usize,
+    ) -> Result<PlaceOf<H>> {
         let Some(left) = self.state.memory_left.checked_sub(bytes) else {
-            return self.fail(
-                Code::TooMuchMemory,
-                self.state.memory_left,
-                told(bytes),
-                ItemName::Element,
-            );
+            return self.fail(Code::TooMuchMemory, self.state.memory_left, told(bytes), name);
         };
         let place = self.host.allocate(bytes)?;
         self.state.memory_left = left;

@@ -14,6 +14,7 @@
 
 use std::collections::HashSet;
 use std::ptr;
+use std::sync::OnceLock;
 
 use migcore::codec::describe::Describer;
 use migcore::codec::legacy::Saver;
@@ -35,6 +36,8 @@ pub struct Made {
     pub there: Vec<bool>,
     pub subsections: Vec<&'static Made>,
     pub needed: bool,
+    /// A field behind all others, which only a table that is there can be given.
+    later: OnceLock<Field<&'static Made>>,
 }
 
 impl Made {
@@ -42,13 +45,23 @@ impl Made {
     pub fn new(name: &str, version: u32) -> Made {
         let name = kept(name);
         let (fields, there, subsections) = (Vec::new(), Vec::new(), Vec::new());
-        Made { name, version, fields, there, subsections, needed: true }
+        Made { name, version, fields, there, subsections, needed: true, later: OnceLock::new() }
     }
 
     /// Adds a field.
     pub fn add(&mut self, field: Field<&'static Made>, there: bool) {
         self.fields.push(field);
         self.there.push(there);
+    }
+
+    /// A table with a field that refers to the table itself.
+    pub fn recursive(
+        name: &str,
+        field: impl FnOnce(&'static Made) -> Field<&'static Made>,
+    ) -> &'static Made {
+        let table = Made::new(name, 1).leak();
+        table.later.set(field(table)).unwrap();
+        table
     }
 
     /// The table as others refer to it.
@@ -115,7 +128,8 @@ impl Table for &'static Made {
     }
 
     fn field(self, index: usize) -> Result<Option<Field<Self>>> {
-        Ok(self.fields.get(index).copied())
+        let later = self.later.get().filter(|_| index == self.fields.len());
+        Ok(self.fields.get(index).or(later).copied())
     }
 
     fn subsection(self, index: usize) -> Option<Self> {
@@ -203,15 +217,26 @@ impl Objects {
         object: usize,
         release: u32,
     ) -> (Vec<u8>, String) {
+        self.described_all(&[(table, object)], release)
+    }
+
+    /// The same of several devices in one stream.
+    pub fn described_all(
+        &mut self,
+        devices: &[(&'static Made, usize)],
+        release: u32,
+    ) -> (Vec<u8>, String) {
         let (mut bytes, mut text) = (vec![0; ROOM], vec![0; ROOM]);
         let mut describer = Describer::new(Json::new(Line::new(&mut text), Style::Line), release);
         let mut saver = Saver::to_slice(&mut bytes);
         describer.begin_stream(4096);
-        describer.begin_device(table.name.as_bytes(), 0);
-        let visitor = &mut saver.visitor();
-        let mut host = Program { objects: self, visitor, description: Some(&mut describer) };
-        visit_struct(&mut host, None, table, table.version, object).unwrap();
-        describer.end_device();
+        for &(table, object) in devices {
+            describer.begin_device(table.name.as_bytes(), 0);
+            let visitor = &mut saver.visitor();
+            let mut host = Program { objects: self, visitor, description: Some(&mut describer) };
+            visit_struct(&mut host, None, table, table.version, object).unwrap();
+            describer.end_device();
+        }
         describer.end_stream();
         describer.json().finish().unwrap();
         let length = saver.finish().unwrap() as usize;

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Infos: those of a device, in the signatures of each release, and the functions of those that are there. What a load
+ * allocates. Tables over a wire with names.
+ */
+#include "tables.h"
+
+typedef struct Device {
+    uint32_t a;
+    int ret;
+    uint32_t count;
+    uint32_t *numbers;
+    uint8_t *bytes;
+    uint8_t buffer[4];
+    QEMUTimer *timer;
+    int gets, puts;
+} Device;
+
+/* -- An info of the device's own ----------------------------------------------------------------------------------- */
+
+#if RELEASE >= 600
+#define GET QEMUFile *f, void *pv, size_t size, const VMStateField *field
+#define PUT GET, JSONWriter *vmdesc
+#elif RELEASE >= 301
+#define GET QEMUFile *f, void *pv, size_t size, const VMStateField *field
+#define PUT GET, QJSON *vmdesc
+#elif RELEASE >= 209
+#define GET QEMUFile *f, void *pv, size_t size, VMStateField *field
+#define PUT GET, QJSON *vmdesc
+#else
+#define GET QEMUFile *f, void *pv, size_t size
+#define PUT GET
+#endif
+
+/* The number as text: what no kind of the library is. */
+static int get_text(GET)
+{
+    Device *s = container_of(pv, Device, a);
+    uint8_t digits[8];
+
+#if RELEASE >= 209
+    CHECK_TEXT(field->name, "a");
+#endif
+    CHECK_EQUAL(size, 4);
+    s->gets++;
+    qemu_get_buffer(f, digits, 8);
+    s->a = 0;
+    for (int i = 0; i < 8; i++) {
+        s->a = s->a * 10 + (digits[i] - '0');
+    }
+    return s->ret;
+}
+
+#if RELEASE >= 209
+static int put_text(PUT)
+#else
+static void put_text(PUT)
+#endif
+{
+    Device *s = container_of(pv, Device, a);
+    char digits[9];
+
+    CHECK_EQUAL(size, 4);
+    s->puts++;
+    snprintf(digits, sizeof digits, "%08u", s->a);
+    qemu_put_buffer(f, (const uint8_t *)digits, 8);
+#if RELEASE >= 209
+    CHECK(field->vmsd == NULL && vmdesc == NULL);
+    return s->ret;
+#else
+    if (s->ret != 0) {
+        qemu_file_set_error(f, s->ret);
+    }
+#endif
+}
+
+static const VMStateInfo info_text = { .name = "text", .get = get_text, .put = put_text };
+
+static const VMStateDescription vmstate_text = {
+    .name = "text",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (VMStateField[]) {
+        VMSTATE_SINGLE(a, Device, 0, info_text, uint32_t),
+        VMSTATE_END_OF_LIST()
+    }
+};
+
+static void an_info_of_the_device(void)
+{
+    Device s = { .a = 1234 };
+    Memory m, back;
+
+    CHECK_EQUAL(memory_save(&m, &vmstate_text, &s), 0);
+    CHECK(m.length == 8 && memcmp(m.bytes, "00001234", 8) == 0 && s.puts == 1);
+    s.a = 0;
+    CHECK_EQUAL(memory_load(&back, &vmstate_text, &s, 1, m.bytes, m.length + 1), 0);
+    CHECK(s.a == 1234 && s.gets == 1);
+    /* Below 0 is an error of a load, above is none; of a save any number is. */
+    s.ret = 3;
+    CHECK_EQUAL(memory_load(&back, &vmstate_text, &s, 1, m.bytes, m.length + 1), 0);
+    s.ret = -EBADMSG;
+    CHECK_EQUAL(memory_load(&back, &vmstate_text, &s, 1, m.bytes, m.length + 1), -EBADMSG);
+    CHECK_EQUAL(qemu_file_get_error(&back.file), -EBADMSG);
+    CHECK_EQUAL(memory_save(&back, &vmstate_text, &s), -EBADMSG);
+    CHECK_EQUAL(qemu_file_get_error(&back.file), -EBADMSG);
+#if RELEASE >= 211
+    s.ret = 3;
+    CHECK_EQUAL(memory_save(&back, &vmstate_text, &s), 3);
+    CHECK_EQUAL(qemu_file_get_error(&back.file), -EINVAL);
+#endif
+    /* What it did not look at, the file did: the end of the stream. */
+    s.ret = 0;
+    CHECK_EQUAL(memory_load(&back, &vmstate_text, &s, 1, m.bytes, 7), -EIO);
+    CHECK_EQUAL(qemu_file_get_error(&back.file), -EIO);
+}
+
+/* -- Infos whose functions a device calls -------------------------------------------------------------------------- */
+
+static int info_put(const VMStateInfo *info, QEMUFile *f, void *pv, size_t size)
+{
+#if RELEASE >= 209
+    return info->put(f, pv, size, NULL, NULL);
+#else
+    info->put(f, pv, size);
+    return qemu_file_get_error(f);
+#endif
+}
+
+static int info_get(const VMStateInfo *info, QEMUFile *f, void *pv, size_t size)
+{
+#if RELEASE >= 209
+    return info->get(f, pv, size, NULL);
+#else
+    return info->get(f, pv, size);
+#endif
+}
+
+static void functions_of_infos(void)
+{
+    uint16_t word = 0x1234, word_back = 0;
+    int64_t number = -2, number_back = 0;
+    bool flag = true, flag_back = false;
+    uint8_t bytes[3] = { 7, 8, 9 }, bytes_back[3] = { 0 };
+    QEMUTimer timer = { 77 }, timer_back = { 0 };
+    Memory m;
+
+    migcore_qemu_file_init_save_memory(&m.file, m.bytes, sizeof m.bytes);
+    CHECK_EQUAL(info_put(&vmstate_info_uint16, &m.file, &word, sizeof word), 0);
+    CHECK_EQUAL(info_put(&vmstate_info_int64, &m.file, &number, sizeof number), 0);
+    CHECK_EQUAL(info_put(&vmstate_info_bool, &m.file, &flag, sizeof flag), 0);
+    CHECK_EQUAL(info_put(&vmstate_info_buffer, &m.file, bytes, 3), 0);
+    CHECK_EQUAL(info_put(&vmstate_info_unused_buffer, &m.file, NULL, 2), 0);
+    CHECK_EQUAL(info_put(&vmstate_info_timer, &m.file, &timer, sizeof timer), 0);
+    CHECK_EQUAL(info_put(&vmstate_info_uint16_equal, &m.file, &word, sizeof word), 0);
+    m.length = (size_t)migcore_qemu_file_position(&m.file);
+    CHECK_BYTES(m.bytes, m.length, ((const uint8_t[]) { 0x12, 0x34, 255, 255, 255, 255, 255, 255, 255, 254, 1, 7, 8, 9,
+                                                        0, 0, 0, 0, 0, 0, 0, 0, 0, 77, 0x12, 0x34 }));
+    migcore_qemu_file_init_load_memory(&m.file, m.bytes, m.length + 1);
+    CHECK_EQUAL(info_get(&vmstate_info_uint16, &m.file, &word_back, sizeof word), 0);
+    CHECK_EQUAL(info_get(&vmstate_info_int64, &m.file, &number_back, sizeof number), 0);
+    CHECK_EQUAL(info_get(&vmstate_info_bool, &m.file, &flag_back, sizeof flag), 0);
+    CHECK_EQUAL(info_get(&vmstate_info_buffer, &m.file, bytes_back, 3), 0);
+    CHECK_EQUAL(info_get(&vmstate_info_unused_buffer, &m.file, NULL, 2), 0);
+    CHECK_EQUAL(info_get(&vmstate_info_timer, &m.file, &timer_back, sizeof timer), 0);
+    word = 0x1235;
+    CHECK_EQUAL(info_get(&vmstate_info_uint16_equal, &m.file, &word, sizeof word), -EINVAL);
+    CHECK(word_back == 0x1234 && number_back == -2 && flag_back && bytes_back[2] == 9 && timer_back.expire_time == 77);
+    CHECK_EQUAL(qemu_file_get_error(&m.file), -EINVAL);
+}
+
+/* -- Memory -------------------------------------------------------------------------------------------------------- */
+
+#if RELEASE >= 207
+static const VMStateDescription vmstate_memory = {
+    .name = "memory",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (VMStateField[]) {
+        VMSTATE_UINT32(count, Device),
+        VMSTATE_VARRAY_UINT32_ALLOC(numbers, Device, count, 0, vmstate_info_uint32, uint32_t),
+#if RELEASE >= 209
+        VMSTATE_VBUFFER_ALLOC_UINT32(bytes, Device, 0, NULL, count),
+#else
+        VMSTATE_VBUFFER_ALLOC_UINT32(bytes, Device, 0, NULL, 0, count),
+#endif
+        VMSTATE_END_OF_LIST()
+    }
+};
+
+static void what_a_load_allocates(void)
+{
+    static const uint32_t hostile[] = { 0x00400001, 0x3fffffff, 0x40000000, 0x7fffffff };
+    uint32_t numbers[] = { 5, 6, 7 };
+    uint8_t bytes[] = { 1, 2, 3 };
+    Device s = { .count = 3, .numbers = numbers, .bytes = bytes };
+    Memory m, back;
+
+    CHECK_EQUAL(memory_save(&m, &vmstate_memory, &s), 0);
+    CHECK_EQUAL(m.length, 4 + 12 + 3);
+    s = (Device) { .count = 0 };
+    CHECK_EQUAL(memory_load(&back, &vmstate_memory, &s, 1, m.bytes, m.length + 1), 0);
+    CHECK(s.numbers[2] == 7 && s.bytes[2] == 3);
+    g_free(s.numbers);
+    g_free(s.bytes);
+    /* More than a load may ask for: nothing is allocated. */
+    for (size_t i = 0; i < ARRAY_SIZE(hostile); i++) {
+        uint8_t count[5] = { (uint8_t)(hostile[i] >> 24), (uint8_t)(hostile[i] >> 16), 255, 255 };
+
+        s = (Device) { .count = 0 };
+        CHECK(memory_load(&back, &vmstate_memory, &s, 1, count, sizeof count) < 0);
+        CHECK(s.numbers == NULL && s.bytes == NULL);
+    }
+    /* The stream ends before the numbers do: what was allocated is the device's. */
+    s = (Device) { .count = 0 };
+    CHECK_EQUAL(memory_load(&back, &vmstate_memory, &s, 1, m.bytes, 8), -EIO);
+    g_free(s.numbers);
+    g_free(s.bytes);
+}
+#endif
+
+static const VMStateDescription vmstate_pointers = {
+    .name = "pointers",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (VMStateField[]) {
+        VMSTATE_POINTER(timer, Device, 0, vmstate_info_timer, QEMUTimer *),
+        VMSTATE_END_OF_LIST()
+    }
+};
+
+/* A pointer that is NULL where data must be. */
+static void null_pointers(void)
+{
+    static const uint8_t bytes[9] = { 0 };
+    Device s = { .timer = NULL };
+    Memory m;
+
+    CHECK(memory_save(&m, &vmstate_pointers, &s) < 0);
+    CHECK_EQUAL(m.length, 0);
+    CHECK(memory_load(&m, &vmstate_pointers, &s, 1, bytes, sizeof bytes) < 0);
+    CHECK(qemu_file_get_error(&m.file) < 0);
+}
+
+/* -- A wire with names --------------------------------------------------------------------------------------------- */
+
+static const VMStateDescription vmstate_named = {
+    .name = "named",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (VMStateField[]) {
+        VMSTATE_SINGLE(a, Device, 0, info_text, uint32_t),
+        VMSTATE_UINT32(count, Device),
+        VMSTATE_BUFFER(buffer, Device),
+        VMSTATE_END_OF_LIST()
+    }
+};
+
+static void over_chunks(void)
+{
+    static uint8_t bytes[4096], scratch[MIGCORE_CHUNK_SCRATCH + 2048], index[64 * MIGCORE_INDEX_ENTRY];
+    Device from = { .a = 77, .count = 5, .buffer = { 1, 2, 3, 4 } }, to = { .a = 0 };
+    migcore_qemu_device device = { &vmstate_named, &from };
+    migcore_chunk_saver saver;
+    migcore_chunk_loader loader;
+    size_t length;
+
+    CHECK_EQUAL(migcore_chunk_save_memory(&saver, sizeof saver, bytes, sizeof bytes, scratch, sizeof scratch, NULL, NULL),
+                MIGCORE_OK);
+    CHECK_EQUAL(migcore_qemu_visit_device(&saver.visitor, &device), MIGCORE_OK);
+    CHECK_EQUAL(migcore_finish(&saver.visitor), MIGCORE_OK);
+    length = (size_t)migcore_position(&saver.visitor);
+    device.opaque = &to;
+    CHECK_EQUAL(migcore_chunk_load_memory(&loader, sizeof loader, bytes, length, index, sizeof index, NULL, NULL),
+                MIGCORE_OK);
+    CHECK_EQUAL(migcore_qemu_visit_device(&loader.visitor, &device), MIGCORE_OK);
+    CHECK_EQUAL(migcore_finish(&loader.visitor), MIGCORE_OK);
+    CHECK(to.a == 77 && to.count == 5 && to.buffer[3] == 4);
+}
+
+int main(void)
+{
+    char name[40];
+
+    an_info_of_the_device();
+    functions_of_infos();
+#if RELEASE >= 207
+    what_a_load_allocates();
+#endif
+    null_pointers();
+    over_chunks();
+    snprintf(name, sizeof name, "infos-%d", RELEASE);
+    return checks_report(name);
+}
