@@ -268,7 +268,7 @@ static void ich9_smb_prepare(void *opaque, const Where *where)
     ICH9SMBState *s = opaque;
 
     pci_device_prepare(&s->dev, PCI_VENDOR_ID_INTEL, 0x2930, false);
-    s->smb_migrated = machine_since(where, 300);
+    s->smb_migrated = machine_since(where, 400);
 }
 
 const Device ich9_lpc = { .vmsd = &vmstate_ich9_lpc, .size = sizeof(ICH9LPCState), .prepare = ich9_lpc_prepare };

@@ -148,7 +148,7 @@ static const VMStateDescription vmstate_acpi = {
     },
 };
 
-/* What machines learned: bridges with 2.0, memory with 2.1, the bus of sensors after 2.8, the index after 6.2. */
+/* What machines learned: bridges with 2.0, memory with 2.1, the bus of sensors after 3.1, the index after 6.2. */
 static void piix4_pm_prepare(void *opaque, const Where *where)
 {
     PIIX4PMState *s = opaque;
@@ -160,7 +160,7 @@ static void piix4_pm_prepare(void *opaque, const Where *where)
     s->ar.gpe.en = &s->gpe_en;
     s->use_acpi_hotplug_bridge = !malta && machine_since(where, 200);
     s->memory_hotplug = !malta && machine_since(where, 201);
-    s->smb_migrated = machine_since(where, 300);
+    s->smb_migrated = machine_since(where, 400);
     s->not_migrate_acpi_index = !machine_since(where, 700);
 }
 

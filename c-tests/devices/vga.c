@@ -88,9 +88,10 @@ static const VMStateDescription vmstate_vga_pci = {
     },
 };
 
+/* A card on PCI has its place on the bus in the name of its section. */
 static bool vga_on_isa(const Where *where)
 {
-    return machine_is(where, "isapc");
+    return strchr(where->section, '/') == NULL;
 }
 
 static bool vga_on_pci(const Where *where)
@@ -98,21 +99,20 @@ static bool vga_on_pci(const Where *where)
     return !vga_on_isa(where);
 }
 
+/* A machine without PCI has a card that is older. */
 static void vga_isa_prepare(void *opaque, const Where *where)
 {
     VGACommonState *s = opaque;
 
-    (void)where;
-    s->is_vbe_vmstate = 0;
+    s->is_vbe_vmstate = !machine_is(where, "isapc");
 }
 
 static void vga_pci_prepare(void *opaque, const Where *where)
 {
     PCIVGAState *s = opaque;
 
-    (void)where;
     pci_device_prepare(&s->dev, 0x1234, 0x1111, false);
-    s->vga.is_vbe_vmstate = 1;
+    vga_isa_prepare(&s->vga, where);
 }
 
 const Device vga_isa = {

@@ -100,6 +100,19 @@ static void an_array_without_a_length_has_no_limit(void)
     CHECK_EQUAL(words.limit, 0);
 }
 
+#define THIRD 2
+
+/* As in QEMU's streams: a constant in the member is a number in the name. */
+static void names_with_constants(void)
+{
+    static const VMStateField element = VMSTATE_SINGLE_TEST(u32_array[THIRD], D, NULL, 0, vmstate_info_uint32, uint32_t);
+    static const VMStateField structure = VMSTATE_STRUCT(in_2d[1][THIRD], D, 0, vmstate_in, In);
+
+    CHECK_TEXT(element.name, "u32_array[2]");
+    CHECK_TEXT(structure.name, "in_2d[1][2]");
+    CHECK_EQUAL(element.offset, offsetof(D, u32_array[2]));
+}
+
 int main(void)
 {
     char name[40];
@@ -109,6 +122,7 @@ int main(void)
     }
     the_end_of_a_table();
     offsets_alone();
+    names_with_constants();
     an_array_without_a_length_has_no_limit();
     snprintf(name, sizeof name, "macros-%d", RELEASE);
     return checks_report(name);

@@ -32,6 +32,10 @@ use sections::Section;
 /// The programs, as `devices/Makefile` calls them.
 const PROGRAMS: [&str; 5] = ["gcc", "clang", "asan", "i686", "s390x"];
 
+/// Tables that are found, and sections, in the streams of the project.
+const TABLES: usize = 61;
+const SECTIONS: usize = 1447;
+
 /// Types of fields that the devices have code for.
 const PRIVATE: [&str; 3] = ["pci config", "pci irq state", "msix state"];
 
@@ -178,19 +182,23 @@ impl Table {
         Table { rows }
     }
 
-    /// As in `devices/README.md`.
+    /// The figures of the table in `devices/README.md`.
     fn text(&self) -> String {
         let mut text = String::new();
         for (name, row) in &self.rows {
-            let held = CHECKS.map(|check| row.held.get(&check).copied().unwrap_or_default());
-            let held = held.map(|count| count.to_string()).join(" | ");
             let (streams, sections, compared) = (row.streams.len(), row.sections, row.compared);
-            writeln!(text, "| `{name}` | {streams} | {sections} | {held} | {compared} |").unwrap();
+            writeln!(text, "| `{name}` | {streams} | {sections} | {compared} |").unwrap();
         }
         text
     }
 
     fn check(&self, program: &str) {
+        let sections = self.rows.values().map(|row| row.sections).sum::<usize>();
+        assert!(
+            self.rows.len() >= TABLES && sections >= SECTIONS,
+            "{program}: {}, {sections}",
+            self.rows.len()
+        );
         for (name, row) in &self.rows {
             for check in CHECKS {
                 assert_eq!(

@@ -56,8 +56,9 @@
 
 /* -- What the other macros are made of ----------------------------------------------------------------------------- */
 
-/* `text`, not the member: an argument that is a macro itself must become text before it gets here. */
-#define MIGCORE_QEMU_PRIV_FIELD(text, place, v, t, ...) \
+/* The name is the text of the member, with what macros in it stand for. */
+#define MIGCORE_QEMU_PRIV_FIELD(f, place, v, t, ...) MIGCORE_QEMU_PRIV_NAMED(#f, place, v, t, __VA_ARGS__)
+#define MIGCORE_QEMU_PRIV_NAMED(text, place, v, t, ...) \
     { .name = (text), .offset = (place), .version_id = (v), .field_exists = (t), __VA_ARGS__ }
 
 /* Where the number of elements is, and how: a member of exactly one type, or from 11.0 on any unsigned or signed number. */
@@ -94,33 +95,33 @@
 /* -- One value ----------------------------------------------------------------------------------------------------- */
 
 #define VMSTATE_SINGLE_TEST(f, S, t, v, i, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_value(S, f, T), v, t, .info = &(i), .size = sizeof(T), \
+    MIGCORE_QEMU_PRIV_FIELD(f, vmstate_offset_value(S, f, T), v, t, .info = &(i), .size = sizeof(T), \
                             .flags = VMS_SINGLE)
 #define VMSTATE_SINGLE(f, S, v, i, T) VMSTATE_SINGLE_TEST(f, S, NULL, v, i, T)
 
 #if MIGCORE_QEMU_API >= 1100
 #define VMSTATE_SINGLE_FULL(f, S, t, v, i, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_value(S, f, T), v, t, .info = &(i), .size = sizeof(T), \
+    MIGCORE_QEMU_PRIV_FIELD(f, vmstate_offset_value(S, f, T), v, t, .info = &(i), .size = sizeof(T), \
                             .flags = VMS_SINGLE)
 #elif MIGCORE_QEMU_API >= 210
 #define VMSTATE_SINGLE_FULL(f, S, t, v, i, T, h) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_value(S, f, T), v, t, .info = &(i), .size = sizeof(T), \
+    MIGCORE_QEMU_PRIV_FIELD(f, vmstate_offset_value(S, f, T), v, t, .info = &(i), .size = sizeof(T), \
                             .flags = VMS_SINGLE, .err_hint = (h))
 #endif
 
 /* The member is a pointer, and T its type. */
 #define VMSTATE_POINTER(f, S, v, i, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_value(S, f, T), v, NULL, .info = &(i), .size = sizeof(T), \
+    MIGCORE_QEMU_PRIV_FIELD(f, vmstate_offset_value(S, f, T), v, NULL, .info = &(i), .size = sizeof(T), \
                             .flags = VMS_SINGLE | VMS_POINTER)
 #if MIGCORE_QEMU_API >= 15
 #define VMSTATE_POINTER_TEST(f, S, t, i, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_value(S, f, T), 0, t, .info = &(i), .size = sizeof(T), \
+    MIGCORE_QEMU_PRIV_FIELD(f, vmstate_offset_value(S, f, T), 0, t, .info = &(i), .size = sizeof(T), \
                             .flags = VMS_SINGLE | VMS_POINTER)
 #endif
 
 /* No bytes: a state for which the test is false is refused. */
 #if MIGCORE_QEMU_API >= 201
-#define VMSTATE_VALIDATE(text, t) MIGCORE_QEMU_PRIV_FIELD(text, 0, 0, t, .flags = VMS_ARRAY | VMS_MUST_EXIST)
+#define VMSTATE_VALIDATE(text, t) MIGCORE_QEMU_PRIV_NAMED(text, 0, 0, t, .flags = VMS_ARRAY | VMS_MUST_EXIST)
 #endif
 
 /* -- One value, by type -------------------------------------------------------------------------------------------- */

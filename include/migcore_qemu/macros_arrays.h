@@ -9,35 +9,35 @@
 /* -- A fixed number of elements ------------------------------------------------------------------------------------ */
 
 #define VMSTATE_ARRAY(f, S, n, v, i, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_array(S, f, T, n), v, NULL, .num = (n), .info = &(i), \
+    MIGCORE_QEMU_PRIV_FIELD(f, vmstate_offset_array(S, f, T, n), v, NULL, .num = (n), .info = &(i), \
                             .size = sizeof(T), .flags = VMS_ARRAY)
 #define VMSTATE_SUB_ARRAY(f, S, b, n, v, i, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_sub_array(S, f, T, b), v, NULL, .num = (n), .info = &(i), \
+    MIGCORE_QEMU_PRIV_FIELD(f, vmstate_offset_sub_array(S, f, T, b), v, NULL, .num = (n), .info = &(i), \
                             .size = sizeof(T), .flags = VMS_ARRAY)
 #if MIGCORE_QEMU_API >= 105
 #define VMSTATE_2DARRAY(f, S, n1, n2, v, i, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_2darray(S, f, T, n1, n2), v, NULL, .num = (n1) * (n2), .info = &(i), \
+    MIGCORE_QEMU_PRIV_FIELD(f, vmstate_offset_2darray(S, f, T, n1, n2), v, NULL, .num = (n1) * (n2), .info = &(i), \
                             .size = sizeof(T), .flags = VMS_ARRAY)
 #endif
 #if MIGCORE_QEMU_API < 901
 #define VMSTATE_ARRAY_TEST(f, S, n, t, i, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_array(S, f, T, n), 0, t, .num = (n), .info = &(i), .size = sizeof(T), \
+    MIGCORE_QEMU_PRIV_FIELD(f, vmstate_offset_array(S, f, T, n), 0, t, .num = (n), .info = &(i), .size = sizeof(T), \
                             .flags = VMS_ARRAY)
 #endif
 
 /* Up to 10.2 T is the type of an element, a pointer; from 11.0 on the type that it points to. */
 #if MIGCORE_QEMU_API >= 1100
 #define VMSTATE_ARRAY_OF_POINTER(f, S, n, v, i, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_array(S, f, T *, n), v, NULL, .num = (n), .info = &(i), \
+    MIGCORE_QEMU_PRIV_FIELD(f, vmstate_offset_array(S, f, T *, n), v, NULL, .num = (n), .info = &(i), \
                             .size = sizeof(T *), .flags = VMS_ARRAY | VMS_ARRAY_OF_POINTER)
 #else
 #define VMSTATE_ARRAY_OF_POINTER(f, S, n, v, i, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_array(S, f, T, n), v, NULL, .num = (n), .info = &(i), \
+    MIGCORE_QEMU_PRIV_FIELD(f, vmstate_offset_array(S, f, T, n), v, NULL, .num = (n), .info = &(i), \
                             .size = sizeof(T), .flags = VMS_ARRAY | VMS_ARRAY_OF_POINTER)
 #endif
 #if MIGCORE_QEMU_API >= 200
 #define VMSTATE_ARRAY_OF_POINTER_TO_STRUCT(f, S, n, v, d, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_array(S, f, T *, n), v, NULL, .num = (n), .vmsd = &(d), \
+    MIGCORE_QEMU_PRIV_FIELD(f, vmstate_offset_array(S, f, T *, n), v, NULL, .num = (n), .vmsd = &(d), \
                             .size = sizeof(T *), .flags = VMS_ARRAY | VMS_STRUCT | VMS_ARRAY_OF_POINTER)
 #endif
 
@@ -105,21 +105,21 @@
 
 #if MIGCORE_QEMU_API >= 1100
 #define VMSTATE_VARRAY(f, S, c, v, i, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_pointer(S, f, T), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, ), \
+    MIGCORE_QEMU_PRIV_FIELD(f, vmstate_offset_pointer(S, f, T), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, ), \
                             .info = &(i), .size = sizeof(T), .flags = VMS_VARRAY | VMS_POINTER)
 #define VMSTATE_VARRAY_ALLOC(f, S, c, v, i, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_pointer(S, f, T), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, ), \
+    MIGCORE_QEMU_PRIV_FIELD(f, vmstate_offset_pointer(S, f, T), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, ), \
                             .info = &(i), .size = sizeof(T), .flags = VMS_VARRAY | VMS_POINTER | VMS_ALLOC)
 #define VMSTATE_VARRAY_UNSAFE(f, S, c, v, i, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_varray(S, f, T), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, ), \
+    MIGCORE_QEMU_PRIV_FIELD(f, vmstate_offset_varray(S, f, T), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, ), \
                             MIGCORE_QEMU_PRIV_ROOM(S, f, T), .info = &(i), \
                             .size = sizeof(T), .flags = VMS_VARRAY)
 #define VMSTATE_VARRAY_OF_POINTER(f, S, c, v, i, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_pointer(S, f, T *), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, ), \
+    MIGCORE_QEMU_PRIV_FIELD(f, vmstate_offset_pointer(S, f, T *), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, ), \
                             .info = &(i), .size = sizeof(T *), .flags = VMS_VARRAY | VMS_ARRAY_OF_POINTER | VMS_POINTER)
 /* Which of the pointers are NULL is in the stream; a load allocates what the others point to. */
 #define VMSTATE_VARRAY_OF_POINTER_TO_STRUCT_ALLOC(f, S, c, v, d, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_pointer(S, f, T *), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, ), \
+    MIGCORE_QEMU_PRIV_FIELD(f, vmstate_offset_pointer(S, f, T *), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, ), \
                             .vmsd = &(d), .size = sizeof(T), .flags = VMS_POINTER | VMS_VARRAY | VMS_ARRAY_OF_POINTER | \
                             VMS_STRUCT | VMS_ARRAY_OF_POINTER_AUTO_ALLOC)
 #define VMSTATE_VARRAY_INT32 VMSTATE_VARRAY
@@ -133,40 +133,40 @@
 #define VMSTATE_VARRAY_OF_POINTER_TO_STRUCT_UINT32_ALLOC VMSTATE_VARRAY_OF_POINTER_TO_STRUCT_ALLOC
 #else
 #define VMSTATE_VARRAY_INT32(f, S, c, v, i, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_pointer(S, f, T), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, int32_t), \
+    MIGCORE_QEMU_PRIV_FIELD(f, vmstate_offset_pointer(S, f, T), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, int32_t), \
                             .info = &(i), .size = sizeof(T), .flags = VMS_VARRAY_INT32 | VMS_POINTER)
 #define VMSTATE_VARRAY_UINT16_UNSAFE(f, S, c, v, i, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_varray(S, f, T), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, uint16_t), \
+    MIGCORE_QEMU_PRIV_FIELD(f, vmstate_offset_varray(S, f, T), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, uint16_t), \
                             MIGCORE_QEMU_PRIV_ROOM(S, f, T), .info = &(i), .size = sizeof(T), \
                             .flags = VMS_VARRAY_UINT16)
 #if MIGCORE_QEMU_API >= 15
 #define VMSTATE_ARRAY_INT32_UNSAFE(f, S, c, i, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_varray(S, f, T), 0, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, int32_t), \
+    MIGCORE_QEMU_PRIV_FIELD(f, vmstate_offset_varray(S, f, T), 0, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, int32_t), \
                             MIGCORE_QEMU_PRIV_ROOM(S, f, T), .info = &(i), .size = sizeof(T), .flags = VMS_VARRAY_INT32)
 #define VMSTATE_VARRAY_UINT32(f, S, c, v, i, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_pointer(S, f, T), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, uint32_t), \
+    MIGCORE_QEMU_PRIV_FIELD(f, vmstate_offset_pointer(S, f, T), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, uint32_t), \
                             .info = &(i), .size = sizeof(T), .flags = VMS_VARRAY_UINT32 | VMS_POINTER)
 #endif
 #if MIGCORE_QEMU_API >= 206
 #define VMSTATE_VARRAY_MULTIPLY(f, S, c, m, i, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_varray(S, f, T), 0, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, uint32_t), \
+    MIGCORE_QEMU_PRIV_FIELD(f, vmstate_offset_varray(S, f, T), 0, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, uint32_t), \
                             MIGCORE_QEMU_PRIV_ROOM(S, f, T), .num = (m), .info = &(i), .size = sizeof(T), \
                             .flags = VMS_VARRAY_UINT32 | VMS_MULTIPLY_ELEMENTS)
 #endif
 #if MIGCORE_QEMU_API >= 207
 #define VMSTATE_VARRAY_UINT32_ALLOC(f, S, c, v, i, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_pointer(S, f, T), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, uint32_t), \
+    MIGCORE_QEMU_PRIV_FIELD(f, vmstate_offset_pointer(S, f, T), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, uint32_t), \
                             .info = &(i), .size = sizeof(T), .flags = VMS_VARRAY_UINT32 | VMS_POINTER | VMS_ALLOC)
 #endif
 #if MIGCORE_QEMU_API >= 501
 #define VMSTATE_VARRAY_UINT16_ALLOC(f, S, c, v, i, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_pointer(S, f, T), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, uint16_t), \
+    MIGCORE_QEMU_PRIV_FIELD(f, vmstate_offset_pointer(S, f, T), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, uint16_t), \
                             .info = &(i), .size = sizeof(T), .flags = VMS_VARRAY_UINT16 | VMS_POINTER | VMS_ALLOC)
 #endif
 /* T is the type of an element, a pointer. */
 #if MIGCORE_QEMU_API >= 1002
 #define VMSTATE_VARRAY_OF_POINTER_UINT32(f, S, c, v, i, T) \
-    MIGCORE_QEMU_PRIV_FIELD(#f, vmstate_offset_pointer(S, f, T), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, uint32_t), \
+    MIGCORE_QEMU_PRIV_FIELD(f, vmstate_offset_pointer(S, f, T), v, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, uint32_t), \
                             .info = &(i), .size = sizeof(T), \
                             .flags = VMS_VARRAY_UINT32 | VMS_ARRAY_OF_POINTER | VMS_POINTER)
 #endif
