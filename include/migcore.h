@@ -46,6 +46,8 @@
  *     migcore_begin_*, migcore_end_*                             its structs, lists, subsections; the device itself
  *     migcore_put_raw, migcore_get_raw                           what is not visited yet
  *     migcore_vmdesc_*                                           QEMU's description of what is saved; JSON
+ *     migcore_visit_blob                                         what older versions have as bytes, and this one visits
+ *     migcore_framing_*                                          whole QEMU streams: header, sections, commands, end
  *     migcore_visit_vmstate, migcore_vmstate_*                   devices by tables; their macros: migcore_vmstate.h
  *     migcore_chunk_save_*, migcore_chunk_load_*                 visitors over chunks, and what they tell
  *     migcore_chunk_check, migcore_chunk_walk_*                  a stream in memory as a whole
@@ -138,6 +140,126 @@ struct migcore_vmstate_field;
  * A buffer whose inside is not described: a device that is not converted yet, a foreign format.
  */
 #define MIGCORE_MARK_OPAQUE 16
+
+/**
+ * As a version that fields are saved since: never, so a state of any version is saved as a blob.
+ */
+#define MIGCORE_ALWAYS_BLOB 4294967295
+
+/**
+ * The records end. Only a description may follow.
+ */
+#define MIGCORE_RECORD_EOF 0
+
+/**
+ * The first part of a live section; its payload follows.
+ */
+#define MIGCORE_RECORD_START 1
+
+/**
+ * One more part of a live section; its payload follows.
+ */
+#define MIGCORE_RECORD_PART 2
+
+/**
+ * The last part of a live section; its payload follows.
+ */
+#define MIGCORE_RECORD_END 3
+
+/**
+ * A section that is written at once; its payload follows.
+ */
+#define MIGCORE_RECORD_FULL 4
+
+/**
+ * The description of the devices; its text follows.
+ */
+#define MIGCORE_RECORD_DESCRIPTION 6
+
+/**
+ * The configuration follows: migcore_framing_configuration.
+ */
+#define MIGCORE_RECORD_CONFIGURATION 7
+
+/**
+ * A command; its data follow.
+ */
+#define MIGCORE_RECORD_COMMAND 8
+
+/**
+ * The payload of a section ended.
+ */
+#define MIGCORE_RECORD_FOOTER 126
+
+/**
+ * The destination is to open the return path.
+ */
+#define MIGCORE_COMMAND_OPEN_RETURN_PATH 1
+
+/**
+ * The destination is to send a number of four bytes back.
+ */
+#define MIGCORE_COMMAND_PING 2
+
+/**
+ * Postcopy may follow.
+ */
+#define MIGCORE_COMMAND_POSTCOPY_ADVISE 3
+
+/**
+ * The destination is to take pages while it loads devices.
+ */
+#define MIGCORE_COMMAND_POSTCOPY_LISTEN 4
+
+/**
+ * The destination is to run.
+ */
+#define MIGCORE_COMMAND_POSTCOPY_RUN 5
+
+/**
+ * Pages that were sent and are not good any more.
+ */
+#define MIGCORE_COMMAND_POSTCOPY_RAM_DISCARD 6
+
+/**
+ * Records in a package: its length is in the data, and it follows behind them.
+ */
+#define MIGCORE_COMMAND_PACKAGED 7
+
+/**
+ * The two sides go on in lockstep.
+ */
+#define MIGCORE_COMMAND_ENABLE_COLO 8
+
+/**
+ * A postcopy that was interrupted goes on.
+ */
+#define MIGCORE_COMMAND_POSTCOPY_RESUME 9
+
+/**
+ * The destination is to tell which pages of a block it has.
+ */
+#define MIGCORE_COMMAND_RECV_BITMAP 10
+
+/**
+ * The last phase begins.
+ */
+#define MIGCORE_COMMAND_SWITCHOVER_START 11
+
+/**
+ * A `migcore_configuration` has `page_bits`.
+ */
+#define MIGCORE_CONFIGURATION_PAGE_BITS 1
+
+/**
+ * A `migcore_configuration` has `uuid`.
+ */
+#define MIGCORE_CONFIGURATION_UUID 2
+
+/**
+ * The room for the names of capabilities, with their NULs and the one at the end.
+ */
+#define MIGCORE_CAPABILITIES_SIZE 1025
 
 /**
  * The room for a name with its NUL.
@@ -593,6 +715,80 @@ typedef struct migcore_subsection {
      */
     migcore_status (*visit)(struct migcore_visitor *v, void *opaque);
 } migcore_subsection;
+
+/**
+ * Visits a state: a return value other than MIGCORE_OK ends the visit.
+ */
+typedef migcore_status (*migcore_visit_function)(struct migcore_visitor *v, void *opaque);
+
+/**
+ * A record of a QEMU stream, as far as its own head tells. Members that its kind does not have are 0.
+ */
+typedef struct migcore_record {
+    /**
+     * sizeof(migcore_record); the caller fills it in.
+     */
+    size_t size;
+    /**
+     * A MIGCORE_RECORD_ constant: the byte that the record begins with.
+     */
+    uint32_t kind;
+    /**
+     * Of a section and of a footer: the number of the section in this stream.
+     */
+    uint32_t section;
+    /**
+     * Of START and FULL: tells sections of one name apart.
+     */
+    uint32_t instance;
+    /**
+     * Of START and FULL: the version of the state.
+     */
+    uint32_t version;
+    /**
+     * Of a command: a MIGCORE_COMMAND_ constant.
+     */
+    uint32_t command;
+    /**
+     * Of a command and of the description: so many bytes follow.
+     */
+    uint32_t length;
+    /**
+     * Of START and FULL: the name, which is not empty. Ends with a NUL.
+     */
+    char name[MIGCORE_NAME_SIZE];
+} migcore_record;
+
+/**
+ * What a stream says of the machine that it is of.
+ */
+typedef struct migcore_configuration {
+    /**
+     * sizeof(migcore_configuration); the caller fills it in.
+     */
+    size_t size;
+    /**
+     * Which of the members below are there: MIGCORE_CONFIGURATION_ constants, or 0.
+     */
+    uint32_t parts;
+    /**
+     * How many bits of an address lie within a page of the target.
+     */
+    uint32_t page_bits;
+    /**
+     * The UUID of the machine.
+     */
+    uint8_t uuid[16];
+    /**
+     * The type of the machine. Ends with a NUL.
+     */
+    char machine[MIGCORE_NAME_SIZE];
+    /**
+     * The names of the capabilities that both sides must have, one behind the other, each with its NUL; an empty
+     * one ends them.
+     */
+    char capabilities[MIGCORE_CAPABILITIES_SIZE];
+} migcore_configuration;
 
 /**
  * What a stream says of a device before its state.
@@ -1388,6 +1584,14 @@ typedef struct migcore_tree_saver {
 } migcore_tree_saver;
 
 /**
+ * What migcore_visit_blob is.
+ */
+typedef migcore_status (*migcore_blob_function)(struct migcore_visitor *v,
+                                                uint32_t fields_since,
+                                                migcore_visit_function visit,
+                                                void *opaque);
+
+/**
  * A device of a machine. Only `visit` must be there. Hooks must not reach the outside world; what does
  * belongs into `on_run`. Members that a program does not know are 0.
  */
@@ -1429,7 +1633,17 @@ typedef struct migcore_device {
      * Visits the state: that of the device with `opaque`, that of a scratch instance with `scratch`. A
      * return value other than MIGCORE_OK ends the visit.
      */
-    migcore_status (*visit)(struct migcore_visitor *v, void *opaque);
+    migcore_visit_function visit;
+    /**
+     * NULL, or migcore_visit_blob, for a device that an older version of the program has as bytes. Then it is loaded
+     * from what either version saved, and saved by `fields_since`.
+     */
+    migcore_blob_function blob;
+    /**
+     * With `blob`: since which version its state is saved as fields. To save for a program that has it as bytes, put
+     * the version of that program into `version`.
+     */
+    uint32_t fields_since;
     /**
      * Before a save.
      */
@@ -3056,6 +3270,69 @@ migcore_status migcore_peek_raw(struct migcore_visitor *v,
                                 void *data,
                                 size_t length,
                                 size_t *got);
+
+/**
+ * Visits a state with `visit`, once: one that is saved as fields since version `fields_since` of it, and before that
+ * as a blob, bytes without names as a pair of functions puts and gets them. MIGCORE_ALWAYS_BLOB: as a blob in any
+ * version. Loads it from whichever of the two comes next in the scope that is open.
+ *
+ * For a blob, `visit` is given another visitor than `v`, which goes on in the scopes of `v`; meanwhile `v` is not to be
+ * used. What is saved as a blob has neither names nor marks. A blob holds all of the scope up to the next item with a
+ * name: where `visit` leaves some of it, closing the scope fails with MIGCORE_UNCONSUMED. On the legacy wire both are the
+ * same, and `visit` is given `v`, or what writes the same. Of the stack this takes some 2 KB.
+ */
+migcore_status migcore_visit_blob(struct migcore_visitor *v,
+                                  uint32_t fields_since,
+                                  migcore_visit_function visit,
+                                  void *opaque);
+
+/**
+ * Saves the header that a QEMU stream begins with, or checks that it comes next: MIGCORE_BAD_MAGIC,
+ * MIGCORE_OBSOLETE_FORMAT, MIGCORE_UNKNOWN_FORMAT. This and the other calls of the framing work on the bytes of `v`,
+ * a visitor over the legacy wire; between them devices are visited with it.
+ */
+migcore_status migcore_framing_header(struct migcore_visitor *v);
+
+/**
+ * Saves the head of a record, or loads the next one into `record`, whose `size` the caller has filled in. What follows
+ * it is the caller's to save, to load or to pass over (migcore_framing_skip), and so is the order of records: any may
+ * stand anywhere. On load MIGCORE_UNKNOWN_RECORD, such as for the byte of a subsection; MIGCORE_BAD_VALUE for an empty
+ * name, MIGCORE_BAD_TEXT for one with a NUL; for commands MIGCORE_UNKNOWN_COMMAND, and MIGCORE_BAD_VALUE for the length
+ * of their data. On save MIGCORE_INVALID_ARGUMENT for what no reader would take.
+ */
+migcore_status migcore_framing_record(struct migcore_visitor *v,
+                                      struct migcore_record *record);
+
+/**
+ * Saves the footer of the section with this number, or checks that it comes next: MIGCORE_BAD_ORDER when something else
+ * does, MIGCORE_BAD_VALUE when it is that of another section.
+ */
+migcore_status migcore_framing_footer(struct migcore_visitor *v,
+                                      uint32_t section);
+
+/**
+ * Saves what follows a record of the kind MIGCORE_RECORD_CONFIGURATION, or loads it into `configuration`, whose `size`
+ * the caller has filled in. Whether it is of this machine is the caller's to compare. Loading looks ahead as for
+ * subsections. MIGCORE_UNKNOWN_SUBSECTION, MIGCORE_TOO_NEW, MIGCORE_TOO_OLD, MIGCORE_BAD_ORDER for a subsection that
+ * comes twice, MIGCORE_TOO_MANY, MIGCORE_BAD_TEXT.
+ */
+migcore_status migcore_framing_configuration(struct migcore_visitor *v,
+                                             struct migcore_configuration *configuration);
+
+/**
+ * Fails the visit with MIGCORE_BAD_VALUE unless a stream with the configuration `found` may be loaded by a machine that
+ * would write `ours`; the item in the report is `machine`, `page_bits`, `uuid` or `capabilities`. Types of machines and page
+ * bits must be the same, UUIDs only where both have one. Capabilities must be the same among those that QEMU validates, and
+ * all that were found must be names of its.
+ */
+migcore_status migcore_framing_agree(struct migcore_visitor *v,
+                                     const struct migcore_configuration *found,
+                                     const struct migcore_configuration *ours);
+
+/**
+ * Passes over bytes on load, such as the data of a command.
+ */
+migcore_status migcore_framing_skip(struct migcore_visitor *v, uint64_t length);
 
 /**
  * Looks at the next device of the stream without beginning it, on load: writes `more`, false at the end

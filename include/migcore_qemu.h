@@ -18,6 +18,9 @@
  *     migcore_qemu/timer.h        QEMUTimer, as far as a stream has one; timer_put, timer_get
  *     migcore_qemu/lists.h        QLIST, QSLIST, QSIMPLEQ, QTAILQ
  *     migcore_qemu/tree.h         a sorted tree for VMSTATE_GTREE_V, or GLib's
+ *     migcore_qemu/register.h     vmstate_register, instances, aliases, priorities
+ *     migcore_qemu/handlers.h     register_savevm, register_savevm_live
+ *     migcore_qemu/savevm.h, loadvm.h   whole streams of all devices: qemu_savevm_state, qemu_loadvm_state
  *
  * and, for those who want them,
  *
@@ -92,6 +95,8 @@
  *                                 Tables use both too; without them GLib's with MIGCORE_QEMU_GLIB, else malloc and free.
  *     MIGCORE_QEMU_ALLOCATION     bytes that one call on a table may allocate (MIGCORE_VMSTATE_ALLOCATION, 16 MiB).
  *     MIGCORE_QEMU_GLIB           GLib is there: includes <glib.h>, and trees are GTrees of it.
+ *     MIGCORE_QEMU_REGISTRY       an expression: the registry that QEMU's names stand for (&migcore_qemu_devices).
+ *     MIGCORE_QEMU_DEVICE_PATH(dev)   the path of a device on its bus, a string or NULL (NULL).
  *     MIGCORE_QEMU_ERRORS         Errors that one thread may hold at the same time (4).
  *     MIGCORE_QEMU_ERROR_TEXT     bytes of a message (256) and, apart, of a hint; longer ones end in "...".
  *     MIGCORE_QEMU_PEEK           bytes that qemu_peek_buffer can show at once (512).
@@ -106,10 +111,6 @@
  * migcore_qemu_visit_* and migcore_qemu_begin_* in migcore_qemu/visit.h. What has no name there (a count and that many structs
  * or numbers, float, _since) is called by its name in migcore.h on the same visitor, with one migcore_qemu_check() at the end:
  * see examples/convert/mixed.c.
- *
- * Not here yet, but in a later release: the registration of devices and what runs over all of them (register_savevm,
- * unregister_savevm, qemu_savevm_state, qemu_loadvm_state and friends). Until then the program calls the functions of its
- * devices itself, as examples/convert/owner.h does.
  */
 #ifndef MIGCORE_QEMU_H
 #define MIGCORE_QEMU_H
@@ -188,6 +189,15 @@ typedef size_t migcore_qemu_size;
 #include "migcore_qemu/walk.h"
 #include "migcore_qemu/infos.h"
 #include "migcore_qemu/macros.h"
+#if !(MIGCORE_QEMU_COEXIST & MIGCORE_QEMU_HOST_FILE)
+#include "migcore_qemu/register.h"
+#include "migcore_qemu/handlers.h"
+#include "migcore_qemu/savevm.h"
+#include "migcore_qemu/loadvm.h"
+#endif
+#elif MIGCORE_QEMU_API < 12 && !(MIGCORE_QEMU_COEXIST & MIGCORE_QEMU_HOST_FILE)
+#include "migcore_qemu/register.h"
+#include "migcore_qemu/handlers.h"
 #endif
 
 #endif /* MIGCORE_QEMU_H */

@@ -92,6 +92,9 @@ CALL(end_subsection, migcore_end_subsection(v))
 CALL(put_raw, migcore_put_raw(v, p->bytes, sizeof p->bytes))
 CALL(get_raw, migcore_get_raw(v, p->bytes, sizeof p->bytes, NULL))
 CALL(peek_raw, migcore_peek_raw(v, 1, p->bytes, sizeof p->bytes, NULL))
+CALL(framing_header, migcore_framing_header(v))
+CALL(framing_footer, migcore_framing_footer(v, 1))
+CALL(framing_skip, migcore_framing_skip(v, 1))
 CALL(next_device, migcore_next_device(v, &p->head, &p->more))
 CALL(check_device, migcore_check_device(v))
 CALL(skip_device, migcore_skip_device(v))
@@ -121,6 +124,28 @@ static migcore_status call_subsections(migcore_visitor *v, struct place *p)
     };
 
     return migcore_visit_subsections(v, "name", table, 1, p);
+}
+
+static migcore_status call_blob(migcore_visitor *v, struct place *p)
+{
+    return migcore_visit_blob(v, 0, visit, p);
+}
+
+static migcore_status call_framing_record(migcore_visitor *v, struct place *p)
+{
+    migcore_record record = { sizeof record, MIGCORE_RECORD_EOF, 0, 0, 0, 0, 0, { 0 } };
+
+    (void)p;
+    return migcore_framing_record(v, &record);
+}
+
+static migcore_status call_framing_configuration(migcore_visitor *v, struct place *p)
+{
+    static migcore_configuration configuration;
+
+    (void)p;
+    configuration.size = sizeof configuration;
+    return migcore_framing_configuration(v, &configuration);
 }
 
 static migcore_status call_no_subsections(migcore_visitor *v, struct place *p)
@@ -246,6 +271,12 @@ const struct call calls[] = {
     { "put_raw", call_put_raw, CALL_SAVES },
     { "get_raw", call_get_raw, CALL_LOADS },
     { "peek_raw", call_peek_raw, CALL_LOADS },
+    ENTRY(blob)
+    ENTRY(framing_header)
+    ENTRY(framing_record)
+    ENTRY(framing_configuration)
+    ENTRY(framing_footer)
+    { "framing_skip", call_framing_skip, CALL_LOADS },
     { "next_device", call_next_device, CALL_LOADS },
     { "check_device", call_check_device, CALL_LOADS },
     { "skip_device", call_skip_device, CALL_LOADS },

@@ -25,6 +25,8 @@ static const struct section {
     { "subsection_low", test_subsection_low },
     { "look_ahead", test_look_ahead },
     { "raw", test_raw },
+    { "blob", test_blob },
+    { "framing", test_framing },
     { "observer", test_observer },
     { "errors", test_errors },
     { "paths", test_paths },

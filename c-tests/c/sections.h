@@ -67,6 +67,8 @@ void test_subsection_table(void);
 void test_subsection_low(void);
 void test_look_ahead(void);
 void test_raw(void);
+void test_blob(void);
+void test_framing(void);
 void test_observer(void);
 void test_errors(void);
 void test_paths(void);

@@ -18,7 +18,7 @@ use migcore_ffi::chunk::{check, load, receive, save, settings, tell, walk};
 use migcore_ffi::tree::{compare, loader, saver, storage};
 use migcore_ffi::vmstate::{services, table};
 use migcore_ffi::{
-    device, error, io, kernels, legacy, machine, object, observer, ram, subsection, vmdesc,
+    device, error, framing, io, kernels, legacy, machine, object, observer, ram, subsection, vmdesc,
 };
 
 /// `include/migcore.h` through libclang.
@@ -86,6 +86,8 @@ fn rust_layouts() -> Layouts {
         device::migcore_device_head { size name instance version oldest_reader marks }
         compare::migcore_difference { size change flags left right }
         error::migcore_error { size status cause offset expected found path }
+        framing::migcore_configuration { size parts page_bits uuid machine capabilities }
+        framing::migcore_record { size kind section instance version command length name }
         io::migcore_sink { size write position opaque }
         io::migcore_source { size read peek position opaque }
         kernels::migcore_kernels { size crc32 swap16 swap32 swap64 copy_crc32 }
@@ -100,8 +102,8 @@ fn rust_layouts() -> Layouts {
         }
         machine::migcore_checked { size devices skipped unproven fingerprint }
         machine::migcore_device {
-            size name instance version minimum_version oldest_reader marks flags visit pre_save
-            post_save pre_load post_load load_done on_run opaque scratch scratch_begin scratch_end
+            size name instance version minimum_version oldest_reader marks flags visit blob
+            fields_since pre_save post_save pre_load post_load load_done on_run opaque scratch scratch_begin scratch_end
         }
         machine::migcore_machine { }
         machine::migcore_undo { size image image_size scratch scratch_size kernels error }

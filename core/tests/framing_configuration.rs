@@ -201,3 +201,81 @@ fn a_configuration_that_is_cut_is_never_taken_for_another() {
         }
     }
 }
+
+/// Whatever order it is put together in, it is as QEMU writes it.
+#[test]
+fn a_configuration_is_made() {
+    let bytes = [
+        machine(b"virt-9.0"),
+        part(PAGE_BITS, 1, &12u32.to_be_bytes()),
+        capabilities(&[b"x-ignore-shared", b"mapped-ram"]),
+        part(UUID, 1, &[7; 16]),
+    ]
+    .concat();
+    let mut made = Configuration::new(b"virt-9.0").unwrap();
+    made.set_uuid([7; 16]);
+    made.add_capability("x-ignore-shared").unwrap();
+    made.add_capability("mapped-ram").unwrap();
+    made.set_page_bits(0);
+    made.set_page_bits(12);
+    assert_eq!(read(&bytes).0, Ok(made.clone()));
+    let mut memory = [0; 256];
+    let mut saver = migcore::codec::legacy::Saver::to_slice(&mut memory);
+    made.save(&mut saver.visitor()).unwrap();
+    let length = saver.finish().unwrap() as usize;
+    assert_eq!(memory[..length], bytes);
+}
+
+#[test]
+fn what_no_reader_takes_is_not_made() {
+    assert_eq!(Configuration::new(&[b'x'; 256]), Err(Code::NameTooLong));
+    assert_eq!(Configuration::new(b"a\0b"), Err(Code::BadText));
+    let mut made = Configuration::new(b"").unwrap();
+    assert_eq!(made.add_capability(""), Err(Code::InvalidArgument));
+    assert_eq!(made.add_capability("a\0"), Err(Code::BadText));
+    assert_eq!(made.add_capability(&"x".repeat(256)), Err(Code::NameTooLong));
+    assert_eq!(made, Configuration::new(b"").unwrap());
+    // 1024 bytes, each name with its length.
+    for _ in 0..4 {
+        made.add_capability(&"x".repeat(255)).unwrap();
+    }
+    assert_eq!(made.add_capability("x"), Err(Code::TooMany));
+    assert_eq!(made.capabilities().count(), 4);
+}
+
+#[test]
+fn a_stream_is_for_a_machine_that_would_write_the_same() {
+    let ours = || Configuration::new(b"pc-7.2").unwrap();
+    let with = |change: &dyn Fn(&mut Configuration)| {
+        let mut changed = ours();
+        change(&mut changed);
+        changed
+    };
+    let capability = |name| with(&move |made| made.add_capability(name).unwrap());
+    assert_eq!(ours().misfit(&ours()), None);
+    for machine in [&b"pc-7.20"[..], b"pc-7", b""] {
+        assert_eq!(Configuration::new(machine).unwrap().misfit(&ours()), Some("machine"));
+    }
+    let bits = with(&|made| made.set_page_bits(12));
+    assert_eq!(bits.misfit(&bits), None);
+    assert_eq!(
+        (bits.misfit(&ours()), ours().misfit(&bits)),
+        (Some("page_bits"), Some("page_bits"))
+    );
+    let (uuid, other) =
+        (with(&|made| made.set_uuid([1; 16])), with(&|made| made.set_uuid([2; 16])));
+    assert_eq!(
+        (uuid.misfit(&ours()), ours().misfit(&uuid), uuid.misfit(&uuid)),
+        (None, None, None)
+    );
+    assert_eq!(uuid.misfit(&other), Some("uuid"));
+    let (mapped, plain, unknown) =
+        (capability("mapped-ram"), capability("xbzrle"), capability("x"));
+    assert_eq!(
+        (plain.misfit(&ours()), ours().misfit(&plain), mapped.misfit(&mapped)),
+        (None, None, None)
+    );
+    for (found, ours) in [(&mapped, &ours()), (&ours(), &mapped), (&unknown, &ours())] {
+        assert_eq!(found.misfit(ours), Some("capabilities"));
+    }
+}

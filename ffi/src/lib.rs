@@ -53,6 +53,8 @@ pub mod value;
 pub mod scope;
 pub mod subsection;
 pub mod raw;
+pub mod blob;
+pub mod framing;
 pub mod device;
 pub mod vmstate;
 pub mod vmdesc;

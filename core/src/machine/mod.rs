@@ -34,6 +34,9 @@
 //! [`pre_load`](Device::pre_load) what a stream may leave out, and must save the same as long as the machine
 //! stands still: a clock of the host that [`pre_save`](Device::pre_save) reads would make it another state.
 //!
+//! **Blobs**: a device that once was a pair of functions, and is visited in this version, goes into a
+//! [`BlobDevice`]. It loads what either of the two saved.
+//!
 //! Any wire that names devices will do: chunks, or a tree of the [model](crate::model). What a device left
 //! unread that is ancillary and safe to copy can be [carried](crate::model::TreeDecoder::carry) when the
 //! load goes over a tree.
@@ -90,6 +93,7 @@
 //! # Ok::<(), migcore::Report>(())
 //! ```
 
+mod blob;
 mod check;
 mod device;
 mod label;
@@ -100,6 +104,7 @@ mod save;
 mod slot;
 mod undo;
 
+pub use blob::BlobDevice;
 pub use check::Checked;
 pub use device::{Device, Hook, Hooked};
 pub use reach::Reach;

@@ -401,6 +401,10 @@ impl Decoder for TreeDecoder<'_, '_> {
         Ok(done)
     }
 
+    fn at_raw(&mut self) -> Result<bool> {
+        Ok(self.levels.last().is_some_and(|level| level.at_raw(self.tree)))
+    }
+
     fn peek(&mut self, ahead: usize, out: &mut [u8]) -> Result<usize> {
         let Some(level) = self.levels.last_mut() else { return Ok(0) };
         let (mut run, mut ahead, mut done) = (level.raw_run(self.tree), ahead, 0usize);

@@ -240,6 +240,22 @@ impl Level {
         Run { at: self.raws, used: 0 }
     }
 
+    /// Whether the first unread item is raw bytes; those that are none do not count.
+    pub(super) fn at_raw(&self, tree: &Tree<'_>) -> bool {
+        let mut at = if self.unread == 0 { NONE } else { self.first };
+        while at != NONE {
+            let node = tree.node(at);
+            if node.form != Form::Raw && node.is_unread() {
+                return false;
+            }
+            if node.is_unread() && !tree.payload_of(&node).is_empty() {
+                return true;
+            }
+            at = self.after(&node);
+        }
+        false
+    }
+
     /// The node after the one that the run is at.
     pub(super) fn next_of_run(&self, tree: &Tree<'_>, run: Run) -> Run {
         Run { at: self.after(&tree.node(run.at)), used: 0 }

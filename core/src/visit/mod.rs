@@ -75,6 +75,6 @@ pub use subsection::{
     walk_subsections, Subsection, SubsectionEntry, SubsectionName, SubsectionTable,
 };
 pub use track::Track;
-pub use visitor::{Visit, Visitor};
+pub use visitor::{Side, Visit, Visitor};
 pub use widen::widen;
 pub use wire::{Decoder, Encoder, Visiting};

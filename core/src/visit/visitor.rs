@@ -24,9 +24,22 @@ pub struct Visitor<'v> {
     track: &'v mut Track,
 }
 
-enum Side<'v> {
+/// The wire of a visitor, which tells its direction.
+pub enum Side<'v> {
+    /// It saves.
     Save(&'v mut dyn Encoder),
+    /// It loads.
     Load(&'v mut dyn Decoder),
+}
+
+impl Side<'_> {
+    /// The same, for a while.
+    pub fn reborrow(&mut self) -> Side<'_> {
+        match self {
+            Side::Save(encoder) => Side::Save(*encoder),
+            Side::Load(decoder) => Side::Load(*decoder),
+        }
+    }
 }
 
 impl<'v> Visitor<'v> {
@@ -40,6 +53,12 @@ impl<'v> Visitor<'v> {
     #[inline]
     pub fn loading(decoder: &'v mut dyn Decoder, track: &'v mut Track) -> Self {
         Visitor { side: Side::Load(decoder), track }
+    }
+
+    /// The wire and the track, for a wire that is made over this one: what is visited there is in the scopes that are
+    /// open here, and its errors are those of this visit.
+    pub fn parts(&mut self) -> (Side<'_>, &mut Track) {
+        (self.side.reborrow(), self.track)
     }
 
     /// Whether this visitor loads.

@@ -208,6 +208,12 @@ pub trait Decoder {
     /// Fills `out` with raw bytes as far as the stream goes, and says how far.
     fn raw(&mut self, out: &mut [u8]) -> Result<usize>;
 
+    /// Whether raw bytes are the first of the open scope that was not read. A wire where all is bytes says no: there
+    /// they cannot be told from other items, and need not be.
+    fn at_raw(&mut self) -> Result<bool> {
+        Ok(false)
+    }
+
     /// Copies raw bytes that follow the next `ahead` ones, consuming nothing, and says how many.
     fn peek(&mut self, ahead: usize, out: &mut [u8]) -> Result<usize>;
 

@@ -8,8 +8,7 @@ use migcore::visit::{Marks, Versions};
 use migcore::Code;
 
 use super::bare;
-use crate::object::migcore_visitor;
-use crate::status::migcore_status;
+use crate::blob::{migcore_blob_function, migcore_visit_function};
 
 /// A stream may lack the device; then its state stays as it is, and of its hooks for a load only `load_done` is
 /// called.
@@ -46,9 +45,13 @@ pub struct migcore_device {
     pub flags: u32,
     /// Visits the state: that of the device with `opaque`, that of a scratch instance with `scratch`. A
     /// return value other than MIGCORE_OK ends the visit.
-    pub visit: Option<
-        unsafe extern "C" fn(v: *mut migcore_visitor, opaque: *mut c_void) -> migcore_status,
-    >,
+    pub visit: migcore_visit_function,
+    /// NULL, or migcore_visit_blob, for a device that an older version of the program has as bytes. Then it is loaded
+    /// from what either version saved, and saved by `fields_since`.
+    pub blob: migcore_blob_function,
+    /// With `blob`: since which version its state is saved as fields. To save for a program that has it as bytes, put
+    /// the version of that program into `version`.
+    pub fields_since: u32,
     /// Before a save.
     pub pre_save: Option<unsafe extern "C" fn(opaque: *mut c_void) -> i32>,
     /// After a save, also one that failed, if `pre_save` did not.

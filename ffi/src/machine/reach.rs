@@ -35,8 +35,16 @@ impl CReach {
 
     fn call(&mut self, device: &migcore_device, state: *mut core::ffi::c_void) -> Result<()> {
         let Some(visit) = device.visit else { return Err(Code::NullPointer) };
-        // SAFETY: the caller promised a callback for this state; the object is not busy.
-        unsafe { settle(self.0, visit(self.0, state)) }
+        // SAFETY: the caller promised callbacks for this state; the object is not busy.
+        unsafe {
+            settle(
+                self.0,
+                match device.blob {
+                    None => visit(self.0, state),
+                    Some(blob) => blob(self.0, device.fields_since, device.visit, state),
+                },
+            )
+        }
     }
 }
 

@@ -23,6 +23,9 @@
 //! header has them, and that is the caller's. What a whole stream has around its devices is in [`framing`], the
 //! payload of its memory in [`ram`]; [`SectionEncoder`] writes the heads of sections where devices begin.
 //!
+//! Code that puts and gets leaves its devices as runs of raw bytes in streams that have names: [`visit_blob`] reads and
+//! writes such as the items that they are.
+//!
 //! # Through `std::io`
 //!
 //! ```
@@ -72,12 +75,14 @@
 //! );
 //! ```
 
+mod blob;
 mod decoder;
 mod encoder;
 pub mod framing;
 pub mod ram;
 mod sections;
 
+pub use blob::{end_fields, is_blob, visit_blob, Lender, RawBytes, ALWAYS_BLOB};
 pub use decoder::LegacyDecoder;
 pub use encoder::LegacyEncoder;
 pub use sections::SectionEncoder;

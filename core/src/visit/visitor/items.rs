@@ -256,6 +256,18 @@ impl Visitor<'_> {
         Ok(got)
     }
 
+    /// Whether raw bytes are the first of the open scope that was not read, on a wire that can tell: there, a device
+    /// was saved by code that puts bytes. Never on save.
+    ///
+    /// # Errors
+    /// Those of the wire.
+    pub fn at_raw(&mut self) -> Result<bool> {
+        match self.is_loading() {
+            true => self.load(&"", |decoder| decoder.at_raw()),
+            false => self.track.check().map(|()| false),
+        }
+    }
+
     /// Copies raw bytes that follow the next `ahead` ones, consuming nothing, and says how many.
     /// The end of the stream is no error.
     ///

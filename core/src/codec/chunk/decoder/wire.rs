@@ -175,6 +175,10 @@ impl<S: Store> Decoder for ChunkDecoder<'_, S> {
         self.run(|decoder| decoder.take_raw(out))
     }
 
+    fn at_raw(&mut self) -> Result<bool> {
+        self.run(Self::open_raw)
+    }
+
     fn peek(&mut self, ahead: usize, out: &mut [u8]) -> Result<usize> {
         self.run(|decoder| decoder.peek_raw(ahead, out))
     }

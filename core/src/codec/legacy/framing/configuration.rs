@@ -1,6 +1,6 @@
 //! The configuration: which machine a stream is of, and what both sides must agree on.
 
-use super::{refuse, take_name, types};
+use super::{capability, refuse, take_name, types};
 use crate::codec::legacy::decoder::take_subsection;
 use crate::error::{Code, Result, MAX_NAME};
 use crate::io::{told, Reader};
@@ -51,6 +51,61 @@ impl Configuration {
     /// have so many, and [`LOOK_AHEAD`](crate::codec::legacy::LOOK_AHEAD) more, or all that the stream has: a
     /// subsection that it does not see whole does not belong to the configuration.
     pub const MAX_LENGTH: usize = 4 + MAX_NAME + (36 + 4) + (32 + 4 + CAPABILITY_ROOM) + (24 + 16);
+
+    /// That of a machine of this type, without subsections.
+    ///
+    /// # Errors
+    /// [`Code::NameTooLong`]; [`Code::BadText`] for a name with a NUL.
+    pub fn new(machine: &[u8]) -> Result<Configuration> {
+        let bare = Configuration {
+            machine: heapless::Vec::from_slice(machine).map_err(|_| Code::NameTooLong)?,
+            page_bits: 0,
+            uuid: [0; 16],
+            capabilities: Capabilities::default(),
+            parts: heapless::Vec::new(),
+        };
+        match machine.contains(&0) {
+            true => Err(Code::BadText),
+            false => Ok(bare),
+        }
+    }
+
+    /// Says how many bits of an address lie within a page of the target.
+    pub fn set_page_bits(&mut self, bits: u32) {
+        self.page_bits = bits;
+        self.add(Part::PageBits);
+    }
+
+    /// Says the UUID of the machine.
+    pub fn set_uuid(&mut self, uuid: [u8; 16]) {
+        self.uuid = uuid;
+        self.add(Part::Uuid);
+    }
+
+    /// Adds the name of a capability that is on.
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`] for an empty name; [`Code::BadText`] for one with a NUL; [`Code::NameTooLong`];
+    /// [`Code::TooMany`] when there is no room for it.
+    pub fn add_capability(&mut self, name: &str) -> Result<()> {
+        match name.as_bytes() {
+            [] => return Err(Code::InvalidArgument),
+            name if name.contains(&0) => return Err(Code::BadText),
+            name if name.len() > MAX_NAME => return Err(Code::NameTooLong),
+            _ => {}
+        }
+        if self.capabilities.room() <= name.len() || !self.capabilities.keep(name.as_bytes()) {
+            return Err(Code::TooMany);
+        }
+        self.add(Part::Capabilities);
+        Ok(())
+    }
+
+    /// Notes that a subsection is there: in the order in which QEMU writes them.
+    fn add(&mut self, part: Part) {
+        let there = Part::ALL.into_iter().filter(|known| *known == part || self.has(*known));
+        self.parts = there.map(|part| (part, PART_VERSION)).collect();
+    }
 
     /// Reads what follows the type of the record. The subsections may come in any order and may be missing.
     ///
@@ -108,6 +163,29 @@ impl Configuration {
         self.capabilities().any(|known| known == name)
     }
 
+    /// What of it is no stream for a machine that would write `ours`, by the name of the item; `None` for one that
+    /// may be loaded. The types of the machines are the same, and so are the page bits, also where they are missing.
+    /// UUIDs differ only where both have one. Capabilities are the same among those that are validated, and all that
+    /// the stream has are known.
+    #[must_use]
+    pub fn misfit(&self, ours: &Configuration) -> Option<&'static str> {
+        let lacks = |one: &Configuration, other: &Configuration| {
+            let mut validated = other.capabilities().filter(|name| is_validated(name));
+            validated.any(|name| !one.has_capability(name))
+        };
+        let unknown = |name: &str| capability(name.as_bytes()).is_none();
+        match () {
+            () if self.machine != ours.machine => Some("machine"),
+            () if self.page_bits() != ours.page_bits() => Some("page_bits"),
+            () if self.capabilities().any(unknown) => Some("capabilities"),
+            () if lacks(self, ours) || lacks(ours, self) => Some("capabilities"),
+            () if self.uuid().is_some_and(|uuid| ours.uuid().is_some_and(|ours| ours != uuid)) => {
+                Some("uuid")
+            }
+            () => None,
+        }
+    }
+
     /// Saves the configuration, its type included, as the struct `configuration` of `docs/format.md`, section 14.
     ///
     /// # Errors
@@ -116,9 +194,17 @@ impl Configuration {
     pub fn visit(&self, v: &mut Visitor<'_>) -> Result<()> {
         v.structure(OWNER, |v| {
             v.visit("type", &mut { types::CONFIGURATION })?;
-            v.save_bytes(&"machine", Extent::Variable, &self.machine)?;
-            self.parts.iter().try_for_each(|(part, version)| self.visit_part(v, *part, *version))
+            self.save(v)
         })
+    }
+
+    /// Saves what follows the type.
+    ///
+    /// # Errors
+    /// As [`visit`](Configuration::visit).
+    pub fn save(&self, v: &mut Visitor<'_>) -> Result<()> {
+        v.save_bytes(&"machine", Extent::Variable, &self.machine)?;
+        self.parts.iter().try_for_each(|(part, version)| self.visit_part(v, *part, *version))
     }
 
     fn visit_part(&self, v: &mut Visitor<'_>, part: Part, version: u32) -> Result<()> {
@@ -164,6 +250,10 @@ impl Configuration {
     }
 }
 
+fn is_validated(name: &str) -> bool {
+    capability(name.as_bytes()).is_some_and(|capability| capability.validated)
+}
+
 fn take_machine(reader: &mut impl Reader) -> Result<heapless::Vec<u8, MAX_NAME>> {
     let start = reader.position();
     let length = reader.take_as(u32::from_be_bytes)?;
@@ -192,6 +282,11 @@ impl Capabilities {
             rest = behind;
             core::str::from_utf8(name).ok()
         })
+    }
+
+    /// How many bytes are free.
+    fn room(&self) -> usize {
+        CAPABILITY_ROOM.saturating_sub(self.packed.len())
     }
 
     fn read(&mut self, reader: &mut impl Reader) -> Result<()> {

@@ -10,10 +10,12 @@
 mod command;
 mod configuration;
 mod names;
+mod visits;
 
 pub use command::{commands, CommandHead, Lengths};
 pub use configuration::Configuration;
 pub use names::{capability, Capability, CAPABILITIES, RUN_STATES};
+pub use visits::{load_record, over, skip, visit_footer, visit_header};
 
 use super::{put_name, refuse, take_name, Counted};
 use crate::error::{Code, Result, MAX_NAME};
