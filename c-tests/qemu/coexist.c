@@ -82,7 +82,7 @@ static inline void error_free(Error *error)
     }
 }
 
-/* Only our tables hand an Error on. */
+#if !(MIGCORE_QEMU_COEXIST & 8) /* only our tables hand an Error on */
 static inline void error_propagate(Error **errp, Error *error)
 {
     if (error != NULL && errp != NULL) {
@@ -91,6 +91,7 @@ static inline void error_propagate(Error **errp, Error *error)
         error_free(error);
     }
 }
+#endif
 
 #if !(MIGCORE_QEMU_COEXIST & 1) /* only our QEMUFile reports */
 static inline void error_report_err(Error *error)
@@ -264,6 +265,12 @@ int main(void)
     CHECK(visit_type_uint32(&v, "value", &value, NULL));
     visit_end_struct(&v, NULL);
     CHECK_EQUAL(v.calls, 2);
+#endif
+#if MIGCORE_QEMU_COEXIST & 16
+    QEMUTimer timer;
+
+    MIGCORE_QEMU_TIMER_SET(&timer, 7000);
+    CHECK_EQUAL(MIGCORE_QEMU_TIMER_GET(&timer), 7000);
 #endif
     snprintf(name, sizeof name, "qemu/coexist %d", MIGCORE_QEMU_COEXIST);
     return checks_report(name);
