@@ -1,13 +1,14 @@
 //! Compiles the C side of the measurements, at the level distributions use.
 use std::path::Path;
 
-const SOURCES: [&str; 6] = [
+const SOURCES: [&str; 7] = [
     "src/c/w1_hand.c",
     "src/c/w1_buffered.c",
     "src/c/buffered_file.c",
     "src/c/bare.c",
     "src/c/w1_migcore.c",
     "src/c/scalars.c",
+    "src/c/tables.c",
 ];
 
 fn main() {

@@ -49,6 +49,8 @@
  *     migcore_visit_blob                                         what older versions have as bytes, and this one visits
  *     migcore_framing_*                                          whole QEMU streams: header, sections, commands, end
  *     migcore_visit_vmstate, migcore_vmstate_*                   devices by tables; their macros: migcore_vmstate.h
+ *     migcore_visit_vmstate, migcore_vmstate_*                   devices by tables; their macros: migcore_vmstate.h
+ *     migcore_vmdesc_*                                           QEMU's description of what is saved; JSON
  *     migcore_chunk_save_*, migcore_chunk_load_*                 visitors over chunks, and what they tell
  *     migcore_chunk_check, migcore_chunk_walk_*                  a stream in memory as a whole
  *     migcore_chunk_receiver_*                                   a stream on its way in: from a socket, from a file
@@ -1171,6 +1173,30 @@ typedef struct migcore_vmstate_host {
      */
     struct migcore_vmdesc *description;
 } migcore_vmstate_host;
+
+/**
+ * What a table says of its objects, worked out once: neighbouring fields that are there whatever an object holds, and
+ * that no code of the device looks at, are moved many at a time. It may be used by any number of visits at once, of any
+ * objects of the table.
+ */
+typedef struct migcore_vmstate_plan {
+    /**
+     * sizeof(migcore_vmstate_plan)
+     */
+    size_t size;
+    /**
+     * The table.
+     */
+    const struct migcore_vmstate *table;
+    /**
+     * The memory that the plan lies in.
+     */
+    const void *memory;
+    /**
+     * How many bytes of it the plan takes.
+     */
+    size_t length;
+} migcore_vmstate_plan;
 
 /**
  * Storage for a visitor that saves to chunks. Give `&it.visitor` to the calls of a visit.
@@ -3389,6 +3415,37 @@ migcore_status migcore_visit_vmstate_struct(struct migcore_visitor *v,
  */
 migcore_status migcore_visit_vmstate_device(struct migcore_visitor *v,
                                             void *device);
+
+/**
+ * How many bytes of memory the plan of a table takes at this version: mostly the table's own. 0 when the table is NULL
+ * or makes no sense.
+ */
+size_t migcore_vmstate_compile_size(const struct migcore_vmstate *table,
+                                    int version_id);
+
+/**
+ * Makes the plan of a table at this version in `memory`, which the plan goes on using; `size` is
+ * sizeof(migcore_vmstate_plan). The memory may be given up together with the plan, and there is nothing to end. It, the
+ * plan and the table may not change as long as the plan is used.
+ *
+ * Errors: MIGCORE_NO_SPACE when `capacity` is less than migcore_vmstate_compile_size says, MIGCORE_BAD_TABLE,
+ * MIGCORE_INVALID_ARGUMENT for a version below 0, MIGCORE_NULL_POINTER, MIGCORE_BAD_SIZE.
+ */
+migcore_status migcore_vmstate_compile(struct migcore_vmstate_plan *plan,
+                                       size_t size,
+                                       const struct migcore_vmstate *table,
+                                       int version_id,
+                                       void *memory,
+                                       size_t capacity);
+
+/**
+ * migcore_visit_vmstate by a plan: the same bytes, values and errors, in less time. An object of another version than
+ * the plan's is visited by the table alone, and so is every save that is described.
+ */
+migcore_status migcore_visit_vmstate_plan(struct migcore_visitor *v,
+                                          const struct migcore_vmstate_plan *plan,
+                                          void *object,
+                                          const struct migcore_vmstate_host *host);
 
 /**
  * Begins a description in `memory`, which it borrows as long as it is used. `size` is sizeof(migcore_vmdesc),

@@ -33,6 +33,7 @@ pub mod memory;
 pub mod native;
 pub mod qemu;
 pub mod sizes;
+pub mod tables;
 pub mod tree;
 pub mod visit;
 pub mod workload;

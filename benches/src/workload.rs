@@ -5,10 +5,12 @@ use std::hint::black_box;
 use crate::device::{samples, Device, ITEMS, WIRE_BYTES};
 use crate::kernels::Fast;
 use crate::native::{self, ScalarWay, Way};
+use crate::tables::{Registers, REGISTERS};
 use crate::{hand, visit};
 
 mod chunk;
 mod loops;
+mod tables;
 mod tree;
 
 /// The memory that all contenders of a group share, so that caches treat them alike.
@@ -25,6 +27,8 @@ pub struct Fixture {
     pub out: Vec<u8>,
     /// The fields of the scalars workload.
     pub scalars: [u32; 64],
+    /// The registers of the device that has little else.
+    pub registers: Box<Registers>,
     /// Scratch memory of a writer or reader, or that of a tree.
     pub memory: Vec<u8>,
     /// The loops of this processor.
@@ -54,6 +58,7 @@ impl Fixture {
             out: vec![0; bytes.len()],
             bytes,
             scalars: [0; 64],
+            registers: Box::new([0; REGISTERS]),
             memory: Vec::new(),
             kernels: Fast::detect(),
         }
@@ -100,6 +105,7 @@ pub fn groups() -> Vec<Group> {
         scalar_group("scalars-load", scalar_load_contenders()),
     ];
     groups.extend(chunk::groups());
+    groups.extend(tables::groups());
     groups.extend(tree::groups());
     groups.extend(loops::groups());
     groups

@@ -10,7 +10,7 @@ use migcore_benches::chunk::{self, SCRATCH};
 use migcore_benches::device::{samples, Device, WIRE_BYTES};
 use migcore_benches::native::{self, Way};
 use migcore_benches::workload::{groups, Group};
-use migcore_benches::{hand, visit};
+use migcore_benches::{hand, tables, visit};
 
 const COUNT: usize = 20; // more than one fill of the 32 KiB buffer
 
@@ -91,6 +91,32 @@ fn chunks_agree() {
         out[length / 2] ^= 1;
         assert_ne!(way.load(&mut loaded, &out), 0, "a damaged stream is noticed");
     }
+}
+
+#[test]
+fn tables_agree() {
+    tables::prepare();
+    let (devices, bytes) = expected();
+    for ways in [[tables::WALK, tables::PLAN], [tables::CHUNK_WALK, tables::CHUNK_PLAN]] {
+        let streams = ways.map(|way| {
+            let mut out = vec![0; COUNT * WIRE_BYTES * 2];
+            let length = way.save(&devices, &mut out).expect("the target is large enough");
+            out.truncate(length);
+            assert_eq!(way.save(&devices, &mut out[1..]), None, "too small a target is noticed");
+            out
+        });
+        assert_eq!(streams[0], streams[1]);
+        for way in ways {
+            let mut loaded = vec![Device::EMPTY; COUNT];
+            assert_eq!(way.load(&mut loaded, &streams[0]), 0);
+            assert_eq!(loaded, devices);
+            let truncated = &streams[0][..streams[0].len() - 1];
+            assert_ne!(way.load(&mut loaded, truncated), 0, "a truncated stream is noticed");
+        }
+    }
+    let mut out = vec![0; bytes.len()];
+    assert_eq!(tables::PLAN.save(&devices, &mut out), Some(bytes.len()));
+    assert_eq!(out, bytes, "tables write what visits write");
 }
 
 #[test]

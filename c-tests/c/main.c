@@ -70,6 +70,7 @@ static const struct section {
     { "vmstate_hooks", test_vmstate_hooks },
     { "vmstate_parts", test_vmstate_parts },
     { "vmstate_fields", test_vmstate_fields },
+    { "vmstate_plan", test_vmstate_plan },
     { "all_devices", test_all_devices },
     { "all_devices_undo", test_all_devices_undo },
     { "vmdesc", test_vmdesc },

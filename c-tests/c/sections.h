@@ -112,6 +112,7 @@ void test_vmstate_hostile(void);
 void test_vmstate_hooks(void);
 void test_vmstate_parts(void);
 void test_vmstate_fields(void);
+void test_vmstate_plan(void);
 void test_all_devices(void);
 void test_all_devices_undo(void);
 void test_vmdesc(void);

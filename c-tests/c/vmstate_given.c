@@ -84,7 +84,7 @@ static void fields_make_sense(void)
     static const uint32_t kinds[] = { MIGCORE_VMSTATE_KIND_TMP,  MIGCORE_VMSTATE_KIND_TAILQ,  MIGCORE_VMSTATE_KIND_LIST,
                                       MIGCORE_VMSTATE_KIND_TREE, MIGCORE_VMSTATE_KIND_FD + 1, 0xffffffff };
     migcore_vmstate_info info = migcore_vmstate_info_u32;
-    migcore_vmstate_field fields[2];
+    static migcore_vmstate_field fields[2];
     migcore_vmstate table = table_of(fields);
     struct small s = { 7, NULL, NULL };
     size_t i;
@@ -166,7 +166,7 @@ static void pointers_lead_somewhere(void)
 static void loops_end(void)
 {
     static const migcore_vmstate_field end = MIGCORE_VMSTATE_END();
-    migcore_vmstate_field fields[2];
+    static migcore_vmstate_field fields[2];
     migcore_vmstate table = table_of(fields);
     const migcore_vmstate *parts[] = { &table, NULL };
     struct small s = { 7, NULL, NULL };

@@ -283,8 +283,44 @@ static void values_may_be_fixed(void)
     CHECK(s.id == 0x1234 && s.most == 4);
 }
 
+/* ---- a save that describes itself */
+
+static void a_save_describes_itself(void)
+{
+    static const char expected[] =
+        "{\"vmsd_name\": \"dev\", \"version\": 2, \"fields\": [{\"name\": \"a\", \"type\": \"uint32\", \"size\": 4}, "
+        "{\"name\": \"b\", \"type\": \"uint32\", \"size\": 4}], \"subsections\": [{\"vmsd_name\": \"dev/part\", "
+        "\"version\": 1, \"fields\": [{\"name\": \"part\", \"type\": \"uint8\", \"size\": 1}]}]}";
+    static char memory[1024];
+    static uint8_t bytes[VMSTATE_BYTES];
+    migcore_vmdesc description;
+    struct vm_host host;
+    struct dev s;
+    const char *text = NULL;
+    size_t length = 0;
+
+    vm_host_init(&host);
+    host.host.description = &description;
+    dev_init(&s);
+    CHECK_OK(migcore_vmdesc_init(&description, sizeof description, memory, sizeof memory, 702, false));
+    CHECK_OK(migcore_vmdesc_begin_object(&description, NULL));
+    CHECK_OK(vm_save(&dev_table, &s, &host.host, bytes, &length));
+    CHECK_BYTES(bytes, length, dev_bytes);
+    CHECK_OK(migcore_vmdesc_end_object(&description));
+    CHECK_OK(migcore_vmdesc_finish(&description, &text, &length));
+    CHECK_TEXT(text, expected);
+    /* A load has nothing to tell. */
+    CHECK_OK(migcore_vmdesc_init(&description, sizeof description, memory, sizeof memory, 702, false));
+    CHECK_OK(vm_load(&dev_table, &s, &host.host, 2, dev_bytes, sizeof dev_bytes, NULL, NULL));
+    CHECK_OK(migcore_vmdesc_begin_object(&description, NULL));
+    CHECK_OK(migcore_vmdesc_end_object(&description));
+    CHECK_OK(migcore_vmdesc_finish(&description, &text, &length));
+    CHECK_TEXT(text, "{}");
+}
+
 void test_vmstate_parts(void)
 {
+    a_save_describes_itself();
     a_device_has_values_of_its_own();
     timers_are_those_of_the_program();
     a_table_is_a_part_of_a_visit();

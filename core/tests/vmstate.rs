@@ -21,7 +21,9 @@ use layouts::{load, load_in, save, save_in};
 use migcore::codec::chunk::ChunkDecoder;
 use migcore::codec::observe::{Event, Item, Observer};
 use migcore::error::Report;
-use migcore::visit::{Kind, Track, Versions, Visiting, Visitor};
+use migcore::visit::{
+    Description, Kind, Marks, Scope, ScopeKind, Track, Versions, Visiting, Visitor,
+};
 use migcore::vmstate::{Block, Failure, Hook, If, InBlock, Layout, On, Own, StaticTable};
 use migcore::{fields, number, Code};
 use wire::{in_memory, plain_stream};
@@ -462,6 +464,18 @@ static NAMED: Layout<Named> = Layout::new(StaticTable::new(
     }),
 ));
 
+#[derive(Default, FromBytes, Immutable, IntoBytes, KnownLayout)]
+#[repr(C)]
+struct Elder {
+    outers: [Outer; 2],
+}
+
+static ELDER_OUTER: Layout<Outer> =
+    Layout::new(StaticTable::new("elder/outer", 1, fields!(Outer { a })));
+
+static ELDER: Layout<Elder> =
+    Layout::new(StaticTable::new("elder", 1, fields!(Elder { outers: structs(&ELDER_OUTER) })));
+
 #[test]
 fn items_have_the_names_and_shapes_of_a_description() {
     let mut named = Named { outers: [outer([0, 0]), outer([1, 0])], ..Named::default() };
@@ -484,6 +498,34 @@ fn items_have_the_names_and_shapes_of_a_description() {
     NAMED.visit(&mut over_chunks, &mut visiting.loader()).unwrap();
     visiting.finish_load().unwrap();
     assert_eq!(over_chunks, loaded);
+    // A program that does not know the part says so, or passes over it where it may.
+    for (marks, expected) in
+        [(Marks::NONE, Err(Code::UnknownSubsection)), (Marks::ANCILLARY, Ok(()))]
+    {
+        let stream = plain_stream(|v| {
+            v.device("elder", 0, Versions::only(1), |v| {
+                v.list("outers", 2, |v, index| {
+                    let known = |v: &mut Visitor<'_>| v.visit("a", &mut 5u32);
+                    if index == 0 {
+                        return known(v);
+                    }
+                    let description =
+                        Description { name: b"elder/outer", versions: Versions::only(1) };
+                    v.versioned("", description, |v| {
+                        known(v)?;
+                        v.mark(marks)?;
+                        v.begin(&"elder/outer/new", Scope::Subsection { version: 1 })?;
+                        v.visit("b", &mut 6u32)?;
+                        v.end(ScopeKind::Subsection)
+                    })
+                })
+            })
+        });
+        let mut elder = Elder::default();
+        let mut visiting = Visiting::new(ChunkDecoder::new(in_memory(&stream)));
+        assert_eq!(ELDER.visit(&mut elder, &mut visiting.loader()), expected);
+        assert_eq!((elder.outers[0].a, elder.outers[1].a), (5, 5));
+    }
     logged();
 }
 

@@ -9,7 +9,7 @@
     reason = "a test may panic: that is how it fails"
 )]
 
-#[path = "support/tables.rs"]
+#[path = "support/made.rs"]
 mod tables;
 
 use migcore::visit::Kind;

@@ -15,7 +15,7 @@
 mod described;
 #[path = "support/planned.rs"]
 mod planned;
-#[path = "support/tables.rs"]
+#[path = "support/made.rs"]
 mod tables;
 #[path = "support/wire.rs"]
 mod wire;

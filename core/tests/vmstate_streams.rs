@@ -19,7 +19,7 @@ mod backwards;
 mod described;
 #[path = "support/sections.rs"]
 mod sections;
-#[path = "support/tables.rs"]
+#[path = "support/made.rs"]
 mod tables;
 #[path = "support/wire.rs"]
 mod wire;

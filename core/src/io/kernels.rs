@@ -73,6 +73,18 @@ pub trait Kernels {
     }
 }
 
+/// [`Kernels::copy_swapped`] alone, of kernels of any kind.
+pub trait Swap {
+    /// See [`Kernels::copy_swapped`].
+    fn swap(&self, width: Width, to: &mut [u8], from: &[u8]);
+}
+
+impl<K: Kernels> Swap for K {
+    fn swap(&self, width: Width, to: &mut [u8], from: &[u8]) {
+        self.copy_swapped(width, to, from);
+    }
+}
+
 /// What a copy with its CRC reads at a time: so little that the first cache of any processor still holds it
 /// when it is copied, and so much that a call weighs nothing.
 const PIECE: usize = 4096;

@@ -16,8 +16,8 @@ mod stream;
 mod writer;
 
 pub(crate) use kernels::copy_big_endian;
-pub use kernels::{copy_crc32_by_pieces, Kernels, Portable, Width};
-pub use reader::Reader;
+pub use kernels::{copy_crc32_by_pieces, Kernels, Portable, Swap, Width};
+pub use reader::{Lent, Reader};
 pub use slice::{SliceReader, SliceWriter};
 pub use stream::{Failure, Sink, Source, StreamReader, StreamWriter, RETRIES};
 pub use writer::Writer;

@@ -4,6 +4,17 @@ use super::kernels::copy_big_endian;
 use super::{told, Kernels, Width, BOUNCE};
 use crate::error::{Code, Fault, Result};
 
+/// Bytes that a reader holds.
+#[derive(Debug)]
+pub struct Lent<'r> {
+    /// The next bytes.
+    pub bytes: &'r [u8],
+    /// Where they begin: moved on, they count as read.
+    pub at: &'r mut usize,
+    /// No others follow.
+    pub last: bool,
+}
+
 /// A checked reader: every byte that is asked for is there, or the call fails.
 pub trait Reader {
     /// Bytes consumed so far, or the position that the stream itself tells.
@@ -42,6 +53,9 @@ pub trait Reader {
     /// # Errors
     /// [`Code::Truncated`] when it is known that they never come.
     fn window(&mut self, length: usize) -> Result<Option<&[u8]>>;
+
+    /// What it holds of the bytes that follow, to be read in place.
+    fn lend(&mut self) -> Lent<'_>;
 
     /// Fails when it is known that `length` bytes never come; so an item that is read in pieces is
     /// not begun in vain.

@@ -1,6 +1,6 @@
 //! Readers and writers over memory.
 
-use super::{told, Reader, Writer};
+use super::{told, Lent, Reader, Writer};
 use crate::error::{Code, Fault, Result};
 
 /// Writes into memory that the caller gives; a call that does not fit writes nothing.
@@ -65,6 +65,10 @@ impl Writer for SliceWriter<'_> {
         let start = self.used;
         self.used = start.wrapping_add(length);
         Ok(self.memory.get_mut(start..).and_then(|free| free.get_mut(..length)))
+    }
+
+    fn lend(&mut self) -> (&mut [u8], &mut usize) {
+        (self.memory.get_mut(self.used..).unwrap_or_default(), &mut self.used)
     }
 
     fn flush(&mut self) -> Result<()> {
@@ -143,6 +147,10 @@ impl Reader for SliceReader<'_> {
             }
             None => Err(self.end(length)),
         }
+    }
+
+    fn lend(&mut self) -> Lent<'_> {
+        Lent { bytes: self.rest(), at: &mut self.used, last: true }
     }
 
     fn require(&mut self, length: usize) -> Result<()> {

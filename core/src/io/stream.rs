@@ -1,6 +1,6 @@
 //! Readers and writers over a caller's stream.
 
-use super::{told, Reader, Writer};
+use super::{told, Lent, Reader, Writer};
 use crate::error::{Code, Fault, Result};
 
 /// How often in a row a sink or source may ask to be called again before that counts as a failure:
@@ -176,6 +176,10 @@ impl<S: Sink> Writer for StreamWriter<'_, S> {
         Ok(window)
     }
 
+    fn lend(&mut self) -> (&mut [u8], &mut usize) {
+        (self.buffer.get_mut(self.used..).unwrap_or_default(), &mut self.used)
+    }
+
     fn flush(&mut self) -> Result<()> {
         let held = self.buffer.get(..self.used).unwrap_or_default();
         let done = send_all(&mut self.sink, held, &mut self.sent);
@@ -335,6 +339,11 @@ impl<S: Source> Reader for StreamReader<'_, S> {
             self.start = self.start.wrapping_add(length);
         }
         Ok(window)
+    }
+
+    fn lend(&mut self) -> Lent<'_> {
+        let bytes = self.buffer.get(self.start..self.end).unwrap_or_default();
+        Lent { bytes, at: &mut self.start, last: false }
     }
 
     fn peek(&mut self, ahead: usize, out: &mut [u8]) -> Result<usize> {

@@ -29,6 +29,9 @@ pub trait Writer {
     /// once; `None` when this writer does not have them in one piece.
     fn window(&mut self, length: usize) -> Result<Option<&mut [u8]>>;
 
+    /// What is free of the memory that it writes to, and how much is used: moved on, that counts as written.
+    fn lend(&mut self) -> (&mut [u8], &mut usize);
+
     /// Sends on what is held back.
     fn flush(&mut self) -> Result<()>;
 

@@ -332,6 +332,10 @@ impl Decoder for TreeDecoder<'_, '_> {
         Ok(self.find(name.bytes(), None)?.is_some())
     }
 
+    fn comes_next(&mut self, name: &dyn Name) -> Result<bool> {
+        self.has(name)
+    }
+
     fn begin(&mut self, name: &dyn Name, scope: Scope<'_>) -> Result<Opened> {
         let (at, opened) = self.scope(name, scope)?;
         self.open(at)?;

@@ -56,6 +56,7 @@ mod devices;
 mod kind;
 mod marks;
 mod name;
+mod packed;
 mod place;
 mod scope;
 mod subsection;
@@ -69,6 +70,9 @@ pub use kind::{Extent, Kind, Scalar, Slots};
 pub use marks::Marks;
 pub use name::Name;
 pub(crate) use name::{plainly_same, same};
+pub use packed::{
+    Ahead, Described, Elements, Ends, Flags, Form, Member, Packed, Put, Room, Take, ENDS,
+};
 pub use place::{Count, Place, Text};
 pub use scope::{Description, Opened, Scope, ScopeKind, Versions, NEWEST, OPEN};
 pub use subsection::{

@@ -3,6 +3,7 @@
 mod device;
 mod devices;
 mod items;
+mod packed;
 mod scopes;
 
 use super::{Decoder, Encoder, Name, Track};

@@ -1,8 +1,8 @@
 //! What every wire implements: an encoder, a decoder, or both side by side.
 
 use super::{
-    DeviceHead, Extent, Kind, Marks, Name, Opened, Place, Scalar, Scope, ScopeKind, Slots,
-    SubsectionName, Track, Visitor,
+    Ahead, DeviceHead, Extent, Kind, Marks, Name, Opened, Place, Room, Scalar, Scope, ScopeKind,
+    Slots, SubsectionName, Track, Visitor,
 };
 use crate::error::{Code, Fault, Path, Report, Result};
 
@@ -69,6 +69,12 @@ pub trait Encoder {
     fn mark(&mut self, marks: Marks) -> Result<()> {
         let _ = marks;
         Ok(())
+    }
+
+    /// Lends the place of the next values, if there is one, so that a run of items can be put there at once. That
+    /// gives the same stream as the items one by one.
+    fn room(&mut self) -> Option<Room<'_>> {
+        None
     }
 
     /// Takes bytes that have neither name nor type: what code writes that is not converted yet.
@@ -186,6 +192,13 @@ pub trait Decoder {
         Ok(true)
     }
 
+    /// Whether the item that comes next has this name, with no look at those behind it. A wire without names says
+    /// no.
+    fn comes_next(&mut self, name: &dyn Name) -> Result<bool> {
+        let _ = name;
+        Ok(false)
+    }
+
     /// Opens a scope; not a subsection.
     ///
     /// # Errors
@@ -204,6 +217,12 @@ pub trait Decoder {
     /// # Errors
     /// [`Code::UnknownSubsection`] when it is critical or its end cannot be known.
     fn skip_subsection(&mut self) -> Result<()>;
+
+    /// Lends what comes next, if a run of items can be taken from it at once. That gives the same values as the
+    /// items one by one.
+    fn ahead(&mut self) -> Option<Ahead<'_>> {
+        None
+    }
 
     /// Fills `out` with raw bytes as far as the stream goes, and says how far.
     fn raw(&mut self, out: &mut [u8]) -> Result<usize>;

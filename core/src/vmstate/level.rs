@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use super::name::{Described, ItemName};
 use super::walk::Walk;
-use super::{Hook, Host, PlaceOf, Table};
+use super::{Hook, Host, Memory, PlaceOf, Table};
 use crate::error::{Code, Result};
 use crate::visit::{
     walk_subsections, Description, Name, Scope, ScopeKind, SubsectionEntry, SubsectionTable,
@@ -77,14 +77,15 @@ impl<H: Host> Walk<'_, H> {
 
     /// An object that is all that an element holds: a scope would say nothing, but where it has subsections.
     pub(super) fn alone(&mut self, object: Object<'_, H>) -> Result<()> {
-        if object.described.table.subsection(0).is_none() {
-            return self.level(object);
-        }
         if self.state.loading {
-            return match self.visit(|v| v.has(&""))? {
+            // The stream may have parts of it that are not known here.
+            return match self.visit(|v| v.comes_next(&""))? {
                 true => self.structure(&"", object),
                 false => self.level(object),
             };
+        }
+        if object.described.table.subsection(0).is_none() {
+            return self.level(object);
         }
         self.saving(object, |walk| {
             let scoped = walk.needs_any(object)?;
@@ -146,11 +147,22 @@ impl<H: Host> Walk<'_, H> {
     /// The fields with these indices, as far as there are any.
     pub(super) fn fields(&mut self, object: Object<'_, H>, range: Range<usize>) -> Result<()> {
         for index in range {
-            let field = object.described.table.field(index);
-            let Some(field) = self.noted(field, &"")? else { break };
+            let field = match object.described.table.field(index) {
+                Ok(Some(field)) => field,
+                Ok(None) => break,
+                Err(code) => return self.noted(Err(code), &""),
+            };
             let name = ItemName::Field(object.described, index, field.name);
-            let done = self.field(object, index, &field);
-            self.noted(done, &name.lazy())?;
+            let done = match field.plain(object.version) {
+                Some(kind) if !self.state.describing => {
+                    let place = self.host.memory().at(object.place, field.offset);
+                    place.and_then(|place| self.scalar(name, kind, place))
+                }
+                _ => self.field(object, index, &field),
+            };
+            if let Err(code) = done {
+                return self.noted(Err(code), &name.lazy());
+            }
         }
         Ok(())
     }

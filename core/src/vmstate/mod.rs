@@ -92,6 +92,7 @@ mod item;
 mod level;
 mod list;
 mod name;
+mod plan;
 mod table;
 mod tree;
 mod value;
@@ -102,9 +103,10 @@ pub use arena::{
     Order, Ordered, Own, Repeats, Run, StaticTable, Test,
 };
 pub use host::{Failure, Host, Key, Memory, NodeVisit, PlaceOf, ALLOCATION};
+pub use plan::{visit_planned, Plan};
 pub use table::{Amount, Field, Head, Hook, ListField, ListForm, Number, Table, TreeField, What};
 
-use level::Object;
+use level::{Fields, Object};
 use name::Described;
 use walk::Walk;
 
@@ -118,15 +120,26 @@ use crate::visit::{Name, ScopeKind, NEWEST};
 /// Those of the visitor and of the host's code; [`Code::TooNew`](crate::Code::TooNew) and
 /// [`Code::TooOld`](crate::Code::TooOld); [`Code::BadTable`](crate::Code::BadTable).
 pub fn visit<H: Host>(host: &mut H, table: H::Table, object: PlaceOf<H>) -> Result<()> {
-    let current = table.head().version;
+    visit_by(host, table, object, None)
+}
+
+/// The same; the fields of the object itself are visited `by` something else than the walk.
+fn visit_by<H: Host>(
+    host: &mut H,
+    table: H::Table,
+    object: PlaceOf<H>,
+    by: Option<&dyn Fields<H>>,
+) -> Result<()> {
+    let head = table.head();
     let (depth, version) = host.with(|v, _| Ok((v.depth(), v.version())))?;
-    if depth == 0 {
-        return visit_struct(host, None, table, current, object);
-    }
-    let version = if version == NEWEST { current } else { version };
+    let version = if depth == 0 || version == NEWEST { head.version } else { version };
     let described = &Described::new(table);
+    let object = Object { described, place: object, version, strict: false, by };
     let mut walk = Walk::new(host)?;
-    walk.level(Object { described, place: object, version, strict: false, by: None })
+    match depth {
+        0 => walk.scoped(&head.name, ScopeKind::Device, object),
+        _ => walk.level(object),
+    }
 }
 
 /// Visits an object in a struct of its own, with the table's name and this version; outside of all scopes, in a

@@ -34,14 +34,34 @@ pub trait Table: Copy {
     /// Whether several fields have one name. Then they are told apart by numbers: `x[0]`, `x[1]`. Asked only where
     /// names matter, once for each object.
     fn repeats_names(self) -> bool {
-        let mut index = 1usize;
+        let (mut index, mut met) = (0usize, Met::default());
         while let Some(name) = self.field_name(index) {
-            if earlier(self, index, name.bytes()) > 0 {
+            let name = name.bytes();
+            if met.may_have(name) && earlier(self, index, name) > 0 {
                 return true;
             }
             index = index.saturating_add(1);
         }
         false
+    }
+}
+
+/// Names that were met, by a bit each of a few that they may share: mostly that tells that one is new.
+#[derive(Default)]
+struct Met([u64; 8]);
+
+impl Met {
+    /// Whether the name may have been met; it has been from here on.
+    fn may_have(&mut self, name: &[u8]) -> bool {
+        let mix =
+            |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        let hash = name.iter().fold(0xcbf2_9ce4_8422_2325, mix);
+        let bit = 1u64.checked_shl(u32::from(hash.to_be_bytes()[1] & 63)).unwrap_or(0);
+        let [first, ..] = hash.to_be_bytes();
+        let Some(word) = self.0.get_mut(usize::from(first & 7)) else { return true };
+        let met = *word & bit != 0;
+        *word |= bit;
+        met
     }
 }
 

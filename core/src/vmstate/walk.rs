@@ -2,7 +2,7 @@
 
 use super::entry::Entries;
 use super::name::{Described, ItemName};
-use super::{Amount, Failure, Hook, Host, Memory, Number, PlaceOf};
+use super::{Amount, Failure, Hook, Host, Memory, Number, PlaceOf, Table};
 use crate::error::{Code, Fault, Result};
 use crate::io::told;
 use crate::visit::{Name, Visitor};
@@ -138,6 +138,9 @@ impl<'h, H: Host> Walk<'h, H> {
         version: u32,
         strict: bool,
     ) -> Result<()> {
+        if !table.has_code() {
+            return Ok(());
+        }
         let done = self.host.hook(table, hook, object, version);
         self.settle(done, strict || hook != Hook::PostLoad)
     }

@@ -6,6 +6,7 @@ use migcore::visit::{Kind, Marks};
 use migcore::vmstate::{Amount, Field, Head, ListField, ListForm, Number, Table, TreeField, What};
 use migcore::{Code, Result};
 
+use super::host::has_hooks;
 use super::table::*;
 use crate::memory::LARGEST;
 use crate::place::CName;
@@ -88,6 +89,23 @@ impl Table for CTable {
             field if field.name.is_null() || field.has(MIGCORE_VMSTATE_FLAG_END) => Ok(None),
             field => field.decode().map(Some),
         }
+    }
+
+    fn field_name(self, index: usize) -> Option<CName> {
+        // SAFETY: `new` was promised a table, and fields up to one that ends them; as in `field`.
+        unsafe {
+            if member!(self.table, fields).is_null() {
+                return None;
+            }
+            let (name, flags) =
+                (member!(self.field_at(index), name), member!(self.field_at(index), flags));
+            let ends = name.is_null() || flags & MIGCORE_VMSTATE_FLAG_END != 0;
+            (!ends).then(|| CName::new(name))
+        }
+    }
+
+    fn has_code(self) -> bool {
+        has_hooks(self)
     }
 
     fn subsection(self, index: usize) -> Option<Self> {

@@ -223,6 +223,12 @@ fn has_keys(table: CTable, index: usize) -> bool {
     unsafe { member!(table.field_at(index), start) != 0 }
 }
 
+/// Whether a table has any hook.
+pub(super) fn has_hooks(table: CTable) -> bool {
+    let all = [Hook::PreLoad, Hook::PostLoad, Hook::PreSave, Hook::PostSave, Hook::LoadOld];
+    all.into_iter().any(|hook| !Hooks::of(table, hook).is_empty())
+}
+
 /// A hook of a table in the forms that the table has it.
 struct Hooks {
     number: migcore_vmstate_hook,

@@ -1,5 +1,6 @@
 //! Objects that are visited by a table of their fields.
 
+pub mod plan;
 pub mod services;
 pub mod table;
 

@@ -14,7 +14,9 @@ use super::write::{ChunkWriter, FRAME_HEAD};
 use super::ChunkType;
 use crate::error::{Code, Fault, Report, Result, MAX_DEPTH, MAX_NAME};
 use crate::io::{told, Kernels, Width, Writer};
-use crate::visit::{DeviceHead, Encoder, Extent, Kind, Marks, Name, Scope, ScopeKind};
+use crate::visit::{
+    Described, DeviceHead, Encoder, Extent, Kind, Marks, Name, Room, Scope, ScopeKind,
+};
 use memory::Paging;
 use scopes::{Frame, List};
 use shapes::Shapes;
@@ -26,6 +28,10 @@ const FRAMES: usize = MAX_DEPTH - 1;
 /// How often a fragment is cut for one item: before the element of each list that shares its form, and
 /// then once more.
 const ATTEMPTS: usize = FRAMES + 2;
+
+/// What the items of a run may need beside their values while they are written one by one: the head of a run
+/// of elements, and the count of a list.
+const SLACK: usize = RUN + 4;
 
 /// Writes items as chunks. See the [module](super) for what a stream is made of.
 ///
@@ -442,6 +448,16 @@ impl<W: Writer, K: Kernels> Encoder for ChunkEncoder<'_, W, K> {
     fn oldest_reader(&mut self, version: u32) -> Result<()> {
         self.oldest_reader = Some(version);
         Ok(())
+    }
+
+    fn room(&mut self) -> Option<Room<'_>> {
+        if !self.plain || self.oldest_reader.is_some() {
+            return None;
+        }
+        let (shape, place) = self.shapes.next()?;
+        let (values, at) = self.values.room(SLACK)?;
+        let described = Some(Described { shape, place });
+        Some(Room { values, at, swap: self.out.kernels(), described })
     }
 
     fn raw(&mut self, bytes: &[u8]) -> Result<()> {

@@ -2,8 +2,10 @@
 
 use super::{refuse, MAX_SUBSECTION_VERSION, NULL, SUBSECTION};
 use crate::error::{Code, Fault, Result, MAX_NAME};
-use crate::io::{told, Kernels, Reader, Width};
-use crate::visit::{Decoder, Extent, Kind, Name, Opened, Scope, ScopeKind, Slots, SubsectionName};
+use crate::io::{told, Kernels, Lent, Reader, Width};
+use crate::visit::{
+    Ahead, Decoder, Extent, Form, Kind, Name, Opened, Scope, ScopeKind, Slots, SubsectionName,
+};
 
 /// Reads items as QEMU does. See the [module](super) for the bytes of each.
 #[derive(Debug)]
@@ -219,6 +221,13 @@ impl<R: Reader, K: Kernels> Decoder for LegacyDecoder<R, K> {
 
     fn skip_subsection(&mut self) -> Result<()> {
         Err(self.reader.raise(Code::UnknownSubsection, 0, 0))
+    }
+
+    /// Where not all of it is there at once, the items will read on, or say what is missing.
+    fn ahead(&mut self) -> Option<Ahead<'_>> {
+        let Lent { bytes: values, at, last } = self.reader.lend();
+        let form = Form::Bare { marker: SUBSECTION, last };
+        Some(Ahead { values, at, swap: &self.kernels, form })
     }
 
     #[inline]

@@ -3,7 +3,7 @@
 use super::{check_name, put_counted, MAX_SUBSECTION_VERSION, NULL, SUBSECTION};
 use crate::error::{Code, Fault, Result};
 use crate::io::{told, Kernels, Width, Writer};
-use crate::visit::{Encoder, Extent, Kind, Name, Scope, ScopeKind};
+use crate::visit::{Encoder, Extent, Kind, Name, Room, Scope, ScopeKind};
 
 /// Flags that go at once to a stream without a buffer.
 const FLAGS: usize = 256;
@@ -151,6 +151,12 @@ impl<W: Writer, K: Kernels> Encoder for LegacyEncoder<W, K> {
     #[inline]
     fn end(&mut self, _kind: ScopeKind) -> Result<()> {
         Ok(())
+    }
+
+    /// Where there is no room for all of it, an item will say so, or send on what is held back.
+    fn room(&mut self) -> Option<Room<'_>> {
+        let (values, at) = self.writer.lend();
+        Some(Room { values, at, swap: &self.kernels, described: None })
     }
 
     #[inline]

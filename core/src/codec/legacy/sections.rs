@@ -3,7 +3,7 @@
 use super::{put_name, LegacyEncoder};
 use crate::error::{Fault, Result};
 use crate::io::{Kernels, Writer};
-use crate::visit::{Encoder, Extent, Kind, Name, Scope, ScopeKind};
+use crate::visit::{Encoder, Extent, Kind, Name, Room, Scope, ScopeKind};
 
 /// Writes items as [`LegacyEncoder`] does, and for a device inside of a device what a section says of it: its
 /// name with a length byte, its instance, its version. The device outside stands for the whole stream.
@@ -81,6 +81,10 @@ impl<W: Writer, K: Kernels> Encoder for SectionEncoder<W, K> {
             self.devices = self.devices.saturating_sub(1);
         }
         self.items.end(kind)
+    }
+
+    fn room(&mut self) -> Option<Room<'_>> {
+        self.items.room()
     }
 
     fn raw(&mut self, bytes: &[u8]) -> Result<()> {

@@ -230,6 +230,14 @@ impl Visitor<'_> {
         self.load(name, |decoder| decoder.has(name))
     }
 
+    /// Whether the item that comes next has this name, on load. On a wire without names never.
+    ///
+    /// # Errors
+    /// Those of the wire; [`Code::WrongDirection`] on save.
+    pub(crate) fn comes_next(&mut self, name: &dyn Name) -> Result<bool> {
+        self.load(name, |decoder| decoder.comes_next(name))
+    }
+
     /// Saves bytes that have neither name nor type.
     ///
     /// # Errors

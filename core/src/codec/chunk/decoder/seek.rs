@@ -138,6 +138,13 @@ impl<S: Store> ChunkDecoder<'_, S> {
         self.locate(wanted).map(|hit| !matches!(hit, Hit::Nowhere))
     }
 
+    /// Whether the item here is wanted; the place stays.
+    pub(super) fn is_next(&mut self, wanted: &Wanted<'_>) -> Result<bool> {
+        self.ready()?;
+        self.walker.arrive()?;
+        Ok(self.walker.is(wanted)? == Some(true))
+    }
+
     fn locate(&mut self, wanted: &Wanted<'_>) -> Result<Hit> {
         loop {
             if self.seek_of()?.gone.may_hold(wanted) {

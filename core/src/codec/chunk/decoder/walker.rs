@@ -7,7 +7,7 @@ use crate::codec::chunk::shape::Operation;
 use crate::codec::chunk::store::{Fragment, Store};
 use crate::error::{Code, Fault, Result, MAX_DEPTH};
 use crate::io::{told, Width};
-use crate::visit::{Kind, Marks, ScopeKind};
+use crate::visit::{Ahead, Described, Form, Kind, Marks, ScopeKind};
 
 /// So many bytes that are looked at one by one are as much work as an operation, as a power of two.
 const LOOKED_AT: u32 = 6;
@@ -204,6 +204,16 @@ impl<S: Store> Walker<S> {
     #[inline]
     pub(super) fn values(&self) -> &[u8] {
         self.store.memory().get(self.at.values..self.at.fragment.values_end).unwrap_or_default()
+    }
+
+    /// What is left of both, and where they begin.
+    pub(super) fn ahead(&mut self) -> Option<Ahead<'_>> {
+        let (memory, Place { shape: place, values: at, fragment }) =
+            (self.store.memory(), &mut self.at);
+        let shape = memory.get(*place..fragment.shape_end)?;
+        let values = memory.get(*at..fragment.values_end)?;
+        let form = Form::Described(Described { shape, place });
+        Some(Ahead { values, at, swap: self.store.kernels(), form })
     }
 
     /// Takes a value.

@@ -1,11 +1,12 @@
 //! The calls of the visitor.
 
+use super::seek::Wanted;
 use super::ChunkDecoder;
 use crate::codec::chunk::store::Store;
 use crate::error::{Code, Fault, Result};
 use crate::io::Width;
 use crate::visit::{
-    Decoder, DeviceHead, Extent, Kind, Name, Opened, Scope, ScopeKind, Slots, SubsectionName,
+    Ahead, Decoder, DeviceHead, Extent, Kind, Name, Opened, Scope, ScopeKind, Slots, SubsectionName,
 };
 
 impl<S: Store> ChunkDecoder<'_, S> {
@@ -147,6 +148,10 @@ impl<S: Store> Decoder for ChunkDecoder<'_, S> {
         self.run(|decoder| decoder.has_item(name))
     }
 
+    fn comes_next(&mut self, name: &dyn Name) -> Result<bool> {
+        self.run(|decoder| decoder.is_next(&Wanted::Item(name)))
+    }
+
     #[inline]
     fn begin(&mut self, name: &dyn Name, scope: Scope<'_>) -> Result<Opened> {
         match scope {
@@ -169,6 +174,13 @@ impl<S: Store> Decoder for ChunkDecoder<'_, S> {
 
     fn skip_subsection(&mut self) -> Result<()> {
         self.run(Self::leave_subsection)
+    }
+
+    fn ahead(&mut self) -> Option<Ahead<'_>> {
+        match self.straight {
+            true => self.walker.ahead(),
+            false => None,
+        }
     }
 
     fn raw(&mut self, out: &mut [u8]) -> Result<usize> {

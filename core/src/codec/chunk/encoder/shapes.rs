@@ -148,6 +148,11 @@ impl<'s> Shapes<'s> {
         }
     }
 
+    /// What lies behind the place, and the place.
+    pub(super) fn next(&mut self) -> Option<(&[u8], &mut usize)> {
+        Some((self.memory.get(self.place..self.end)?, &mut self.place))
+    }
+
     /// Passes the end of a scope if it is next.
     #[inline]
     pub(super) fn passes_end(&mut self) -> bool {

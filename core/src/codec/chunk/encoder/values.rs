@@ -85,6 +85,12 @@ impl<'s> Values<'s> {
         self.memory.get_mut(self.used..).unwrap_or_default()
     }
 
+    /// The room from the end on but for its last bytes, and where the end is.
+    pub(super) fn room(&mut self, last: usize) -> Option<(&mut [u8], &mut usize)> {
+        let to = self.memory.len().saturating_sub(last);
+        Some((self.memory.get_mut(self.used..to)?, &mut self.used))
+    }
+
     /// Overwrites a value.
     #[inline]
     pub(super) fn patch<const N: usize>(&mut self, at: usize, value: [u8; N]) {
