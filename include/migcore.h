@@ -45,12 +45,10 @@
  *     migcore_visit_TYPE, _since, _or, _array, _varray           the items of a device
  *     migcore_begin_*, migcore_end_*                             its structs, lists, subsections; the device itself
  *     migcore_put_raw, migcore_get_raw                           what is not visited yet
+ *     migcore_visit_vmstate, migcore_vmstate_*                   devices by tables; their macros: migcore_vmstate.h
  *     migcore_vmdesc_*                                           QEMU's description of what is saved; JSON
  *     migcore_visit_blob                                         what older versions have as bytes, and this one visits
  *     migcore_framing_*                                          whole QEMU streams: header, sections, commands, end
- *     migcore_visit_vmstate, migcore_vmstate_*                   devices by tables; their macros: migcore_vmstate.h
- *     migcore_visit_vmstate, migcore_vmstate_*                   devices by tables; their macros: migcore_vmstate.h
- *     migcore_vmdesc_*                                           QEMU's description of what is saved; JSON
  *     migcore_chunk_save_*, migcore_chunk_load_*                 visitors over chunks, and what they tell
  *     migcore_chunk_check, migcore_chunk_walk_*                  a stream in memory as a whole
  *     migcore_chunk_receiver_*                                   a stream on its way in: from a socket, from a file
