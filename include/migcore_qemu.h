@@ -11,12 +11,27 @@
  *     migcore_qemu/file.h         QEMUFile, qemu_put_be32, qemu_get_be32, qemu_peek_byte, ...
  *     migcore_qemu/foreign.h      the same visitors over the QEMUFile of a host program
  *     migcore_qemu/json.h         JSONWriter, QJSON: what a field tells of itself
+ *     migcore_qemu/vmstate.h      VMStateDescription, VMStateField, VMStateInfo: tables of fields
+ *     migcore_qemu/macros.h       VMSTATE_UINT32, VMSTATE_STRUCT_ARRAY, ...: what tables are made of
+ *     migcore_qemu/infos.h        vmstate_info_uint32, ...
+ *     migcore_qemu/walk.h         vmstate_save_state, vmstate_load_state; tables over any visitor
+ *     migcore_qemu/timer.h        QEMUTimer, as far as a stream has one; timer_put, timer_get
+ *     migcore_qemu/lists.h        QLIST, QSLIST, QSIMPLEQ, QTAILQ
+ *     migcore_qemu/tree.h         a sorted tree for VMSTATE_GTREE_V, or GLib's
  *     migcore_qemu/register.h     vmstate_register, instances, aliases, priorities
  *     migcore_qemu/handlers.h     register_savevm, register_savevm_live
  *     migcore_qemu/savevm.h, loadvm.h   whole streams of all devices: qemu_savevm_state, qemu_loadvm_state
  *
+ * and, for those who want them,
+ *
+ *     migcore_qemu/devices.h      VMSTATE_PCI_DEVICE and other macros over types of the program
+ *     migcore_qemu/osdep.h        container_of, ARRAY_SIZE, QEMU_BUILD_BUG_ON, g_malloc, GTree, ...
+ *     migcore_qemu/compat/        a folder to search for headers (-I): "qemu/osdep.h", "migration/vmstate.h",
+ *                                 "migration/qemu-file-types.h", "qapi/error.h", "hw/hw.h" and others forward to this one
+ *
  * Include this file only; it includes the parts. Everything is `static inline` gnu99, except the few objects that exist
- * once per program (see MIGCORE_QEMU_DEFINE). Nothing allocates: a QEMUFile is a variable of the caller.
+ * once per program (see MIGCORE_QEMU_DEFINE). A QEMUFile is a variable of the caller. Nothing allocates but loads of tables
+ * that say so (see migcore_qemu/walk.h).
  *
  * What it is for
  *
@@ -68,10 +83,18 @@
  *                                 MIGCORE_QEMU_HOST_FILE      QEMUFile and qemu_put_*, qemu_get_*, qemu_file_*
  *                                 MIGCORE_QEMU_HOST_ERROR     Error and error_*
  *                                 MIGCORE_QEMU_HOST_VISITOR   Visitor and visit_*
+ *                                 MIGCORE_QEMU_HOST_VMSTATE   VMStateDescription, VMSTATE_* and vmstate_*; also where
+ *                                                             VMSTATE_END_OF_LIST is defined already
+ *                                 MIGCORE_QEMU_HOST_TIMER     QEMUTimer: needs MIGCORE_QEMU_TIMER_GET and _SET, see
+ *                                                             migcore_qemu/timer.h; the same in the whole program
  *                                 The host's headers come first. May differ from file to file.
- *     MIGCORE_QEMU_TARGET_LONG_BITS   32 or 64: defines the betl forms, which exist only in code built per target.
+ *     MIGCORE_QEMU_TARGET_LONG_BITS   32 or 64: defines the betl forms and VMSTATE_UINTTL, which exist only in code built
+ *                                 per target.
  *     MIGCORE_QEMU_MALLOC(bytes)  an allocator: defines visit_type_str, whose loaded text the device owns and frees, and
  *                                 json_writer_new. What these free goes to MIGCORE_QEMU_FREE(memory), or to free().
+ *                                 Tables use both too; without them GLib's with MIGCORE_QEMU_GLIB, else malloc and free.
+ *     MIGCORE_QEMU_ALLOCATION     bytes that one call on a table may allocate (MIGCORE_VMSTATE_ALLOCATION, 16 MiB).
+ *     MIGCORE_QEMU_GLIB           GLib is there: includes <glib.h>, and trees are GTrees of it.
  *     MIGCORE_QEMU_REGISTRY       an expression: the registry that QEMU's names stand for (&migcore_qemu_devices).
  *     MIGCORE_QEMU_DEVICE_PATH(dev)   the path of a device on its bus, a string or NULL (NULL).
  *     MIGCORE_QEMU_ERRORS         Errors that one thread may hold at the same time (4).

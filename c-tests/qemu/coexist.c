@@ -82,7 +82,7 @@ static inline void error_free(Error *error)
     }
 }
 
-/* Only our tables hand an Error on. */
+#if !(MIGCORE_QEMU_COEXIST & 8) /* only our tables hand an Error on */
 static inline void error_propagate(Error **errp, Error *error)
 {
     if (error != NULL && errp != NULL) {
@@ -91,6 +91,7 @@ static inline void error_propagate(Error **errp, Error *error)
         error_free(error);
     }
 }
+#endif
 
 #if !(MIGCORE_QEMU_COEXIST & 1) /* only our QEMUFile reports */
 static inline void error_report_err(Error *error)
@@ -125,13 +126,75 @@ static void visit_end_struct(Visitor *v, void **object)
 }
 #endif
 
+#if MIGCORE_QEMU_COEXIST & 8
+/* Tables of the host's own. */
+typedef struct VMStateDescription {
+    char name[20];
+} VMStateDescription;
+
+#define VMSTATE_END_OF_LIST() 5
+#endif
+
+#if MIGCORE_QEMU_COEXIST & 16
+/* Timers that count in another unit. */
+typedef struct QEMUTimer {
+    bool armed;
+    int64_t microseconds;
+} QEMUTimer;
+
+static inline void host_timer_set(QEMUTimer *timer, int64_t expiry)
+{
+    timer->armed = expiry != -1;
+    timer->microseconds = expiry / 1000;
+}
+
+#define MIGCORE_QEMU_TIMER_GET(timer) ((timer)->armed ? (timer)->microseconds * 1000 : -1)
+#define MIGCORE_QEMU_TIMER_SET(timer, expiry) host_timer_set((timer), (expiry))
+#endif
+
 #include "migcore_qemu.h"
 
 static const uint8_t expected[] = {
     0x00, 0x00, 0x00, 0x01,     /* put */
     0x00, 0x00, 0x00, 0x02,     /* visited */
-    0x00, 0x00, 0x00, 0x03,     /* put */
+    0x00, 0x00, 0x00, 0x03,     /* by a table, if that is ours */
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x13, 0x88,
 };
+
+#if MIGCORE_QEMU_COEXIST & 8
+static void rest_save(QEMUFile *f)
+{
+    uint64_t expiry = 5000;
+
+    qemu_put_be32(f, 3);
+    CHECK(migcore_qemu_visit_u64(qemu_file_get_visitor(f), "expiry", &expiry, NULL));
+    CHECK_EQUAL(sizeof(VMStateDescription) + VMSTATE_END_OF_LIST(), 25);
+}
+#else
+typedef struct Rest {
+    uint32_t three;
+    QEMUTimer timer;
+} Rest;
+
+static const VMStateDescription vmstate_rest = {
+    .name = "rest",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (VMStateField[]) {
+        VMSTATE_UINT32(three, Rest),
+        VMSTATE_TIMER(timer, Rest),
+        VMSTATE_END_OF_LIST()
+    }
+};
+
+static void rest_save(QEMUFile *f)
+{
+    Rest rest = { .three = 3 };
+
+    MIGCORE_QEMU_TIMER_SET(&rest.timer, 5000);
+    CHECK_EQUAL(vmstate_save_state(f, &vmstate_rest, &rest, NULL), 0);
+}
+#endif
 
 /* The device: half converted. */
 static void device_save(QEMUFile *f)
@@ -140,7 +203,7 @@ static void device_save(QEMUFile *f)
 
     qemu_put_be32(f, 1);
     CHECK(migcore_qemu_visit_u32(qemu_file_get_visitor(f), "two", &two, NULL));
-    qemu_put_be32(f, 3);
+    rest_save(f);
 }
 
 /* A visit that the visitor refuses: an Error of whoever defines it. */
@@ -202,6 +265,12 @@ int main(void)
     CHECK(visit_type_uint32(&v, "value", &value, NULL));
     visit_end_struct(&v, NULL);
     CHECK_EQUAL(v.calls, 2);
+#endif
+#if MIGCORE_QEMU_COEXIST & 16
+    QEMUTimer timer;
+
+    MIGCORE_QEMU_TIMER_SET(&timer, 7000);
+    CHECK_EQUAL(MIGCORE_QEMU_TIMER_GET(&timer), 7000);
 #endif
     snprintf(name, sizeof name, "qemu/coexist %d", MIGCORE_QEMU_COEXIST);
     return checks_report(name);

@@ -242,6 +242,91 @@ static void null_pointers(void)
     CHECK(qemu_file_get_error(&m.file) < 0);
 }
 
+/* -- What is saved, described -------------------------------------------------------------------------------------- */
+
+#if RELEASE >= 211
+static const VMStateDescription vmstate_part = {
+    .name = "part",
+    .version_id = 2,
+    .minimum_version_id = 2,
+    .fields = (VMStateField[]) {
+        VMSTATE_UINT32(count, Device),
+        VMSTATE_END_OF_LIST()
+    }
+};
+
+/* The device once more, by another table, and a key of its own. */
+static int put_part(PUT)
+{
+    Device *s = container_of(pv, Device, a);
+#if RELEASE >= 600
+    if (vmdesc != NULL) {
+        json_writer_str(vmdesc, "told", "by itself");
+    }
+#else
+    if (vmdesc != NULL) {
+        json_prop_str(vmdesc, "told", "by itself");
+    }
+#endif
+    CHECK(size == 4 && field->vmsd == NULL);
+#if RELEASE >= 1002
+    return vmstate_save_state(f, &vmstate_part, s, vmdesc, NULL);
+#else
+    return vmstate_save_state(f, &vmstate_part, s, vmdesc);
+#endif
+}
+
+static int get_part(GET)
+{
+    CHECK(size == 4 && field->vmsd == NULL);
+    return table_load(f, &vmstate_part, container_of(pv, Device, a), 2);
+}
+
+static const VMStateInfo info_part = { .name = "part info", .get = get_part, .put = put_part };
+
+static const VMStateDescription vmstate_described = {
+    .name = "described",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (VMStateField[]) {
+        VMSTATE_SINGLE(a, Device, 0, info_part, uint32_t),
+        VMSTATE_UINT8_ARRAY(buffer, Device, 4),
+        VMSTATE_END_OF_LIST()
+    }
+};
+
+static void descriptions(void)
+{
+    char text[1024];
+    MIGCORE_QEMU_PRIV_JSON writer;
+    Device s = { .count = 5 };
+    Memory m;
+    int ret;
+
+    migcore_qemu_json_init(&writer, false, text, sizeof text);
+    migcore_vmdesc_begin_object(&writer.vmdesc, NULL);
+    migcore_qemu_file_init_save_memory(&m.file, m.bytes, sizeof m.bytes);
+#if RELEASE >= 1002
+    ret = vmstate_save_state(&m.file, &vmstate_described, &s, &writer, NULL);
+#else
+    ret = vmstate_save_state(&m.file, &vmstate_described, &s, &writer);
+#endif
+    CHECK_EQUAL(ret, 0);
+    m.length = (size_t)migcore_qemu_file_position(&m.file);
+    migcore_vmdesc_end_object(&writer.vmdesc);
+    CHECK_TEXT(migcore_qemu_json_text(&writer, NULL),
+               "{\"vmsd_name\": \"described\", \"version\": 1, \"fields\": ["
+               "{\"name\": \"a\", \"type\": \"part info\", \"told\": \"by itself\", "
+               "\"vmsd_name\": \"part\", \"version\": 2, \"fields\": ["
+               "{\"name\": \"count\", \"type\": \"uint32\", \"size\": 4}], \"size\": 4}, "
+               "{\"name\": \"buffer\", \"array_len\": 4, \"type\": \"uint8\", \"size\": 1}]}");
+    CHECK_BYTES(m.bytes, m.length, ((const uint8_t[]) { 0, 0, 0, 5, 0, 0, 0, 0 }));
+    s.count = 0;
+    CHECK_EQUAL(memory_load(&m, &vmstate_described, &s, 1, m.bytes, m.length + 1), 0);
+    CHECK_EQUAL(s.count, 5);
+}
+#endif
+
 /* -- A wire with names --------------------------------------------------------------------------------------------- */
 
 static const VMStateDescription vmstate_named = {
@@ -288,6 +373,9 @@ int main(void)
     what_a_load_allocates();
 #endif
     null_pointers();
+#if RELEASE >= 211
+    descriptions();
+#endif
     over_chunks();
     snprintf(name, sizeof name, "infos-%d", RELEASE);
     return checks_report(name);
