@@ -6,7 +6,7 @@
 
 use super::{LegacyDecoder, LegacyEncoder};
 use crate::error::{Code, Fault, Result};
-use crate::io::{Lent, Portable, Reader, Writer};
+use crate::io::{Portable, Reader, Writer};
 use crate::visit::{Decoder, Encoder, Side, Visitor};
 
 /// As a version that fields are written since: never, so a state of any version is saved as a blob.
@@ -111,14 +111,12 @@ pub struct RawBytes<L> {
     lender: L,
     position: u64,
     fault: Fault,
-    /// Where the next byte lies of those that are held here: none are.
-    held: usize,
 }
 
 impl<L: Lender> RawBytes<L> {
     /// Goes on where the wire of `lender` is.
     pub fn new(lender: L) -> Self {
-        let mut bytes = RawBytes { lender, position: 0, fault: Fault::default(), held: 0 };
+        let mut bytes = RawBytes { lender, position: 0, fault: Fault::default() };
         // A wire that cannot be reached is found by the first item.
         let _ = bytes.lender.lend(|side| {
             bytes.position = match side {
@@ -177,10 +175,6 @@ impl<L: Lender> Reader for RawBytes<L> {
         Ok(None)
     }
 
-    fn lend(&mut self) -> Lent<'_> {
-        Lent { bytes: &[], at: &mut self.held, last: false }
-    }
-
     fn peek(&mut self, ahead: usize, out: &mut [u8]) -> Result<usize> {
         self.load(|decoder| decoder.peek(ahead, out))
     }
@@ -209,10 +203,6 @@ impl<L: Lender> Writer for RawBytes<L> {
 
     fn window(&mut self, _length: usize) -> Result<Option<&mut [u8]>> {
         Ok(None)
-    }
-
-    fn lend(&mut self) -> (&mut [u8], &mut usize) {
-        (&mut [], &mut self.held)
     }
 
     fn flush(&mut self) -> Result<()> {
