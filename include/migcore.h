@@ -46,9 +46,9 @@
  *     migcore_begin_*, migcore_end_*                             its structs, lists, subsections; the device itself
  *     migcore_put_raw, migcore_get_raw                           what is not visited yet
  *     migcore_visit_vmstate, migcore_vmstate_*                   devices by tables; their macros: migcore_vmstate.h
- *     migcore_vmdesc_*                                           QEMU's description of what is saved; JSON
  *     migcore_visit_blob                                         what older versions have as bytes, and this one visits
  *     migcore_framing_*                                          whole QEMU streams: header, sections, commands, end
+ *     migcore_vmdesc_*                                           QEMU's description of what is saved; JSON
  *     migcore_chunk_save_*, migcore_chunk_load_*                 visitors over chunks, and what they tell
  *     migcore_chunk_check, migcore_chunk_walk_*                  a stream in memory as a whole
  *     migcore_chunk_receiver_*                                   a stream on its way in: from a socket, from a file
@@ -1171,6 +1171,20 @@ typedef struct migcore_vmstate_host {
      */
     struct migcore_vmdesc *description;
 } migcore_vmstate_host;
+
+/**
+ * A type of device and its table, for migcore_vmstate_dump.
+ */
+typedef struct migcore_vmstate_type {
+    /**
+     * The name of the type; NULL: that of the table.
+     */
+    const char *name;
+    /**
+     * The table.
+     */
+    const struct migcore_vmstate *table;
+} migcore_vmstate_type;
 
 /**
  * What a table says of its objects, worked out once: neighbouring fields that are there whatever an object holds, and
@@ -3413,6 +3427,17 @@ migcore_status migcore_visit_vmstate_struct(struct migcore_visitor *v,
  */
 migcore_status migcore_visit_vmstate_device(struct migcore_visitor *v,
                                             void *device);
+
+/**
+ * Writes what tables say to a sink: the JSON text of QEMU's -dump-vmstate, for tools that compare the tables of two
+ * programs, such as `migcore schema --check`. `machine` is the type of the machine; the names of types must differ.
+ * No object is needed and no hook is called. MIGCORE_TOO_DEEP is of tables that name each other in a circle, and
+ * MIGCORE_TOO_MANY of those that have more fields than any program. After an error the text is of no use.
+ */
+migcore_status migcore_vmstate_dump(const char *machine,
+                                    const struct migcore_vmstate_type *types,
+                                    size_t count,
+                                    const struct migcore_sink *sink);
 
 /**
  * How many bytes of memory the plan of a table takes at this version: mostly the table's own. 0 when the table is NULL
