@@ -16,7 +16,7 @@ use migcore_c_tests::interface::{Interface, ALIGNMENT, SIZE};
 use migcore_c_tests::{bound_header, expanded_ffi};
 use migcore_ffi::chunk::{check, load, receive, save, settings, tell, walk};
 use migcore_ffi::tree::{compare, loader, saver, storage};
-use migcore_ffi::vmstate::{plan, services, table};
+use migcore_ffi::vmstate::{dump, plan, services, table};
 use migcore_ffi::{
     device, error, framing, io, kernels, legacy, machine, object, observer, ram, subsection, vmdesc,
 };
@@ -140,6 +140,7 @@ fn rust_layouts() -> Layouts {
         plan::migcore_vmstate_plan { size table memory length }
         table::migcore_vmstate_subsection { vmsd needed }
         services::migcore_vmstate_tree { size count each insert }
+        dump::migcore_vmstate_type { name table }
     }
 }
 
