@@ -17,7 +17,6 @@ mod raw {
 
     unsafe extern "C" {
         pub(super) safe fn tables_prepare() -> i32;
-        pub(super) safe fn tables_plan_size() -> usize;
         pub(super) fn tables_save_w1(
             wire: i32,
             way: i32,
@@ -56,11 +55,6 @@ mod raw {
 /// Makes the plans; to be called before the others.
 pub fn prepare() {
     assert_eq!(raw::tables_prepare(), 0, "the plans have room");
-}
-
-/// The bytes that the plan of W1 takes.
-pub fn plan_size() -> usize {
-    raw::tables_plan_size()
 }
 
 /// A wire, and how a table is visited over it.

@@ -118,11 +118,6 @@ int tables_prepare(void)
     return done;
 }
 
-size_t tables_plan_size(void)
-{
-    return migcore_vmstate_compile_size(&w1_table, 1);
-}
-
 static int visit_all(migcore_visitor *v, int way, const struct objects *objects)
 {
     for (size_t i = 0; i < objects->count; i++) {

@@ -19,9 +19,6 @@ enum tables_way { TABLES_WALK, TABLES_PLAN };
 /* To be called once, before the others; 0 on success. */
 int tables_prepare(void);
 
-/* How many fields of W1 a plan has room for, in bytes. */
-size_t tables_plan_size(void);
-
 /* As w1_save_hand and w1_load_hand; `written` gets the length of the stream and may be NULL. */
 int tables_save_w1(int wire, int way, const struct w1_device *devices, size_t count, uint8_t *out,
                    size_t capacity, size_t *written);

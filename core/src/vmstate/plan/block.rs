@@ -26,10 +26,11 @@ pub(super) struct StepHead {
     ends: u32,
     length: u32,
     depth: u32,
+    low: u32,
     high: u32,
 }
 
-const STEP: usize = 36;
+const STEP: usize = 40;
 
 impl StepHead {
     /// Fields that are in no run.
@@ -45,13 +46,14 @@ impl StepHead {
         self.ends = number(measure.ends)?;
         self.length = number(measure.length)?;
         self.depth = number(measure.depth)?;
+        self.low = number(measure.low)?;
         self.high = number(measure.high)?;
         Ok(())
     }
 
     fn words(&self) -> [u32; STEP / 4] {
-        let StepHead { first, fields, shape, moves, lists, ends, length, depth, high } = *self;
-        [first, fields, shape, moves, lists, ends, length, depth, high]
+        let StepHead { first, fields, shape, moves, lists, ends, length, depth, low, high } = *self;
+        [first, fields, shape, moves, lists, ends, length, depth, low, high]
     }
 
     fn emit(&self, place: &mut [u8; STEP]) {
@@ -73,6 +75,7 @@ impl StepHead {
             ends: next(),
             length: next(),
             depth: next(),
+            low: next(),
             high: next(),
         }
     }
@@ -166,8 +169,9 @@ pub(super) struct Step<'p> {
 pub(super) struct Run<'p> {
     pub(super) packed: Packed<'p>,
     pub(super) moves: &'p [[u8; MOVE]],
-    /// Where in the object its values end.
-    pub(super) high: usize,
+    /// Where in the object its values begin, and how many bytes are between that and their end.
+    pub(super) low: usize,
+    pub(super) span: usize,
 }
 
 /// Reads a plan.
@@ -205,7 +209,8 @@ impl<'p> BlockReader<'p> {
                 ends: ends.as_chunks().0,
             },
             moves: moves.as_chunks().0,
-            high: size(head.high),
+            low: size(head.low),
+            span: size(head.high.saturating_sub(head.low)),
         });
         let first = size(head.first);
         Some(Step { first, end: first.saturating_add(size(head.fields)), run })

@@ -13,7 +13,6 @@ mod block;
 mod compile;
 mod moves;
 mod run;
-mod window;
 
 use super::level::{Fields, Object};
 use super::walk::Walk;
@@ -114,16 +113,18 @@ impl<H: Host> Fields<H> for Plan<'_> {
 /// Moves the values of a run; says whether the wire takes them, or has them, so.
 fn moved<H: Host>(walk: &mut Walk<'_, H>, run: &Run<'_>, object: PlaceOf<H>) -> Result<bool> {
     walk.host.with(|v, memory| {
+        let there = memory.at(object, run.low).and_then(|place| memory.bytes(place, run.span));
+        if there.is_err() {
+            return Ok(false);
+        }
         let moves = run.moves;
         if v.is_loading() {
-            let Ok(object) = memory.bytes_mut(object, run.high) else { return Ok(false) };
-            let mut scatter = Scatter { object, moves };
+            let mut scatter = Scatter { memory, object, moves };
             return v.load_packed(&run.packed, &mut |piece, flags, swap| {
                 scatter.store(piece, flags, swap)
             });
         }
-        let Ok(object) = memory.bytes(object, run.high) else { return Ok(false) };
-        let mut gather = Gather { object, moves };
+        let mut gather = Gather { memory, object, moves };
         v.save_packed(&run.packed, &mut |piece, swap| gather.fill(piece, swap))
     })
 }

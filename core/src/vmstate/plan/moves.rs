@@ -1,12 +1,11 @@
 //! Moves of values between an object and their place on a wire.
 //!
-//! A run is a list of moves, in the order of the wire. Many values of one width that lie next to each other are one
-//! move; of the others, as many as possible are in [windows](super::window). The elements of a list are moves that are
-//! repeated.
+//! A run is a list of moves, in the order of the wire. Values that lie next to each other in the object, and are of
+//! one width, are one move; the elements of a list are moves that are repeated.
 
-use super::window::{self, Window};
 use crate::io::{Swap, Width};
 use crate::visit::Flags;
+use crate::vmstate::Memory;
 
 /// What a move does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,16 +17,14 @@ pub(super) enum Action {
     Bytes = 1,
     /// Numbers of 16 bits.
     Two = 2,
-    /// Bytes that are 0 on the wire and not in the object.
-    Nothing = 3,
     /// Numbers of 32 bits.
     Four = 4,
-    /// The moves that follow are those of an element.
-    Repeat = 5,
-    /// What follows are windows.
-    Windows = 6,
     /// Numbers of 64 bits.
     Eight = 8,
+    /// Bytes that are 0 on the wire and not in the object.
+    Nothing = 3,
+    /// The moves that follow are those of an element.
+    Repeat = 5,
 }
 
 impl Action {
@@ -38,20 +35,8 @@ impl Action {
             3 => Action::Nothing,
             4 => Action::Four,
             5 => Action::Repeat,
-            6 => Action::Windows,
             8 => Action::Eight,
             _ => Action::Bytes,
-        }
-    }
-
-    /// The width of the values, if they are any.
-    pub(super) const fn width(self) -> Option<u8> {
-        match self {
-            Action::Flags | Action::Bytes => Some(1),
-            Action::Two => Some(2),
-            Action::Four => Some(4),
-            Action::Eight => Some(8),
-            _ => None,
         }
     }
 }
@@ -64,9 +49,9 @@ pub(super) struct Move {
     pub(super) offset: u32,
     /// How many bytes they take; how often is repeated.
     pub(super) length: u32,
-    /// From element to element; of another move, whether it is one that cannot be in windows.
+    /// From element to element.
     pub(super) stride: u32,
-    /// How many moves an element has, or how many windows there are.
+    /// How many moves an element has.
     pub(super) body: u16,
 }
 
@@ -93,13 +78,6 @@ impl Move {
             body: u16::from_ne_bytes([m, n]),
         }
     }
-
-    /// The bytes of the object that it is about, which begins at `base`.
-    #[inline]
-    fn of<'o>(&self, object: &'o [u8], base: usize) -> &'o [u8] {
-        let start = base.saturating_add(size(self.offset));
-        object.get(start..start.saturating_add(size(self.length))).unwrap_or_default()
-    }
 }
 
 /// A number of 32 bits as one of memory.
@@ -108,82 +86,88 @@ fn size(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-/// Moves, or windows.
-type Moves<'m> = &'m [[u8; MOVE]];
+/// So many bytes are worth the call of a loop that is made for this processor.
+const MANY: usize = 64;
 
-/// The moves that belong to the first, and those behind.
+/// Copies numbers from one byte order to the other.
 #[inline]
-fn parts<'m>(rest: Moves<'m>, of: &Move) -> (Moves<'m>, Moves<'m>) {
-    rest.split_at_checked(of.body.into()).unwrap_or_default()
-}
-
-/// Where each element begins.
-fn elements(of: &Move) -> impl Iterator<Item = usize> {
-    let stride = size(of.stride);
-    (0..of.length).scan(0usize, move |next, _| {
-        let element = *next;
-        *next = next.saturating_add(stride);
-        Some(element)
-    })
-}
-
-/// Copies values from one side to the other.
-fn copy(action: Action, to: &mut [u8], from: &[u8], swap: &dyn Swap) {
-    let width = match action {
-        Action::Two => Width::Two,
-        Action::Four => Width::Four,
-        Action::Eight => Width::Eight,
-        _ => Width::One,
-    };
-    match action {
-        Action::Flags => {
-            to.iter_mut().zip(from).for_each(|(to, from)| *to = u8::from(*from != 0));
-        }
-        _ if width == Width::One || cfg!(target_endian = "big") => {
-            crate::io::copy(to, from);
-        }
-        _ => swap.swap(width, to, from),
+fn numbers<const N: usize>(
+    width: Width,
+    to: &mut [u8],
+    from: &[u8],
+    swap: &dyn Swap,
+    swapped: impl Fn([u8; N]) -> [u8; N],
+) {
+    if to.len() >= MANY && cfg!(target_endian = "little") {
+        return swap.swap(width, to, from);
+    }
+    let (to, from) = (to.as_chunks_mut::<N>().0, from.as_chunks::<N>().0);
+    for (to, from) in to.iter_mut().zip(from) {
+        *to = swapped(*from);
     }
 }
 
-/// From an object to a wire.
-pub(super) struct Gather<'g> {
-    /// The bytes of the object, as far as the run has some.
-    pub(super) object: &'g [u8],
-    /// The moves that are still to be done.
-    pub(super) moves: Moves<'g>,
+/// Copies what is not bools.
+#[inline]
+fn copy(action: Action, to: &mut [u8], from: &[u8], swap: &dyn Swap) {
+    match action {
+        Action::Two => {
+            numbers(Width::Two, to, from, swap, |bytes| u16::from_be_bytes(bytes).to_ne_bytes())
+        }
+        Action::Four => {
+            numbers(Width::Four, to, from, swap, |bytes| u32::from_be_bytes(bytes).to_ne_bytes())
+        }
+        Action::Eight => {
+            numbers(Width::Eight, to, from, swap, |bytes| u64::from_be_bytes(bytes).to_ne_bytes())
+        }
+        _ => {
+            crate::io::copy(to, from);
+        }
+    }
 }
 
-impl Gather<'_> {
+fn normalise(to: &mut [u8], from: &[u8]) {
+    to.iter_mut().zip(from).for_each(|(to, from)| *to = u8::from(*from != 0));
+}
+
+/// From an object to a wire.
+pub(super) struct Gather<'g, M: Memory> {
+    pub(super) memory: &'g M,
+    pub(super) object: M::Place,
+    /// The moves that are still to be done.
+    pub(super) moves: &'g [[u8; MOVE]],
+}
+
+impl<M: Memory> Gather<'_, M> {
     /// Fills the next piece of the run, which ends where a move does.
     pub(super) fn fill(&mut self, piece: &mut [u8], swap: &dyn Swap) {
         let mut free = piece;
         while let (false, Some((first, rest))) = (free.is_empty(), self.moves.split_first()) {
             let one = Move::from_bytes(*first);
-            let (body, behind) = parts(rest, &one);
-            free = match one.action {
-                Action::Repeat => self.repeat(&one, body, free, swap),
-                _ => self.one(&one, body, 0, free, swap),
+            (free, self.moves) = match one.action {
+                Action::Repeat => {
+                    let (body, rest) = rest.split_at_checked(one.body.into()).unwrap_or_default();
+                    (self.repeat(&one, body, free, swap), rest)
+                }
+                _ => (self.one(&one, self.object, free, swap), rest),
             };
-            self.moves = behind;
         }
     }
 
     fn repeat<'f>(
         &self,
         of: &Move,
-        moves: Moves<'_>,
+        body: &[[u8; MOVE]],
         mut free: &'f mut [u8],
         swap: &dyn Swap,
     ) -> &'f mut [u8] {
-        for base in elements(of) {
-            let mut rest = moves;
-            while let Some((first, behind)) = rest.split_first() {
-                let one = Move::from_bytes(*first);
-                let (body, behind) = parts(behind, &one);
-                free = self.one(&one, body, base, free, swap);
-                rest = behind;
+        let mut offset = 0usize;
+        for _ in 0..of.length {
+            let Ok(element) = self.memory.at(self.object, offset) else { return free };
+            for one in body {
+                free = self.one(&Move::from_bytes(*one), element, free, swap);
             }
+            offset = offset.saturating_add(size(of.stride));
         }
         free
     }
@@ -192,136 +176,94 @@ impl Gather<'_> {
     fn one<'f>(
         &self,
         one: &Move,
-        windows: Moves<'_>,
-        base: usize,
+        base: M::Place,
         free: &'f mut [u8],
         swap: &dyn Swap,
     ) -> &'f mut [u8] {
-        if one.action == Action::Windows {
-            return self.windows(windows, base, free);
-        }
-        let Some((to, free)) = free.split_at_mut_checked(size(one.length)) else { return &mut [] };
-        match one.action {
-            Action::Nothing => to.fill(0),
-            action => copy(action, to, one.of(self.object, base), swap),
-        }
-        free
-    }
-
-    #[inline]
-    fn windows<'f>(&self, windows: Moves<'_>, base: usize, mut free: &'f mut [u8]) -> &'f mut [u8] {
-        for window in windows {
-            let window = Window::from_bytes(*window);
-            let start = base.saturating_add(size(window.offset));
-            let turned = window.turn(window::get(self.object.get(start..).unwrap_or_default()));
-            let length = usize::from(window.length);
-            match free.first_chunk_mut() {
-                // What is too much is overwritten by the next one.
-                Some(eight) => *eight = turned.to_le_bytes(),
-                None => window::put(free.get_mut(..length).unwrap_or_default(), turned),
-            }
-            free = free.get_mut(length..).unwrap_or_default();
+        let length = size(one.length);
+        let Some((to, free)) = free.split_at_mut_checked(length) else { return &mut [] };
+        let place = self.memory.at(base, size(one.offset));
+        match place.and_then(|place| self.memory.bytes(place, length)) {
+            Ok(from) if one.action == Action::Flags => normalise(to, from),
+            Ok(from) if one.action != Action::Nothing => copy(one.action, to, from, swap),
+            _ => to.fill(0),
         }
         free
     }
 }
 
 /// From a wire to an object.
-pub(super) struct Scatter<'s> {
-    /// The bytes of the object, as far as the run has some.
-    pub(super) object: &'s mut [u8],
+pub(super) struct Scatter<'s, M: Memory> {
+    pub(super) memory: &'s mut M,
+    pub(super) object: M::Place,
     /// The moves that are still to be done.
-    pub(super) moves: Moves<'s>,
+    pub(super) moves: &'s [[u8; MOVE]],
 }
 
-impl Scatter<'_> {
+impl<M: Memory> Scatter<'_, M> {
     /// Stores the next piece of the run; false at a bool that is none.
     pub(super) fn store(&mut self, piece: &[u8], flags: Flags, swap: &dyn Swap) -> bool {
-        let mut given = piece;
-        while let (false, Some((first, rest))) = (given.is_empty(), self.moves.split_first()) {
+        let mut left = Some(piece);
+        while let (Some(given), Some((first, rest))) = (left, self.moves.split_first()) {
+            if given.is_empty() {
+                break;
+            }
             let one = Move::from_bytes(*first);
-            let (body, behind) = parts(rest, &one);
-            let left = match one.action {
-                Action::Repeat => self.repeat(&one, body, given, flags, swap),
-                _ => self.one(&one, body, 0, given, flags, swap),
+            (left, self.moves) = match one.action {
+                Action::Repeat => {
+                    let (body, rest) = rest.split_at_checked(one.body.into()).unwrap_or_default();
+                    (self.repeat(&one, body, given, flags, swap), rest)
+                }
+                _ => (self.one(&one, self.object, given, flags, swap), rest),
             };
-            let Some(left) = left else { return false };
-            (given, self.moves) = (left, behind);
         }
-        true
+        left.is_some()
     }
 
     fn repeat<'v>(
         &mut self,
         of: &Move,
-        moves: Moves<'_>,
+        body: &[[u8; MOVE]],
         mut given: &'v [u8],
         flags: Flags,
         swap: &dyn Swap,
     ) -> Option<&'v [u8]> {
-        for base in elements(of) {
-            let mut rest = moves;
-            while let Some((first, behind)) = rest.split_first() {
-                let one = Move::from_bytes(*first);
-                let (body, behind) = parts(behind, &one);
-                given = self.one(&one, body, base, given, flags, swap)?;
-                rest = behind;
+        let mut offset = 0usize;
+        for _ in 0..of.length {
+            let element = self.memory.at(self.object, offset).ok()?;
+            for one in body {
+                given = self.one(&Move::from_bytes(*one), element, given, flags, swap)?;
             }
+            offset = offset.saturating_add(size(of.stride));
         }
         Some(given)
     }
 
-    /// Does one move, and gives what follows; `None` at a bool that is none.
     #[inline]
     fn one<'v>(
         &mut self,
         one: &Move,
-        windows: Moves<'_>,
-        base: usize,
+        base: M::Place,
         given: &'v [u8],
         flags: Flags,
         swap: &dyn Swap,
     ) -> Option<&'v [u8]> {
-        if one.action == Action::Windows {
-            return self.windows(windows, base, given, flags);
+        let length = size(one.length);
+        let (from, rest) = given.split_at_checked(length)?;
+        if one.action == Action::Nothing {
+            return Some(rest);
         }
-        let (from, rest) = given.split_at_checked(size(one.length))?;
-        let odd = |byte: &u8| *byte > 1;
-        if one.action == Action::Flags && flags == Flags::Exact && from.iter().any(odd) {
+        if one.action == Action::Flags && flags == Flags::Exact && from.iter().any(|byte| *byte > 1)
+        {
             return None;
         }
-        if one.action != Action::Nothing {
-            let start = base.saturating_add(size(one.offset));
-            let to = self.object.get_mut(start..).and_then(|to| to.get_mut(..from.len()));
-            copy(one.action, to.unwrap_or_default(), from, swap);
+        let place = self.memory.at(base, size(one.offset)).ok()?;
+        let to = self.memory.bytes_mut(place, length).ok()?;
+        match one.action {
+            Action::Flags => normalise(to, from),
+            action => copy(action, to, from, swap),
         }
         Some(rest)
-    }
-
-    #[inline]
-    fn windows<'v>(
-        &mut self,
-        windows: Moves<'_>,
-        base: usize,
-        mut given: &'v [u8],
-        flags: Flags,
-    ) -> Option<&'v [u8]> {
-        for window in windows {
-            let window = Window::from_bytes(*window);
-            let values = window::get(given);
-            if flags == Flags::Exact && window.is_odd(values) {
-                return None;
-            }
-            let (start, length) = (base.saturating_add(size(window.offset)), window.length.into());
-            let to = self.object.get_mut(start..).and_then(|to| to.get_mut(..length));
-            let (to, turned) = (to.unwrap_or_default(), window.turn(values));
-            match to.first_chunk_mut() {
-                Some(eight) => *eight = turned.to_le_bytes(),
-                None => window::put(to, turned),
-            }
-            given = given.get(length..)?;
-        }
-        Some(given)
     }
 }
 

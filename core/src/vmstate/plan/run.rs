@@ -1,7 +1,6 @@
 //! What is written of a run: its shape, its moves, its lists.
 
 use super::moves::{Action, Move, MOVE};
-use super::window::Window;
 use crate::codec::chunk::ShapeWriter;
 use crate::error::{MAX_DEPTH, MAX_NAME};
 use crate::visit::{Elements, Ends, Extent, Kind, Member, Scope, ENDS};
@@ -52,7 +51,8 @@ pub(super) struct Measure {
     pub(super) moves: usize,
     pub(super) lists: usize,
     pub(super) ends: usize,
-    /// Where in the object the values end.
+    /// Where in the object the values begin and end.
+    pub(super) low: usize,
     pub(super) high: usize,
 }
 
@@ -66,18 +66,6 @@ struct Repeated {
     ends: usize,
 }
 
-/// Windows, of which the last may get more.
-struct Windows {
-    /// Where their move stands.
-    at: usize,
-    length: u32,
-    count: u16,
-    last: Window,
-}
-
-/// A move of so many bytes is one of its own; one of less goes into windows.
-const LONG: u32 = 32;
-
 /// Writes a run, or measures it when there is no memory.
 pub(super) struct RunWriter<'m> {
     shape: ShapeWriter<'m>,
@@ -87,8 +75,6 @@ pub(super) struct RunWriter<'m> {
     measure: Measure,
     /// A move that may become longer.
     pending: Option<Move>,
-    /// The windows that are being written.
-    windows: Option<Windows>,
     /// How many scopes are open, and how many objects.
     open: usize,
     objects: usize,
@@ -107,9 +93,8 @@ impl<'m> RunWriter<'m> {
             moves: Records { memory: moves, used: 0 },
             lists: Records { memory: lists, used: 0 },
             ends: Records { memory: ends, used: 0 },
-            measure: Measure::default(),
+            measure: Measure { low: usize::MAX, ..Measure::default() },
             pending: None,
-            windows: None,
             open: 0,
             objects: 0,
             list: None,
@@ -124,6 +109,7 @@ impl<'m> RunWriter<'m> {
             moves: self.moves.used,
             lists: self.lists.used,
             ends: self.ends.used,
+            low: self.measure.low.min(self.measure.high),
             ..self.measure
         }
     }
@@ -160,17 +146,16 @@ impl<'m> RunWriter<'m> {
             self.span(offset, length)?;
         }
         let (offset, bytes) = (number(offset)?, number(length)?);
-        // Of an array of bools either all are stored or none.
-        let stride = u32::from(matches!(member, Member::Array(Kind::Bool, _)));
-        self.add(Move { action, offset, length: bytes, stride, body: 0 });
+        self.add(Move { action, offset, length: bytes, stride: 0, body: 0 });
         self.measure.length = self.measure.length.saturating_add(length);
         Ok(())
     }
 
-    /// Notes how far in the object values lie. In a list, that of its elements is noted whole.
+    /// Notes where in the object values lie. In a list, that of its elements is noted whole.
     fn span(&mut self, offset: usize, length: usize) -> Fixed {
         let end = offset.checked_add(length).ok_or(NotFixed)?;
         if self.list.is_none() {
+            self.measure.low = self.measure.low.min(offset);
             self.measure.high = self.measure.high.max(end);
         }
         Ok(())
@@ -186,68 +171,17 @@ impl<'m> RunWriter<'m> {
             let sum = last.length.checked_add(next.length);
             if let Some(sum) = sum.filter(|_| follows && last.action == next.action) {
                 last.length = sum;
-                last.stride |= next.stride;
                 return;
             }
         }
-        self.settle_move();
+        self.settle();
         self.pending = Some(next);
     }
 
-    /// Writes what is pending.
     fn settle(&mut self) {
-        self.settle_move();
-        self.settle_windows();
-    }
-
-    fn settle_move(&mut self) {
-        let Some(last) = self.pending.take() else { return };
-        match last.action.width() {
-            Some(width) if last.length < LONG && last.stride == 0 => {
-                let mut done = 0u32;
-                while done < last.length {
-                    self.small(last.action, last.offset.wrapping_add(done), width);
-                    done = done.saturating_add(width.into());
-                }
-            }
-            _ => {
-                self.settle_windows();
-                self.moves.put(last.to_bytes());
-            }
+        if let Some(last) = self.pending.take() {
+            self.moves.put(last.to_bytes());
         }
-    }
-
-    /// Adds a value to a window.
-    fn small(&mut self, action: Action, offset: u32, width: u8) {
-        if self.windows.as_ref().is_some_and(|windows| windows.count == u16::MAX) {
-            self.settle_windows();
-        }
-        let at = self.moves.used;
-        let windows = self.windows.get_or_insert_with(|| Windows {
-            at,
-            length: 0,
-            count: 0,
-            last: Window::at(offset),
-        });
-        if windows.count == 0 {
-            // The move is written when it is known how many there are.
-            self.moves.used = at.saturating_add(1);
-            windows.count = 1;
-        }
-        windows.length = windows.length.saturating_add(width.into());
-        if !windows.last.add(action, offset, width) {
-            let full = core::mem::replace(&mut windows.last, Window::at(offset));
-            windows.last.add(action, offset, width);
-            windows.count = windows.count.saturating_add(1);
-            self.moves.put(full.to_bytes());
-        }
-    }
-
-    fn settle_windows(&mut self) {
-        let Some(Windows { at, length, count, last }) = self.windows.take() else { return };
-        self.moves.put(last.to_bytes());
-        let action = Action::Windows;
-        self.moves.set(at, Move { action, offset: 0, length, stride: 0, body: count }.to_bytes());
     }
 
     /// A struct begins.
@@ -332,7 +266,7 @@ impl<'m> RunWriter<'m> {
         let begun = self.moves.used.saturating_sub(at);
         match self.pending {
             // An element of nothing.
-            None if begun <= 1 && self.windows.is_none() => self.moves.used = at,
+            None if begun <= 1 => self.moves.used = at,
             // Elements that are one piece each, without a gap.
             Some(one) if begun == 1 && one.length == head.stride => {
                 self.moves.used = at;
