@@ -76,6 +76,9 @@ impl<'s> Checker<'s> {
 
     /// Subsections are found by name, in any order.
     fn subsections(&mut self, from: &'s [Description], to: &'s [Description]) {
+        if !self.may_go_on(from.len().saturating_add(to.len())) {
+            return;
+        }
         let (old, new) = (self.from.name, self.to.name);
         // Of two of one name QEMU takes the first.
         let by_name: HashMap<&str, &'s Description> =

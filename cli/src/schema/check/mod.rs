@@ -32,6 +32,10 @@ use super::print::shown;
 /// Comparisons of names that are spent on looking ahead, in all.
 const MOST_WORK: u64 = 1 << 23;
 
+/// Fields and subsections that are compared, in all. One description may belong to many of the other side, so that a
+/// hostile schema could ask for the product of both.
+const MOST_STEPS: u64 = 1 << 23;
+
 /// One of the two that are compared.
 #[derive(Clone, Copy, Debug)]
 pub struct Side<'s> {
@@ -54,8 +58,12 @@ impl Side<'_> {
 /// Checks whether `to` loads what `from` saves.
 #[must_use]
 pub fn check(from: Side<'_>, to: Side<'_>) -> Checked {
-    let mut checker = Checker::new(from, to);
+    checked(Checker::new(from, to))
+}
+
+fn checked(mut checker: Checker<'_>) -> Checked {
     checker.devices();
+    checker.limit();
     checker.checked
 }
 
@@ -73,18 +81,36 @@ struct Checker<'s> {
     counted: bool,
     /// What is left of [`MOST_WORK`].
     work: u64,
+    /// What is left of [`MOST_STEPS`].
+    steps: u64,
 }
 
 impl<'s> Checker<'s> {
     fn new(from: Side<'s>, to: Side<'s>) -> Self {
         let (device, path) = (String::new(), Vec::new());
         let counted = [from, to].iter().all(|side| !side.is_sent() && side.schema.is_counted());
-        Checker { from, to, device, path, checked: Checked::default(), counted, work: MOST_WORK }
+        let (work, steps) = (MOST_WORK, MOST_STEPS);
+        Checker { from, to, device, path, checked: Checked::default(), counted, work, steps }
     }
 
     /// Whether both sides are chunks, whose fields are found by name.
     fn is_by_name(&self) -> bool {
         self.from.source() == Source::Chunks && self.to.source() == Source::Chunks
+    }
+
+    /// Whether so many more may be compared.
+    fn may_go_on(&mut self, steps: usize) -> bool {
+        self.steps = self.steps.saturating_sub(crate::input::told(steps));
+        self.steps > 0
+    }
+
+    /// That not all was compared is a fault: what was left out could be one.
+    fn limit(&mut self) {
+        if self.steps == 0 {
+            self.device.clear();
+            let text = format!("not all was compared, which takes more than {MOST_STEPS} steps");
+            self.fault(Rule::Structure, text);
+        }
     }
 
     fn fault(&mut self, rule: Rule, text: String) {
@@ -126,5 +152,30 @@ impl<'s> Checker<'s> {
         let looked = found.unwrap_or_else(|| rest.len().min(most));
         self.work = self.work.saturating_sub(crate::input::told(looked));
         found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic: that is how it fails")]
+
+    use super::*;
+    use crate::schema::{dump, tree::Json};
+
+    /// The limit is that of a machine with many thousand devices, too large for a test: here it is smaller.
+    #[test]
+    fn what_is_not_compared_to_the_end_is_a_fault() {
+        let text = br#"{"vmschkmachine": {"Name": "m"}, "a": {"Name": "a", "version_id": 1, "minimum_version_id": 1, "Description": {"name": "a",
+            "version_id": 1, "minimum_version_id": 1, "Fields": [{"field": "x", "version_id": 0,
+            "field_exists": false, "size": 4}, {"field": "y", "version_id": 0, "field_exists": false,
+            "size": 4}]}}}"#;
+        let json = Json::parse(text).unwrap();
+        let schema = dump::read(json.members().unwrap()).unwrap();
+        let side = |name| Side { name, schema: &schema };
+        let with = |steps| checked(Checker { steps, ..Checker::new(side("OLD"), side("NEW")) });
+        assert_eq!(with(100).faults.number(), 0);
+        for steps in 0..4 {
+            assert_eq!(with(steps).faults.number(), 1, "{steps}");
+        }
     }
 }
