@@ -165,12 +165,15 @@ impl<'h, H: Host> Walk<'h, H> {
         self.visit(|v| v.end_element())
     }
 
-    /// Memory of this many bytes, all 0, for an item of this name.
+    /// Memory of this many bytes, at least one, all 0, for an item of this name.
     pub(super) fn allocate(
         &mut self,
         name: ItemName<'_, H::Table>,
         bytes: usize,
     ) -> Result<PlaceOf<H>> {
+        if bytes == 0 {
+            return self.noted(Err(Code::BadTable), &name.lazy());
+        }
         let Some(left) = self.state.memory_left.checked_sub(bytes) else {
             return self.fail(Code::TooMuchMemory, self.state.memory_left, told(bytes), name);
         };
