@@ -46,6 +46,12 @@ static SIGNED: Layout<Counted> = Layout::new(StaticTable::new(
     }),
 ));
 
+static NEGATIVE: Layout<Counted> = Layout::new(StaticTable::new(
+    "negative",
+    1,
+    fields!(Counted { signed, inside.count(number!(Counted, signed)) }),
+));
+
 static WHOLE: Layout<Counted> = Layout::new(StaticTable::new(
     "whole",
     1,
@@ -81,9 +87,11 @@ fn a_count_may_be_anything() {
         |count: i32, rest: &[u8]| load_counted(&SIGNED, &[&count.to_be_bytes(), rest].concat());
     assert_eq!(signed(0, &[]), Ok(4));
     assert_eq!(signed(1, &[0, 1]), Ok(6));
-    // As QEMU: a negative number is none.
-    assert_eq!(signed(-1, &[]), Ok(4));
-    assert_eq!(signed(i32::MIN, &[]), Ok(4));
+    // Of memory to be made QEMU stops at a negative number; of elements that are there it is none.
+    for count in [-1, i32::MIN] {
+        assert!(signed(count, &[]).unwrap_err().contains("more than there is room for"));
+        assert_eq!(load_counted(&NEGATIVE, &count.to_be_bytes()), Ok(4));
+    }
     let text = signed(i32::MAX, &[]).unwrap_err();
     assert_eq!(text, "signed/0.behind: the stream asks for more memory than is allowed (room for 1024, found 4294967294), at byte 4 of the stream");
     assert!(signed(513, &[]).unwrap_err().contains("room for 1024, found 1026"));
