@@ -116,20 +116,21 @@ impl<H: Host> Walk<'_, H> {
             self.visit(|v| v.visit("key", &mut number))?;
             return self.load_value(tree, Key::Direct(number));
         };
-        self.made(tree.field.key_size, |walk, place| {
+        let made = self.made(tree.field.key_size, |walk, place| {
             walk.part("key", described, place, Some(tree.field.version))?;
             walk.load_value(tree, Key::At(place))
-        })
-        .map(|_| ())
+        });
+        made.map(|_| ())
     }
 
     fn load_value(&mut self, tree: &Tree<'_, H>, key: Key<PlaceOf<H>>) -> Result<()> {
-        self.made(tree.value_size, |walk, place| {
+        let made = self.made(tree.value_size, |walk, place| {
             walk.part("value", &tree.value, place, Some(tree.field.version))?;
             let (table, index) = (tree.here.table(), tree.here.index);
-            walk.host.insert_node(table, index, tree.place, key, place)
-        })
-        .map(|_| ())
+            let done = walk.host.insert_node(table, index, tree.place, key, place);
+            walk.settle(done, true)
+        });
+        made.map(|_| ())
     }
 
     /// A key or a value, by its own version or this one.

@@ -205,8 +205,8 @@ impl Host for CHost {
         place: CPlace,
         key: Key<CPlace>,
         value: CPlace,
-    ) -> Result<()> {
-        self.tree_at(place)?.insert(key, value)
+    ) -> Hooked {
+        self.tree_at(place).map_err(Failure::Code)?.insert(key, value)
     }
 
     fn describe<R>(&mut self, call: impl FnOnce(&mut Describer<dyn Text + '_>) -> R) -> Option<R> {

@@ -2,7 +2,7 @@
 
 use core::ffi::c_void;
 
-use migcore::vmstate::{Host, Key, Memory, NodeVisit};
+use migcore::vmstate::{Failure, Host, Key, Memory, NodeVisit};
 use migcore::{Code, Result};
 
 use super::host::CHost;
@@ -53,19 +53,23 @@ impl CTree {
         walk.done
     }
 
-    pub(super) fn insert(&self, key: Key<CPlace>, value: CPlace) -> Result<()> {
-        let insert = self.functions.insert.ok_or(Code::NullPointer)?;
+    pub(super) fn insert(
+        &self,
+        key: Key<CPlace>,
+        value: CPlace,
+    ) -> core::result::Result<(), Failure> {
+        let insert = self.functions.insert.ok_or(Failure::Code(Code::NullPointer))?;
         let key = match key {
             Key::At(key) => key.as_ptr(),
             Key::Direct(key) => {
-                let key = usize::try_from(key).map_err(|_| Code::BadValue)?;
+                let key = usize::try_from(key).map_err(|_| Failure::Code(Code::BadValue))?;
                 core::ptr::without_provenance_mut(key)
             }
         };
         // SAFETY: as in `count`.
         match unsafe { insert(self.opaque, self.tree.as_ptr(), key, value.as_ptr()) } {
             0 => Ok(()),
-            _ => Err(Code::Refused),
+            refused => Err(Failure::Device(refused)),
         }
     }
 }
