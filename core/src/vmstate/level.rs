@@ -118,8 +118,13 @@ impl<H: Host> Walk<'_, H> {
         }
         let known = Versions { current: head.version, minimum: head.minimum };
         self.visit(|v| v.check_version(v.position(), version, known))?;
+        let mark = self.fresh.mark();
         self.hook(*table, Hook::PreLoad, place, version, strict)?;
         self.inside(object, None)?;
+        if table.has_code() {
+            // The device may do with it what it likes.
+            self.fresh.forget(mark);
+        }
         self.hook(*table, Hook::PostLoad, place, version, strict)
     }
 

@@ -1,5 +1,6 @@
 //! Sorted trees, as GLib's `GTree`: a count, and then keys and values as the elements of a list.
 
+use super::fresh::Fresh;
 use super::level::Object;
 use super::name::{Described, ItemName};
 use super::walk::{Here, State, Walk};
@@ -60,7 +61,7 @@ impl<H: Host> Walk<'_, H> {
             tree.here.index,
             tree.place,
             &mut |host, key, value| {
-                let mut walk = Walk { host, state };
+                let mut walk = Walk { host, state, fresh: Fresh::new() };
                 let done = walk.save_node(tree, key, value);
                 state = walk.state;
                 done
@@ -95,7 +96,10 @@ impl<H: Host> Walk<'_, H> {
             if !self.begin_link(false)? {
                 return self.fail(Code::BadValue, count, told(index), ItemName::Element);
             }
+            let mark = self.fresh.mark();
             self.load_node(tree)?;
+            // The tree has it, and the host knows what becomes of that.
+            self.fresh.forget(mark);
             self.end_link()?;
         }
         if self.begin_link(false)? {
