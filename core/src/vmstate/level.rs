@@ -121,7 +121,7 @@ impl<H: Host> Walk<'_, H> {
         let mark = self.fresh.mark();
         self.hook(*table, Hook::PreLoad, place, version, strict)?;
         self.inside(object, None)?;
-        if table.has_code() {
+        if self.fresh.mark() > mark && table.has_code() {
             // The device may do with it what it likes.
             self.fresh.forget(mark);
         }
