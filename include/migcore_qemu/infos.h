@@ -22,6 +22,13 @@ static inline bool migcore_qemu_priv_always(void *opaque, int version_id)
     return true;
 }
 
+/* Whether what an info saves is objects of another table. */
+static inline bool migcore_qemu_priv_has_elements(const VMStateInfo *info)
+{
+    return info->migcore_kind == MIGCORE_VMSTATE_KIND_TMP || info->migcore_kind == MIGCORE_VMSTATE_KIND_TAILQ ||
+           info->migcore_kind == MIGCORE_VMSTATE_KIND_LIST || info->migcore_kind == MIGCORE_VMSTATE_KIND_TREE;
+}
+
 /* A value of a kind that the library knows, as the only field of a table. */
 static inline int migcore_qemu_priv_one(QEMUFile *f, void *pv, size_t size, const VMStateField *field,
                                         const VMStateInfo *info, MIGCORE_QEMU_PRIV_JSON *json, Error **errp)
@@ -34,6 +41,9 @@ static inline int migcore_qemu_priv_one(QEMUFile *f, void *pv, size_t size, cons
         fields[0] = *field;
         fields[0].info = info;
         fields[0].offset = 0;
+    }
+    if (!migcore_qemu_priv_has_elements(info)) {
+        json = NULL; /* a value has nothing to tell in its field's description */
     }
     fields[0].size = size;
     fields[0].flags = VMS_SINGLE;

@@ -5,7 +5,8 @@
  * Loading follows the stream. Refused are: another machine, an unknown section, a version that the device does not read, a
  * footer that is missing or of another section, an unknown record. No error are: sections that are missing, or come twice;
  * other numbers of sections; what follows the end. Commands are passed over; what is in a package is read. The type of the
- * machine must be the same, where QEMU also takes one that begins with that of the stream.
+ * machine must be the same, where QEMU also takes one that begins with that of the stream. Handlers have no alias: QEMU also
+ * loads a section with instance 0 into those of another instance.
  *
  * What the functions return is QEMU's: 0 or a negative errno. A device that was loaded before an error keeps what it got.
  */

@@ -76,6 +76,7 @@ impl<H: Host> Walk<'_, H> {
         let (entry, kind) = match field.what {
             _ if null && entries.nulls_apart => (Entry::Field, NULL),
             What::Struct(_) => (Entry::Struct, field.kind.bytes()),
+            _ if field.kind.bytes().is_empty() => (Entry::Field, b"unknown".as_slice()),
             _ => (Entry::Field, field.kind.bytes()),
         };
         self.describe(|to| match entry {

@@ -123,7 +123,8 @@ pub struct migcore_vmstate_info {
     /// See `get`.
     pub old_put: Option<unsafe extern "C" fn()>,
     /// Visits a value of MIGCORE_VMSTATE_KIND_CUSTOM, of `size` bytes, in a scope of its own; NULL: `custom` of the
-    /// host does. A return value other than MIGCORE_OK ends the visit.
+    /// host does. A return value other than MIGCORE_OK ends the visit: a status with that, another number with
+    /// MIGCORE_REFUSED and that number as its cause.
     pub visit: Option<
         unsafe extern "C" fn(
             v: *mut migcore_visitor,
@@ -141,7 +142,8 @@ pub struct migcore_vmstate_info {
 pub struct migcore_vmstate_field {
     /// The name; NULL ends the fields.
     pub name: *const c_char,
-    /// What to say when the stream has another value than the object; may be NULL.
+    /// What a user is told when the stream has another value than the object; may be NULL. Kept for the program: the
+    /// library does not look at it.
     pub err_hint: *const c_char,
     /// Where the member lies in the object.
     pub offset: usize,
@@ -192,8 +194,8 @@ pub struct migcore_vmstate_subsection {
 /// A table: what the state of an object is. It must not change while it is used.
 ///
 /// The hooks get the object. Those that have a signature here are called with it, where the host has no `hook` of
-/// its own; the others only by that, so without it they are MIGCORE_UNSUPPORTED. They return 0, or a number of their own,
-/// such as -EINVAL, to refuse.
+/// its own; the others only by that, so without it they are MIGCORE_UNSUPPORTED. They return 0, a migcore_status, or a
+/// number of their own to refuse, such as -EINVAL or 1: that is MIGCORE_REFUSED with the number as its cause.
 ///
 /// Tables are compiled into programs without their size, unlike other structs. So the layout of migcore_vmstate,
 /// migcore_vmstate_field, migcore_vmstate_info, migcore_vmstate_subsection and migcore_vmstate_type does not change within

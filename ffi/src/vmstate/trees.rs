@@ -1,8 +1,8 @@
 //! Trees of the caller.
 
-use core::ffi::c_void;
+use core::ffi::{c_int, c_void};
 
-use migcore::vmstate::{Failure, Host, Key, Memory, NodeVisit};
+use migcore::vmstate::{Host, Key, Memory, NodeVisit};
 use migcore::{Code, Result};
 
 use super::host::CHost;
@@ -53,24 +53,17 @@ impl CTree {
         walk.done
     }
 
-    pub(super) fn insert(
-        &self,
-        key: Key<CPlace>,
-        value: CPlace,
-    ) -> core::result::Result<(), Failure> {
-        let insert = self.functions.insert.ok_or(Failure::Code(Code::NullPointer))?;
+    pub(super) fn insert(&self, key: Key<CPlace>, value: CPlace) -> Result<c_int> {
+        let insert = self.functions.insert.ok_or(Code::NullPointer)?;
         let key = match key {
             Key::At(key) => key.as_ptr(),
             Key::Direct(key) => {
-                let key = usize::try_from(key).map_err(|_| Failure::Code(Code::BadValue))?;
+                let key = usize::try_from(key).map_err(|_| Code::BadValue)?;
                 core::ptr::without_provenance_mut(key)
             }
         };
         // SAFETY: as in `count`.
-        match unsafe { insert(self.opaque, self.tree.as_ptr(), key, value.as_ptr()) } {
-            0 => Ok(()),
-            refused => Err(Failure::Device(refused)),
-        }
+        Ok(unsafe { insert(self.opaque, self.tree.as_ptr(), key, value.as_ptr()) })
     }
 }
 
