@@ -273,6 +273,27 @@ static void a_pair_and_a_table_are_one_stream(void)
     CHECK_EQUAL(move_all(false, &length), -EINVAL);
 }
 
+/* A stream with the section of instance 0, for the only one that there is. */
+static void a_pair_of_functions_is_found_by_instance_0(void)
+{
+    size_t length = 0;
+
+    set_up();
+    CHECK_EQUAL(register_pair(NULL, "uart", 0, &parts[0]), 0);
+    parts[0].value = 99;
+    CHECK_EQUAL(move_all(true, &length), 0);
+    migcore_qemu_registry_clear(&registry);
+    CHECK_EQUAL(register_pair(NULL, "uart", 3, &parts[1]), 0);
+    CHECK_EQUAL(move_all(false, &length), 0);
+    CHECK_EQUAL(parts[1].value, 99);
+    migcore_qemu_registry_clear(&registry);
+    CHECK_EQUAL(register_pair(NULL, "uart", 1, &parts[0]), 0);
+    CHECK_EQUAL(move_all(true, &length), 0);
+    migcore_qemu_registry_clear(&registry);
+    CHECK_EQUAL(register_pair(NULL, "uart", 3, &parts[1]), 0);
+    CHECK_EQUAL(move_all(false, &length), -EINVAL);
+}
+
 static void what_is_not_needed_is_left_out(void)
 {
     size_t with = 0, without = 0;
@@ -458,6 +479,7 @@ int main(void)
     entries_are_given_or_allocated();
 #if MIGCORE_QEMU_API >= 12
     a_pair_and_a_table_are_one_stream();
+    a_pair_of_functions_is_found_by_instance_0();
     what_is_not_needed_is_left_out();
     a_refused_registration_blocks();
 #endif
