@@ -880,7 +880,8 @@ typedef struct migcore_vmstate_field {
      */
     const char *name;
     /**
-     * What to say when the stream has another value than the object; may be NULL.
+     * What to say when the stream has another value than the object; may be NULL. It is there for the program: the
+     * library does not look at it.
      */
     const char *err_hint;
     /**
@@ -969,7 +970,8 @@ typedef struct migcore_vmstate_subsection {
  */
 typedef struct migcore_vmstate {
     /**
-     * The name of the device or the struct; the full one of a subsection.
+     * The name of the device or the struct; the full one of a subsection. Empty: the table stands for its fields
+     * alone. It has no subsections, and a description has what is inside of the fields, but not them.
      */
     const char *name;
     /**

@@ -73,7 +73,8 @@ pub(super) fn earlier<T: Table>(table: T, index: usize, name: &[u8]) -> usize {
 /// What a table says of the whole object.
 #[derive(Clone, Copy, Debug)]
 pub struct Head<N> {
-    /// The name of the description; of a subsection the full one.
+    /// The name of the description; of a subsection the full one. A table whose name is empty stands for its fields
+    /// alone: it has no subsections, and a description has what is inside of the fields, but not them.
     pub name: N,
     /// The version that is written, and the newest that can be read.
     pub version: u32,

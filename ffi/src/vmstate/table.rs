@@ -141,7 +141,8 @@ pub struct migcore_vmstate_info {
 pub struct migcore_vmstate_field {
     /// The name; NULL ends the fields.
     pub name: *const c_char,
-    /// What to say when the stream has another value than the object; may be NULL.
+    /// What to say when the stream has another value than the object; may be NULL. It is there for the program: the
+    /// library does not look at it.
     pub err_hint: *const c_char,
     /// Where the member lies in the object.
     pub offset: usize,
@@ -192,7 +193,8 @@ pub struct migcore_vmstate_subsection {
 /// its own; the others only by that, so without it they are MIGCORE_UNSUPPORTED. They return 0, or a number of their own, such as -EINVAL, to refuse.
 #[repr(C)]
 pub struct migcore_vmstate {
-    /// The name of the device or the struct; the full one of a subsection.
+    /// The name of the device or the struct; the full one of a subsection. Empty: the table stands for its fields
+    /// alone. It has no subsections, and a description has what is inside of the fields, but not them.
     pub name: *const c_char,
     /// Not 0: there is no way to move the object. The library does not look at it.
     pub unmigratable: c_int,
