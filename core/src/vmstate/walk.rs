@@ -193,6 +193,10 @@ impl<'h, H: Host> Walk<'h, H> {
                 Amount::Member { .. } => Err(Code::BadTable),
             };
         };
+        let number = match here.field.allocated && self.state.loading {
+            true => number.without_sign(),
+            false => number,
+        };
         let memory = self.host.memory();
         let told = number.read(memory, memory.at(here.object, offset)?)?;
         let amount = usize::try_from(told).ok().and_then(|told| told.checked_mul(times));
