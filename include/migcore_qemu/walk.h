@@ -388,6 +388,18 @@ static inline migcore_status migcore_qemu_visit_vmstate(migcore_visitor *v, cons
     return status;
 }
 
+/* The table of a plan, in the device that `f` is in, or in one of its own. */
+static inline migcore_status migcore_qemu_visit_plan(QEMUFile *f, const migcore_vmstate_plan *plan, void *opaque)
+{
+    migcore_qemu_walk walk = { .file = f, .table = plan->table };
+    migcore_vmstate_host host = migcore_qemu_vmstate_host(&walk);
+    migcore_visitor *v = migcore_qemu_native(qemu_file_get_visitor(f));
+    migcore_status status = migcore_visit_vmstate_plan(v, plan, opaque, &host);
+
+    (void)migcore_qemu_walk_result(&walk, status, NULL);
+    return status;
+}
+
 /* An object and its table: with migcore_qemu_visit_device, a device of a migcore_machine. */
 typedef struct migcore_qemu_device {
     const VMStateDescription *vmsd;
