@@ -190,7 +190,7 @@ static const VMStateDescription vmstate_memory = {
 
 static void what_a_load_allocates(void)
 {
-    static const uint32_t hostile[] = { 0x00400001, 0x3fffffff, 0x40000000, 0x7fffffff };
+    static const uint32_t hostile[] = { 0x00400001, 0x3fffffff, 0x40000000, 0x7fffffff, 0x80000000, 0xffffffff };
     uint32_t numbers[] = { 5, 6, 7 };
     uint8_t bytes[] = { 1, 2, 3 };
     Device s = { .count = 3, .numbers = numbers, .bytes = bytes };

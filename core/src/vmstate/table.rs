@@ -234,7 +234,8 @@ pub enum Number {
     U8,
     /// 16 bits.
     U16,
-    /// 32 bits with a sign; a negative number is none. QEMU up to 10.2 reads a `uint32_t` so too.
+    /// 32 bits with a sign; a negative number is none, and too much where loading makes the memory. QEMU up to 10.2
+    /// reads a `uint32_t` so too.
     I32,
     /// 32 bits.
     U32,

@@ -194,6 +194,8 @@ impl<'h, H: Host> Walk<'h, H> {
             };
         };
         let number = match here.field.allocated && self.state.loading {
+            // QEMU asks for as much memory as that, which ends it. None would leave the member with a number of
+            // elements that are not there.
             true => number.without_sign(),
             false => number,
         };
@@ -229,6 +231,14 @@ impl Number {
             Number::U64 => bytes(8)?.first_chunk().map(|eight| u64::from_ne_bytes(*eight)),
         };
         number.ok_or(Code::BadTable)
+    }
+
+    /// The number in the same place, and a negative one as a very large one.
+    fn without_sign(self) -> Number {
+        match self {
+            Number::I32 => Number::U32,
+            other => other,
+        }
     }
 
     /// The largest amount that may come of it: QEMU computes with an `int`.
