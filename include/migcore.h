@@ -859,7 +859,8 @@ typedef struct migcore_vmstate_info {
     void (*old_put)(void);
     /**
      * Visits a value of MIGCORE_VMSTATE_KIND_CUSTOM, of `size` bytes, in a scope of its own; NULL: `custom` of the
-     * host does. A return value other than MIGCORE_OK ends the visit.
+     * host does. A return value other than MIGCORE_OK ends the visit: a status with that, another number with
+     * MIGCORE_REFUSED and that number as its cause.
      */
     migcore_status (*visit)(struct migcore_visitor *v,
                             void *place,
@@ -880,7 +881,7 @@ typedef struct migcore_vmstate_field {
      */
     const char *name;
     /**
-     * What to say when the stream has another value than the object; may be NULL. It is there for the program: the
+     * What a user is told when the stream has another value than the object; may be NULL. Kept for the program: the
      * library does not look at it.
      */
     const char *err_hint;
@@ -926,8 +927,8 @@ typedef struct migcore_vmstate_field {
     uint32_t flags;
     /**
      * For how many elements there is room, where their number lies in the object; with
-     * MIGCORE_VMSTATE_FLAG_VBUFFER how long an element may be, in the unit of that size. More is MIGCORE_TOO_MANY. 0:
-     * the object is trusted, which a stream may have filled in.
+     * MIGCORE_VMSTATE_FLAG_VBUFFER how long an element may be, after the factor: bytes, of a bitmap bits. More is
+     * MIGCORE_TOO_MANY. 0: the object is trusted, which a stream may have filled in.
      */
     uint32_t limit;
     /**
@@ -966,7 +967,8 @@ typedef struct migcore_vmstate_subsection {
  * A table: what the state of an object is. It must not change while it is used.
  *
  * The hooks get the object. Those that have a signature here are called with it, where the host has no `hook` of
- * its own; the others only by that, so without it they are MIGCORE_UNSUPPORTED. They return 0, or a number of their own, such as -EINVAL, to refuse.
+ * its own; the others only by that, so without it they are MIGCORE_UNSUPPORTED. They return 0, a migcore_status, or a
+ * number of their own to refuse, such as -EINVAL or 1: that is MIGCORE_REFUSED with the number as its cause.
  */
 typedef struct migcore_vmstate {
     /**
@@ -1090,8 +1092,8 @@ typedef struct migcore_vmstate_tree {
                  void *data);
     /**
      * Takes a key and a value, both allocated by the host, into the tree, to which they belong from here on. Where
-     * keys have no size, `key` is the key itself. Returns 0, or a number of its own to refuse; then they belong to
-     * the library.
+     * keys have no size, `key` is the key itself. Returns 0, a migcore_status, or a number of its own to
+     * refuse; then they belong to the library.
      */
     int (*insert)(void *opaque, void *tree, void *key, void *value);
 } migcore_vmstate_tree;
@@ -1140,7 +1142,8 @@ typedef struct migcore_vmstate_host {
     size_t allocation_limit;
     /**
      * Calls a hook of a table that has it, with any signature: one of the MIGCORE_VMSTATE_HOOK_ constants. Returns
-     * 0, or a number of its own to refuse. NULL: the hooks have the signatures of migcore_vmstate.
+     * 0, or a number of its own to refuse; as in QEMU, one above 0 of post_load refuses only in subsections and in the
+     * elements of lists and trees. NULL: the hooks have the signatures of migcore_vmstate.
      */
     int (*hook)(void *opaque,
                 const struct migcore_vmstate *table,
@@ -1149,7 +1152,7 @@ typedef struct migcore_vmstate_host {
                 int version_id);
     /**
      * Visits a value of a kind of its own, of `size` bytes. Returns 0, a migcore_status, or a number of its own to
-     * refuse.
+     * refuse; as in QEMU, one above 0 that is no status refuses on save alone.
      */
     int (*custom)(void *opaque,
                   struct migcore_visitor *v,
@@ -3405,6 +3408,9 @@ migcore_status migcore_skip_device(struct migcore_visitor *v);
  * The table says where in the object a member lies and what it is: a wrong one reads and writes elsewhere. What a
  * stream says is checked: it cannot make the visit go beyond an array inside of the object whose length the table
  * knows, allocate without bound, or go deeper than MIGCORE_MAX_DEPTH.
+ *
+ * While the call runs nothing else may use the object, also members that are not in the table: no other thread, no
+ * source or sink that lies in it. Code of the device may, where it is called for the object.
  */
 migcore_status migcore_visit_vmstate(struct migcore_visitor *v,
                                      const struct migcore_vmstate *table,
@@ -3414,7 +3420,7 @@ migcore_status migcore_visit_vmstate(struct migcore_visitor *v,
 /**
  * Visits an object by its table in a struct `name` of its own, at this version of the table, 0 or more; on a wire that
  * tells the version of a struct, a load takes that. Outside of a device this begins and ends one. With `name` NULL the
- * name is the table's.
+ * name is the table's. While the call runs nothing else may use the object, as in migcore_visit_vmstate.
  */
 migcore_status migcore_visit_vmstate_struct(struct migcore_visitor *v,
                                             const char *name,
@@ -3465,7 +3471,11 @@ migcore_status migcore_vmstate_compile(struct migcore_vmstate_plan *plan,
 
 /**
  * migcore_visit_vmstate by a plan: the same bytes, values and errors, in less time. An object of another version than
- * the plan's is visited by the table alone, and so is every save that is described.
+ * the plan's is visited by the table alone, and so is every save that is described. Of a plan that could not be made for
+ * want of memory, or because the table is MIGCORE_BAD_TABLE, the table is visited alone too.
+ *
+ * While the call runs nothing else may use the object, also members that are not in the table: no other thread, no
+ * source or sink that lies in it. Code of the device may, where it is called for the object.
  */
 migcore_status migcore_visit_vmstate_plan(struct migcore_visitor *v,
                                           const struct migcore_vmstate_plan *plan,
@@ -4362,7 +4372,7 @@ migcore_status migcore_tree_loader_counts(struct migcore_tree_loader *loader,
 /**
  * Begins a machine of `count` devices, whose table it borrows; they are saved in this order. `size` is
  * sizeof(migcore_machine). Two devices differ in name or instance. `error` may be NULL; its path is
- * that of the device. While a call on the machine goes on, nothing else may touch the table, not even read it.
+ * that of the device. A machine that could not begin refuses every call. While a call on the machine goes on, nothing else may touch the table, not even read it.
  */
 migcore_status migcore_machine_init(struct migcore_machine *machine,
                                     size_t size,

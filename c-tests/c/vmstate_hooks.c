@@ -53,7 +53,8 @@ static void hooks_may_refuse(void)
         { 's', -22, "s", MIGCORE_REFUSED, false },   { 'S', -22, "stnS", MIGCORE_REFUSED, false },
         { 's', 1, "s", MIGCORE_REFUSED, false },     { 'l', -22, "l", MIGCORE_REFUSED, true },
         { 'P', -22, "ltP", MIGCORE_REFUSED, true },  { 'P', 1, "ltP", MIGCORE_REFUSED, true },
-        { 'L', -22, "ltPL", MIGCORE_REFUSED, true }, { 'L', 1, "ltPL", MIGCORE_OK, true },
+        { 'L', -22, "ltPL", MIGCORE_REFUSED, true }, { 'L', 1, "ltPL", MIGCORE_REFUSED, true },
+        { 'L', MIGCORE_BAD_VALUE, "ltPL", MIGCORE_BAD_VALUE, true },
     };
     migcore_error error;
     size_t i;
@@ -72,7 +73,7 @@ static void hooks_may_refuse(void)
         CHECK_TEXT(s.log, cases[i].log);
         error = report_of(v);
         CHECK_STATUS(error.status, cases[i].status);
-        CHECK(error.cause == (cases[i].status == MIGCORE_OK ? 0 : cases[i].with));
+        CHECK(error.cause == (cases[i].status == MIGCORE_REFUSED ? cases[i].with : 0));
     }
     check_case("%s", "");
 }

@@ -28,7 +28,7 @@ use migcore::codec::legacy::{Loader, Saver};
 use migcore::error::Report;
 use migcore::io::{Portable, StreamReader, StreamWriter};
 use migcore::visit::{Versions, Visitor};
-use migcore::vmstate::{visit, visit_planned, Arena, Block, Memory, Plan};
+use migcore::vmstate::{visit, visit_planned, Arena, Block, Entry, Memory, Plan, StaticTable};
 use migcore::Code;
 use proptest::prelude::*;
 use wire::{for_each, to_stream};
@@ -155,6 +155,53 @@ fn a_plan_says_how_much_memory_it_takes() {
         prop_assert_eq!(packed + walked, given.fields);
         Ok(())
     });
+}
+
+/// A program that does not look at what compiling came to.
+#[test]
+fn what_is_no_whole_plan_is_walked() {
+    for_each(60, &objects(), |given| {
+        let mut memory = vec![0; 1 << 16];
+        let length = Plan::compile(given.table, 0, &mut memory).unwrap().length();
+        let (bytes, done) = legacy_bytes(&given, 0, Way::Walk, MOST);
+        for end in (0..length).step_by(1 + length / 20) {
+            let plan = Plan::in_memory(&memory[..end]);
+            let planned = legacy_bytes(&given, 0, Way::Plan(&plan), MOST);
+            prop_assert_eq!(planned, (bytes.clone(), done.clone()), "{} of {}", end, length);
+        }
+        let mut on = from_legacy(&bytes);
+        let walked = load(&given, 0, Way::Walk, &mut on);
+        let plan = Plan::in_memory(&[]);
+        prop_assert_eq!(load(&given, 0, Way::Plan(&plan), &mut on), walked);
+        Ok(())
+    });
+}
+
+/// Bytes that mean nothing need memory when there are many of them, whoever visits.
+#[test]
+fn unused_bytes_need_the_same_memory() {
+    for size in [512, 513, 600] {
+        let fields = vec![Entry::unused("gap", size)].leak();
+        let table = Box::leak(Box::new(StaticTable::new("dev", 1, fields)));
+        let mut memory = [0; 200];
+        let plan = Plan::compile(&*table, 1, &mut memory).unwrap();
+        let saved = |way: Way<'_>| {
+            let (mut memory, mut room) = ([0; 8], [0; 700]);
+            let mut block = Block::new(&mut memory);
+            let place = block.allocate(8).unwrap();
+            let mut saver = Saver::to_slice(&mut room);
+            let mut v = saver.visitor();
+            let mut arena = Arena::new(&mut block, &mut v);
+            let _ = match way {
+                Way::Walk => visit(&mut arena, &*table, place),
+                Way::Plan(plan) => visit_planned(&mut arena, &*table, plan, place),
+            };
+            saver.finish()
+        };
+        let walked = saved(Way::Walk);
+        assert_eq!(saved(Way::Plan(&plan)), walked);
+        assert_eq!(walked.is_ok(), size <= 512, "{size}");
+    }
 }
 
 #[test]

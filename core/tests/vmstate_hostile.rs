@@ -17,11 +17,13 @@ use std::cmp::Ordering;
 use std::mem::offset_of;
 
 use layouts::{load, load_in, save, save_in};
+use migcore::codec::legacy::Saver;
 use migcore::visit::Kind;
 use migcore::vmstate::{
-    Amount, Block, Entry, Field, Layout, ListField, ListForm, Number, Ordered, StaticTable, What,
+    visit, Amount, Arena, Block, Entry, Field, Layout, ListField, ListForm, Number, Ordered,
+    StaticTable, What,
 };
-use migcore::{fields, number};
+use migcore::{fields, number, Code};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 #[derive(Default, Debug, PartialEq, FromBytes, Immutable, IntoBytes, KnownLayout)]
@@ -42,6 +44,12 @@ static SIGNED: Layout<Counted> = Layout::new(StaticTable::new(
         signed,
         behind: to_numbers(Kind::U16).count(number!(Counted, signed)).allocated(),
     }),
+));
+
+static NEGATIVE: Layout<Counted> = Layout::new(StaticTable::new(
+    "negative",
+    1,
+    fields!(Counted { signed, inside.count(number!(Counted, signed)) }),
 ));
 
 static WHOLE: Layout<Counted> = Layout::new(StaticTable::new(
@@ -79,9 +87,11 @@ fn a_count_may_be_anything() {
         |count: i32, rest: &[u8]| load_counted(&SIGNED, &[&count.to_be_bytes(), rest].concat());
     assert_eq!(signed(0, &[]), Ok(4));
     assert_eq!(signed(1, &[0, 1]), Ok(6));
-    // QEMU asks for as much memory as it says without its sign, and ends.
-    assert!(signed(-1, &[]).unwrap_err().contains("room for 1024, found 8589934590"));
-    assert!(signed(i32::MIN, &[]).unwrap_err().contains("room for 1024, found 4294967296"));
+    // Of memory to be made QEMU stops at a negative number; of elements that are there it is none.
+    for count in [-1, i32::MIN] {
+        assert!(signed(count, &[]).unwrap_err().contains("more than there is room for"));
+        assert_eq!(load_counted(&NEGATIVE, &count.to_be_bytes()), Ok(4));
+    }
     let text = signed(i32::MAX, &[]).unwrap_err();
     assert_eq!(text, "signed/0.behind: the stream asks for more memory than is allowed (room for 1024, found 4294967294), at byte 4 of the stream");
     assert!(signed(513, &[]).unwrap_err().contains("room for 1024, found 1026"));
@@ -188,6 +198,29 @@ fn a_list_that_has_no_end_is_refused() {
             let text = save_in(&PLAIN, &mut block, place).unwrap_err();
             assert!(text.starts_with("plain/0.plain: a table makes no sense"), "{text}");
         }
+    }
+}
+
+/// The link is written into memory that a load has made.
+#[test]
+fn a_list_whose_link_lies_outside_of_its_elements_is_refused() {
+    for (link, size, refused) in
+        [(0, 8, false), (4, 12, false), (1, 8, true), (0, 7, true), (0, 0, true)]
+    {
+        let list = ListField { table: NODE.table(), version: 1, link };
+        let entry = Entry::new(Field {
+            size: Amount::Fixed(size),
+            ..field(What::List(ListForm::Plain, list))
+        });
+        let table: &'static StaticTable =
+            Box::leak(Box::new(StaticTable::new("list", 1, vec![entry].leak())));
+        let mut memory = [0; 16];
+        let mut block = Block::new(&mut memory);
+        let place = block.allocate(64).unwrap();
+        let mut saver = Saver::to_slice(&mut []);
+        let mut v = saver.visitor();
+        let done = visit(&mut Arena::new(&mut block, &mut v), table, place);
+        assert_eq!(done == Err(Code::BadTable), refused, "{link} {size}");
     }
 }
 

@@ -117,7 +117,7 @@
                             MIGCORE_QEMU_PRIV_ROOM(S, f, T), .vmsd = &(d), .size = sizeof(T), .flags = VMS_STRUCT | \
                             VMS_VARRAY_UINT8)
 #endif
-/* The member is a uint32_t; that it is read as an int32_t is QEMU's, and shows from 2^31 on: no elements. */
+/* The member is a uint32_t; that it is read as an int32_t is QEMU's, and shows from 2^31 on: no elements. For VMS_ALLOC that is a failure. */
 #if MIGCORE_QEMU_API >= 105
 #define VMSTATE_STRUCT_VARRAY_POINTER_UINT32(f, S, c, d, T) \
     MIGCORE_QEMU_PRIV_FIELD(f, vmstate_offset_pointer(S, f, T), 0, NULL, MIGCORE_QEMU_PRIV_COUNT(S, c, uint32_t), \

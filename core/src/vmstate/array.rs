@@ -237,7 +237,7 @@ fn bytes_mut<M: Memory>(
 
 /// Bytes on the stack for values that do not lie side by side, and for those that mean nothing. For more of them
 /// the host makes memory.
-const BOUNCE: usize = 512;
+pub(super) const BOUNCE: usize = 512;
 
 /// Bytes for the time of one item, all 0 at first.
 struct Bounce<P> {

@@ -21,6 +21,11 @@ impl<H: Host> Walk<'_, H> {
         head: PlaceOf<H>,
         size: usize,
     ) -> Result<()> {
+        // The link is two pointers, and an element must have room for them.
+        let links = H::Memory::POINTER.saturating_mul(2);
+        if size.checked_sub(links).is_none_or(|last| list.link > last) {
+            return self.noted(Err(Code::BadTable), &name.lazy());
+        }
         self.visit(|v| v.begin(&name.lazy(), Scope::Struct(None)))?;
         let done = match self.state.loading {
             true => self.load_list(form, list, head, size),

@@ -165,12 +165,15 @@ impl<'h, H: Host> Walk<'h, H> {
         self.visit(|v| v.end_element())
     }
 
-    /// Memory of this many bytes, all 0, for an item of this name.
+    /// Memory of this many bytes, at least one, all 0, for an item of this name.
     pub(super) fn allocate(
         &mut self,
         name: ItemName<'_, H::Table>,
         bytes: usize,
     ) -> Result<PlaceOf<H>> {
+        if bytes == 0 {
+            return self.noted(Err(Code::BadTable), &name.lazy());
+        }
         let Some(left) = self.state.memory_left.checked_sub(bytes) else {
             return self.fail(Code::TooMuchMemory, self.state.memory_left, told(bytes), name);
         };
@@ -193,16 +196,15 @@ impl<'h, H: Host> Walk<'h, H> {
                 Amount::Member { .. } => Err(Code::BadTable),
             };
         };
-        let number = match here.field.allocated && self.state.loading {
-            // QEMU asks for as much memory as that, which ends it. None would leave the member with a number of
-            // elements that are not there.
-            true => number.without_sign(),
-            false => number,
-        };
         let memory = self.host.memory();
         let told = number.read(memory, memory.at(here.object, offset)?)?;
-        let amount = usize::try_from(told).ok().and_then(|told| told.checked_mul(times));
         let most = capacity.unwrap_or(number.most());
+        // As memory to be made this is no amount, and QEMU does not survive it.
+        let made = self.state.loading && here.field.allocated;
+        if number.is_negative(told) && !made {
+            return Ok(0);
+        }
+        let amount = usize::try_from(told).ok().and_then(|told| told.checked_mul(times));
         match amount {
             Some(amount) if amount <= most => Ok(amount),
             _ => {
@@ -217,28 +219,23 @@ impl<'h, H: Host> Walk<'h, H> {
 }
 
 impl Number {
-    /// The number at `place`.
+    /// The bits of the number at `place`.
     fn read<M: Memory>(self, memory: &M, place: M::Place) -> Result<u64> {
         let bytes = |width| memory.bytes(place, width);
         let number = match self {
             Number::U8 => bytes(1)?.first().map(|byte| u64::from(*byte)),
             Number::U16 => bytes(2)?.first_chunk().map(|two| u64::from(u16::from_ne_bytes(*two))),
-            Number::U32 => bytes(4)?.first_chunk().map(|four| u64::from(u32::from_ne_bytes(*four))),
-            Number::I32 => {
-                let number = bytes(4)?.first_chunk().map(|four| i32::from_ne_bytes(*four));
-                number.map(|number| u64::try_from(number).unwrap_or(0))
+            Number::U32 | Number::I32 => {
+                bytes(4)?.first_chunk().map(|four| u64::from(u32::from_ne_bytes(*four)))
             }
             Number::U64 => bytes(8)?.first_chunk().map(|eight| u64::from_ne_bytes(*eight)),
         };
         number.ok_or(Code::BadTable)
     }
 
-    /// The number in the same place, and a negative one as a very large one.
-    fn without_sign(self) -> Number {
-        match self {
-            Number::I32 => Number::U32,
-            other => other,
-        }
+    /// Whether these bits are those of a number below 0: of nothing at all.
+    fn is_negative(self, bits: u64) -> bool {
+        matches!(self, Number::I32) && bits > 0x7fff_ffff
     }
 
     /// The largest amount that may come of it: QEMU computes with an `int`.

@@ -37,6 +37,8 @@ pub struct migcore_machine {
 /// State words.
 const READY: u32 = 0x6d69_6d63;
 const BUSY: u32 = 0x6d69_6d62;
+/// Of storage in which no machine began.
+const NO_MACHINE: u32 = 0;
 
 /// A stream that was found right for a machine.
 #[repr(C)]
@@ -65,7 +67,7 @@ impl migcore_checked {
 
 /// Begins a machine of `count` devices, whose table it borrows; they are saved in this order. `size` is
 /// sizeof(migcore_machine). Two devices differ in name or instance. `error` may be NULL; its path is
-/// that of the device. While a call on the machine goes on, nothing else may touch the table, not even read it.
+/// that of the device. A machine that could not begin refuses every call. While a call on the machine goes on, nothing else may touch the table, not even read it.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_machine_init(
     machine: *mut migcore_machine,
@@ -77,10 +79,12 @@ pub unsafe extern "C" fn migcore_machine_init(
     // SAFETY: the caller promises storage, a table and NULL or a report.
     unsafe {
         let done = check_storage(machine, size).map_err(bare);
+        let sized = done.is_ok();
         let done = done.and_then(|()| sorted(devices, count));
-        if done.is_ok() {
+        if sized {
+            let state = if done.is_ok() { READY } else { NO_MACHINE };
             let reserved = [0; 4];
-            machine.write(migcore_machine { state: READY, dirty: 0, devices, count, reserved });
+            machine.write(migcore_machine { state, dirty: 0, devices, count, reserved });
         }
         told(done, error)
     }

@@ -142,6 +142,11 @@ impl migcore_vmstate_field {
     }
 
     fn decode(&self) -> Result<Field<CTable>> {
+        // A name of no letters is that of an element's scope.
+        // SAFETY: a field has a name, which the maker of the table promised to be a C string.
+        if unsafe { *self.name } == 0 {
+            return Err(Code::BadTable);
+        }
         let (what, kind) = self.what()?;
         let pointers = self.has(MIGCORE_VMSTATE_FLAG_ARRAY_OF_POINTER);
         let pointer = self.has(MIGCORE_VMSTATE_FLAG_POINTER);
@@ -260,6 +265,8 @@ impl migcore_vmstate_field {
     fn counted_by(&self) -> Result<Option<Number>> {
         const SIGNED: u32 = MIGCORE_VMSTATE_FLAG_VARRAY_I32 | MIGCORE_VMSTATE_FLAG_VARRAY_U32;
         Ok(match self {
+            // QEMU takes it for signed too, and one from 2^31 on for none. Where the room is known, it is too many.
+            _ if self.has(MIGCORE_VMSTATE_FLAG_VARRAY_U32) && self.limit > 0 => Some(Number::U32),
             _ if self.has(SIGNED) => Some(Number::I32),
             _ if self.has(MIGCORE_VMSTATE_FLAG_VARRAY_U16) => Some(Number::U16),
             _ if self.has(MIGCORE_VMSTATE_FLAG_VARRAY_U8) => Some(Number::U8),

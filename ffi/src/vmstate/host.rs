@@ -3,6 +3,7 @@
 use core::ffi::{c_int, c_void};
 
 use migcore::codec::describe::Describer;
+use migcore::error::Fault;
 use migcore::io::json::Text;
 use migcore::visit::Visitor;
 use migcore::vmstate::{Failure, Hook, Host, Key, Memory, NodeVisit, ALLOCATION};
@@ -101,7 +102,10 @@ impl Host for CHost {
             },
             None if hooks.foreign => return Err(Failure::Code(Code::Unsupported)),
             // SAFETY: `new` was promised an object that is as its table says.
-            None => unsafe { hooks.native.map_or(0, |native| native.call(object, version)) },
+            None => unsafe {
+                let returned = hooks.native.map_or(0, |native| native.call(object, version));
+                return self.settled(returned).map_err(Failure::Code);
+            },
         };
         match returned {
             0 => Ok(()),
@@ -122,7 +126,10 @@ impl Host for CHost {
         let visit = unsafe { member!(member!(field, info), visit) };
         let returned = match (visit, self.services.custom) {
             // SAFETY: `new` was promised a visitor and an object that is as its table says.
-            (Some(visit), _) => unsafe { visit(self.v, place, size, field) },
+            (Some(visit), _) => unsafe {
+                let returned = visit(self.v, place, size, field);
+                return self.settled(returned).map_err(Failure::Code);
+            },
             // SAFETY: as above, and a callback for this `opaque`.
             (None, Some(custom)) => unsafe {
                 custom(self.services.opaque, self.v, field, place, size)
@@ -206,12 +213,28 @@ impl Host for CHost {
         key: Key<CPlace>,
         value: CPlace,
     ) -> Result<()> {
-        self.tree_at(place)?.insert(key, value)
+        let returned = self.tree_at(place)?.insert(key, value)?;
+        self.settled(returned)
     }
 
     fn describe<R>(&mut self, call: impl FnOnce(&mut Describer<dyn Text + '_>) -> R) -> Option<R> {
         // SAFETY: `new` was promised NULL or a description.
         unsafe { describe(self.services.description, call) }
+    }
+}
+
+impl CHost {
+    /// What code with a signature of the library returned: 0, a status, or a number of its own that refuses, whatever
+    /// its sign. For QEMU one above 0 may mean nothing.
+    fn settled(&mut self, returned: c_int) -> Result<()> {
+        match (returned, Code::from_number(returned)) {
+            (0, _) => Ok(()),
+            (_, Some(code)) => Err(code),
+            (cause, None) => self.with(|v, _| {
+                let fault = Fault { offset: v.position(), cause, ..Fault::default() };
+                Err(v.fail_with(Code::Refused, fault, &""))
+            }),
+        }
     }
 }
 

@@ -48,8 +48,8 @@ pub struct migcore_vmstate_tree {
         ),
     >,
     /// Takes a key and a value, both allocated by the host, into the tree, to which they belong from here on. Where
-    /// keys have no size, `key` is the key itself. Returns 0, or a number of its own to refuse; then they belong to
-    /// the library.
+    /// keys have no size, `key` is the key itself. Returns 0, a migcore_status, or a number of its own to
+    /// refuse; then they belong to the library.
     pub insert: Option<
         unsafe extern "C" fn(
             opaque: *mut c_void,
@@ -78,7 +78,8 @@ pub struct migcore_vmstate_host {
     /// The bytes that one visit may allocate; 0: MIGCORE_VMSTATE_ALLOCATION.
     pub allocation_limit: usize,
     /// Calls a hook of a table that has it, with any signature: one of the MIGCORE_VMSTATE_HOOK_ constants. Returns
-    /// 0, or a number of its own to refuse. NULL: the hooks have the signatures of migcore_vmstate.
+    /// 0, or a number of its own to refuse; as in QEMU, one above 0 of post_load refuses only in subsections and in the
+    /// elements of lists and trees. NULL: the hooks have the signatures of migcore_vmstate.
     pub hook: Option<
         unsafe extern "C" fn(
             opaque: *mut c_void,
@@ -89,7 +90,7 @@ pub struct migcore_vmstate_host {
         ) -> c_int,
     >,
     /// Visits a value of a kind of its own, of `size` bytes. Returns 0, a migcore_status, or a number of its own to
-    /// refuse.
+    /// refuse; as in QEMU, one above 0 that is no status refuses on save alone.
     pub custom: Option<
         unsafe extern "C" fn(
             opaque: *mut c_void,

@@ -123,7 +123,8 @@ pub struct migcore_vmstate_info {
     /// See `get`.
     pub old_put: Option<unsafe extern "C" fn()>,
     /// Visits a value of MIGCORE_VMSTATE_KIND_CUSTOM, of `size` bytes, in a scope of its own; NULL: `custom` of the
-    /// host does. A return value other than MIGCORE_OK ends the visit.
+    /// host does. A return value other than MIGCORE_OK ends the visit: a status with that, another number with
+    /// MIGCORE_REFUSED and that number as its cause.
     pub visit: Option<
         unsafe extern "C" fn(
             v: *mut migcore_visitor,
@@ -141,7 +142,7 @@ pub struct migcore_vmstate_info {
 pub struct migcore_vmstate_field {
     /// The name; NULL ends the fields.
     pub name: *const c_char,
-    /// What to say when the stream has another value than the object; may be NULL. It is there for the program: the
+    /// What a user is told when the stream has another value than the object; may be NULL. Kept for the program: the
     /// library does not look at it.
     pub err_hint: *const c_char,
     /// Where the member lies in the object.
@@ -165,8 +166,8 @@ pub struct migcore_vmstate_field {
     /// MIGCORE_VMSTATE_FLAG_ constants.
     pub flags: u32,
     /// For how many elements there is room, where their number lies in the object; with
-    /// MIGCORE_VMSTATE_FLAG_VBUFFER how long an element may be, in the unit of that size. More is MIGCORE_TOO_MANY. 0:
-    /// the object is trusted, which a stream may have filled in.
+    /// MIGCORE_VMSTATE_FLAG_VBUFFER how long an element may be, after the factor: bytes, of a bitmap bits. More is
+    /// MIGCORE_TOO_MANY. 0: the object is trusted, which a stream may have filled in.
     pub limit: u32,
     /// The table of an element. For a tree with keys, the first of two: of a value, and of a key.
     pub vmsd: *const migcore_vmstate,
@@ -190,7 +191,8 @@ pub struct migcore_vmstate_subsection {
 /// A table: what the state of an object is. It must not change while it is used.
 ///
 /// The hooks get the object. Those that have a signature here are called with it, where the host has no `hook` of
-/// its own; the others only by that, so without it they are MIGCORE_UNSUPPORTED. They return 0, or a number of their own, such as -EINVAL, to refuse.
+/// its own; the others only by that, so without it they are MIGCORE_UNSUPPORTED. They return 0, a migcore_status, or a
+/// number of their own to refuse, such as -EINVAL or 1: that is MIGCORE_REFUSED with the number as its cause.
 #[repr(C)]
 pub struct migcore_vmstate {
     /// The name of the device or the struct; the full one of a subsection. Empty: the table stands for its fields

@@ -1,6 +1,6 @@
 //! Trees of the caller.
 
-use core::ffi::c_void;
+use core::ffi::{c_int, c_void};
 
 use migcore::vmstate::{Host, Key, Memory, NodeVisit};
 use migcore::{Code, Result};
@@ -53,7 +53,7 @@ impl CTree {
         walk.done
     }
 
-    pub(super) fn insert(&self, key: Key<CPlace>, value: CPlace) -> Result<()> {
+    pub(super) fn insert(&self, key: Key<CPlace>, value: CPlace) -> Result<c_int> {
         let insert = self.functions.insert.ok_or(Code::NullPointer)?;
         let key = match key {
             Key::At(key) => key.as_ptr(),
@@ -63,10 +63,7 @@ impl CTree {
             }
         };
         // SAFETY: as in `count`.
-        match unsafe { insert(self.opaque, self.tree.as_ptr(), key, value.as_ptr()) } {
-            0 => Ok(()),
-            _ => Err(Code::Refused),
-        }
+        Ok(unsafe { insert(self.opaque, self.tree.as_ptr(), key, value.as_ptr()) })
     }
 }
 

@@ -6,6 +6,7 @@ use super::run::{check_name, number, Fixed, Measure, NotFixed, RunWriter};
 use crate::error::{Code, Fault, Path, Report, Result};
 use crate::io::told;
 use crate::visit::{Description, Name, Scope, Versions};
+use crate::vmstate::array::BOUNCE;
 use crate::vmstate::name::{Described, ItemName};
 use crate::vmstate::{Amount, Field, Table, What};
 
@@ -186,7 +187,10 @@ impl<T: Table> Planned<T> {
         let text = name.unwrap_or_default();
         match what {
             What::Buffer if size > 0 => run.bytes(text, Action::Bytes, (offset, size)),
-            What::Unused if size > 0 => run.bytes(text, Action::Nothing, (offset, size)),
+            // For more the walk asks the host for memory, which may refuse it.
+            What::Unused if size > 0 && size <= BOUNCE => {
+                run.bytes(text, Action::Nothing, (offset, size))
+            }
             What::Struct(table) => object(run, name, table, offset),
             _ => Err(NotFixed),
         }

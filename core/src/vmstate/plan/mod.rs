@@ -44,8 +44,9 @@ impl<'p> Plan<'p> {
         Ok(Plan::in_memory(memory.get(..length).unwrap_or_default()))
     }
 
-    /// The plan that was made in this memory. Other memory gives a plan that is of no use, and does no harm but to
-    /// the object that is visited.
+    /// The plan that was made in this memory. Memory in which none was made, or not the whole of one, gives a plan that
+    /// walks what it does not know. Other memory gives a plan that is of no use, and does no harm but to the object that
+    /// is visited.
     #[must_use]
     pub fn in_memory(memory: &'p [u8]) -> Self {
         let (head, steps) = BlockReader::new(memory).unwrap_or_default();
@@ -96,8 +97,9 @@ impl<H: Host> Fields<H> for Plan<'_> {
         if object.version != self.version {
             return walk.fields(object, 0..usize::MAX);
         }
-        let mut steps = self.steps;
+        let (mut steps, mut end) = (self.steps, 0usize);
         while let Some(step) = steps.next() {
+            end = step.end;
             let moved = match &step.run {
                 Some(run) => moved(walk, run, object.place)?,
                 None => false,
@@ -106,7 +108,8 @@ impl<H: Host> Fields<H> for Plan<'_> {
                 walk.fields(object, step.first..step.end)?;
             }
         }
-        Ok(())
+        // None are left, unless this is no whole plan.
+        walk.fields(object, end..usize::MAX)
     }
 }
 
