@@ -981,7 +981,8 @@ typedef struct migcore_vmstate_subsection {
  */
 typedef struct migcore_vmstate {
     /**
-     * The name of the device or the struct; the full one of a subsection.
+     * The name of the device or the struct; the full one of a subsection. Empty: the table stands for its fields
+     * alone. It has no subsections, and a description has what is inside of the fields, but not them.
      */
     const char *name;
     /**

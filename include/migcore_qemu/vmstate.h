@@ -346,4 +346,10 @@ MIGCORE_QEMU_PRIV_ALIKE(VMStateDescription, migcore_vmstate, marks, marks);
 MIGCORE_QEMU_PRIV_ALIKE(VMStateField, migcore_vmstate_field, migcore_reserved, reserved);
 MIGCORE_QEMU_PRIV_ALIKE(VMStateDescription, migcore_vmstate, migcore_reserved, reserved);
 
+/* A table as the calls of migcore.h take it: for dumps and plans. */
+static inline const migcore_vmstate *migcore_qemu_table(const VMStateDescription *vmsd)
+{
+    return (const migcore_vmstate *)vmsd;
+}
+
 #endif /* MIGCORE_QEMU_VMSTATE_H */

@@ -46,7 +46,7 @@ impl<H: Host> Walk<'_, H> {
             return self.missing(field);
         }
         let inner = field.what.table().map(Described::new);
-        let entries = self.entries(field);
+        let entries = self.entries(described.table, field);
         let here = Here { described, index, field, object: place, inner: inner.as_ref(), entries };
         let Some(elements) = self.elements(&here)? else { return Ok(()) };
         self.form(&here, elements)

@@ -46,6 +46,11 @@ pub(super) fn versions<T: Table>(table: T) -> Versions {
     Versions { current: head.version, minimum }
 }
 
+/// Whether a table has no name: it stands for its fields alone, as if there were no table around them.
+pub(super) fn is_nameless<T: Table>(table: T) -> bool {
+    table.head().name.is(b"")
+}
+
 /// Objects nest in scopes, which nest to a bounded depth: so does all that calls itself here.
 impl<H: Host> Walk<'_, H> {
     /// An object in a scope of its own. It is saved at its version, and loaded at the one that the wire tells, if it
@@ -143,6 +148,9 @@ impl<H: Host> Walk<'_, H> {
 
     /// Fields and subsections. `first` is the first subsection that is needed, if they were asked already.
     fn inside(&mut self, object: Object<'_, H>, first: Option<usize>) -> Result<()> {
+        if is_nameless(object.described.table) {
+            return self.bare(object);
+        }
         let name = object.described.table.head().name;
         self.describe(|to| to.begin_table(name.bytes(), object.version));
         match object.by {
@@ -151,6 +159,14 @@ impl<H: Host> Walk<'_, H> {
         }
         self.describe(|to| to.end_fields());
         self.subsections(object, first)
+    }
+
+    /// The fields alone. Nothing in a stream could say that a subsection is one of theirs.
+    fn bare(&mut self, object: Object<'_, H>) -> Result<()> {
+        match object.described.table.subsection(0) {
+            Some(_) => self.noted(Err(Code::BadTable), &""),
+            None => self.fields(object, 0..usize::MAX),
+        }
     }
 
     /// The fields with these indices, as far as there are any.

@@ -202,7 +202,8 @@ pub struct migcore_vmstate_subsection {
 /// a version of the interface: a member that comes takes the place of a reserved one, where 0 is as before.
 #[repr(C)]
 pub struct migcore_vmstate {
-    /// The name of the device or the struct; the full one of a subsection.
+    /// The name of the device or the struct; the full one of a subsection. Empty: the table stands for its fields
+    /// alone. It has no subsections, and a description has what is inside of the fields, but not them.
     pub name: *const c_char,
     /// Not 0: there is no way to move the object. The library does not look at it.
     pub unmigratable: c_int,

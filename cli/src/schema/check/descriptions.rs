@@ -48,7 +48,9 @@ impl<'s> Checker<'s> {
     }
 
     fn name(&mut self, from: &Description, to: &Description) {
-        if from.name == to.name || is_renamed(&from.name, &to.name) {
+        // Chunks do not tell it of the elements of a list.
+        let told = !from.name.is_empty() && !to.name.is_empty();
+        if !told || from.name == to.name || is_renamed(&from.name, &to.name) {
             return;
         }
         let (old, new) = (self.from.name, self.to.name);
