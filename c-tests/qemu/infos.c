@@ -190,7 +190,7 @@ static const VMStateDescription vmstate_memory = {
 
 static void what_a_load_allocates(void)
 {
-    static const uint32_t hostile[] = { 0x00400001, 0x3fffffff, 0x40000000, 0x7fffffff };
+    static const uint32_t hostile[] = { 0x00400001, 0x3fffffff, 0x40000000, 0x7fffffff, 0x80000000, 0xffffffff };
     uint32_t numbers[] = { 5, 6, 7 };
     uint8_t bytes[] = { 1, 2, 3 };
     Device s = { .count = 3, .numbers = numbers, .bytes = bytes };
@@ -269,6 +269,7 @@ static int put_part(PUT)
     }
 #endif
     CHECK(size == 4 && field->vmsd == NULL);
+    CHECK(vmdesc == NULL || migcore_qemu_json_text(vmdesc, NULL) == NULL);
 #if RELEASE >= 1002
     return vmstate_save_state(f, &vmstate_part, s, vmdesc, NULL);
 #else
@@ -295,6 +296,13 @@ static const VMStateDescription vmstate_described = {
     }
 };
 
+static const char described[] =
+    "{\"vmsd_name\": \"described\", \"version\": 1, \"fields\": ["
+    "{\"name\": \"a\", \"type\": \"part info\", \"told\": \"by itself\", "
+    "\"vmsd_name\": \"part\", \"version\": 2, \"fields\": ["
+    "{\"name\": \"count\", \"type\": \"uint32\", \"size\": 4}], \"size\": 4}, "
+    "{\"name\": \"buffer\", \"array_len\": 4, \"type\": \"uint8\", \"size\": 1}]}";
+
 static void descriptions(void)
 {
     char text[1024];
@@ -314,16 +322,204 @@ static void descriptions(void)
     CHECK_EQUAL(ret, 0);
     m.length = (size_t)migcore_qemu_file_position(&m.file);
     migcore_vmdesc_end_object(&writer.vmdesc);
-    CHECK_TEXT(migcore_qemu_json_text(&writer, NULL),
-               "{\"vmsd_name\": \"described\", \"version\": 1, \"fields\": ["
-               "{\"name\": \"a\", \"type\": \"part info\", \"told\": \"by itself\", "
-               "\"vmsd_name\": \"part\", \"version\": 2, \"fields\": ["
-               "{\"name\": \"count\", \"type\": \"uint32\", \"size\": 4}], \"size\": 4}, "
-               "{\"name\": \"buffer\", \"array_len\": 4, \"type\": \"uint8\", \"size\": 1}]}");
+    CHECK_TEXT(migcore_qemu_json_text(&writer, NULL), described);
     CHECK_BYTES(m.bytes, m.length, ((const uint8_t[]) { 0, 0, 0, 5, 0, 0, 0, 0 }));
     s.count = 0;
     CHECK_EQUAL(memory_load(&m, &vmstate_described, &s, 1, m.bytes, m.length + 1), 0);
     CHECK_EQUAL(s.count, 5);
+}
+
+/* The program has a description alone, with nothing behind it that a writer could have. */
+static void a_description_of_the_program(void)
+{
+    char text[1024];
+    const char *whole = "";
+    migcore_vmdesc *bare = (migcore_vmdesc *)malloc(sizeof *bare);
+    Device s = { .count = 5 };
+    Memory m;
+
+    migcore_vmdesc_init(bare, sizeof *bare, text, sizeof text, RELEASE, false);
+    migcore_vmdesc_begin_object(bare, NULL);
+    migcore_qemu_file_init_save_memory(&m.file, m.bytes, sizeof m.bytes);
+    CHECK_EQUAL(migcore_qemu_vmstate_walk(&m.file, &vmstate_described, &s, 1, bare, NULL), 0);
+    migcore_vmdesc_end_object(bare);
+    CHECK_EQUAL(migcore_vmdesc_finish(bare, &whole, NULL), MIGCORE_OK);
+    CHECK_TEXT(whole, described);
+    free(bare);
+}
+#endif
+
+#if RELEASE >= 211
+/* -- Infos that do the work of others ------------------------------------------------------------------------------ */
+
+typedef struct Item Item;
+struct Item {
+    uint8_t x;
+    QTAILQ_ENTRY(Item) next;
+};
+
+typedef struct Owner {
+    uint32_t number;
+    uint16_t timer;
+    QTAILQ_HEAD(, Item) items;
+} Owner;
+
+static const VMStateDescription vmstate_item = {
+    .name = "item",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (VMStateField[]) {
+        VMSTATE_UINT8(x, Item),
+        VMSTATE_END_OF_LIST()
+    }
+};
+
+static int put_number(PUT)
+{
+    return vmstate_info_uint32.put(f, pv, size, field, vmdesc);
+}
+
+static int get_number(GET)
+{
+    return vmstate_info_uint32.get(f, pv, size, field);
+}
+
+static int put_items(PUT)
+{
+    return vmstate_info_qtailq.put(f, pv, size, field, vmdesc);
+}
+
+static int get_items(GET)
+{
+    return vmstate_info_qtailq.get(f, pv, size, field);
+}
+
+static int put_scratch(PUT)
+{
+    return vmstate_info_tmp.put(f, pv, size, field, vmdesc);
+}
+
+static int get_scratch(GET)
+{
+    return vmstate_info_tmp.get(f, pv, size, field);
+}
+
+typedef struct Scratch {
+    Owner *parent;
+    uint16_t timer;
+} Scratch;
+
+static int take_timer(void *opaque)
+{
+    Scratch *scratch = (Scratch *)opaque;
+
+    scratch->timer = scratch->parent->timer;
+    return 0;
+}
+
+static int give_timer(void *opaque, int version_id)
+{
+    Scratch *scratch = (Scratch *)opaque;
+
+    scratch->parent->timer = (uint16_t)(scratch->timer + version_id);
+    return 0;
+}
+
+static const VMStateDescription vmstate_scratch = {
+    .name = "scratch",
+    .pre_save = take_timer,
+    .post_load = give_timer,
+    .fields = (VMStateField[]) {
+        VMSTATE_UINT16(timer, Scratch),
+        VMSTATE_END_OF_LIST()
+    }
+};
+
+static const VMStateInfo info_number = { .name = "number", .get = get_number, .put = put_number };
+static const VMStateInfo info_items = { .name = "items", .get = get_items, .put = put_items };
+static const VMStateInfo info_scratch = { .get = get_scratch, .put = put_scratch };
+
+static bool part_needed(void *opaque)
+{
+    return ((Owner *)opaque)->number != 0;
+}
+
+static int part_post_load(void *opaque, int version_id)
+{
+    ((Owner *)opaque)->number += (uint32_t)version_id;
+    return 0;
+}
+
+/* Its name begins as that of an info does, which must not take it for its own. */
+static const VMStateDescription vmstate_owner_part = {
+    .name = "tmp/part",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = part_needed,
+    .post_load = part_post_load,
+    .fields = (VMStateField[]) { VMSTATE_END_OF_LIST() }
+};
+
+static const VMStateDescription vmstate_owner = {
+    .name = "tmp",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (VMStateField[]) {
+        VMSTATE_SINGLE(number, Owner, 0, info_number, uint32_t),
+        {
+            .name = "items",
+            .vmsd = &vmstate_item,
+            .version_id = 1,
+            .size = sizeof(Item),
+            .info = &info_items,
+            .offset = offsetof(Owner, items),
+            .start = offsetof(Item, next),
+        },
+        { .name = "scratch", .vmsd = &vmstate_scratch, .size = sizeof(Scratch), .info = &info_scratch },
+        VMSTATE_END_OF_LIST()
+    },
+    .subsections = (const VMStateDescription *[]) { &vmstate_owner_part, NULL }
+};
+
+/* The field is told by who has it; of what an info does within, only the tables of elements are told. */
+static void infos_that_call_others(void)
+{
+    Owner owner = { .number = 7, .timer = 9 }, back = { .number = 0 };
+    Item items[2] = { { .x = 1 }, { .x = 2 } }, *item, *next;
+    char text[1024];
+    MIGCORE_QEMU_PRIV_JSON writer;
+    Memory m;
+    int ret;
+
+    QTAILQ_INIT(&owner.items);
+    QTAILQ_INSERT_TAIL(&owner.items, &items[0], next);
+    QTAILQ_INSERT_TAIL(&owner.items, &items[1], next);
+    QTAILQ_INIT(&back.items);
+    migcore_qemu_json_init(&writer, false, text, sizeof text);
+    migcore_vmdesc_begin_object(&writer.vmdesc, NULL);
+    migcore_qemu_file_init_save_memory(&m.file, m.bytes, sizeof m.bytes);
+#if RELEASE >= 1002
+    ret = vmstate_save_state(&m.file, &vmstate_owner, &owner, &writer, NULL);
+#else
+    ret = vmstate_save_state(&m.file, &vmstate_owner, &owner, &writer);
+#endif
+    CHECK_EQUAL(ret, 0);
+    m.length = (size_t)migcore_qemu_file_position(&m.file);
+    migcore_vmdesc_end_object(&writer.vmdesc);
+#define ITEM "\"vmsd_name\": \"item\", \"version\": 1, \"fields\": [{\"name\": \"x\", \"type\": \"uint8\", \"size\": 1}], "
+    CHECK_TEXT(migcore_qemu_json_text(&writer, NULL),
+               "{\"vmsd_name\": \"tmp\", \"version\": 1, \"fields\": ["
+               "{\"name\": \"number\", \"type\": \"number\", \"size\": 4}, "
+               "{\"name\": \"items\", \"type\": \"items\", " ITEM ITEM "\"size\": 5}, "
+               "{\"name\": \"scratch\", \"type\": \"unknown\", \"vmsd_name\": \"scratch\", \"version\": 0, \"fields\": ["
+               "{\"name\": \"timer\", \"type\": \"uint16\", \"size\": 2}], \"size\": 2}], "
+               "\"subsections\": [{\"vmsd_name\": \"tmp/part\", \"version\": 1, \"fields\": []}]}");
+    CHECK_EQUAL(memory_load(&m, &vmstate_owner, &back, 1, m.bytes, m.length + 1), 0);
+    CHECK(back.number == 8 && back.timer == 9);
+    CHECK(!QTAILQ_EMPTY(&back.items) && QTAILQ_FIRST(&back.items)->x == 1);
+    QTAILQ_FOREACH_SAFE(item, &back.items, next, next) {
+        g_free(item);
+    }
 }
 #endif
 
@@ -375,6 +571,8 @@ int main(void)
     null_pointers();
 #if RELEASE >= 211
     descriptions();
+    a_description_of_the_program();
+    infos_that_call_others();
 #endif
     over_chunks();
     snprintf(name, sizeof name, "infos-%d", RELEASE);

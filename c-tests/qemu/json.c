@@ -169,22 +169,40 @@ static void the_memory_may_be_the_caller_s(void)
     CHECK_EQUAL(allocated, 0);
 }
 
-/* One object under two names: what the library describes lies in what the device wrote. */
-static void a_writer_is_a_description(void)
+/* What the library describes lies in what the device wrote. */
+static void a_writer_has_a_description(void)
 {
     char memory[100];
-    WRITER w;
+    WRITER w, inner;
 
     CHECK_EQUAL(migcore_qemu_json_init(&w, false, memory, sizeof memory), MIGCORE_OK);
     CHECK_EQUAL(migcore_vmdesc_begin_stream(migcore_qemu_json_vmdesc(&w), 1), MIGCORE_OK);
     CHECK_EQUAL(migcore_vmdesc_begin_device(&w.vmdesc, "old", 0), MIGCORE_OK);
-    CHECK(migcore_qemu_json_of(&w.vmdesc) == &w);
-    CHECK_EQUAL(migcore_vmdesc_signed(migcore_qemu_json_vmdesc(migcore_qemu_json_of(&w.vmdesc)), "more", 2), MIGCORE_OK);
+    CHECK(migcore_qemu_json_over(&inner, &w.vmdesc) == &inner);
+    CHECK_EQUAL(migcore_vmdesc_signed(migcore_qemu_json_vmdesc(&inner), "more", 2), MIGCORE_OK);
     CHECK_EQUAL(migcore_vmdesc_end_device(&w.vmdesc), MIGCORE_OK);
     CHECK_EQUAL(migcore_vmdesc_end_stream(&w.vmdesc), MIGCORE_OK);
     CHECK_TEXT(GET(&w), "{\"page_size\": 1, \"devices\": [{\"name\": \"old\", \"instance_id\": 0, \"more\": 2}]}");
-    CHECK(migcore_qemu_json_of(NULL) == NULL);
+    CHECK(migcore_qemu_json_over(&inner, NULL) == NULL);
     CHECK(migcore_qemu_json_vmdesc(NULL) == NULL);
+}
+
+/* A description of the program has no more memory than its own: what a writer over it is asked for is not read there. */
+static void a_description_of_the_program(void)
+{
+    char memory[200];
+    migcore_vmdesc *bare = (migcore_vmdesc *)malloc(sizeof *bare);
+    WRITER over, *w;
+
+    CHECK_EQUAL(migcore_vmdesc_init(bare, sizeof *bare, memory, sizeof memory, MIGCORE_QEMU_API, false), MIGCORE_OK);
+    w = migcore_qemu_json_over(&over, bare);
+    CHECK(GET(w) == NULL);
+    write_all(w);
+    CHECK_TEXT(GET(w), all);
+    FREE(w);
+    CHECK_TEXT(GET(w), all);
+    free(bare);
+    CHECK_EQUAL(allocated, 0);
 }
 
 int main(void)
@@ -193,6 +211,7 @@ int main(void)
     a_text_grows();
     there_may_be_no_memory();
     the_memory_may_be_the_caller_s();
-    a_writer_is_a_description();
+    a_writer_has_a_description();
+    a_description_of_the_program();
     return checks_report("json");
 }

@@ -273,6 +273,47 @@ static void a_pair_and_a_table_are_one_stream(void)
     CHECK_EQUAL(move_all(false, &length), -EINVAL);
 }
 
+/* A stream with the section of instance 0, for the only one that there is. */
+static void a_pair_of_functions_is_found_by_instance_0(void)
+{
+    size_t length = 0;
+
+    set_up();
+    CHECK_EQUAL(register_pair(NULL, "uart", 0, &parts[0]), 0);
+    parts[0].value = 99;
+    CHECK_EQUAL(move_all(true, &length), 0);
+    migcore_qemu_registry_clear(&registry);
+    CHECK_EQUAL(register_pair(NULL, "uart", 3, &parts[1]), 0);
+    CHECK_EQUAL(move_all(false, &length), 0);
+    CHECK_EQUAL(parts[1].value, 99);
+    migcore_qemu_registry_clear(&registry);
+    CHECK_EQUAL(register_pair(NULL, "uart", 1, &parts[0]), 0);
+    CHECK_EQUAL(move_all(true, &length), 0);
+    migcore_qemu_registry_clear(&registry);
+    CHECK_EQUAL(register_pair(NULL, "uart", 3, &parts[1]), 0);
+    CHECK_EQUAL(move_all(false, &length), -EINVAL);
+}
+
+/* A section that comes again would overwrite what the first one allocated; a pair of functions may be told in parts. */
+static void a_second_section_is_refused_for_a_table(void)
+{
+    size_t length = 0, head = MIGCORE_QEMU_API >= 204 ? 8 + 6 : 8, section = MIGCORE_QEMU_API >= 204 ? 22 + 5 : 22;
+
+    for (int pair = 0; pair < 2; pair++) {
+        set_up();
+        CHECK_EQUAL(pair ? register_pair(NULL, "uart", 0, &parts[0]) : register_table(NULL, 0, &vmstate_part, &parts[0]), 0);
+        CHECK_EQUAL(move_all(true, &length), 0);
+        CHECK_EQUAL(length, head + section + 1);
+        memcpy(bytes + head + section, bytes + head, section);
+        length += section;
+        bytes[length - 1] = QEMU_VM_EOF;
+        CHECK_EQUAL(move_all(false, &length), pair ? 0 : -EINVAL);
+        bytes[head] = QEMU_VM_SECTION_START;
+        bytes[head + section] = QEMU_VM_SECTION_START;
+        CHECK_EQUAL(move_all(false, &length), pair ? 0 : -EINVAL);
+    }
+}
+
 static void what_is_not_needed_is_left_out(void)
 {
     size_t with = 0, without = 0;
@@ -458,6 +499,8 @@ int main(void)
     entries_are_given_or_allocated();
 #if MIGCORE_QEMU_API >= 12
     a_pair_and_a_table_are_one_stream();
+    a_pair_of_functions_is_found_by_instance_0();
+    a_second_section_is_refused_for_a_table();
     what_is_not_needed_is_left_out();
     a_refused_registration_blocks();
 #endif

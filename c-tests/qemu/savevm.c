@@ -195,11 +195,11 @@ static size_t unhex(const char *hex, uint8_t *to)
     return length;
 }
 
-/* Where this library is another: a machine whose type only begins with that of the stream is refused; commands are passed
-   over, whatever was said before. */
+/* Where this library is another: a machine whose type only begins with that of the stream is refused, and a second section
+   of a table; commands are passed over, whatever was said before. */
 static int expected_of(const struct load_case *each)
 {
-    if (strncmp(each->name, "machine ", 8) == 0) {
+    if (strncmp(each->name, "machine ", 8) == 0 || strcmp(each->name, "duplicate timer") == 0) {
         return -EINVAL;
     }
     return strcmp(each->name, "PING no RP") == 0 ? 0 : each->result;

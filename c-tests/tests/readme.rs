@@ -1,4 +1,5 @@
-//! The README shows the program that stands in `examples/first`, docs/vmstate.md that in `examples/table`.
+//! The README shows the program that stands in `examples/first`, docs/vmstate.md that in `examples/table`, docs/porting.md
+//! that in `examples/serial`.
 
 #![allow(clippy::expect_used, reason = "a test may panic: that is how it fails")]
 
@@ -18,4 +19,11 @@ fn program_of_the_guide_to_tables_is_the_example() {
     let guide = fs::read_to_string(top().join("docs/vmstate.md")).expect("a guide");
     let table = fs::read_to_string(top().join("examples/table/table.c")).expect("an example");
     assert!(guide.contains(&format!("```c\n{table}```\n")), "docs/vmstate.md and table.c differ");
+}
+
+#[test]
+fn program_of_the_guide_to_porting_is_the_example() {
+    let guide = fs::read_to_string(top().join("docs/porting.md")).expect("a guide");
+    let serial = fs::read_to_string(top().join("examples/serial/serial.c")).expect("an example");
+    assert!(guide.contains(&format!("```c\n{serial}```\n")), "docs/porting.md and serial.c differ");
 }

@@ -255,6 +255,31 @@ fn lists_and_trees_repeat_the_keys_for_each_element() {
 }
 
 #[test]
+fn a_type_without_a_name_is_unknown() {
+    let fields = [field("a", "", What::Custom, 0, 2), field("b", "", What::Buffer, 0, 2)];
+    assert_eq!(
+        told_of_zeros(made("t", &fields), 702),
+        r#"{"name": "a", "type": "unknown", "first": 0, "size": 2}, {"name": "b", "type": "unknown", "size": 2}]"#
+    );
+}
+
+#[test]
+fn of_a_table_without_a_name_only_what_is_inside_of_its_fields_is_told() {
+    let inner = made("in", &[scalar("x", Kind::U8, 0)]).leak();
+    let bare = [
+        scalar("a", Kind::U8, 0),
+        array(scalar("b", Kind::U8, 0), 3),
+        field("c", "tmp", What::Versioned(inner, 1), 0, 1),
+    ];
+    let bare = made("", &bare).leak();
+    let fields = [field("s", "vstruct", What::Versioned(bare, 1), 0, 4)];
+    assert_eq!(
+        told_of_zeros(made("t", &fields), 702),
+        r#"{"name": "s", "type": "vstruct", "vmsd_name": "in", "version": 1, "fields": [{"name": "x", "type": "uint8", "size": 1}], "size": 5}]"#
+    );
+}
+
+#[test]
 fn a_device_adds_keys_of_its_own_but_for_elements_that_are_not_told() {
     let own = field("a", "own", What::Custom, 0, 2);
     let inner = made("in", &[own]).leak();

@@ -22,28 +22,18 @@ static inline bool migcore_qemu_priv_always(void *opaque, int version_id)
     return true;
 }
 
-/* Whether what an info saves is objects of another table. */
-static inline bool migcore_qemu_priv_has_elements(const VMStateInfo *info)
-{
-    return info->migcore_kind == MIGCORE_VMSTATE_KIND_TMP || info->migcore_kind == MIGCORE_VMSTATE_KIND_TAILQ ||
-           info->migcore_kind == MIGCORE_VMSTATE_KIND_LIST || info->migcore_kind == MIGCORE_VMSTATE_KIND_TREE;
-}
-
-/* A value of a kind that the library knows, as the only field of a table. */
+/* A value of a kind that the library knows, as the only field of a table. That has no name: who calls has told of the
+   field, and a description gets what is inside of it. */
 static inline int migcore_qemu_priv_one(QEMUFile *f, void *pv, size_t size, const VMStateField *field,
                                         const VMStateInfo *info, MIGCORE_QEMU_PRIV_JSON *json, Error **errp)
 {
-    migcore_visitor *v = migcore_qemu_native(qemu_file_get_visitor(f));
     VMStateField fields[2] = { { .name = info->name, .info = info }, { .name = NULL } };
-    VMStateDescription vmsd = { .name = info->name, .fields = fields };
+    VMStateDescription vmsd = { .name = "", .fields = fields };
 
     if (field != NULL) {
         fields[0] = *field;
         fields[0].info = info;
         fields[0].offset = 0;
-    }
-    if (!migcore_qemu_priv_has_elements(info)) {
-        json = NULL; /* a value has nothing to tell in its field's description */
     }
     fields[0].size = size;
     fields[0].flags = VMS_SINGLE;
@@ -52,7 +42,7 @@ static inline int migcore_qemu_priv_one(QEMUFile *f, void *pv, size_t size, cons
                        info->migcore_kind == MIGCORE_VMSTATE_KIND_NULLPTR)) {
         pv = fields; /* which have no place: any object will do */
     }
-    return migcore_qemu_priv_walk(f, &vmsd, pv, 0, v != NULL && migcore_is_loading(v), json, errp);
+    return migcore_qemu_priv_walk_as(f, info->name, &vmsd, pv, 0, migcore_qemu_json_vmdesc(json), errp);
 }
 
 static inline int migcore_qemu_priv_none(QEMUFile *f, void *pv, size_t size, const VMStateField *field,

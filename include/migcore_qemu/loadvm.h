@@ -3,10 +3,10 @@
  * migcore_qemu/loadvm.h - whole streams of QEMU are loaded; QEMU's names for saving and loading. Included by migcore_qemu.h.
  *
  * Loading follows the stream. Refused are: another machine, an unknown section, a version that the device does not read, a
- * footer that is missing or of another section, an unknown record. No error are: sections that are missing, or come twice;
- * other numbers of sections; what follows the end. Commands are passed over; what is in a package is read. The type of the
- * machine must be the same, where QEMU also takes one that begins with that of the stream. Handlers have no alias: QEMU also
- * loads a section with instance 0 into those of another instance.
+ * footer that is missing or of another section, an unknown record; and, otherwise than by QEMU, a second section of a table,
+ * since what the first one allocated would be lost. No error are: sections that are missing; other numbers of sections; what
+ * follows the end. Commands are passed over; what is in a package is read. The type of the machine must be the same, where
+ * QEMU also takes one that begins with that of the stream.
  *
  * What is allocated has the limit MIGCORE_QEMU_ALLOCATION for each section, as there is none for their number: a stream that
  * has a device again and again can take all memory, as in QEMU. Refuse such a device in its pre_load, or count in
@@ -35,11 +35,11 @@ static inline migcore_qemu_entry *migcore_qemu_priv_find_entry(const migcore_qem
     return NULL;
 }
 
-/* The device whose section with this number was begun. */
+/* The device whose section with this number was begun, and may go on: one without a table. */
 static inline const migcore_qemu_entry *migcore_qemu_priv_find_open(const migcore_qemu_registry *registry, uint32_t section)
 {
     for (const migcore_qemu_entry *entry = registry->first; entry != NULL; entry = entry->next) {
-        if (entry->is_open && entry->open_section == section) {
+        if (entry->is_open && entry->table == NULL && entry->open_section == section) {
             return entry;
         }
     }
@@ -55,6 +55,11 @@ static inline const migcore_qemu_entry *migcore_qemu_priv_open_section(const mig
     if (entry == NULL) {
         error_setg(errp, "Unknown section or instance '%s' %u", record->name, (unsigned)record->instance);
         (void)migcore_qemu_priv_stop(f, record->name, MIGCORE_UNKNOWN_DEVICE, NULL);
+        return NULL;
+    }
+    if (entry->is_open && entry->table != NULL) {
+        error_setg(errp, "the section of '%s' %u comes twice", record->name, (unsigned)record->instance);
+        (void)migcore_qemu_priv_stop(f, record->name, MIGCORE_BAD_ORDER, NULL);
         return NULL;
     }
     if (record->version > entry->version) {

@@ -31,6 +31,12 @@
     MIGCORE_QEMU_PRIV_ZERO_IF(__builtin_types_compatible_p(A, B), "the member has another type than the VMSTATE_ macro says")
 #define MIGCORE_QEMU_PRIV_ZERO_IF(good, message) (sizeof(struct { _Static_assert(good, message); char one; }) - 1)
 
+/* An array, which would become a pointer there, is none. */
+#define MIGCORE_QEMU_PRIV_POINTER(S, f) \
+    (offsetof(S, f) + \
+     MIGCORE_QEMU_PRIV_ZERO_IF(__builtin_types_compatible_p(typeof_field(S, f), __typeof__(1 ? ((S *)0)->f : ((S *)0)->f)), \
+                               "the member, an array, has another type than the VMSTATE_ macro says: a pointer"))
+
 #define type_check(A, B) MIGCORE_QEMU_PRIV_SAME(A, B)
 #define type_check_array(A, B, n) MIGCORE_QEMU_PRIV_SAME(A[n], B)
 #define type_check_2darray(A, B, n1, n2) MIGCORE_QEMU_PRIV_SAME(A[n1][n2], B)
@@ -71,8 +77,12 @@
 #define MIGCORE_QEMU_PRIV_SIZE(S, z, T) .size_indirect = MIGCORE_QEMU_PRIV_MEMBER(S, z)
 #define MIGCORE_QEMU_PRIV_VARRAY(flag) VMS_VARRAY
 #else
-#define MIGCORE_QEMU_PRIV_COUNT(S, c, T) .num_offset = vmstate_offset_value(S, c, T)
-#define MIGCORE_QEMU_PRIV_SIZE(S, z, T) .size_offset = vmstate_offset_value(S, z, T)
+#define MIGCORE_QEMU_PRIV_COUNT(S, c, T) .num_offset = MIGCORE_QEMU_PRIV_COUNTER(S, c, T)
+#define MIGCORE_QEMU_PRIV_SIZE(S, z, T) .size_offset = MIGCORE_QEMU_PRIV_COUNTER(S, z, T)
+#define MIGCORE_QEMU_PRIV_COUNTER(S, c, T) \
+    (offsetof(S, c) + \
+     MIGCORE_QEMU_PRIV_ZERO_IF(__builtin_types_compatible_p(T, typeof_field(S, c)), \
+                               "the member that counts, not the array, has another type than the VMSTATE_ macro says"))
 #define MIGCORE_QEMU_PRIV_VARRAY(flag) flag
 #endif
 

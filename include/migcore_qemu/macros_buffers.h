@@ -43,7 +43,7 @@
 #endif
 
 #define MIGCORE_QEMU_PRIV_VBUFFER(f, S, v, t, i, member, ...) \
-    MIGCORE_QEMU_PRIV_FIELD(f, offsetof(S, f), v, t, member, .info = &(i), __VA_ARGS__)
+    MIGCORE_QEMU_PRIV_FIELD(f, MIGCORE_QEMU_PRIV_POINTER(S, f), v, t, member, .info = &(i), __VA_ARGS__)
 
 #if MIGCORE_QEMU_API >= 1100
 #define VMSTATE_VBUFFER(f, S, v, t, z) \
@@ -100,8 +100,8 @@
                               .size = (m), .start = (b), .flags = VMS_VBUFFER | VMS_POINTER | VMS_MULTIPLY)
 #else
 #define VMSTATE_BUFFER_MULTIPLY(f, S, v, t, b, z, m) \
-    MIGCORE_QEMU_PRIV_VBUFFER(f, S, v, t, vmstate_info_buffer, MIGCORE_QEMU_PRIV_SIZE(S, z, uint32_t), \
-                              .size = (m), .start = (b), .flags = VMS_VBUFFER | VMS_MULTIPLY)
+    MIGCORE_QEMU_PRIV_FIELD(f, offsetof(S, f), v, t, MIGCORE_QEMU_PRIV_SIZE(S, z, uint32_t), .info = &vmstate_info_buffer, \
+                            .size = (m), .start = (b), .flags = VMS_VBUFFER | VMS_MULTIPLY)
 #endif
 
 /* The size in the member counts bits; the member points to unsigned longs. */

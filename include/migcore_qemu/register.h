@@ -302,7 +302,8 @@ static inline int migcore_qemu_register_table(migcore_qemu_registry *registry, c
 }
 #endif
 
-/* A pair of functions. Without `save` nothing is saved; without `load` what a stream has is refused. */
+/* A pair of functions. Without `save` nothing is saved; without `load` what a stream has is refused. As in QEMU it is found
+   by instance 0 too, whatever its own. */
 static inline int migcore_qemu_register_handlers(migcore_qemu_registry *registry, const char *path, const char *name,
                                                  uint32_t instance, int version, void (*save)(QEMUFile *f, void *opaque),
                                                  int (*load)(QEMUFile *f, void *opaque, int version_id), void *opaque)
@@ -312,6 +313,7 @@ static inline int migcore_qemu_register_handlers(migcore_qemu_registry *registry
     entry.save = save;
     entry.load = load;
     entry.opaque = opaque;
+    entry.has_alias = true;
     return migcore_qemu_register(registry, &entry, path, name, NULL);
 }
 

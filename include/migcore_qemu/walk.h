@@ -13,7 +13,8 @@
  * call, and is zeroed; a scratch object of VMSTATE_WITH_TMP is zeroed too.
  *
  * Memory comes from MIGCORE_QEMU_MALLOC(bytes) and goes back by MIGCORE_QEMU_FREE(memory); malloc() and free() where they
- * are not defined, GLib's with MIGCORE_QEMU_GLIB. What a load has allocated belongs to the device, also when it fails.
+ * are not defined, GLib's with MIGCORE_QEMU_GLIB. What a load has allocated belongs to the device, also when it fails,
+ * but for an element of a list or tree that could not be loaded: that goes back, with what its fields have allocated.
  */
 #ifndef MIGCORE_QEMU_WALK_H
 #define MIGCORE_QEMU_WALK_H
@@ -146,16 +147,15 @@ static inline int migcore_qemu_priv_save_value(migcore_qemu_walk *walk, const mi
                                                size_t size)
 {
     const migcore_vmstate_info *info = field->info;
+    MIGCORE_QEMU_PRIV_JSON writer, *json = migcore_qemu_json_over(&writer, walk->description);
 
     if (info->save != NULL) {
         migcore_qemu_priv_save_function *save = (migcore_qemu_priv_save_function *)info->save;
 
-        return migcore_qemu_priv_truth(save(walk->file, place, size, field,
-                                            migcore_qemu_json_of(walk->description), &walk->error));
+        return migcore_qemu_priv_truth(save(walk->file, place, size, field, json, &walk->error));
     }
     if (info->put != NULL) {
-        return ((migcore_qemu_priv_put_function *)info->put)(walk->file, place, size, field,
-                                                                       migcore_qemu_json_of(walk->description));
+        return ((migcore_qemu_priv_put_function *)info->put)(walk->file, place, size, field, json);
     }
     if (info->old_put != NULL) {
         ((migcore_qemu_priv_old_put *)info->old_put)(walk->file, place, size);
@@ -246,9 +246,9 @@ static inline int migcore_qemu_walk_result(migcore_qemu_walk *walk, migcore_stat
     return error != 0 ? error : migcore_qemu_errno(status, 0);
 }
 
-/* Saves the object at a version, or loads what was saved at it, as the file does. QEMU's number: 0, or of an error. */
-static inline int migcore_qemu_vmstate_walk(QEMUFile *f, const VMStateDescription *vmsd, void *opaque, int version,
-                                            migcore_vmdesc *description, Error **errp)
+/* migcore_qemu_vmstate_walk in a scope with a name of its own. */
+static inline int migcore_qemu_priv_walk_as(QEMUFile *f, const char *name, const VMStateDescription *vmsd, void *opaque,
+                                            int version, migcore_vmdesc *description, Error **errp)
 {
     migcore_visitor *v = migcore_qemu_native(qemu_file_get_visitor(f));
     migcore_qemu_walk walk = { .file = f, .description = description, .table = vmsd };
@@ -257,11 +257,18 @@ static inline int migcore_qemu_vmstate_walk(QEMUFile *f, const VMStateDescriptio
     migcore_status status;
 
     if (error != 0) {
-        error_setg(errp, "%s: the file has the error %d", vmsd->name, error);
+        error_setg(errp, "%s: the file has the error %d", name, error);
         return error;
     }
-    status = migcore_visit_vmstate_struct(v, NULL, (const migcore_vmstate *)vmsd, version, opaque, &host);
+    status = migcore_visit_vmstate_struct(v, name, (const migcore_vmstate *)vmsd, version, opaque, &host);
     return migcore_qemu_walk_result(&walk, status, errp);
+}
+
+/* Saves the object at a version, or loads what was saved at it, as the file does. QEMU's number: 0, or of an error. */
+static inline int migcore_qemu_vmstate_walk(QEMUFile *f, const VMStateDescription *vmsd, void *opaque, int version,
+                                            migcore_vmdesc *description, Error **errp)
+{
+    return migcore_qemu_priv_walk_as(f, vmsd->name, vmsd, opaque, version, description, errp);
 }
 
 static inline int migcore_qemu_priv_walk(QEMUFile *f, const VMStateDescription *vmsd, void *opaque, int version,
@@ -379,6 +386,18 @@ static inline migcore_status migcore_qemu_visit_vmstate(migcore_visitor *v, cons
         error_free(walk.error);
         error_free(f.error_object);
     }
+    return status;
+}
+
+/* The table of a plan, in the device that `f` is in, or in one of its own. */
+static inline migcore_status migcore_qemu_visit_plan(QEMUFile *f, const migcore_vmstate_plan *plan, void *opaque)
+{
+    migcore_qemu_walk walk = { .file = f, .table = plan->table };
+    migcore_vmstate_host host = migcore_qemu_vmstate_host(&walk);
+    migcore_visitor *v = migcore_qemu_native(qemu_file_get_visitor(f));
+    migcore_status status = migcore_visit_vmstate_plan(v, plan, opaque, &host);
+
+    (void)migcore_qemu_walk_result(&walk, status, NULL);
     return status;
 }
 

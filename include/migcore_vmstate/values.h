@@ -71,7 +71,8 @@
 #define MIGCORE_VMSTATE_F64_TEST(member, type, test) \
     MIGCORE_VMSTATE_VALUE_(#member, NULL, member, type, double, migcore_vmstate_info_f64, 0, test)
 
-/* A load does not change it: the stream must have the same. `hint`, which may be NULL, says what else is wrong. */
+/* A load does not change it: the stream must have the same. `hint`, which may be NULL, is for the program: the
+   library does not look at it. */
 #define MIGCORE_VMSTATE_I32_EQUAL(member, type, hint) \
     MIGCORE_VMSTATE_VALUE_(#member, hint, member, type, int32_t, migcore_vmstate_info_i32_equal, 0, NULL)
 #define MIGCORE_VMSTATE_I32_EQUAL_V(member, type, hint, version) \

@@ -36,6 +36,9 @@ pub const VERSIONED_STRUCT: &[u8] = b"vstruct";
 /// The type of a null pointer, from [`NULLS_APART`] on.
 pub const NULL: &[u8] = b"nullptr";
 
+/// The type of a field whose type has no name.
+pub const NO_KIND: &[u8] = b"unknown";
+
 /// The first release that tells null pointers from other elements of an array.
 pub const NULLS_APART: u32 = 1000;
 

@@ -1,9 +1,10 @@
 //! What a save tells of its fields to who describes it: an entry for all elements of a field, or one for each.
 
 use super::field::Elements;
+use super::level::is_nameless;
 use super::walk::{Here, Walk};
 use super::{Field, Host, PlaceOf, Table, What};
-use crate::codec::describe::{Describer, Place, NULL};
+use crate::codec::describe::{Describer, Place, NO_KIND, NULL};
 use crate::error::Result;
 use crate::io::json::Text;
 use crate::io::told;
@@ -41,8 +42,8 @@ impl<H: Host> Walk<'_, H> {
     }
 
     /// How the elements of a field are told, if they are.
-    pub(super) fn entries(&mut self, field: &Field<H::Table>) -> Option<Entries> {
-        if !self.state.describing {
+    pub(super) fn entries(&mut self, table: H::Table, field: &Field<H::Table>) -> Option<Entries> {
+        if !self.state.describing || is_nameless(table) {
             return None;
         }
         let nulls_apart = self.host.describe(|to| to.nulls_apart())?;
@@ -76,8 +77,7 @@ impl<H: Host> Walk<'_, H> {
         let (entry, kind) = match field.what {
             _ if null && entries.nulls_apart => (Entry::Field, NULL),
             What::Struct(_) => (Entry::Struct, field.kind.bytes()),
-            _ if field.kind.bytes().is_empty() => (Entry::Field, b"unknown".as_slice()),
-            _ => (Entry::Field, field.kind.bytes()),
+            _ => (Entry::Field, kind_of(field)),
         };
         self.describe(|to| match entry {
             Entry::Struct => to.begin_struct(name.bytes(), place),
@@ -178,6 +178,14 @@ fn are_alike<T: Table>(field: &Field<T>, nesting: u32, fields: &mut usize) -> bo
         }
     }
     false
+}
+
+/// The type of a field as it is told.
+fn kind_of<T: Table>(field: &Field<T>) -> &[u8] {
+    match field.kind.bytes() {
+        [] => NO_KIND,
+        kind => kind,
+    }
 }
 
 /// The place of an entry that stands for as many elements.

@@ -46,7 +46,7 @@ impl<H: Host> Walk<'_, H> {
             return self.missing(field);
         }
         let inner = field.what.table().map(Described::new);
-        let entries = self.entries(field);
+        let entries = self.entries(described.table, field);
         let here = Here { described, index, field, object: place, inner: inner.as_ref(), entries };
         let Some(elements) = self.elements(&here)? else { return Ok(()) };
         self.form(&here, elements)
@@ -88,6 +88,7 @@ impl<H: Host> Walk<'_, H> {
         if self.state.loading && field.allocated && length > 0 {
             let made = self.allocate(here.name(), length)?;
             self.host.memory().point(place, Some(made))?;
+            self.fresh.block(place, made, length);
         }
         let base = self.host.memory().follow(place)?;
         if base.is_none() && length > 0 {

@@ -73,7 +73,8 @@ pub(super) fn earlier<T: Table>(table: T, index: usize, name: &[u8]) -> usize {
 /// What a table says of the whole object.
 #[derive(Clone, Copy, Debug)]
 pub struct Head<N> {
-    /// The name of the description; of a subsection the full one.
+    /// The name of the description; of a subsection the full one. A table whose name is empty stands for its fields
+    /// alone: it has no subsections, and a description has what is inside of the fields, but not them.
     pub name: N,
     /// The version that is written, and the newest that can be read.
     pub version: u32,
@@ -233,7 +234,8 @@ pub enum Number {
     U8,
     /// 16 bits.
     U16,
-    /// 32 bits with a sign; a negative number is none. QEMU up to 10.2 reads a `uint32_t` so too.
+    /// 32 bits with a sign; a negative number is none, and too much where loading makes the memory. QEMU up to 10.2
+    /// reads a `uint32_t` so too.
     I32,
     /// 32 bits.
     U32,
