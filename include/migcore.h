@@ -926,9 +926,10 @@ typedef struct migcore_vmstate_field {
      */
     uint32_t flags;
     /**
-     * For how many elements there is room, where their number lies in the object; with
-     * MIGCORE_VMSTATE_FLAG_VBUFFER how long an element may be, after the factor: bytes, of a bitmap bits. More is
-     * MIGCORE_TOO_MANY. 0: the object is trusted, which a stream may have filled in.
+     * For how many elements there is room, where their number lies in the object, a factor included; with
+     * MIGCORE_VMSTATE_FLAG_VBUFFER how long an element may be: in bytes, also where the object has the number by which
+     * MIGCORE_VMSTATE_FLAG_MULTIPLY multiplies, and in bits for a bitmap. More is MIGCORE_TOO_MANY. 0: the object is
+     * trusted, which a stream may have filled in.
      */
     uint32_t limit;
     /**
@@ -947,6 +948,10 @@ typedef struct migcore_vmstate_field {
      * Whether the field is there, whatever the version; NULL: from `version_id` on.
      */
     bool (*field_exists)(void *opaque, int version_id);
+    /**
+     * 0: members to come. Anything else is MIGCORE_BAD_TABLE.
+     */
+    uint32_t reserved[2];
 } migcore_vmstate_field;
 
 /**
@@ -969,6 +974,10 @@ typedef struct migcore_vmstate_subsection {
  * The hooks get the object. Those that have a signature here are called with it, where the host has no `hook` of
  * its own; the others only by that, so without it they are MIGCORE_UNSUPPORTED. They return 0, a migcore_status, or a
  * number of their own to refuse, such as -EINVAL or 1: that is MIGCORE_REFUSED with the number as its cause.
+ *
+ * Tables are compiled into programs without their size, unlike other structs. So the layout of migcore_vmstate,
+ * migcore_vmstate_field, migcore_vmstate_info, migcore_vmstate_subsection and migcore_vmstate_type does not change within
+ * a version of the interface: a member that comes takes the place of a reserved one, where 0 is as before.
  */
 typedef struct migcore_vmstate {
     /**
@@ -1061,9 +1070,13 @@ typedef struct migcore_vmstate {
      */
     const struct migcore_vmstate_subsection *old_subsections;
     /**
-     * MIGCORE_MARK_ constants of a subsection.
+     * MIGCORE_MARK_ constants of a subsection. Other bits are MIGCORE_BAD_TABLE.
      */
     uint32_t marks;
+    /**
+     * 0: members to come. Anything else is MIGCORE_BAD_TABLE.
+     */
+    size_t reserved[4];
 } migcore_vmstate;
 
 /**
@@ -1132,8 +1145,10 @@ typedef struct migcore_vmstate_host {
      */
     void *(*allocate)(void *opaque, size_t bytes);
     /**
-     * Takes memory back that `allocate` gave: of scratch, or an element that could not be loaded. What hooks and fields
-     * of such an element made is still in it.
+     * Takes memory back that `allocate` gave: of scratch, or an element of a list or tree that could not be loaded. What
+     * the load made in such an element was taken back before, and the pointer to it is NULL. Still in it is what code of
+     * the device made, nodes of trees, what was loaded before an object with hooks was complete, whose `post_load` may
+     * have used it, and what is beyond 32 blocks and lists in one element.
      */
     void (*release)(void *opaque, void *memory);
     /**

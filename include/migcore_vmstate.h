@@ -49,6 +49,6 @@
 #define MIGCORE_VMSTATE_TABLE_WITH(name, version, minimum, fields, pre_load, post_load, pre_save, post_save, needed, \
                                    subsections, marks) \
     { name, 0, false, version, minimum, 0, 0, NULL, pre_load, NULL, post_load, NULL, pre_save, NULL, NULL, post_save, \
-      NULL, needed, NULL, fields, subsections, NULL, marks }
+      NULL, needed, NULL, fields, subsections, NULL, marks, { 0, 0, 0, 0 } }
 
 #endif

@@ -67,6 +67,7 @@ static const struct section {
     { "vmstate_vectors", test_vmstate_vectors },
     { "vmstate_given", test_vmstate_given },
     { "vmstate_hostile", test_vmstate_hostile },
+    { "vmstate_refused", test_vmstate_refused },
     { "vmstate_hooks", test_vmstate_hooks },
     { "vmstate_parts", test_vmstate_parts },
     { "vmstate_dump", test_vmstate_dump },

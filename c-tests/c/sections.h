@@ -109,6 +109,7 @@ void test_tree_monkey(void);
 void test_vmstate_vectors(void);
 void test_vmstate_given(void);
 void test_vmstate_hostile(void);
+void test_vmstate_refused(void);
 void test_vmstate_hooks(void);
 void test_vmstate_parts(void);
 void test_vmstate_dump(void);

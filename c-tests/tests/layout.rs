@@ -126,12 +126,12 @@ fn rust_layouts() -> Layouts {
             name unmigratable early_setup version_id minimum_version_id minimum_version_id_old priority
             load_state_old pre_load pre_load_errp post_load post_load_errp pre_save pre_save_errp
             pre_save_void post_save post_save_void needed dev_unplug_pending fields subsections
-            old_subsections marks
+            old_subsections marks reserved
         }
         services::migcore_vmstate_device { size table object host }
         table::migcore_vmstate_field {
             name err_hint offset size start num num_offset num_width size_offset size_width info flags
-            limit vmsd version_id struct_version_id field_exists
+            limit vmsd version_id struct_version_id field_exists reserved
         }
         services::migcore_vmstate_host {
             size opaque allocate release allocation_limit hook custom timer_get timer_set tree description

@@ -17,6 +17,8 @@ mod outer;
 #[path = "support/wire.rs"]
 mod wire;
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use layouts::{load, load_in, save, save_in};
 use migcore::codec::chunk::ChunkDecoder;
 use migcore::codec::observe::{Event, Item, Observer};
@@ -243,4 +245,36 @@ fn inside_of_a_scope_the_fields_go_straight_into_it() {
     };
     assert_eq!(visit(2), "d( x:u16 y:u16 )");
     assert_eq!(visit(1), "d( x:u16 )");
+}
+
+#[derive(Default, FromBytes, Immutable, IntoBytes, KnownLayout)]
+#[repr(C)]
+struct Asked {
+    count: u32,
+}
+
+static ASKED: AtomicU32 = AtomicU32::new(0);
+
+/// A device is asked once whether a part is needed, also where that decides about a scope.
+#[test]
+fn a_part_of_an_element_is_asked_once() {
+    static EVERY_OTHER: If<Asked> = If(|_, _| ASKED.fetch_add(1, Ordering::Relaxed) % 2 == 1);
+    static EXTRA: Layout<Asked> = Layout::new(
+        StaticTable::new("asked/extra", 1, fields!(Asked { count })).needed(&EVERY_OTHER),
+    );
+    static PARTS: &[&StaticTable] = &[EXTRA.table(), EXTRA.table(), EXTRA.table()];
+    static TABLE: Layout<Asked> =
+        Layout::new(StaticTable::new("asked", 1, fields!(Asked { count })).subsections(PARTS));
+    #[derive(Default, FromBytes, Immutable, IntoBytes, KnownLayout)]
+    #[repr(C)]
+    struct Pair {
+        both: [Asked; 2],
+    }
+    static PAIR: Layout<Pair> =
+        Layout::new(StaticTable::new("pair", 1, fields!(Pair { both: structs(&TABLE) })));
+    let bytes = save(&PAIR, &mut Pair::default()).unwrap();
+    // No, yes, no of the first element; yes, no, yes of the second.
+    assert_eq!(ASKED.load(Ordering::Relaxed), 6);
+    let extra = 1 + 1 + "asked/extra".len() + 4 + 4;
+    assert_eq!(bytes.len(), 2 * 4 + 3 * extra);
 }

@@ -176,6 +176,7 @@ struct VMStateField {
     int migcore_struct_version_id;
 #endif
     bool (*field_exists)(void *opaque, int version_id);
+    uint32_t migcore_reserved[2];
 };
 
 /* -- A table ------------------------------------------------------------------------------------------------------- */
@@ -279,6 +280,7 @@ struct VMStateDescription {
     const migcore_vmstate_subsection *migcore_old_subsections;
 #endif
     uint32_t marks;
+    size_t migcore_reserved[4];
 };
 
 /* -- The layout is the library's ----------------------------------------------------------------------------------- */
@@ -341,6 +343,8 @@ MIGCORE_QEMU_PRIV_ALIKE(VMStateDescription, migcore_vmstate, subsections, old_su
 MIGCORE_QEMU_PRIV_ALIKE(VMStateDescription, migcore_vmstate, early_setup, early_setup);
 #endif
 MIGCORE_QEMU_PRIV_ALIKE(VMStateDescription, migcore_vmstate, marks, marks);
+MIGCORE_QEMU_PRIV_ALIKE(VMStateField, migcore_vmstate_field, migcore_reserved, reserved);
+MIGCORE_QEMU_PRIV_ALIKE(VMStateDescription, migcore_vmstate, migcore_reserved, reserved);
 
 /* A table as the calls of migcore.h take it: for dumps and plans. */
 static inline const migcore_vmstate *migcore_qemu_table(const VMStateDescription *vmsd)

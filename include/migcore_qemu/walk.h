@@ -13,7 +13,8 @@
  * call, and is zeroed; a scratch object of VMSTATE_WITH_TMP is zeroed too.
  *
  * Memory comes from MIGCORE_QEMU_MALLOC(bytes) and goes back by MIGCORE_QEMU_FREE(memory); malloc() and free() where they
- * are not defined, GLib's with MIGCORE_QEMU_GLIB. What a load has allocated belongs to the device, also when it fails.
+ * are not defined, GLib's with MIGCORE_QEMU_GLIB. What a load has allocated belongs to the device, also when it fails,
+ * but for an element of a list or tree that could not be loaded: that goes back, with what its fields have allocated.
  */
 #ifndef MIGCORE_QEMU_WALK_H
 #define MIGCORE_QEMU_WALK_H

@@ -60,17 +60,18 @@
 /* ---- fields: all members of a migcore_vmstate_field, in their order */
 
 #define MIGCORE_VMSTATE_FIXED_(name, place, count, info, flags, table, version, inner, test) \
-    { name, NULL, place, 0, count, 0, 0, 0, 0, info, flags, 0, table, version, inner, test }
+    { name, NULL, place, 0, count, 0, 0, 0, 0, info, flags, 0, table, version, inner, test, { 0, 0 } }
 #define MIGCORE_VMSTATE_COUNTED_(name, place, type, count, info, flags, limit, table, version, test) \
-    { name, NULL, place, 0, 0, MIGCORE_VMSTATE_NUMBER_(type, count), 0, 0, info, flags, limit, table, version, 0, test }
+    { name, NULL, place, 0, 0, MIGCORE_VMSTATE_NUMBER_(type, count), 0, 0, info, flags, limit, table, version, 0, test, \
+      { 0, 0 } }
 #define MIGCORE_VMSTATE_SIZED_(name, offset, type, length, info, flags, limit, version, test) \
     { name, NULL, offset, 0, 0, 0, 0, 0, MIGCORE_VMSTATE_NUMBER_(type, length), info, flags, limit, NULL, version, 0, \
-      test }
+      test, { 0, 0 } }
 #define MIGCORE_VMSTATE_LINKED_(name, offset, T, start, info, table, version) \
-    { name, NULL, offset, sizeof(T), start, 0, 0, 0, 0, 0, info, 0, 0, table, version, 0, NULL }
+    { name, NULL, offset, sizeof(T), start, 0, 0, 0, 0, 0, info, 0, 0, table, version, 0, NULL, { 0, 0 } }
 #define MIGCORE_VMSTATE_VALUE_(name, hint, member, type, T, info, version, test) \
     { name, hint, MIGCORE_VMSTATE_ONE_(type, member, T), 0, 0, 0, 0, 0, 0, &(info), MIGCORE_VMSTATE_FLAG_SINGLE, 0, \
-      NULL, version, 0, test }
+      NULL, version, 0, test, { 0, 0 } }
 #define MIGCORE_VMSTATE_ROW_(name, member, type, dimensions, count, T, info, version, test) \
     MIGCORE_VMSTATE_FIXED_(name, MIGCORE_VMSTATE_EXACTLY_(type, member, T, dimensions), count, &(info), \
                            MIGCORE_VMSTATE_FLAG_ARRAY, NULL, version, 0, test)

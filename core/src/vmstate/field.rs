@@ -88,6 +88,7 @@ impl<H: Host> Walk<'_, H> {
         if self.state.loading && field.allocated && length > 0 {
             let made = self.allocate(here.name(), length)?;
             self.host.memory().point(place, Some(made))?;
+            self.fresh.block(place, made, length);
         }
         let base = self.host.memory().follow(place)?;
         if base.is_none() && length > 0 {

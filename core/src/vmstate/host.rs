@@ -173,7 +173,8 @@ pub trait Host: Sized {
     /// Puts a node into the tree, which then has the memory of key and value.
     ///
     /// # Errors
-    /// As [`nodes`](Host::nodes); then the memory is still the walk's.
+    /// As [`nodes`](Host::nodes); a number of the host's own is a [`Failure::Device`]. Then the memory is still the
+    /// walk's.
     fn insert_node(
         &mut self,
         table: Self::Table,
@@ -181,9 +182,9 @@ pub trait Host: Sized {
         place: PlaceOf<Self>,
         key: Key<PlaceOf<Self>>,
         value: PlaceOf<Self>,
-    ) -> Result<()> {
+    ) -> core::result::Result<(), Failure> {
         let _ = (table, index, place, key, value);
-        Err(Code::Unsupported)
+        Err(Failure::Code(Code::Unsupported))
     }
 
     /// Lets a save tell what it does, where somebody wants to know.

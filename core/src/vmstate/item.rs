@@ -88,11 +88,12 @@ impl<H: Host> Walk<'_, H> {
         if size < H::Memory::POINTER {
             return Err(Code::BadTable);
         }
-        let scratch = self.allocate(name, size)?;
+        let (scratch, mark) = (self.allocate(name, size)?, self.fresh.mark());
         let done = match self.host.memory().point(scratch, Some(parent)) {
-            Ok(()) => self.object(here, name, scratch),
+            Ok(()) => self.fresh(|walk| walk.object(here, name, scratch)),
             Err(code) => Err(code),
         };
+        self.fresh.forget(mark);
         self.release(scratch, size);
         done
     }
@@ -127,6 +128,7 @@ impl<H: Host> Walk<'_, H> {
             (ELEMENT, None) => {
                 let made = self.allocate(name, elements.size)?;
                 self.host.memory().point(slot, Some(made))?;
+                self.fresh.block(slot, made, elements.size);
                 self.form_of(here, name, Some(made), elements.size)
             }
             (NO_ELEMENT, Some(_)) if self.state.loading => self.host.memory().point(slot, None),
@@ -139,14 +141,14 @@ impl<H: Host> Walk<'_, H> {
 }
 
 impl<H: Host> Walk<'_, H> {
-    /// Makes memory for an element of a list or tree, and gives it back if `visit` fails.
+    /// Makes memory for an element of a list or tree, and gives it back with what is in it if `visit` fails.
     pub(super) fn made(
         &mut self,
         size: usize,
         visit: impl FnOnce(&mut Self, PlaceOf<H>) -> Result<()>,
     ) -> Result<PlaceOf<H>> {
         let place = self.allocate(ItemName::Element, size)?;
-        match visit(self, place) {
+        match self.fresh(|walk| visit(walk, place)) {
             Ok(()) => Ok(place),
             Err(code) => {
                 self.release(place, size);

@@ -11,6 +11,9 @@ use crate::visit::{
     Versions, Visitor,
 };
 
+/// Instead of the index of a subsection: there is none.
+const NONE: usize = usize::MAX;
+
 /// An object with its table, at a version.
 pub(super) struct Object<'a, H: Host> {
     pub(super) described: &'a Described<H::Table>,
@@ -93,12 +96,12 @@ impl<H: Host> Walk<'_, H> {
             return self.level(object);
         }
         self.saving(object, |walk| {
-            let scoped = walk.needs_any(object)?;
-            if !scoped {
-                return walk.inside(object);
+            let first = walk.first_needed(object)?;
+            if first == NONE {
+                return walk.inside(object, Some(first));
             }
             walk.begin(&"", ScopeKind::Struct, object)?;
-            walk.inside(object)?;
+            walk.inside(object, Some(first))?;
             walk.visit(|v| v.end(ScopeKind::Struct))
         })
     }
@@ -107,7 +110,7 @@ impl<H: Host> Walk<'_, H> {
     pub(super) fn level(&mut self, object: Object<'_, H>) -> Result<()> {
         match self.state.loading {
             true => self.loading(object),
-            false => self.saving(object, |walk| walk.inside(object)),
+            false => self.saving(object, |walk| walk.inside(object, None)),
         }
     }
 
@@ -120,8 +123,13 @@ impl<H: Host> Walk<'_, H> {
         }
         let known = Versions { current: head.version, minimum: head.minimum };
         self.visit(|v| v.check_version(v.position(), version, known))?;
+        let mark = self.fresh.mark();
         self.hook(*table, Hook::PreLoad, place, version, strict)?;
-        self.inside(object)?;
+        self.inside(object, None)?;
+        if self.fresh.mark() > mark && table.has_code() {
+            // The device may do with it what it likes.
+            self.fresh.forget(mark);
+        }
         self.hook(*table, Hook::PostLoad, place, version, strict)
     }
 
@@ -138,7 +146,8 @@ impl<H: Host> Walk<'_, H> {
         saved.and(ended)
     }
 
-    fn inside(&mut self, object: Object<'_, H>) -> Result<()> {
+    /// Fields and subsections. `first` is the first subsection that is needed, if they were asked already.
+    fn inside(&mut self, object: Object<'_, H>, first: Option<usize>) -> Result<()> {
         if is_nameless(object.described.table) {
             return self.bare(object);
         }
@@ -149,7 +158,7 @@ impl<H: Host> Walk<'_, H> {
             _ => self.fields(object, 0..usize::MAX)?,
         }
         self.describe(|to| to.end_fields());
-        self.subsections(object)
+        self.subsections(object, first)
     }
 
     /// The fields alone. Nothing in a stream could say that a subsection is one of theirs.
@@ -183,25 +192,26 @@ impl<H: Host> Walk<'_, H> {
         Ok(())
     }
 
-    fn needs_any(&mut self, object: Object<'_, H>) -> Result<bool> {
+    /// The first subsection that is needed, or [`NONE`]. Those behind it are not asked yet.
+    fn first_needed(&mut self, object: Object<'_, H>) -> Result<usize> {
         let mut index = 0usize;
         while let Some(table) = object.described.table.subsection(index) {
             if self.host.needed(table, object.place)? {
-                return Ok(true);
+                return Ok(index);
             }
             index = index.saturating_add(1);
         }
-        Ok(false)
+        Ok(NONE)
     }
 
-    fn subsections(&mut self, object: Object<'_, H>) -> Result<()> {
+    fn subsections(&mut self, object: Object<'_, H>, first: Option<usize>) -> Result<()> {
         let head = object.described.table.head();
         let parts = object.described.table.subsection(0).is_some();
         // On load the stream may hold some that nobody here knows.
         if !parts && !self.state.loading {
             return Ok(());
         }
-        let mut parts = Parts { walk: self, object, told: false };
+        let mut parts = Parts { walk: self, object, first, told: false };
         walk_subsections(&mut parts, head.name.bytes())?;
         if parts.told {
             self.describe(|to| to.end_subsections());
@@ -214,6 +224,9 @@ impl<H: Host> Walk<'_, H> {
 struct Parts<'p, 'h, 'a, H: Host> {
     walk: &'p mut Walk<'h, H>,
     object: Object<'a, H>,
+    /// The first that is needed, if they were asked already: a device is asked once, since it may answer otherwise
+    /// the second time.
+    first: Option<usize>,
     /// Who describes the save knows of one.
     told: bool,
 }
@@ -230,6 +243,9 @@ impl<H: Host> SubsectionTable for Parts<'_, '_, '_, H> {
     }
 
     fn needed(&mut self, index: usize) -> Result<bool> {
+        if let Some(first) = self.first.filter(|first| index <= *first) {
+            return Ok(index == first);
+        }
         let Some(table) = self.object.described.table.subsection(index) else { return Ok(false) };
         let needed = self.walk.host.needed(table, self.object.place);
         self.walk.noted(needed, &table.head().name)

@@ -63,13 +63,14 @@ impl<H: Host> Walk<'_, H> {
         // As in QEMU, also for a list without elements.
         self.visit(|v| v.check_version(v.position(), version, versions(list.table)))?;
         self.begin_links(OPEN)?;
-        let mut last = None;
+        let (mut last, held) = (None, self.fresh.list(head, list.link, size));
         while self.begin_link_or_end()? {
             let place = self.made(size, |walk, place| {
                 walk.alone(Object { described, place, version, strict: true, by: None })?;
                 walk.insert(form, list, head, last, place)
             })?;
             last = Some(place);
+            self.fresh.linked(held);
             self.end_link()?;
         }
         self.end_link()?;

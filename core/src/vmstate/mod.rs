@@ -88,6 +88,7 @@ mod array;
 mod dump;
 mod entry;
 mod field;
+mod fresh;
 mod host;
 mod item;
 mod level;

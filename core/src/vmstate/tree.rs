@@ -1,5 +1,6 @@
 //! Sorted trees, as GLib's `GTree`: a count, and then keys and values as the elements of a list.
 
+use super::fresh::Fresh;
 use super::level::Object;
 use super::name::{Described, ItemName};
 use super::walk::{Here, State, Walk};
@@ -60,7 +61,7 @@ impl<H: Host> Walk<'_, H> {
             tree.here.index,
             tree.place,
             &mut |host, key, value| {
-                let mut walk = Walk { host, state };
+                let mut walk = Walk { host, state, fresh: Fresh::new() };
                 let done = walk.save_node(tree, key, value);
                 state = walk.state;
                 done
@@ -95,7 +96,10 @@ impl<H: Host> Walk<'_, H> {
             if !self.begin_link(false)? {
                 return self.fail(Code::BadValue, count, told(index), ItemName::Element);
             }
+            let mark = self.fresh.mark();
             self.load_node(tree)?;
+            // The tree has it, and the host knows what becomes of that.
+            self.fresh.forget(mark);
             self.end_link()?;
         }
         if self.begin_link(false)? {
@@ -116,20 +120,21 @@ impl<H: Host> Walk<'_, H> {
             self.visit(|v| v.visit("key", &mut number))?;
             return self.load_value(tree, Key::Direct(number));
         };
-        self.made(tree.field.key_size, |walk, place| {
+        let made = self.made(tree.field.key_size, |walk, place| {
             walk.part("key", described, place, Some(tree.field.version))?;
             walk.load_value(tree, Key::At(place))
-        })
-        .map(|_| ())
+        });
+        made.map(|_| ())
     }
 
     fn load_value(&mut self, tree: &Tree<'_, H>, key: Key<PlaceOf<H>>) -> Result<()> {
-        self.made(tree.value_size, |walk, place| {
+        let made = self.made(tree.value_size, |walk, place| {
             walk.part("value", &tree.value, place, Some(tree.field.version))?;
             let (table, index) = (tree.here.table(), tree.here.index);
-            walk.host.insert_node(table, index, tree.place, key, place)
-        })
-        .map(|_| ())
+            let done = walk.host.insert_node(table, index, tree.place, key, place);
+            walk.settle(done, true)
+        });
+        made.map(|_| ())
     }
 
     /// A key or a value, by its own version or this one.

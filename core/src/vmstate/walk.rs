@@ -1,6 +1,7 @@
 //! What a walk is made of: its state, its way to the visitor, and memory that it asks for.
 
 use super::entry::Entries;
+use super::fresh::Fresh;
 use super::name::{Described, ItemName};
 use super::{Amount, Failure, Hook, Host, Memory, Number, PlaceOf, Table};
 use crate::error::{Code, Fault, Result};
@@ -12,9 +13,10 @@ use crate::visit::{Name, Visitor};
 const IDLE_ELEMENTS: u32 = 1 << 16;
 
 /// A walk over objects of one host.
-pub(super) struct Walk<'h, H> {
+pub(super) struct Walk<'h, H: Host> {
     pub(super) host: &'h mut H,
     pub(super) state: State,
+    pub(super) fresh: Fresh<PlaceOf<H>>,
 }
 
 /// What a walk remembers.
@@ -57,7 +59,7 @@ impl<'h, H: Host> Walk<'h, H> {
         let describing = !loading && host.describe(|to| !to.is_muted()).unwrap_or(false);
         let memory_left = host.allocation_limit();
         let state = State { loading, describing, memory_left, idle_left: IDLE_ELEMENTS };
-        Ok(Walk { host, state })
+        Ok(Walk { host, state, fresh: Fresh::new() })
     }
 
     /// Runs `call`; an error of it is one of the visit, at an item `name` of the innermost scope.

@@ -53,6 +53,17 @@ impl CTable {
         self.entry
     }
 
+    /// Refuses what a later library may give a meaning.
+    fn check(self) -> Result<()> {
+        // SAFETY: `new` was promised a table.
+        let (marks, reserved) =
+            unsafe { (member!(self.table, marks), member!(self.table, reserved)) };
+        match Marks::from_bits(marks) {
+            Some(_) if reserved == [0; 4] => Ok(()),
+            _ => Err(Code::BadTable),
+        }
+    }
+
     /// Where the field at `index` lies, which is there or ends the list.
     pub(super) fn field_at(self, index: usize) -> *const migcore_vmstate_field {
         // SAFETY: `new` was promised a table.
@@ -73,6 +84,7 @@ impl Table for CTable {
                 version: natural(member!(self.table, version_id)),
                 minimum: natural(member!(self.table, minimum_version_id)),
                 minimum_old: old.map(|_| oldest),
+                // Where nobody knows them, no field is read.
                 marks: Marks::from_bits(member!(self.table, marks)).unwrap_or_default(),
             }
         }
@@ -80,7 +92,11 @@ impl Table for CTable {
 
     fn field(self, index: usize) -> Result<Option<Field<Self>>> {
         // SAFETY: `new` was promised a table.
-        if unsafe { member!(self.table, fields) }.is_null() {
+        let fields = unsafe { member!(self.table, fields) };
+        if index == 0 {
+            self.check()?;
+        }
+        if fields.is_null() {
             return Ok(None);
         }
         // SAFETY: `new` was promised fields up to one that ends them; the walk asks for one after the other. All
@@ -144,7 +160,7 @@ impl migcore_vmstate_field {
     fn decode(&self) -> Result<Field<CTable>> {
         // A name of no letters is that of an element's scope.
         // SAFETY: a field has a name, which the maker of the table promised to be a C string.
-        if unsafe { *self.name } == 0 {
+        if self.reserved != [0; 2] || unsafe { *self.name } == 0 {
             return Err(Code::BadTable);
         }
         let (what, kind) = self.what()?;

@@ -212,9 +212,10 @@ impl Host for CHost {
         place: CPlace,
         key: Key<CPlace>,
         value: CPlace,
-    ) -> Result<()> {
-        let returned = self.tree_at(place)?.insert(key, value)?;
-        self.settled(returned)
+    ) -> Hooked {
+        let tree = self.tree_at(place).map_err(Failure::Code)?;
+        let returned = tree.insert(key, value).map_err(Failure::Code)?;
+        self.settled(returned).map_err(Failure::Code)
     }
 
     fn describe<R>(&mut self, call: impl FnOnce(&mut Describer<dyn Text + '_>) -> R) -> Option<R> {

@@ -72,8 +72,10 @@ pub struct migcore_vmstate_host {
     /// Memory for `bytes` bytes, at least one, aligned for any type, or NULL. Without this function a field that
     /// needs memory is MIGCORE_NO_SPACE.
     pub allocate: Option<unsafe extern "C" fn(opaque: *mut c_void, bytes: usize) -> *mut c_void>,
-    /// Takes memory back that `allocate` gave: of scratch, or an element that could not be loaded. What hooks and fields
-    /// of such an element made is still in it.
+    /// Takes memory back that `allocate` gave: of scratch, or an element of a list or tree that could not be loaded. What
+    /// the load made in such an element was taken back before, and the pointer to it is NULL. Still in it is what code of
+    /// the device made, nodes of trees, what was loaded before an object with hooks was complete, whose `post_load` may
+    /// have used it, and what is beyond 32 blocks and lists in one element.
     pub release: Option<unsafe extern "C" fn(opaque: *mut c_void, memory: *mut c_void)>,
     /// The bytes that one visit may allocate; 0: MIGCORE_VMSTATE_ALLOCATION.
     pub allocation_limit: usize,

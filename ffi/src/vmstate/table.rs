@@ -165,9 +165,10 @@ pub struct migcore_vmstate_field {
     pub info: *const migcore_vmstate_info,
     /// MIGCORE_VMSTATE_FLAG_ constants.
     pub flags: u32,
-    /// For how many elements there is room, where their number lies in the object; with
-    /// MIGCORE_VMSTATE_FLAG_VBUFFER how long an element may be, after the factor: bytes, of a bitmap bits. More is
-    /// MIGCORE_TOO_MANY. 0: the object is trusted, which a stream may have filled in.
+    /// For how many elements there is room, where their number lies in the object, a factor included; with
+    /// MIGCORE_VMSTATE_FLAG_VBUFFER how long an element may be: in bytes, also where the object has the number by which
+    /// MIGCORE_VMSTATE_FLAG_MULTIPLY multiplies, and in bits for a bitmap. More is MIGCORE_TOO_MANY. 0: the object is
+    /// trusted, which a stream may have filled in.
     pub limit: u32,
     /// The table of an element. For a tree with keys, the first of two: of a value, and of a key.
     pub vmsd: *const migcore_vmstate,
@@ -177,6 +178,8 @@ pub struct migcore_vmstate_field {
     pub struct_version_id: c_int,
     /// Whether the field is there, whatever the version; NULL: from `version_id` on.
     pub field_exists: Option<unsafe extern "C" fn(opaque: *mut c_void, version_id: c_int) -> bool>,
+    /// 0: members to come. Anything else is MIGCORE_BAD_TABLE.
+    pub reserved: [u32; 2],
 }
 
 /// A subsection and when it is written, in lists that end with a NULL table.
@@ -193,6 +196,10 @@ pub struct migcore_vmstate_subsection {
 /// The hooks get the object. Those that have a signature here are called with it, where the host has no `hook` of
 /// its own; the others only by that, so without it they are MIGCORE_UNSUPPORTED. They return 0, a migcore_status, or a
 /// number of their own to refuse, such as -EINVAL or 1: that is MIGCORE_REFUSED with the number as its cause.
+///
+/// Tables are compiled into programs without their size, unlike other structs. So the layout of migcore_vmstate,
+/// migcore_vmstate_field, migcore_vmstate_info, migcore_vmstate_subsection and migcore_vmstate_type does not change within
+/// a version of the interface: a member that comes takes the place of a reserved one, where 0 is as before.
 #[repr(C)]
 pub struct migcore_vmstate {
     /// The name of the device or the struct; the full one of a subsection. Empty: the table stands for its fields
@@ -240,6 +247,8 @@ pub struct migcore_vmstate {
     pub subsections: *const *const migcore_vmstate,
     /// Further subsections, in the older form; NULL: none.
     pub old_subsections: *const migcore_vmstate_subsection,
-    /// MIGCORE_MARK_ constants of a subsection.
+    /// MIGCORE_MARK_ constants of a subsection. Other bits are MIGCORE_BAD_TABLE.
     pub marks: u32,
+    /// 0: members to come. Anything else is MIGCORE_BAD_TABLE.
+    pub reserved: [usize; 4],
 }

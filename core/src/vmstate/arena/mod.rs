@@ -145,9 +145,9 @@ impl<'m> Host for Arena<'_, 'm, '_> {
         place: usize,
         key: Key<usize>,
         value: usize,
-    ) -> Result<()> {
+    ) -> core::result::Result<(), Failure> {
         let order = table.entry(index).and_then(|entry| entry.order);
-        self.block.insert_node(order, place, key, value)
+        self.block.insert_node(order, place, key, value).map_err(Failure::Code)
     }
 
     fn describe<R>(&mut self, call: impl FnOnce(&mut Describer<dyn Text + '_>) -> R) -> Option<R> {
