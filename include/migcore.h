@@ -3424,8 +3424,8 @@ migcore_status migcore_skip_device(struct migcore_visitor *v);
  * stream says is checked: it cannot make the visit go beyond an array inside of the object whose length the table
  * knows, allocate without bound, or go deeper than MIGCORE_MAX_DEPTH.
  *
- * While the call runs nothing else may use the object, also members that are not in the table: no other thread, no
- * source or sink that lies in it. Code of the device may, where it is called for the object.
+ * While the call runs nothing else may use the members that the table names: no other thread, no source or sink that
+ * lies in one. Code of the device may, where it is called for the object.
  */
 migcore_status migcore_visit_vmstate(struct migcore_visitor *v,
                                      const struct migcore_vmstate *table,
@@ -3435,7 +3435,7 @@ migcore_status migcore_visit_vmstate(struct migcore_visitor *v,
 /**
  * Visits an object by its table in a struct `name` of its own, at this version of the table, 0 or more; on a wire that
  * tells the version of a struct, a load takes that. Outside of a device this begins and ends one. With `name` NULL the
- * name is the table's. While the call runs nothing else may use the object, as in migcore_visit_vmstate.
+ * name is the table's. While the call runs nothing else may use the members, as in migcore_visit_vmstate.
  */
 migcore_status migcore_visit_vmstate_struct(struct migcore_visitor *v,
                                             const char *name,
@@ -3489,8 +3489,8 @@ migcore_status migcore_vmstate_compile(struct migcore_vmstate_plan *plan,
  * the plan's is visited by the table alone, and so is every save that is described. Of a plan that could not be made for
  * want of memory, or because the table is MIGCORE_BAD_TABLE, the table is visited alone too.
  *
- * While the call runs nothing else may use the object, also members that are not in the table: no other thread, no
- * source or sink that lies in it. Code of the device may, where it is called for the object.
+ * While the call runs nothing else may use the members that the table names: no other thread, no source or sink that
+ * lies in one. Code of the device may, where it is called for the object.
  */
 migcore_status migcore_visit_vmstate_plan(struct migcore_visitor *v,
                                           const struct migcore_vmstate_plan *plan,

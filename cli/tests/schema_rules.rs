@@ -107,3 +107,28 @@ fn every_rule_has_a_case() {
     let missing = Rule::ALL.iter().filter(|rule| !found.contains(rule.text()));
     assert_eq!(missing.copied().collect::<Vec<_>>(), [Rule::Type]);
 }
+
+/// Many subsections of one name, each of which is compared with the same large one.
+#[test]
+fn what_has_no_end_is_ended() {
+    let described = |subsections: Value| {
+        schema(
+            &serde_json::json!({ "dev": { "Name": "dev", "version_id": 1, "minimum_version_id": 1,
+            "Description": { "name": "dev", "version_id": 1, "minimum_version_id": 1,
+                "Subsections": subsections } } }),
+        )
+    };
+    let sub = |fields: usize| {
+        let fields: Vec<Value> = (0..fields)
+            .map(|at| serde_json::json!({ "field": format!("f{at}"), "version_id": 2, "size": 1 }))
+            .collect();
+        serde_json::json!({ "name": "dev/s", "version_id": 1, "minimum_version_id": 1, "Fields": fields })
+    };
+    let old = described(Value::Array(vec![sub(0); 2000]));
+    let new = described(Value::Array(vec![sub(2000)]));
+    let side = |schema| Side { name: "SIDE", schema };
+    let Checked { faults, .. } = check(side(&old), side(&new));
+    let ended = "too much to compare: the rest was not looked at";
+    assert!(lines(&faults).iter().any(|line| line.contains(ended)), "{:?}", lines(&faults));
+    assert_eq!(lines(&check(side(&new), side(&new)).faults), [""; 0]);
+}

@@ -37,6 +37,11 @@ pub trait Memory {
 
     /// The bytes at `place`, to be written.
     fn bytes_mut(&mut self, place: Self::Place, length: usize) -> Result<&mut [u8]>;
+
+    /// Whether there are so many bytes at `place`. A memory that has no bounds to look at says yes.
+    fn holds(&self, place: Self::Place, length: usize) -> bool {
+        self.bytes(place, length).is_ok()
+    }
 }
 
 /// A place in the memory of a host.

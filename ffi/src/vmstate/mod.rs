@@ -34,8 +34,8 @@ use table::migcore_vmstate;
 /// stream says is checked: it cannot make the visit go beyond an array inside of the object whose length the table
 /// knows, allocate without bound, or go deeper than MIGCORE_MAX_DEPTH.
 ///
-/// While the call runs nothing else may use the object, also members that are not in the table: no other thread, no
-/// source or sink that lies in it. Code of the device may, where it is called for the object.
+/// While the call runs nothing else may use the members that the table names: no other thread, no source or sink that
+/// lies in one. Code of the device may, where it is called for the object.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_visit_vmstate(
     v: *mut migcore_visitor,
@@ -49,7 +49,7 @@ pub unsafe extern "C" fn migcore_visit_vmstate(
 
 /// Visits an object by its table in a struct `name` of its own, at this version of the table, 0 or more; on a wire that
 /// tells the version of a struct, a load takes that. Outside of a device this begins and ends one. With `name` NULL the
-/// name is the table's. While the call runs nothing else may use the object, as in migcore_visit_vmstate.
+/// name is the table's. While the call runs nothing else may use the members, as in migcore_visit_vmstate.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_visit_vmstate_struct(
     v: *mut migcore_visitor,

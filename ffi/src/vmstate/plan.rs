@@ -95,8 +95,8 @@ pub unsafe extern "C" fn migcore_vmstate_compile(
 /// the plan's is visited by the table alone, and so is every save that is described. Of a plan that could not be made for
 /// want of memory, or because the table is MIGCORE_BAD_TABLE, the table is visited alone too.
 ///
-/// While the call runs nothing else may use the object, also members that are not in the table: no other thread, no
-/// source or sink that lies in it. Code of the device may, where it is called for the object.
+/// While the call runs nothing else may use the members that the table names: no other thread, no source or sink that
+/// lies in one. Code of the device may, where it is called for the object.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_visit_vmstate_plan(
     v: *mut migcore_visitor,

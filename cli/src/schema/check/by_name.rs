@@ -12,6 +12,9 @@ use crate::schema::print::shown;
 impl<'s> Checker<'s> {
     /// The fields of a scope on both sides. The k-th of a name belongs to the k-th of that name.
     pub(super) fn by_name(&mut self, from: &'s [Field], to: &'s [Field]) {
+        if !self.spend(from.len().saturating_add(to.len())) {
+            return;
+        }
         let key = |field: &'s Field| (field.name.as_str(), field.rank);
         let mut left: HashMap<(&str, u64), &'s Field> =
             to.iter().map(|field| (key(field), field)).collect();

@@ -48,9 +48,9 @@ impl<'s> Checker<'s> {
     }
 
     fn name(&mut self, from: &Description, to: &Description) {
-        // Chunks do not tell it of the elements of a list.
-        let told = !from.name.is_empty() && !to.name.is_empty();
-        if !told || from.name == to.name || is_renamed(&from.name, &to.name) {
+        // The elements of a list have no name in chunks.
+        let untold = from.name.is_empty() || to.name.is_empty();
+        if untold || from.name == to.name || is_renamed(&from.name, &to.name) {
             return;
         }
         let (old, new) = (self.from.name, self.to.name);
@@ -76,6 +76,9 @@ impl<'s> Checker<'s> {
 
     /// Subsections are found by name, in any order.
     fn subsections(&mut self, from: &'s [Description], to: &'s [Description]) {
+        if !self.spend(from.len().saturating_add(to.len())) {
+            return;
+        }
         let (old, new) = (self.from.name, self.to.name);
         // Of two of one name QEMU takes the first.
         let by_name: HashMap<&str, &'s Description> =

@@ -111,6 +111,9 @@ impl<'s> Checker<'s> {
         let before = std::mem::take(&mut self.checked);
         let mut best: Option<Checked> = None;
         for of in types {
+            if best.is_some() && !self.spend(1) {
+                break;
+            }
             match self.from.is_sent() {
                 true => self.device(section, of),
                 false => self.device(of, section),

@@ -12,7 +12,7 @@ use crate::schema::print::shown;
 impl<'s> Checker<'s> {
     /// Walks the fields of a description on both sides.
     pub(super) fn fields(&mut self, mut from: Cursor<'s>, mut to: Cursor<'s>) {
-        loop {
+        while self.spend(1) {
             match (from.peek(), to.peek()) {
                 (Some(_), Some(_)) => self.step(&mut from, &mut to),
                 (Some(_), None) => self.removed(&mut from),

@@ -32,6 +32,10 @@ use super::print::shown;
 /// Comparisons of names that are spent on looking ahead, in all.
 const MOST_WORK: u64 = 1 << 23;
 
+/// Steps that are made in all. The tables of a program are far fewer; texts can be made whose parts are compared with
+/// each other again and again.
+const MOST_STEPS: u64 = 1 << 21;
+
 /// One of the two that are compared.
 #[derive(Clone, Copy, Debug)]
 pub struct Side<'s> {
@@ -56,6 +60,11 @@ impl Side<'_> {
 pub fn check(from: Side<'_>, to: Side<'_>) -> Checked {
     let mut checker = Checker::new(from, to);
     checker.devices();
+    if checker.steps == 0 {
+        checker.device.clear();
+        let text = "too much to compare: the rest was not looked at".to_owned();
+        checker.fault(Rule::Structure, text);
+    }
     checker.checked
 }
 
@@ -73,13 +82,22 @@ struct Checker<'s> {
     counted: bool,
     /// What is left of [`MOST_WORK`].
     work: u64,
+    /// What is left of [`MOST_STEPS`].
+    steps: u64,
 }
 
 impl<'s> Checker<'s> {
     fn new(from: Side<'s>, to: Side<'s>) -> Self {
         let (device, path) = (String::new(), Vec::new());
         let counted = [from, to].iter().all(|side| !side.is_sent() && side.schema.is_counted());
-        Checker { from, to, device, path, checked: Checked::default(), counted, work: MOST_WORK }
+        let (checked, work, steps) = (Checked::default(), MOST_WORK, MOST_STEPS);
+        Checker { from, to, device, path, checked, counted, work, steps }
+    }
+
+    /// Makes so many steps, if there are enough left.
+    fn spend(&mut self, steps: usize) -> bool {
+        self.steps = self.steps.saturating_sub(crate::input::told(steps));
+        self.steps > 0
     }
 
     /// Whether both sides are chunks, whose fields are found by name.

@@ -116,8 +116,8 @@ impl<H: Host> Fields<H> for Plan<'_> {
 /// Moves the values of a run; says whether the wire takes them, or has them, so.
 fn moved<H: Host>(walk: &mut Walk<'_, H>, run: &Run<'_>, object: PlaceOf<H>) -> Result<bool> {
     walk.host.with(|v, memory| {
-        let there = memory.at(object, run.low).and_then(|place| memory.bytes(place, run.span));
-        if there.is_err() {
+        let there = memory.at(object, run.low).is_ok_and(|place| memory.holds(place, run.span));
+        if !there {
             return Ok(false);
         }
         let moves = run.moves;

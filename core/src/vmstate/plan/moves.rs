@@ -182,11 +182,17 @@ impl<M: Memory> Gather<'_, M> {
     ) -> &'f mut [u8] {
         let length = size(one.length);
         let Some((to, free)) = free.split_at_mut_checked(length) else { return &mut [] };
+        // These have no place in the object, and may be more than it has.
+        if one.action == Action::Nothing {
+            to.fill(0);
+            return free;
+        }
         let place = self.memory.at(base, size(one.offset));
         match place.and_then(|place| self.memory.bytes(place, length)) {
             Ok(from) if one.action == Action::Flags => normalise(to, from),
-            Ok(from) if one.action != Action::Nothing => copy(one.action, to, from, swap),
-            _ => to.fill(0),
+            Ok(from) => copy(one.action, to, from, swap),
+            // Before the first move it was seen that the object has all of them.
+            Err(_) => to.fill(0),
         }
         free
     }
