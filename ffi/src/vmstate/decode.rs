@@ -158,12 +158,9 @@ impl migcore_vmstate_field {
     }
 
     fn decode(&self) -> Result<Field<CTable>> {
-        if self.reserved != [0; 2] {
-            return Err(Code::BadTable);
-        }
         // A name of no letters is that of an element's scope.
         // SAFETY: a field has a name, which the maker of the table promised to be a C string.
-        if unsafe { *self.name } == 0 {
+        if self.reserved != [0; 2] || unsafe { *self.name } == 0 {
             return Err(Code::BadTable);
         }
         let (what, kind) = self.what()?;
