@@ -102,7 +102,8 @@ fn tables_agree() {
             let mut out = vec![0; COUNT * WIRE_BYTES * 2];
             let length = way.save(&devices, &mut out).expect("the target is large enough");
             out.truncate(length);
-            assert_eq!(way.save(&devices, &mut out[1..]), None, "too small a target is noticed");
+            let mut small = vec![0; length - 1];
+            assert_eq!(way.save(&devices, &mut small), None, "too small a target is noticed");
             out
         });
         assert_eq!(streams[0], streams[1]);
