@@ -274,8 +274,54 @@ impl<M: Memory> Scatter<'_, M> {
 }
 
 #[cfg(test)]
+#[allow(clippy::panic, reason = "a test may panic: that is how it fails")]
 mod tests {
     use super::*;
+    use crate::error::{Code, Result};
+    use crate::io::Portable;
+
+    /// An object that may not be touched.
+    struct Untouched;
+
+    impl Memory for Untouched {
+        type Place = usize;
+
+        const POINTER: usize = 8;
+        const LONG: usize = 8;
+
+        fn at(&self, place: usize, offset: usize) -> Result<usize> {
+            Ok(place.saturating_add(offset))
+        }
+
+        fn follow(&self, _: usize) -> Result<Option<usize>> {
+            Err(Code::BadTable)
+        }
+
+        fn point(&mut self, _: usize, _: Option<usize>) -> Result<()> {
+            Err(Code::BadTable)
+        }
+
+        fn bytes(&self, _: usize, length: usize) -> Result<&[u8]> {
+            panic!("{length} bytes were asked for")
+        }
+
+        fn bytes_mut(&mut self, _: usize, length: usize) -> Result<&mut [u8]> {
+            panic!("{length} bytes were asked for")
+        }
+    }
+
+    #[test]
+    fn bytes_that_mean_nothing_are_not_looked_for_in_the_object() {
+        let nothing =
+            Move { action: Action::Nothing, offset: 0, length: 100, stride: 0, body: 0 }.to_bytes();
+        let mut piece = [7; 100];
+        let mut memory = Untouched;
+        let mut gather = Gather { memory: &memory, object: 0, moves: &[nothing] };
+        gather.fill(&mut piece, &Portable);
+        assert_eq!(piece, [0; 100]);
+        let mut scatter = Scatter { memory: &mut memory, object: 0, moves: &[nothing] };
+        assert!(scatter.store(&piece, Flags::Exact, &Portable));
+    }
 
     #[test]
     fn a_move_is_what_its_bytes_say() {
