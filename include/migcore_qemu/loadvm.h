@@ -8,9 +8,8 @@
  * follows the end. Commands are passed over; what is in a package is read. The type of the machine must be the same, where
  * QEMU also takes one that begins with that of the stream.
  *
- * What is allocated has the limit MIGCORE_QEMU_ALLOCATION for each section, as there is none for their number: a stream that
- * has a device again and again can take all memory, as in QEMU. Refuse such a device in its pre_load, or count in
- * MIGCORE_QEMU_MALLOC, where streams come from strangers.
+ * What tables allocate has the limit MIGCORE_QEMU_ALLOCATION for each device. A pair of functions may get as many sections
+ * as the stream has, and limits by itself what it allocates.
  *
  * What the functions return is QEMU's: 0 or a negative errno. A device that was loaded before an error keeps what it got.
  */
