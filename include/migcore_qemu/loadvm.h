@@ -7,7 +7,9 @@
  * since what the first one allocated would be lost. No error are: sections that are missing; other numbers of sections; what
  * follows the end. Commands are passed over; what is in a package is read. The type of the machine must be the same, where
  * QEMU also takes one that begins with that of the stream.
- * Each section may allocate MIGCORE_QEMU_ALLOCATION bytes.
+ *
+ * What tables allocate has the limit MIGCORE_QEMU_ALLOCATION for each device. A pair of functions may get as many sections
+ * as the stream has, and limits by itself what it allocates.
  *
  * What the functions return is QEMU's: 0 or a negative errno. A device that was loaded before an error keeps what it got.
  */
