@@ -321,6 +321,8 @@ static void descriptions(void)
 #endif
     CHECK_EQUAL(ret, 0);
     m.length = (size_t)migcore_qemu_file_position(&m.file);
+    /* A value has nothing to tell: its field does. */
+    CHECK_EQUAL(vmstate_info_uint32.put(&m.file, &s.count, sizeof s.count, NULL, &writer), 0);
     migcore_vmdesc_end_object(&writer.vmdesc);
     CHECK_TEXT(migcore_qemu_json_text(&writer, NULL), described);
     CHECK_BYTES(m.bytes, m.length, ((const uint8_t[]) { 0, 0, 0, 5, 0, 0, 0, 0 }));
