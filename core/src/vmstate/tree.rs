@@ -7,7 +7,7 @@ use super::walk::{Here, State, Walk};
 use super::{Host, Key, PlaceOf, Table, TreeField};
 use crate::error::{Code, Result};
 use crate::io::told;
-use crate::visit::{Scope, ScopeKind};
+use crate::visit::{Scope, ScopeKind, OPEN};
 
 /// A tree of a host, and the tables of what is in it.
 struct Tree<'t, H: Host> {
@@ -91,7 +91,9 @@ impl<H: Host> Walk<'_, H> {
         let mut count = 0u32;
         self.visit(|v| v.visit("count", &mut count))?;
         let count = usize::try_from(count).map_err(|_| Code::TooMany)?;
-        self.begin_links(count.saturating_add(1))?;
+        // Where a size has 32 bits, the largest is no count.
+        let links = count.checked_add(1).filter(|links| *links != OPEN);
+        self.begin_links(links.ok_or(Code::TooLong)?)?;
         for index in 0..count {
             if !self.begin_link(false)? {
                 return self.fail(Code::BadValue, count, told(index), ItemName::Element);
