@@ -191,6 +191,7 @@ static void other_lengths(const struct handlers *bytes)
     struct handlers handlers = *bytes;
     size_t cut;
 
+    handlers.bytes[bytes->length] = 0; /* for what is longer */
     for (cut = 1; cut <= bytes->length + 1; cut++) {
         struct clock clock = { 0, { 0 }, false, 0 };
         migcore_status status;
