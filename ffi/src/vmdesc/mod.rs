@@ -2,7 +2,7 @@
 //!
 //! * [`storage`]: the description in the caller's storage, and its text
 //! * [`stream`]: the devices of a stream
-//! * [`write`]: JSON, by who describes itself
+//! * [`mod@write`]: JSON, by who describes itself
 
 pub mod storage;
 pub mod stream;

@@ -104,7 +104,12 @@ impl Configuration {
     /// Notes that a subsection is there: in the order in which QEMU writes them.
     fn add(&mut self, part: Part) {
         let there = Part::ALL.into_iter().filter(|known| *known == part || self.has(*known));
-        self.parts = there.map(|part| (part, PART_VERSION)).collect();
+        let mut parts = heapless::Vec::new();
+        for part in there {
+            // There is room for all of them.
+            let _ = parts.push((part, PART_VERSION));
+        }
+        self.parts = parts;
     }
 
     /// Reads what follows the type of the record. The subsections may come in any order and may be missing.
