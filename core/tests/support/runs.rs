@@ -317,8 +317,10 @@ fn scalar(v: &mut Visitor<'_>, name: &str, kind: Kind, bits: &mut u64) -> Result
 fn array(v: &mut Visitor<'_>, name: &str, kind: Kind, values: &mut [u64]) -> Result<()> {
     let width = kind.width().bytes();
     let mut bytes: Vec<u8> = Vec::new();
+    // Where the value is among the bytes of its bits, in the machine's order.
+    let held = if cfg!(target_endian = "big") { 8 - width..8 } else { 0..width };
     for bits in &*values {
-        bytes.extend(&bits.to_le_bytes()[..width]);
+        bytes.extend(&bits.to_ne_bytes()[held.clone()]);
     }
     if !v.is_loading() {
         return v.save_array(&name, kind, Extent::Fixed, &bytes);
@@ -326,8 +328,8 @@ fn array(v: &mut Visitor<'_>, name: &str, kind: Kind, values: &mut [u64]) -> Res
     let done = v.load_array(&name, kind, Extent::Fixed, Slots::Bytes(&mut bytes));
     for (bits, bytes) in values.iter_mut().zip(bytes.chunks(width)) {
         let mut whole = [0; 8];
-        whole[..width].copy_from_slice(bytes);
-        *bits = u64::from_le_bytes(whole);
+        whole[held.clone()].copy_from_slice(bytes);
+        *bits = u64::from_ne_bytes(whole);
     }
     done.map(|_| ())
 }
