@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`model`] | a schema as data |
 //! | [`read`] | a schema from a file, whatever it is |
-//! | [`print`] | a schema for people |
+//! | [`mod@print`] | a schema for people |
 //! | [`check`] | whether one program loads what another saves |
 //! | [`document`] | a schema as JSON, and back |
 //! | `dump` | the dump of tables that QEMU writes |
