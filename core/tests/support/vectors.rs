@@ -417,11 +417,9 @@ impl Run for Difference {
             let diff = i64::from(b.wrapping_sub(a));
             block.bytes_mut(place + LINK, 8).unwrap().copy_from_slice(&diff.to_ne_bytes());
         } else {
-            let diff = word(block, place + LINK);
-            block
-                .bytes_mut(parent + B, 4)
-                .unwrap()
-                .copy_from_slice(&a.wrapping_add(diff).to_ne_bytes());
+            let diff = block.bytes(place + LINK, 8).unwrap().try_into().unwrap();
+            let b = i64::from(a).wrapping_add(i64::from_ne_bytes(diff)) as u32;
+            block.bytes_mut(parent + B, 4).unwrap().copy_from_slice(&b.to_ne_bytes());
         }
         Ok(())
     }
