@@ -13,6 +13,8 @@
 mod chunks;
 #[path = "support/damage.rs"]
 mod damage;
+#[path = "support/passes.rs"]
+mod passes;
 #[path = "support/runs.rs"]
 mod runs;
 #[path = "support/saved.rs"]
@@ -23,12 +25,13 @@ mod wire;
 mod writer;
 
 use migcore::codec::chunk::{self, ChunkDecoder, Limits, Settings, StreamStore};
-use migcore::codec::legacy::{Loader, Saver, SectionEncoder};
+use migcore::codec::legacy::{Saver, SectionEncoder};
 use migcore::error::Report;
-use migcore::io::{Portable, SliceReader, SliceWriter, StreamReader, StreamWriter};
+use migcore::io::{Portable, SliceReader, SliceWriter, StreamWriter};
 use migcore::model::TreeDecoder;
 use migcore::visit::{Track, Visiting, Visitor};
 use migcore::Code;
+use passes::{from_chunks, from_legacy, from_legacy_stream, Ended, On, Visit};
 use proptest::prelude::*;
 use runs::{Device, Way};
 use std::cell::Cell;
@@ -40,13 +43,6 @@ const MOST: usize = 1 << 20;
 
 /// What a load came to: the devices as they are then, and how it ended.
 type Loaded = (Vec<Device>, Ended);
-
-/// What visits, and how that ended.
-type Visit<'v> = &'v mut dyn FnMut(&mut Visitor<'_>);
-type Ended = Result<u64, Report>;
-
-/// Runs a visit over a stream.
-type On<'o> = &'o mut dyn FnMut(Visit<'_>) -> Ended;
 
 fn load(devices: &[Device], way: Way, on: On<'_>) -> Loaded {
     let mut devices: Vec<Device> = devices.iter().map(Device::emptied).collect();
@@ -63,22 +59,6 @@ fn legacy_bytes(devices: &[Device], way: Way, room: usize) -> (Vec<u8>, Ended) {
     let _ = runs::visit(&mut devices.to_vec(), &mut saver.visitor(), way);
     let done = saver.finish();
     (memory, done)
-}
-
-fn from_legacy(bytes: &[u8]) -> impl FnMut(Visit<'_>) -> Ended + '_ {
-    |visit| {
-        let mut loader = Loader::from_slice(bytes);
-        visit(&mut loader.visitor());
-        loader.finish()
-    }
-}
-
-fn from_chunks(bytes: &[u8]) -> impl FnMut(Visit<'_>) -> Ended + '_ {
-    |visit| {
-        let mut loader = chunk::Loader::from_slice(bytes);
-        visit(&mut loader.visitor());
-        loader.finish()
-    }
 }
 
 /// How many runs were taken at once: a test that never does has tested nothing.
@@ -128,18 +108,12 @@ fn legacy_streams_with_small_buffers_are_the_same() {
     for_each(80, &(runs::devices(), sizes), |(devices, size)| {
         let (bytes, done) = legacy_bytes(&devices, Way::Single, MOST);
         let bytes = &bytes[..done.unwrap() as usize];
-        let (mut sink, mut buffer) = (runs::Bytes::default(), vec![0; size]);
+        let (mut sink, mut buffer) = (passes::Bytes::default(), vec![0; size]);
         let mut saver = Saver::new(StreamWriter::new(&mut sink, &mut buffer), Portable);
         runs::visit(&mut devices.clone(), &mut saver.visitor(), taken.way()).unwrap();
         saver.finish().unwrap();
         prop_assert_eq!(&sink.0, bytes);
-        let mut stream = |visit: Visit<'_>| {
-            let mut buffer = vec![0; size];
-            let mut loader =
-                Loader::new(StreamReader::new(runs::Bytes(bytes.to_vec()), &mut buffer), Portable);
-            visit(&mut loader.visitor());
-            loader.finish()
-        };
+        let mut stream = from_legacy_stream(bytes, size);
         prop_assert_eq!(
             load(&devices, taken.way(), &mut stream),
             load(&devices, Way::Single, &mut stream)

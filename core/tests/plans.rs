@@ -9,35 +9,36 @@
     reason = "a test may panic: that is how it fails"
 )]
 
+#[path = "support/any_table.rs"]
+mod any_table;
 #[path = "support/chunks.rs"]
 mod chunks;
 #[path = "support/damage.rs"]
 mod damage;
+#[path = "support/passes.rs"]
+mod passes;
 #[path = "support/saved.rs"]
 mod saved;
-#[path = "support/any_table.rs"]
-mod any_table;
 #[path = "support/wire.rs"]
 mod wire;
 #[path = "support/writer.rs"]
 mod writer;
 
 use any_table::{objects, Objects};
-use migcore::codec::chunk::{self, Settings};
-use migcore::codec::legacy::{Loader, Saver};
+use migcore::codec::chunk::Settings;
+use migcore::codec::legacy::Saver;
 use migcore::error::Report;
-use migcore::io::{Portable, StreamReader, StreamWriter};
+use migcore::io::{Portable, StreamWriter};
 use migcore::visit::{Versions, Visitor};
 use migcore::vmstate::{visit, visit_planned, Arena, Block, Entry, Memory, Plan, StaticTable};
 use migcore::Code;
+use passes::{from_chunks, from_legacy, from_legacy_stream, Ended, On};
 use proptest::prelude::*;
 use wire::{for_each, to_stream};
 use writer::Random;
 
 /// No state here takes more bytes.
 const MOST: usize = 1 << 18;
-
-type Ended = Result<u64, Report>;
 
 /// Objects as bytes.
 type Bytes = Vec<Vec<u8>>;
@@ -79,12 +80,6 @@ fn visit_all(
 /// What a load came to.
 type Loaded = (Bytes, Ended);
 
-/// What visits, and how that ended.
-type Visit<'v> = &'v mut dyn FnMut(&mut Visitor<'_>);
-
-/// Runs a visit over a stream.
-type On<'o> = &'o mut dyn FnMut(Visit<'_>) -> Ended;
-
 /// Loads over objects that hold something else, so that it is seen what a load leaves alone.
 fn load(given: &Objects, version: u32, way: Way<'_>, on: On<'_>) -> Loaded {
     let mut objects = given.others();
@@ -107,22 +102,6 @@ fn legacy_bytes(given: &Objects, version: u32, way: Way<'_>, room: usize) -> (Ve
         saver.finish()
     });
     (memory, done)
-}
-
-fn from_legacy(bytes: &[u8]) -> impl FnMut(Visit<'_>) -> Ended + '_ {
-    |visit| {
-        let mut loader = Loader::from_slice(bytes);
-        visit(&mut loader.visitor());
-        loader.finish()
-    }
-}
-
-fn from_chunks(bytes: &[u8]) -> impl FnMut(Visit<'_>) -> Ended + '_ {
-    |visit| {
-        let mut loader = chunk::Loader::from_slice(bytes);
-        visit(&mut loader.visitor());
-        loader.finish()
-    }
 }
 
 /// Runs a test with objects and a plan of their table at a version, and the version of the visits.
@@ -260,7 +239,7 @@ fn legacy_streams_with_small_buffers_are_the_same() {
         let (bytes, done) = legacy_bytes(given, version, Way::Walk, MOST);
         let bytes = &bytes[..done.unwrap() as usize];
         let size = 260 + (seed % 400) as usize;
-        let (mut sink, mut buffer) = (any_table::Bytes::default(), vec![0; size]);
+        let (mut sink, mut buffer) = (passes::Bytes::default(), vec![0; size]);
         save(given, version, plan, &mut |visit| {
             let mut saver = Saver::new(StreamWriter::new(&mut sink, &mut buffer), Portable);
             visit(&mut saver.visitor());
@@ -268,12 +247,7 @@ fn legacy_streams_with_small_buffers_are_the_same() {
         })
         .unwrap();
         prop_assert_eq!(&sink.0, bytes);
-        let mut on = |visit: Visit<'_>| {
-            let (source, mut buffer) = (any_table::Bytes(bytes.to_vec()), vec![0; size]);
-            let mut loader = Loader::new(StreamReader::new(source, &mut buffer), Portable);
-            visit(&mut loader.visitor());
-            loader.finish()
-        };
+        let mut on = from_legacy_stream(bytes, size);
         let walked = load(given, version, Way::Walk, &mut on);
         prop_assert_eq!(load(given, version, plan, &mut on), walked);
         Ok(())

@@ -10,7 +10,6 @@
     reason = "shared by several tests, which may panic: that is how they fail"
 )]
 
-use migcore::io::{Failure, Sink, Source};
 use migcore::visit::Kind;
 use migcore::vmstate::{
     Amount, Block, Entry, Field, Hook, InBlock, Memory, Number, StaticTable, Test, What,
@@ -233,24 +232,4 @@ fn specs() -> impl Strategy<Value = Vec<Spec>> {
 pub fn objects() -> impl Strategy<Value = Objects> {
     (specs(), 1..4usize, any::<u64>())
         .prop_map(|(specs, count, seed)| Objects::new(specs, count, seed))
-}
-
-/// A stream that lies in memory, for whoever wants a stream.
-#[derive(Default)]
-pub struct Bytes(pub Vec<u8>);
-
-impl Sink for Bytes {
-    fn write(&mut self, bytes: &[u8]) -> core::result::Result<usize, Failure> {
-        self.0.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-}
-
-impl Source for Bytes {
-    fn read(&mut self, out: &mut [u8]) -> core::result::Result<usize, Failure> {
-        let length = out.len().min(self.0.len());
-        out[..length].copy_from_slice(&self.0[..length]);
-        self.0.drain(..length);
-        Ok(length)
-    }
 }

@@ -15,7 +15,6 @@ use std::cell::Cell;
 
 use crate::writer::Random;
 use migcore::codec::chunk::ShapeWriter;
-use migcore::io::{Failure, Sink, Source};
 use migcore::visit::{
     Description, Elements, Extent, Flags, Kind, Member, Packed, Scalar, Scope, ScopeKind, Slots,
     Versions, Visitor,
@@ -483,24 +482,4 @@ pub fn devices() -> impl Strategy<Value = Vec<Device>> {
         let numbered = devices.into_iter().flatten().zip(0..);
         numbered.map(|(items, instance)| Device { instance, items }).collect()
     })
-}
-
-/// A stream that lies in memory, for whoever wants a stream.
-#[derive(Default)]
-pub struct Bytes(pub Vec<u8>);
-
-impl Sink for Bytes {
-    fn write(&mut self, bytes: &[u8]) -> core::result::Result<usize, Failure> {
-        self.0.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-}
-
-impl Source for Bytes {
-    fn read(&mut self, out: &mut [u8]) -> core::result::Result<usize, Failure> {
-        let length = out.len().min(self.0.len());
-        out[..length].copy_from_slice(&self.0[..length]);
-        self.0.drain(..length);
-        Ok(length)
-    }
 }
