@@ -135,9 +135,7 @@ fn versions(members: Members<'_>) -> Result<Versions, Wrong> {
 
 /// The description in an object that lies in so many of them.
 fn nested(members: Members<'_>, depth: usize) -> Result<Option<Description>, Wrong> {
-    let Some(value) = members.find("description")? else { return Ok(None) };
-    let read = value.members().and_then(|members| description(members, depth));
-    read.map(Some).map_err(|wrong| wrong.within("description"))
+    members.inside("description", |members| description(members, depth))
 }
 
 fn description(members: Members<'_>, depth: usize) -> Result<Description, Wrong> {

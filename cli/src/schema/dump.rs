@@ -20,11 +20,8 @@ pub(super) fn is_dump(members: Members<'_>) -> bool {
 
 /// Reads a dump. Keys that are not known are passed over.
 pub(super) fn read(members: Members<'_>) -> Result<Schema, Wrong> {
-    let machine = match members.find(MACHINE)? {
-        Some(machine) => machine.members().and_then(|machine| machine.text("Name")),
-        None => Ok(None),
-    };
-    let machine = machine.map_err(|wrong| wrong.within(MACHINE))?.map(str::to_owned);
+    let machine = members.inside(MACHINE, |machine| machine.text("Name"))?;
+    let machine = machine.flatten().map(str::to_owned);
     let devices = members.0.iter().filter(|(key, _)| key != MACHINE);
     let devices = devices.map(|(name, value)| {
         let read = value.members().and_then(|members| device(name, members));
@@ -51,9 +48,7 @@ fn versions(members: Members<'_>) -> Result<Versions, Wrong> {
 
 /// The description in an object that lies in so many of them.
 fn nested(members: Members<'_>, depth: usize) -> Result<Option<Description>, Wrong> {
-    let Some(value) = members.find("Description")? else { return Ok(None) };
-    let read = value.members().and_then(|members| description(members, depth));
-    read.map(Some).map_err(|wrong| wrong.within("Description"))
+    members.inside("Description", |members| description(members, depth))
 }
 
 fn description(members: Members<'_>, depth: usize) -> Result<Description, Wrong> {

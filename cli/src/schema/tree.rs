@@ -120,6 +120,17 @@ impl<'j> Members<'j> {
         Ok(text.to_owned())
     }
 
+    /// What an object says that is the value of a key; `None` if the key is not there.
+    pub(super) fn inside<T>(
+        self,
+        key: &str,
+        read: impl FnOnce(Members<'j>) -> Result<T, Wrong>,
+    ) -> Result<Option<T>, Wrong> {
+        let Some(value) = self.find(key)? else { return Ok(None) };
+        let read = value.members().and_then(read);
+        read.map(Some).map_err(|wrong| wrong.within(key))
+    }
+
     /// What each element of a list is; `None` if the key is not there.
     pub(super) fn each<T>(
         self,
