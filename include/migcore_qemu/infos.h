@@ -58,8 +58,8 @@ static inline int migcore_qemu_priv_none(QEMUFile *f, void *pv, size_t size, con
 }
 
 /* The functions of one info, of each signature that there was. */
-#if MIGCORE_QEMU_API >= 1100
-#define MIGCORE_QEMU_PRIV_FUNCTIONS(name, move) \
+#if MIGCORE_QEMU_API >= 209
+#define MIGCORE_QEMU_PRIV_GET_PUT(name, move) \
     static inline int migcore_qemu_priv_get##name(MIGCORE_QEMU_PRIV_GET) \
     { \
         return move(f, pv, size, field, &vmstate_info##name, NULL, NULL); \
@@ -67,7 +67,22 @@ static inline int migcore_qemu_priv_none(QEMUFile *f, void *pv, size_t size, con
     static inline int migcore_qemu_priv_put##name(MIGCORE_QEMU_PRIV_PUT) \
     { \
         return move(f, pv, size, field, &vmstate_info##name, vmdesc, NULL); \
+    }
+#else
+#define MIGCORE_QEMU_PRIV_GET_PUT(name, move) \
+    static inline int migcore_qemu_priv_get##name(MIGCORE_QEMU_PRIV_GET) \
+    { \
+        return move(f, pv, size, NULL, &vmstate_info##name, NULL, NULL); \
     } \
+    static inline void migcore_qemu_priv_put##name(MIGCORE_QEMU_PRIV_PUT) \
+    { \
+        (void)move(f, pv, size, NULL, &vmstate_info##name, NULL, NULL); \
+    }
+#endif
+
+#if MIGCORE_QEMU_API >= 1100
+#define MIGCORE_QEMU_PRIV_FUNCTIONS(name, move) \
+    MIGCORE_QEMU_PRIV_GET_PUT(name, move) \
     static inline bool migcore_qemu_priv_load##name(MIGCORE_QEMU_PRIV_GET, Error **errp) \
     { \
         return move(f, pv, size, field, &vmstate_info##name, NULL, errp) >= 0; \
@@ -79,27 +94,8 @@ static inline int migcore_qemu_priv_none(QEMUFile *f, void *pv, size_t size, con
 #define MIGCORE_QEMU_PRIV_MEMBERS(name) \
     .get = migcore_qemu_priv_get##name, .put = migcore_qemu_priv_put##name, \
     .load = migcore_qemu_priv_load##name, .save = migcore_qemu_priv_save##name
-#elif MIGCORE_QEMU_API >= 209
-#define MIGCORE_QEMU_PRIV_FUNCTIONS(name, move) \
-    static inline int migcore_qemu_priv_get##name(MIGCORE_QEMU_PRIV_GET) \
-    { \
-        return move(f, pv, size, field, &vmstate_info##name, NULL, NULL); \
-    } \
-    static inline int migcore_qemu_priv_put##name(MIGCORE_QEMU_PRIV_PUT) \
-    { \
-        return move(f, pv, size, field, &vmstate_info##name, vmdesc, NULL); \
-    }
-#define MIGCORE_QEMU_PRIV_MEMBERS(name) .get = migcore_qemu_priv_get##name, .put = migcore_qemu_priv_put##name
 #else
-#define MIGCORE_QEMU_PRIV_FUNCTIONS(name, move) \
-    static inline int migcore_qemu_priv_get##name(MIGCORE_QEMU_PRIV_GET) \
-    { \
-        return move(f, pv, size, NULL, &vmstate_info##name, NULL, NULL); \
-    } \
-    static inline void migcore_qemu_priv_put##name(MIGCORE_QEMU_PRIV_PUT) \
-    { \
-        (void)move(f, pv, size, NULL, &vmstate_info##name, NULL, NULL); \
-    }
+#define MIGCORE_QEMU_PRIV_FUNCTIONS(name, move) MIGCORE_QEMU_PRIV_GET_PUT(name, move)
 #define MIGCORE_QEMU_PRIV_MEMBERS(name) .get = migcore_qemu_priv_get##name, .put = migcore_qemu_priv_put##name
 #endif
 
