@@ -15,6 +15,22 @@ typedef struct APMState {
     uint8_t apms;
 } APMState;
 
+/* Events of buttons and of the timer, and how the machine goes to sleep. */
+typedef struct ACPIPM1 {
+    struct {
+        uint16_t sts;
+        uint16_t en;
+    } evt;
+    struct {
+        uint16_t cnt;
+    } cnt;
+} ACPIPM1;
+
+typedef struct ACPIPMTimer {
+    QEMUTimer *timer;           /* when it overflows next */
+    int64_t overflow_time;
+} ACPIPMTimer;
+
 /* Slots that a device came to, and slots that one is to leave. */
 typedef struct AcpiPciHpPciStatus {
     uint32_t up;

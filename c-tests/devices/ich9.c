@@ -31,19 +31,8 @@ typedef struct TCOIORegs {
 
 typedef struct ICH9LPCPMRegs {
     struct {
-        struct {
-            struct {
-                uint16_t sts;
-                uint16_t en;
-            } evt;
-            struct {
-                uint16_t cnt;
-            } cnt;
-        } pm1;
-        struct {
-            QEMUTimer *timer;
-            int64_t overflow_time;
-        } tmr;
+        ACPIPM1 pm1;
+        ACPIPMTimer tmr;
         struct {
             uint8_t *sts;
             uint8_t *en;

@@ -15,19 +15,8 @@ typedef struct PIIX4PMState {
     APMState apm;
     PMSMBus smb;
     struct {
-        struct {
-            struct {
-                uint16_t sts;
-                uint16_t en;
-            } evt;
-            struct {
-                uint16_t cnt;
-            } cnt;
-        } pm1;
-        struct {
-            QEMUTimer *timer;
-            int64_t overflow_time;
-        } tmr;
+        ACPIPM1 pm1;
+        ACPIPMTimer tmr;
         ACPIGPE gpe;
     } ar;
     AcpiPciHpState acpi_pci_hotplug;
