@@ -255,7 +255,9 @@ Of a stream of chunks every rule is checked that needs no receiver: checksums, o
 values, pages of memory, and the end. Of a stream of QEMU it is said whether QEMU refuses it, as far as the stream alone tells: \
 its records, commands, footers, the words of memory but not what pages hold, and every payload that is described. A \
 section that contradicts the stream's own description is wrong, too: bytes are damaged, or a program changed the \
-stream without describing it anew, which QEMU may still load. What is odd, or could not be checked, is a remark.
+stream without describing it anew, which QEMU may still load. What is odd, or could not be checked, is a remark. A \
+stream in which neither a footer nor a description tells where a section ends may have been cut there, so it is not \
+called right.
 
 Examples:
   migcore verify vm.mig && echo good
@@ -265,7 +267,7 @@ Exit codes:
   0  the stream is right
   1  the stream is damaged
   2  wrong usage
-  3  the stream cannot be read, or is in no format that is known";
+  3  the stream cannot be read, or not to its end, or is in no format that is known";
 
 const CONVERT: &str = "\
 OUT is written under another name first, and gets its own when it is complete: a failure leaves nothing behind.

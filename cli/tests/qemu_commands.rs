@@ -147,6 +147,24 @@ fn verify_tells_errors_and_remarks() {
 }
 
 #[test]
+fn verify_does_not_call_right_what_it_cannot_read_to_its_end() {
+    // Of a release without footers and without descriptions.
+    let old = streams::one("old-q1.7.2-pc-i440fx-1.7.mig").files().0;
+    let output = run("verify", &old, &[]);
+    assert_eq!(code(&output), 3);
+    assert!(text(&output).starts_with("not checked behind byte 1187927\n"), "{}", text(&output));
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains(": byte 1187927: the end of section timer/0 was not found: "), "{told}");
+    let found = json(&run("verify", &old, &["--json"]));
+    assert_eq!((&found["right"], &found["errors"]), (&false.into(), &Value::Array(Vec::new())));
+    assert_eq!(found["unchecked"]["offset"], 1_187_927);
+    let (file, description) = streams::one("i440fx-2.0-net-blk.dev").files();
+    let path = description.unwrap();
+    let output = run("verify", &file, &["--vmdesc", path.path().to_str().unwrap()]);
+    assert_eq!(code(&output), 0, "{}", text(&output));
+}
+
+#[test]
 fn a_conversion_to_chunks_comes_back_byte_for_byte() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();

@@ -10,6 +10,8 @@
     reason = "a test may panic: that is how it fails"
 )]
 
+#[path = "support/pieces.rs"]
+mod pieces;
 #[path = "support/qemu.rs"]
 #[allow(dead_code, reason = "each test uses what it needs")]
 mod qemu;
@@ -20,6 +22,8 @@ use std::time::{Duration, Instant};
 
 use migcore_cli::qemu::item::{Content, Item, Payload, Section, Trouble};
 use migcore_cli::qemu::ram::LOST;
+use migcore_cli::qemu::rules::check;
+use pieces::piece;
 use qemu::{damages, items, load_case, scanner, written};
 
 /// Far more than any of the streams here takes that is read in linear time.
@@ -35,6 +39,63 @@ fn cut_at_every_byte_it_is_whole_up_to_there() {
         assert_eq!(damages(&items), usize::from(length != 256), "{length}");
         assert_eq!(written(&mut scanner(cut, None)), cut, "{length}");
     }
+}
+
+/// With footers and without, with the description beside it and without.
+#[test]
+fn cut_in_any_place_it_is_not_right_and_the_section_is_named() {
+    let whole = ["mps2-an385.dev", "microvm-7.2.dev", "i440fx-2.0-net-blk.dev"].map(streams::one);
+    for stream in whole.into_iter().chain([piece(&streams::one("var-no-footer"))]) {
+        let mut whole = scanner(&stream.bytes, stream.vmdesc.as_deref());
+        let own = whole.vmdesc().unwrap().to_string().into_bytes();
+        let records = records(&stream.bytes, &items(&mut whole));
+        for description in [Some(own.as_slice()), None] {
+            let items = items(&mut scanner(records, description));
+            let end = records.len() - 1;
+            for length in (8..end).step_by(1 + end / 200).chain(8..end.min(150)) {
+                let found = check(&mut scanner(&records[..length], description)).unwrap();
+                let what = format!("{} {length} {}: {found:?}", stream.name, description.is_some());
+                assert!(!found.are_right(), "{what}");
+                let Some(name) = section_at(&items, length as u64) else { continue };
+                let mut told = found.errors.iter().chain(&found.unchecked);
+                assert!(told.any(|finding| finding.text.contains(&name)), "{name}: {what}");
+            }
+        }
+    }
+}
+
+/// A stream without its description.
+fn records<'s>(stream: &'s [u8], items: &[Item]) -> &'s [u8] {
+    let end = items.iter().rfind(|item| matches!(item.content, Content::End)).unwrap();
+    &stream[..end.end() as usize]
+}
+
+/// The section whose payload or footer is cut here.
+fn section_at(items: &[Item], at: u64) -> Option<String> {
+    items.iter().find_map(|item| match &item.content {
+        Content::Section(section) if section.start < at && at < item.end() => {
+            Some(format!("section {}", section.named))
+        }
+        _ => None,
+    })
+}
+
+/// The last byte of a stream without a description is the mark of its end.
+#[test]
+fn a_section_that_takes_the_rest_may_be_cut() {
+    let mut stream = b"QEVM\0\0\0\x03\x04\0\0\0\0\x05timer\0\0\0\0\0\0\0\x02".to_vec();
+    stream.extend_from_slice(b"state\0");
+    let found = check(&mut scanner(&stream, None)).unwrap();
+    let unchecked = found.unchecked.unwrap();
+    assert_eq!((found.errors.len(), unchecked.offset), (0, 8));
+    assert!(unchecked
+        .text
+        .starts_with("the end of section timer/0 was not found: the stream ends"));
+    stream.pop();
+    let found = check(&mut scanner(&stream, None)).unwrap();
+    let error = &found.errors[0];
+    assert_eq!((found.errors.len(), error.offset), (1, stream.len() as u64));
+    assert_eq!(error.text, "the stream ends inside of section timer/0");
 }
 
 #[test]

@@ -89,36 +89,41 @@ fn of_qemu(arguments: &Plain, input: Input) -> Result {
         false => findings_as_text(&found),
     };
     io::stdout().write_all(text.as_bytes()).map_err(Failure::printing)?;
-    if found.errors.is_empty() {
-        return Ok(Outcome::Fine);
+    let place = |finding: &Finding| {
+        format!("{}: byte {}: {}", path.display(), finding.offset, finding.text)
+    };
+    found.errors.iter().for_each(|error| complain(&place(error)));
+    match &found.unchecked {
+        _ if !found.errors.is_empty() => Ok(Outcome::Found),
+        Some(unchecked) => Err(Failure::Refused(place(unchecked))),
+        None => Ok(Outcome::Fine),
     }
-    for error in &found.errors {
-        complain(&format!("{}: byte {}: {}", path.display(), error.offset, error.text));
-    }
-    Ok(Outcome::Found)
 }
 
 fn findings_as_json(found: &Findings) -> serde_json::Value {
-    let list = |findings: &[Finding]| -> Vec<serde_json::Value> {
-        let each = |finding: &Finding| json!({ "offset": finding.offset, "text": finding.text });
-        findings.iter().map(each).collect()
-    };
+    let one = |finding: &Finding| json!({ "offset": finding.offset, "text": finding.text });
+    let list =
+        |findings: &[Finding]| -> Vec<serde_json::Value> { findings.iter().map(one).collect() };
     json!({
         "format": "qemu",
-        "right": found.errors.is_empty(),
+        "right": found.are_right(),
         "sections": found.sections,
         "described": found.described,
         "errors": list(&found.errors),
         "remarks": list(&found.remarks),
+        "unchecked": found.unchecked.as_ref().map(one),
         "more_findings": found.more,
     })
 }
 
 fn findings_as_text(found: &Findings) -> String {
-    let Findings { errors, remarks, more, sections, described } = found;
-    let mut text = match errors.is_empty() {
-        true => format!("right as far as it tells: {sections} sections, {described} described\n"),
-        false => format!("not right: {}\n", counted(input::told(errors.len()), "error")),
+    let Findings { errors, remarks, unchecked, more, sections, described } = found;
+    let mut text = match unchecked {
+        _ if !errors.is_empty() => {
+            format!("not right: {}\n", counted(input::told(errors.len()), "error"))
+        }
+        Some(unchecked) => format!("not checked behind byte {}\n", unchecked.offset),
+        None => format!("right as far as it tells: {sections} sections, {described} described\n"),
     };
     for Finding { offset, text: remark } in remarks {
         text.push_str(&format!("remark: byte {offset}: {remark}\n"));

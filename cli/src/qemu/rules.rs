@@ -37,6 +37,8 @@ pub struct Findings {
     pub errors: Vec<Finding>,
     /// What is odd, or could not be checked.
     pub remarks: Vec<Finding>,
+    /// Why it is not known whether the stream is whole: a section whose end was not found takes all the rest.
+    pub unchecked: Option<Finding>,
     /// How many findings were not kept.
     pub more: u64,
     /// How many sections there are.
@@ -46,6 +48,12 @@ pub struct Findings {
 }
 
 impl Findings {
+    /// Whether nothing is wrong, and the end of the stream was seen.
+    #[must_use]
+    pub fn are_right(&self) -> bool {
+        self.errors.is_empty() && self.unchecked.is_none()
+    }
+
     fn error(&mut self, offset: u64, text: String) {
         if keep(&mut self.errors, offset, text).is_none() {
             self.more = self.more.saturating_add(1);
@@ -104,7 +112,7 @@ impl Rules {
             Content::Configuration { configuration, exact } => {
                 self.configuration(item.offset, configuration, *exact);
             }
-            Content::Section(section) => self.section(item.offset, section, scanner),
+            Content::Section(section) => self.section(item, section, scanner),
             Content::Command(head) => self.command(item.offset, *head),
             Content::Trailing => {
                 let text =
@@ -160,8 +168,8 @@ impl Rules {
         }
     }
 
-    fn section(&mut self, offset: u64, section: &Section, scanner: &Scanner) {
-        let findings = &mut self.findings;
+    fn section(&mut self, item: &Item, section: &Section, scanner: &Scanner) {
+        let (offset, findings) = (item.offset, &mut self.findings);
         findings.sections = findings.sections.saturating_add(1);
         match &section.payload {
             Payload::Described(described) => {
@@ -191,6 +199,9 @@ impl Rules {
             let text =
                 format!("the end of {} was not found: the rest is not checked", section.named);
             findings.remark(offset, text);
+            if item.end() == scanner.input().length() {
+                findings.unchecked = Some(unchecked(offset, &section.named));
+            }
         }
         if section.kind == SectionKind::Full {
             self.count(offset, section, scanner);
@@ -258,6 +269,15 @@ fn run_state(device: &Device, payload: &[u8]) -> Option<String> {
     let name = text.split(|byte| *byte == 0).next().unwrap_or_default();
     let is_state = RUN_STATES.iter().any(|state| state.as_bytes() == name);
     (!is_state).then(|| format!("unknown run state {}", name.escape_ascii()))
+}
+
+/// That a stream is not known to be whole.
+fn unchecked(offset: u64, named: &Named) -> Finding {
+    let text = format!(
+        "the end of section {named} was not found: the stream ends inside of it, or has neither footers nor a \
+         description that fits"
+    );
+    Finding { offset, text }
 }
 
 /// Whether a stream contradicts the description that is its own: bytes are damaged, or it was changed by a program

@@ -362,16 +362,17 @@ impl Scanner {
                     self.lost(self.nothing_behind(name), Some(offset));
                 }
             }
-            None => self.no_end(section, trouble),
+            None => return self.no_end(section, trouble),
         }
         Ok(())
     }
 
     /// Nothing tells where a section ends: the rest is its payload.
-    fn no_end(&mut self, mut section: Section, trouble: Option<(u64, Trouble)>) {
+    fn no_end(&mut self, mut section: Section, trouble: Option<(u64, Trouble)>) -> io::Result<()> {
         let name = name_of(&section);
-        let cut =
-            self.marks.footers == Footers::Present || matches!(trouble, Some((_, Trouble::Cut(_))));
+        let cut = self.marks.footers == Footers::Present
+            || matches!(trouble, Some((_, Trouble::Cut(_))))
+            || self.lost_its_mark()?;
         if cut && !self.marks.packaged {
             section.payload = Payload::Opaque(Reason::Cut);
         }
@@ -385,6 +386,13 @@ impl Scanner {
         if !self.marks.packaged {
             self.stop();
         }
+        Ok(())
+    }
+
+    /// Whether the last byte, where nothing stands behind the mark of the end, is none.
+    fn lost_its_mark(&mut self) -> io::Result<bool> {
+        let last = self.input.window(self.marks.limit.saturating_sub(1), 1)?.first().copied();
+        Ok(!self.marks.packaged && last != Some(types::EOF))
     }
 
     /// Gives a section whose payload ends at `end`, and goes on behind its footer.
