@@ -70,7 +70,8 @@ pub struct Inspect {
     /// number of an element in brackets. `*` stands for one of these: `*`, `nic/*`, `nic/0.rx_ring[*].head`.
     #[arg(long, value_name = "PATH")]
     pub filter: Vec<String>,
-    /// The description of a QEMU stream that has none of its own: the JSON text that QEMU writes behind a state
+    /// The description of a QEMU stream that has none of its own: the JSON text that QEMU writes behind a state, or a
+    /// stream that ends with it
     #[arg(long, value_name = "FILE")]
     pub vmdesc: Option<PathBuf>,
     /// Whether to colour the text
@@ -97,7 +98,7 @@ pub struct Plain {
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,
-    /// The description of a QEMU stream that has none of its own
+    /// The description of a QEMU stream that has none of its own: its JSON text, or a stream that ends with it
     #[arg(long, value_name = "FILE")]
     pub vmdesc: Option<PathBuf>,
 }
@@ -116,7 +117,8 @@ pub struct Convert {
     /// Overwrite OUT if it is there; write it though the stream of QEMU is damaged
     #[arg(long)]
     pub force: bool,
-    /// The description of a QEMU stream that has none of its own: the JSON text that QEMU writes behind a state
+    /// The description of a QEMU stream that has none of its own: the JSON text that QEMU writes behind a state, or a
+    /// stream that ends with it
     #[arg(long, value_name = "FILE")]
     pub vmdesc: Option<PathBuf>,
     /// Do not prove that chunks give the same stream again, nor look whether a stream that was written is damaged
@@ -224,6 +226,7 @@ Examples:
   migcore inspect vm.state
   migcore inspect vm.state --filter 'cpu/*.env.regs' --filter timer/0
   migcore inspect vm.state --vmdesc other.json
+  migcore inspect device.state --vmdesc vm.state
   migcore inspect vm.state --json | jq .items     of a stream of QEMU
   migcore inspect vm.mig --json | jq .devices     of one of chunks
   migcore inspect vm.mig --chunks

@@ -102,11 +102,36 @@ fn a_description_beside_the_stream_is_used() {
     assert_eq!((&verified["sections"], &verified["described"]), (&17.into(), &17.into()));
     let wrong = run("inspect", &file, &["--vmdesc", file.path().to_str().unwrap()]);
     assert_eq!(code(&wrong), 3);
+    let told = String::from_utf8_lossy(&wrong.stderr);
+    assert!(told.ends_with(": a stream that does not end with a description\n"), "{told}");
     // As descriptions are kept, to save room.
     let packed = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/streams/microvm-7.2.vmdesc.json.xz");
     let packed = run("inspect", &file, &["--vmdesc", packed]);
     assert_eq!(code(&packed), 3);
     assert!(String::from_utf8_lossy(&packed.stderr).ends_with(": compressed with xz\n"));
+}
+
+#[test]
+fn the_description_of_another_stream_is_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = load_case("ok");
+    let end = whole.windows(6).rposition(|bytes| bytes.starts_with(b"\0\x06\0\0")).unwrap();
+    let bare = file(&whole[..=end]);
+    let described = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        run("verify", &bare, &["--json", "--vmdesc", path.to_str().unwrap()])
+    };
+    assert_eq!(json(&described("whole", &whole))["described"], 2);
+    let told = |output: Output| {
+        assert_eq!(code(&output), 3);
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let cut = told(described("cut", &whole[..whole.len() - 1]));
+    assert!(cut.contains("/cut: its description: the stream ends inside of it: "), "{cut}");
+    // One that does not end the stream may be of another, in the memory of the guest.
+    let longer = told(described("longer", &[&whole[..], b"more"].concat()));
+    assert!(longer.contains("/longer: a stream that does not end with a description"), "{longer}");
 }
 
 #[test]

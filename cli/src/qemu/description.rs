@@ -8,7 +8,7 @@ use migcore::codec::vmdesc::Vmdesc;
 
 use crate::failure::{Failure, Result};
 use crate::guess;
-use crate::input::{told, Input, PIECE};
+use crate::input::{told, Format, Input, PIECE};
 
 /// The largest text that is read, and how far before the end of a stream one is looked for. QEMU's are some
 /// hundred kilobytes; in memory a text may take ten times its length.
@@ -36,6 +36,13 @@ pub struct Found {
     pub fault: Option<String>,
 }
 
+impl Found {
+    /// Where its text says to end.
+    fn end(&self) -> u64 {
+        self.offset.saturating_add(told(HEAD)).saturating_add(u64::from(self.length))
+    }
+}
+
 /// Looks for the description of a stream, from the end on. A text holds no byte 0, so the last place that
 /// looks like the beginning of one is it.
 ///
@@ -57,22 +64,44 @@ pub fn find(input: &mut Input) -> io::Result<Option<Found>> {
     Ok(None)
 }
 
-/// Reads a description from a file of its own.
+/// Reads a description from a file of its own, or from the end of another stream.
 ///
 /// # Errors
 /// [`Failure::Io`]; [`Failure::Refused`] for what is none.
 pub fn from_file(path: &Path) -> Result<Vmdesc> {
     let mut input = Input::open(path)?;
-    let refused = |why: String| Failure::Refused(format!("{}: {why}", path.display()));
+    match input.format()? {
+        Format::Qemu => from_stream(&mut input, path),
+        Format::Chunks | Format::Unknown => from_text(&mut input, path),
+    }
+}
+
+fn from_text(input: &mut Input, path: &Path) -> Result<Vmdesc> {
     if input.length() > MAX_TEXT {
-        return Err(refused(format!("a description has at most {MAX_TEXT} bytes")));
+        return Err(refused(path, &format!("a description has at most {MAX_TEXT} bytes")));
     }
     let length = usize::try_from(input.length()).unwrap_or(usize::MAX);
     let text = input.window(0, length).map_err(Failure::reading(path))?;
     Vmdesc::parse(text).map_err(|error| {
         let why = guess::kind(text).map_or_else(|| error.to_string(), str::to_owned);
-        refused(format!("no description of a stream: {why}"))
+        refused(path, &format!("no description of a stream: {why}"))
     })
+}
+
+/// The description at the very end of a stream: one that lies before it may be in the memory of the guest.
+fn from_stream(input: &mut Input, path: &Path) -> Result<Vmdesc> {
+    let found = find(input).map_err(Failure::reading(path))?;
+    match found.filter(|found| found.end() >= input.length()) {
+        Some(Found { fault: None, vmdesc, .. }) => Ok(Rc::unwrap_or_clone(vmdesc)),
+        Some(Found { fault: Some(why), .. }) => {
+            Err(refused(path, &format!("its description: {why}")))
+        }
+        None => Err(refused(path, "a stream that does not end with a description")),
+    }
+}
+
+fn refused(path: &Path, why: &str) -> Failure {
+    Failure::Refused(format!("{}: {why}", path.display()))
 }
 
 /// The last place from `lowest` on that looks like a description and whose head lies before `end`.
