@@ -141,7 +141,7 @@ impl Rules {
             let text = "no configuration: as of machine types up to 2.3, or it was turned off";
             self.findings.remark(8, text.to_owned());
         }
-        if scanner.found().is_none() {
+        if scanner.found().is_none() && !scanner.is_described_outside() {
             let text = "no description behind the end: payloads cannot be checked";
             self.findings.remark(scanner.input().length(), text.to_owned());
         }
