@@ -118,6 +118,34 @@ pub struct Field<T: Table> {
     pub tested: bool,
 }
 
+impl<T: Table> Field<T> {
+    /// A field of one element of this size, in the object itself and in every version.
+    #[must_use]
+    pub const fn new(
+        name: T::Name,
+        kind: T::Name,
+        what: What<T>,
+        offset: usize,
+        size: usize,
+    ) -> Self {
+        Field {
+            name,
+            kind,
+            what,
+            offset,
+            size: Amount::Fixed(size),
+            count: Amount::Fixed(1),
+            pointer: false,
+            pointers: false,
+            allocated: false,
+            each_allocated: false,
+            must_exist: false,
+            since: 0,
+            tested: false,
+        }
+    }
+}
+
 /// What an element of a field is.
 #[derive(Clone, Copy, Debug)]
 pub enum What<T> {
