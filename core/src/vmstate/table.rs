@@ -18,6 +18,12 @@ pub trait Table: Copy {
     /// [`Code::BadTable`](crate::Code::BadTable) for one that makes no sense.
     fn field(self, index: usize) -> Result<Option<Field<Self>>>;
 
+    /// The field at `index` if it is [plain](Plain) in a state of this version. `None` says nothing: then
+    /// [`field`](Table::field) is asked. What most fields are is better found without all that others may be.
+    fn plain(self, index: usize, version: u32) -> Option<Plain<Self::Name>> {
+        self.field(index).ok()??.plain(version)
+    }
+
     /// The table of the subsection at `index`, or `None` beyond the last.
     fn subsection(self, index: usize) -> Option<Self>;
 
@@ -144,6 +150,31 @@ impl<T: Table> Field<T> {
             tested: false,
         }
     }
+
+    /// The field as a plain one, if it is one in a state of this version.
+    #[must_use]
+    #[inline]
+    pub fn plain(&self, version: u32) -> Option<Plain<T::Name>> {
+        let by_object = self.tested || self.pointer || self.pointers || self.each_allocated;
+        match (self.what, self.count, self.size) {
+            (What::Scalar(kind), Amount::Fixed(1), Amount::Fixed(_)) if !by_object => {
+                let plain = Plain { name: self.name, kind, offset: self.offset };
+                (self.since <= version).then_some(plain)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A field that is nothing but a number or a flag in the object: most fields are.
+#[derive(Clone, Copy, Debug)]
+pub struct Plain<N> {
+    /// The name of the field.
+    pub name: N,
+    /// What it is.
+    pub kind: Kind,
+    /// Where it lies in the object.
+    pub offset: usize,
 }
 
 /// What an element of a field is.
