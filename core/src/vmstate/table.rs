@@ -52,23 +52,27 @@ pub trait Table: Copy {
     }
 }
 
-/// Names that were met, by a bit each of a few that they may share: mostly that tells that one is new.
+/// Names that were met, by a bit each of many that they may share: mostly that tells that one is new.
 #[derive(Default)]
-struct Met([u64; 8]);
+struct Met([u64; 32]);
 
 impl Met {
     /// Whether the name may have been met; it has been from here on.
     fn may_have(&mut self, name: &[u8]) -> bool {
-        let mix =
-            |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        let hash = name.iter().fold(0xcbf2_9ce4_8422_2325, mix);
-        let bit = 1u64.checked_shl(u32::from(hash.to_be_bytes()[1] & 63)).unwrap_or(0);
-        let [first, ..] = hash.to_be_bytes();
-        let Some(word) = self.0.get_mut(usize::from(first & 7)) else { return true };
-        let met = *word & bit != 0;
+        let [word, bit, ..] = mixed(name).to_be_bytes();
+        let Some(word) = self.0.get_mut(usize::from(word & 31)) else { return true };
+        let (bit, before) = (1u64.wrapping_shl(u32::from(bit)), *word);
         *word |= bit;
-        met
+        *word == before
     }
+}
+
+/// A number whose upper bits few names share.
+fn mixed(name: &[u8]) -> u64 {
+    let mix = |hash: u64, word: u64| (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let (words, rest) = name.as_chunks();
+    let hash = words.iter().fold(0, |hash, word| mix(hash, u64::from_ne_bytes(*word)));
+    rest.iter().fold(hash, |hash, byte| mix(hash, u64::from(*byte)))
 }
 
 /// How many fields before `index` have this name.
