@@ -198,11 +198,11 @@ trait Side<Wire> {
 
 /// Moves all of the wire, which ends where a group does, and gives the groups behind it. `None` where that cannot be.
 #[inline]
-fn carry<'g, Wire, S: Side<Wire>>(
+fn carry<Wire, S: Side<Wire>>(
     mut side: S,
     mut wire: Wire,
-    mut groups: &'g [[u8; MOVE]],
-) -> Option<&'g [[u8; MOVE]]> {
+    mut groups: &[[u8; MOVE]],
+) -> Option<&[[u8; MOVE]]> {
     while let (false, Some((head, rest))) = (S::is_empty(&wire), groups.split_first()) {
         let group = Group::from_bytes(head);
         let (moves, rest) = rest.split_at_checked(size(group.moves))?;
