@@ -120,9 +120,12 @@ impl Table for CTable {
             }
             let field = self.field_at(index);
             let (name, info) = (member!(field, name), member!(field, info));
-            let named = !name.is_null() && *name != 0 && member!(field, reserved) == [0; 2];
-            let by_object = member!(field, flags) & !FLAGS != 0;
-            if !named || by_object || member!(field, field_exists).is_some() || info.is_null() {
+            // What ends the fields has a flag of its own; only behind that is the name a string.
+            let other = member!(field, flags) & !FLAGS != 0 || name.is_null() || info.is_null();
+            if other || *name == 0 || member!(field, reserved) != [0; 2] {
+                return None;
+            }
+            if member!(field, field_exists).is_some() {
                 return None;
             }
             let kind = scalar(member!(info, kind))?;
