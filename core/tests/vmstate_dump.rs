@@ -9,7 +9,7 @@
 
 use migcore::io::json::{Json, Line, Style};
 use migcore::visit::{Marks, Visitor};
-use migcore::vmstate::{Amount, Dump, Field, Head, If, Layout, Own, StaticTable, Table, What};
+use migcore::vmstate::{Dump, Field, Head, If, Layout, Own, StaticTable, Table, What};
 use migcore::{fields, number, Code};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
@@ -198,22 +198,8 @@ impl Table for Circle {
     }
 
     fn field(self, index: usize) -> migcore::Result<Option<Field<Self>>> {
-        let field = Field {
-            name: "again",
-            kind: "struct",
-            what: What::Struct(Circle),
-            offset: 0,
-            size: Amount::Fixed(4),
-            count: Amount::Fixed(1),
-            pointer: true,
-            pointers: false,
-            allocated: false,
-            each_allocated: false,
-            must_exist: false,
-            since: 0,
-            tested: false,
-        };
-        Ok((index == 0).then_some(field))
+        let field = Field::new("again", "struct", What::Struct(Circle), 0, 4);
+        Ok((index == 0).then_some(Field { pointer: true, ..field }))
     }
 
     fn subsection(self, _: usize) -> Option<Self> {

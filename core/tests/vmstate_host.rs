@@ -13,7 +13,7 @@
 use migcore::codec::legacy::{Loader, Saver};
 use migcore::visit::{Marks, Visitor};
 use migcore::vmstate::{
-    visit, visit_struct, Amount, Failure, Field, Head, Hook, Host, Memory, Table, What,
+    visit, visit_struct, Failure, Field, Head, Hook, Host, Memory, Table, What,
 };
 use migcore::{Code, Result};
 
@@ -59,21 +59,7 @@ impl Table for Bits {
     }
 
     fn field(self, index: usize) -> Result<Option<Field<Self>>> {
-        let field = Field {
-            name: "map",
-            kind: "bitmap",
-            what: What::Bitmap,
-            offset: 0,
-            size: Amount::Fixed(self.0),
-            count: Amount::Fixed(1),
-            pointer: false,
-            pointers: false,
-            allocated: false,
-            each_allocated: false,
-            must_exist: false,
-            since: 0,
-            tested: false,
-        };
+        let field = Field::new("map", "bitmap", What::Bitmap, 0, self.0);
         Ok((index == 0).then_some(field))
     }
 

@@ -291,21 +291,7 @@ fn a_tree_has_as_many_nodes_as_it_says() {
 
 /// A field of a struct, of which nothing else is to be said.
 fn field(what: What<&'static StaticTable>) -> Field<&'static StaticTable> {
-    Field {
-        name: "field",
-        kind: "",
-        what,
-        offset: 0,
-        size: Amount::Fixed(size_of::<Node>()),
-        count: Amount::Fixed(1),
-        pointer: false,
-        pointers: false,
-        allocated: false,
-        each_allocated: false,
-        must_exist: false,
-        since: 0,
-        tested: false,
-    }
+    Field::new("field", "", what, 0, size_of::<Node>())
 }
 
 fn table(field: Field<&'static StaticTable>) -> &'static StaticTable {

@@ -26,38 +26,22 @@ pub(super) fn groups() -> Vec<Group> {
         array_group(
             "array-save",
             WALK,
-            vec![
-                Contender { name: "memcpy", run: memcpy },
-                Contender { name: "walk", run: |f, n| save_array(WALK, f, n) },
-                Contender { name: "plan", run: |f, n| save_array(PLAN, f, n) },
-            ],
+            ways(|f, n| save_array(WALK, f, n), |f, n| save_array(PLAN, f, n)),
         ),
         array_group(
             "array-load",
             WALK,
-            vec![
-                Contender { name: "memcpy", run: memcpy },
-                Contender { name: "walk", run: |f, n| load_array(WALK, f, n) },
-                Contender { name: "plan", run: |f, n| load_array(PLAN, f, n) },
-            ],
+            ways(|f, n| load_array(WALK, f, n), |f, n| load_array(PLAN, f, n)),
         ),
         array_group(
             "array-chunk-save",
             CHUNK_WALK,
-            vec![
-                Contender { name: "memcpy", run: memcpy },
-                Contender { name: "walk", run: |f, n| save_array(CHUNK_WALK, f, n) },
-                Contender { name: "plan", run: |f, n| save_array(CHUNK_PLAN, f, n) },
-            ],
+            ways(|f, n| save_array(CHUNK_WALK, f, n), |f, n| save_array(CHUNK_PLAN, f, n)),
         ),
         array_group(
             "array-chunk-load",
             CHUNK_WALK,
-            vec![
-                Contender { name: "memcpy", run: memcpy },
-                Contender { name: "walk", run: |f, n| load_array(CHUNK_WALK, f, n) },
-                Contender { name: "plan", run: |f, n| load_array(CHUNK_PLAN, f, n) },
-            ],
+            ways(|f, n| load_array(CHUNK_WALK, f, n), |f, n| load_array(CHUNK_PLAN, f, n)),
         ),
     ]
 }
@@ -79,6 +63,15 @@ fn array_group(name: &'static str, way: Way, contenders: Vec<Contender>) -> Grou
     let saved = way.save_array(&fixture.registers, &mut fixture.out);
     fixture.stream = fixture.out[..saved.expect("the room is large enough")].to_vec();
     Group::new(name, 1, fixture, contenders)
+}
+
+/// The two ways of visiting a table.
+fn ways(walk: fn(&mut Fixture, u32), plan: fn(&mut Fixture, u32)) -> Vec<Contender> {
+    vec![
+        Contender { name: "memcpy", run: memcpy },
+        Contender { name: "walk", run: walk },
+        Contender { name: "plan", run: plan },
+    ]
 }
 
 fn save_contenders() -> Vec<Contender> {

@@ -188,13 +188,14 @@ pub struct Described<'w> {
 }
 
 impl Described<'_> {
-    /// Passes a run; false where it is not next.
-    fn pass(self, run: &Packed<'_>) -> bool {
-        let next = self.shape.starts_with(run.shape);
-        if next {
-            *self.place = self.place.saturating_add(run.shape.len());
-        }
-        next
+    /// Whether a run is next.
+    fn has(&self, run: &Packed<'_>) -> bool {
+        self.shape.starts_with(run.shape)
+    }
+
+    /// Passes a run, which is next.
+    fn pass(self, run: &Packed<'_>) {
+        *self.place = self.place.saturating_add(run.shape.len());
     }
 }
 
@@ -248,10 +249,11 @@ impl Room<'_> {
         let Some(values) = values.get_mut(..length) else { return false };
         match described {
             None => put(values, swap),
-            Some(described) => match described.pass(run) {
-                true => put_all(run, values, &mut |place| put(place, swap)),
-                false => return false,
-            },
+            Some(described) if described.has(run) => {
+                put_all(run, values, &mut |place| put(place, swap));
+                described.pass(run);
+            }
+            Some(_) => return false,
         }
         *at = at.saturating_add(length);
         true
@@ -282,9 +284,12 @@ impl Ahead<'_> {
         let Some(given) = values.get(..length) else { return false };
         let taken = match form {
             Form::Described(described) => {
-                described.shape.starts_with(run.shape)
-                    && take_all(run, given, &mut |piece| take(piece, Flags::Exact, swap)).is_some()
-                    && described.pass(run)
+                let taken = described.has(run)
+                    && take_all(run, given, &mut |piece| take(piece, Flags::Exact, swap)).is_some();
+                if taken {
+                    described.pass(run);
+                }
+                taken
             }
             Form::Bare { marker, last } => {
                 run.is_bare(values, marker, last) && take(given, Flags::Any, swap)

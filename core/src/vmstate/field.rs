@@ -6,7 +6,7 @@
 use super::level::Object;
 use super::name::{Described, ItemName};
 use super::walk::{Here, Walk};
-use super::{Amount, Field, Host, Memory, PlaceOf, Table, What};
+use super::{Field, Host, Memory, PlaceOf, What};
 use crate::error::{Code, Fault, Result};
 use crate::io::told;
 use crate::visit::{Extent, Kind, Scope, ScopeKind};
@@ -190,21 +190,6 @@ pub(super) fn bitmap_bytes(bits: usize, long: usize) -> usize {
         _ => bits.div_ceil(64),
     };
     longs.saturating_mul(long)
-}
-
-impl<T: Table> Field<T> {
-    /// The kind of a field that is there at this version, and is one value that lies in the object and is nothing
-    /// but a number: most fields are.
-    #[inline]
-    pub(super) fn plain(&self, version: u32) -> Option<Kind> {
-        let by_object = self.tested || self.pointer || self.pointers || self.each_allocated;
-        match (self.what, self.count, self.size) {
-            (What::Scalar(kind), Amount::Fixed(1), Amount::Fixed(_)) if !by_object => {
-                (self.since <= version).then_some(kind)
-            }
-            _ => None,
-        }
-    }
 }
 
 impl<T: Copy> What<T> {

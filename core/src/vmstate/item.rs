@@ -3,6 +3,7 @@
 use super::field::Elements;
 use super::level::Object;
 use super::name::ItemName;
+use super::value::scalar;
 use super::walk::{Here, Walk};
 use super::{Host, Memory, PlaceOf, Table, What};
 use crate::error::{Code, Result};
@@ -46,7 +47,10 @@ impl<H: Host> Walk<'_, H> {
             (What::Null, _) => self.visit(|v| v.null(&name.lazy())),
             (What::Custom, _) => self.custom(here, name, place, size),
             (_, None) => Err(Code::NullPointer),
-            (What::Scalar(kind), Some(place)) => self.scalar(name, kind, place),
+            (What::Scalar(kind), Some(place)) => {
+                let name = name.lazy();
+                self.host.with(|v, memory| scalar(v, memory, &name, kind, place))
+            }
             (What::Equal(_) | What::AtMost | What::Timer, Some(place)) => {
                 self.value(here, name, place)
             }

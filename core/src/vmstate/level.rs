@@ -3,6 +3,7 @@
 use core::ops::Range;
 
 use super::name::{Described, ItemName};
+use super::value::scalar;
 use super::walk::Walk;
 use super::{Hook, Host, Memory, PlaceOf, Table};
 use crate::error::{Code, Result};
@@ -171,25 +172,42 @@ impl<H: Host> Walk<'_, H> {
 
     /// The fields with these indices, as far as there are any.
     pub(super) fn fields(&mut self, object: Object<'_, H>, range: Range<usize>) -> Result<()> {
-        for index in range {
+        let Range { start: mut index, end } = range;
+        loop {
+            index = self.plain_fields(object, index..end)?;
+            if index >= end {
+                return Ok(());
+            }
             let field = match object.described.table.field(index) {
                 Ok(Some(field)) => field,
-                Ok(None) => break,
+                Ok(None) => return Ok(()),
                 Err(code) => return self.noted(Err(code), &""),
             };
-            let name = ItemName::Field(object.described, index, field.name);
-            let done = match field.plain(object.version) {
-                Some(kind) if !self.state.describing => {
-                    let place = self.host.memory().at(object.place, field.offset);
-                    place.and_then(|place| self.scalar(name, kind, place))
-                }
-                _ => self.field(object, index, &field),
-            };
-            if let Err(code) = done {
+            if let Err(code) = self.field(object, index, &field) {
+                let name = ItemName::Field(object.described, index, field.name);
                 return self.noted(Err(code), &name.lazy());
             }
+            index = index.saturating_add(1);
         }
-        Ok(())
+    }
+
+    /// Fields as long as they are plain; gives the index of the first that is not. No code of the device runs
+    /// between them, so the visitor is reached once for all.
+    fn plain_fields(&mut self, object: Object<'_, H>, range: Range<usize>) -> Result<usize> {
+        let Object { described, place, version, .. } = object;
+        if self.state.describing {
+            return Ok(range.start);
+        }
+        self.host.with(|v, memory| {
+            for index in range.clone() {
+                let Some(field) = described.table.plain(index, version) else { return Ok(index) };
+                let name = ItemName::Field(described, index, field.name).lazy();
+                let place = memory.at(place, field.offset);
+                let done = place.and_then(|place| scalar(v, memory, &name, field.kind, place));
+                done.map_err(|code| v.fail_as(code, 0, &name))?;
+            }
+            Ok(range.end)
+        })
     }
 
     /// The first subsection that is needed, or [`NONE`]. Those behind it are not asked yet.

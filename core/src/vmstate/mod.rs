@@ -107,7 +107,9 @@ pub use arena::{
 pub use dump::Dump;
 pub use host::{Failure, Host, Key, Memory, NodeVisit, PlaceOf, ALLOCATION};
 pub use plan::{visit_planned, Plan};
-pub use table::{Amount, Field, Head, Hook, ListField, ListForm, Number, Table, TreeField, What};
+pub use table::{
+    Amount, Field, Head, Hook, ListField, ListForm, Number, Plain, Table, TreeField, What,
+};
 
 use level::{Fields, Object};
 use name::Described;

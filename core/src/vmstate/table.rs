@@ -18,6 +18,12 @@ pub trait Table: Copy {
     /// [`Code::BadTable`](crate::Code::BadTable) for one that makes no sense.
     fn field(self, index: usize) -> Result<Option<Field<Self>>>;
 
+    /// The field at `index` if it is [plain](Plain) in a state of this version. `None` says nothing: then
+    /// [`field`](Table::field) is asked. What most fields are is better found without all that others may be.
+    fn plain(self, index: usize, version: u32) -> Option<Plain<Self::Name>> {
+        self.field(index).ok()??.plain(version)
+    }
+
     /// The table of the subsection at `index`, or `None` beyond the last.
     fn subsection(self, index: usize) -> Option<Self>;
 
@@ -46,23 +52,27 @@ pub trait Table: Copy {
     }
 }
 
-/// Names that were met, by a bit each of a few that they may share: mostly that tells that one is new.
+/// Names that were met, by a bit each of many that they may share: mostly that tells that one is new.
 #[derive(Default)]
-struct Met([u64; 8]);
+struct Met([u64; 32]);
 
 impl Met {
     /// Whether the name may have been met; it has been from here on.
     fn may_have(&mut self, name: &[u8]) -> bool {
-        let mix =
-            |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        let hash = name.iter().fold(0xcbf2_9ce4_8422_2325, mix);
-        let bit = 1u64.checked_shl(u32::from(hash.to_be_bytes()[1] & 63)).unwrap_or(0);
-        let [first, ..] = hash.to_be_bytes();
-        let Some(word) = self.0.get_mut(usize::from(first & 7)) else { return true };
-        let met = *word & bit != 0;
+        let [word, bit, ..] = mixed(name).to_be_bytes();
+        let Some(word) = self.0.get_mut(usize::from(word & 31)) else { return true };
+        let (bit, before) = (1u64.wrapping_shl(u32::from(bit)), *word);
         *word |= bit;
-        met
+        *word == before
     }
+}
+
+/// A number whose upper bits few names share.
+fn mixed(name: &[u8]) -> u64 {
+    let mix = |hash: u64, word: u64| (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let (words, rest) = name.as_chunks();
+    let hash = words.iter().fold(0, |hash, word| mix(hash, u64::from_ne_bytes(*word)));
+    rest.iter().fold(hash, |hash, byte| mix(hash, u64::from(*byte)))
 }
 
 /// How many fields before `index` have this name.
@@ -116,6 +126,59 @@ pub struct Field<T: Table> {
     pub since: u32,
     /// Code of the device says whether the field is there: [`Host::exists`](super::Host::exists).
     pub tested: bool,
+}
+
+impl<T: Table> Field<T> {
+    /// A field of one element of this size, in the object itself and in every version.
+    #[must_use]
+    pub const fn new(
+        name: T::Name,
+        kind: T::Name,
+        what: What<T>,
+        offset: usize,
+        size: usize,
+    ) -> Self {
+        Field {
+            name,
+            kind,
+            what,
+            offset,
+            size: Amount::Fixed(size),
+            count: Amount::Fixed(1),
+            pointer: false,
+            pointers: false,
+            allocated: false,
+            each_allocated: false,
+            must_exist: false,
+            since: 0,
+            tested: false,
+        }
+    }
+
+    /// The field as a plain one, if it is one in a state of this version.
+    #[must_use]
+    #[inline]
+    pub fn plain(&self, version: u32) -> Option<Plain<T::Name>> {
+        let by_object = self.tested || self.pointer || self.pointers || self.each_allocated;
+        match (self.what, self.count, self.size) {
+            (What::Scalar(kind), Amount::Fixed(1), Amount::Fixed(_)) if !by_object => {
+                let plain = Plain { name: self.name, kind, offset: self.offset };
+                (self.since <= version).then_some(plain)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A field that is nothing but a number or a flag in the object: most fields are.
+#[derive(Clone, Copy, Debug)]
+pub struct Plain<N> {
+    /// The name of the field.
+    pub name: N,
+    /// What it is.
+    pub kind: Kind,
+    /// Where it lies in the object.
+    pub offset: usize,
 }
 
 /// What an element of a field is.

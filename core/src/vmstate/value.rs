@@ -5,29 +5,26 @@ use super::walk::{Here, Walk};
 use super::{Host, Memory, PlaceOf, What};
 use crate::error::{Code, Fault, Result};
 use crate::io::Width;
-use crate::visit::Kind;
+use crate::visit::{Kind, Name, Visitor};
+
+/// A number or flag that is nothing but that.
+#[inline]
+pub(super) fn scalar<M: Memory>(
+    v: &mut Visitor<'_>,
+    memory: &mut M,
+    name: &dyn Name,
+    kind: Kind,
+    place: M::Place,
+) -> Result<()> {
+    if v.is_loading() {
+        let bits = v.load_scalar(name, kind)?;
+        return write(memory, place, kind.width(), normal(kind, bits));
+    }
+    let bits = read(memory, place, kind.width())?;
+    v.save_scalar(name, kind, normal(kind, bits))
+}
 
 impl<H: Host> Walk<'_, H> {
-    /// A number or flag that is nothing but that.
-    #[inline]
-    pub(super) fn scalar(
-        &mut self,
-        name: ItemName<'_, H::Table>,
-        kind: Kind,
-        place: PlaceOf<H>,
-    ) -> Result<()> {
-        let loading = self.state.loading;
-        let name = name.lazy();
-        self.host.with(|v, memory| {
-            if loading {
-                let bits = v.load_scalar(&name, kind)?;
-                return write(memory, place, kind.width(), normal(kind, bits));
-            }
-            let bits = read(memory, place, kind.width())?;
-            v.save_scalar(&name, kind, normal(kind, bits))
-        })
-    }
-
     /// A value that is compared when it is loaded, or that the host keeps.
     pub(super) fn value(
         &mut self,

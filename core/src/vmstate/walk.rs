@@ -192,11 +192,9 @@ impl<'h, H: Host> Walk<'h, H> {
 
     /// How many there are of what an object counts.
     pub(super) fn amount(&mut self, here: &Here<'_, H>, amount: Amount) -> Result<usize> {
-        let Amount::Member { offset, number, times, capacity } = amount else {
-            return match amount {
-                Amount::Fixed(amount) => Ok(amount),
-                Amount::Member { .. } => Err(Code::BadTable),
-            };
+        let (offset, number, times, capacity) = match amount {
+            Amount::Fixed(amount) => return Ok(amount),
+            Amount::Member { offset, number, times, capacity } => (offset, number, times, capacity),
         };
         let memory = self.host.memory();
         let told = number.read(memory, memory.at(here.object, offset)?)?;

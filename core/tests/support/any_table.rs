@@ -109,22 +109,8 @@ fn entries(specs: &[Spec]) -> (Vec<Entry>, usize) {
             false => Amount::Fixed(spec.count),
         };
         at += usize::from(counted);
-        let mut entry = Entry::new(Field {
-            name: spec.name,
-            kind: "",
-            what,
-            offset: at,
-            size: Amount::Fixed(size),
-            count,
-            pointer: false,
-            pointers: false,
-            allocated: false,
-            each_allocated: false,
-            must_exist: false,
-            since: 0,
-            tested: false,
-        })
-        .since(spec.since);
+        let field = Field::new(spec.name, "", what, at, size);
+        let mut entry = Entry::new(Field { count, ..field }).since(spec.since);
         if spec.tested {
             entry = entry.tested(&EVEN);
         }

@@ -21,8 +21,8 @@ use migcore::codec::legacy::Saver;
 use migcore::io::json::{Json, Line, Style, Text};
 use migcore::visit::{Kind, Marks, Visitor};
 use migcore::vmstate::{
-    visit_struct, Amount, Failure, Field, Head, Hook, Host, Key, ListField, Memory, NodeVisit,
-    Table, TreeField, What,
+    visit_struct, Failure, Field, Head, Hook, Host, Key, ListField, Memory, NodeVisit, Table,
+    TreeField, What,
 };
 use migcore::{Code, Result};
 
@@ -83,23 +83,7 @@ pub fn field(
     offset: usize,
     size: usize,
 ) -> Field<&'static Made> {
-    let (name, kind) = (kept(name), kept(kind));
-    let (size, count) = (Amount::Fixed(size), Amount::Fixed(1));
-    Field {
-        name,
-        kind,
-        what,
-        offset,
-        size,
-        count,
-        pointer: false,
-        pointers: false,
-        allocated: false,
-        each_allocated: false,
-        must_exist: false,
-        since: 0,
-        tested: false,
-    }
+    Field::new(kept(name), kept(kind), what, offset, size)
 }
 
 /// A number.

@@ -3,7 +3,9 @@
 use core::ffi::{c_char, c_int};
 
 use migcore::visit::{Kind, Marks};
-use migcore::vmstate::{Amount, Field, Head, ListField, ListForm, Number, Table, TreeField, What};
+use migcore::vmstate::{
+    Amount, Field, Head, ListField, ListForm, Number, Plain, Table, TreeField, What,
+};
 use migcore::{Code, Result};
 
 use super::host::has_hooks;
@@ -104,6 +106,31 @@ impl Table for CTable {
         match unsafe { self.field_at(index).read_unaligned() } {
             field if field.name.is_null() || field.has(MIGCORE_VMSTATE_FLAG_END) => Ok(None),
             field => field.decode().map(Some),
+        }
+    }
+
+    /// Of most fields a few members say all there is.
+    #[inline]
+    fn plain(self, index: usize, version: u32) -> Option<Plain<CName>> {
+        const FLAGS: u32 = MIGCORE_VMSTATE_FLAG_SINGLE | MIGCORE_VMSTATE_FLAG_MUST_EXIST;
+        // SAFETY: as in `field`; the first member that says no ends it.
+        unsafe {
+            if member!(self.table, fields).is_null() || (index == 0 && self.check().is_err()) {
+                return None;
+            }
+            let field = self.field_at(index);
+            let (name, info) = (member!(field, name), member!(field, info));
+            // What ends the fields has a flag of its own; only behind that is the name a string.
+            let other = member!(field, flags) & !FLAGS != 0 || name.is_null() || info.is_null();
+            if other || *name == 0 || member!(field, reserved) != [0; 2] {
+                return None;
+            }
+            if member!(field, field_exists).is_some() {
+                return None;
+            }
+            let kind = scalar(member!(info, kind))?;
+            let plain = Plain { name: CName::new(name), kind, offset: member!(field, offset) };
+            (natural(member!(field, version_id)) <= version).then_some(plain)
         }
     }
 
@@ -209,18 +236,11 @@ impl migcore_vmstate_field {
     }
 
     fn of_kind(&self, kind: migcore_vmstate_kind) -> Result<What<CTable>> {
+        if let Some(kind) = scalar(kind) {
+            return Ok(What::Scalar(kind));
+        }
         Ok(match kind {
             MIGCORE_VMSTATE_KIND_CUSTOM | MIGCORE_VMSTATE_KIND_FD => What::Custom,
-            MIGCORE_VMSTATE_KIND_BOOL => What::Scalar(Kind::Bool),
-            MIGCORE_VMSTATE_KIND_I8 => What::Scalar(Kind::I8),
-            MIGCORE_VMSTATE_KIND_I16 => What::Scalar(Kind::I16),
-            MIGCORE_VMSTATE_KIND_I32 => What::Scalar(Kind::I32),
-            MIGCORE_VMSTATE_KIND_I64 => What::Scalar(Kind::I64),
-            MIGCORE_VMSTATE_KIND_U8 => What::Scalar(Kind::U8),
-            MIGCORE_VMSTATE_KIND_U16 => What::Scalar(Kind::U16),
-            MIGCORE_VMSTATE_KIND_U32 => What::Scalar(Kind::U32),
-            MIGCORE_VMSTATE_KIND_U64 => What::Scalar(Kind::U64),
-            MIGCORE_VMSTATE_KIND_F64 | MIGCORE_VMSTATE_KIND_CPU_DOUBLE => What::Scalar(Kind::F64),
             MIGCORE_VMSTATE_KIND_U8_EQUAL => What::Equal(Kind::U8),
             MIGCORE_VMSTATE_KIND_U16_EQUAL => What::Equal(Kind::U16),
             MIGCORE_VMSTATE_KIND_I32_EQUAL => What::Equal(Kind::I32),
@@ -294,6 +314,24 @@ impl migcore_vmstate_field {
     fn room(&self) -> Option<usize> {
         (self.limit > 0).then_some(wide(self.limit))
     }
+}
+
+/// What a kind is for a visitor, if its values are nothing but numbers or flags.
+#[inline]
+fn scalar(kind: migcore_vmstate_kind) -> Option<Kind> {
+    Some(match kind {
+        MIGCORE_VMSTATE_KIND_BOOL => Kind::Bool,
+        MIGCORE_VMSTATE_KIND_I8 => Kind::I8,
+        MIGCORE_VMSTATE_KIND_I16 => Kind::I16,
+        MIGCORE_VMSTATE_KIND_I32 => Kind::I32,
+        MIGCORE_VMSTATE_KIND_I64 => Kind::I64,
+        MIGCORE_VMSTATE_KIND_U8 => Kind::U8,
+        MIGCORE_VMSTATE_KIND_U16 => Kind::U16,
+        MIGCORE_VMSTATE_KIND_U32 => Kind::U32,
+        MIGCORE_VMSTATE_KIND_U64 => Kind::U64,
+        MIGCORE_VMSTATE_KIND_F64 | MIGCORE_VMSTATE_KIND_CPU_DOUBLE => Kind::F64,
+        _ => return None,
+    })
 }
 
 /// The type of an unsigned number of this many bytes.

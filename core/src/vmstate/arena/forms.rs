@@ -93,21 +93,8 @@ impl Entry {
         size: usize,
         count: usize,
     ) -> Entry {
-        Entry::new(Field {
-            name,
-            kind,
-            what,
-            offset,
-            size: Amount::Fixed(size),
-            count: Amount::Fixed(count),
-            pointer: false,
-            pointers: false,
-            allocated: false,
-            each_allocated: false,
-            must_exist: false,
-            since: 0,
-            tested: false,
-        })
+        let field = Field::new(name, kind, what, offset, size);
+        Entry::new(Field { count: Amount::Fixed(count), ..field })
     }
 
     const fn pointer(mut self) -> Entry {

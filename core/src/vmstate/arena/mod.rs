@@ -166,6 +166,10 @@ impl Table for &'static StaticTable {
         Ok(self.entry(index).map(|entry| entry.field))
     }
 
+    fn plain(self, index: usize, version: u32) -> Option<super::Plain<&'static str>> {
+        self.entry(index)?.field.plain(version)
+    }
+
     fn subsection(self, index: usize) -> Option<Self> {
         self.subsections.get(index).copied()
     }

@@ -168,7 +168,8 @@ pub(super) struct Step<'p> {
 /// A run.
 pub(super) struct Run<'p> {
     pub(super) packed: Packed<'p>,
-    pub(super) moves: &'p [[u8; MOVE]],
+    /// Its moves, in groups.
+    pub(super) groups: &'p [[u8; MOVE]],
     /// Where in the object its values begin, and how many bytes are between that and their end.
     pub(super) low: usize,
     pub(super) span: usize,
@@ -208,7 +209,7 @@ impl<'p> BlockReader<'p> {
                 lists: lists.as_chunks().0,
                 ends: ends.as_chunks().0,
             },
-            moves: moves.as_chunks().0,
+            groups: moves.as_chunks().0,
             low: size(head.low),
             span: size(head.high.saturating_sub(head.low)),
         });

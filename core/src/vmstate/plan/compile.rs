@@ -241,5 +241,6 @@ impl<T: Table> Planned<T> {
 
 /// Whether it is nothing but one array or buffer, which is one call in the walk too.
 fn is_one_piece(measure: &Measure) -> bool {
-    measure.moves == 1 && measure.depth == 0
+    // The group of it, and its one move.
+    measure.moves == 2 && measure.depth == 0
 }

@@ -19,7 +19,7 @@ use super::walk::Walk;
 use super::{visit_by, Host, Memory, PlaceOf, Table};
 use crate::error::{Report, Result};
 use block::{BlockReader, Run};
-use moves::{Gather, Scatter};
+use moves::{gather, scatter};
 
 /// The plan of a table at one version.
 #[derive(Clone, Copy, Debug)]
@@ -120,14 +120,16 @@ fn moved<H: Host>(walk: &mut Walk<'_, H>, run: &Run<'_>, object: PlaceOf<H>) -> 
         if !there {
             return Ok(false);
         }
-        let moves = run.moves;
+        let mut groups = run.groups;
         if v.is_loading() {
-            let mut scatter = Scatter { memory, object, moves };
             return v.load_packed(&run.packed, &mut |piece, flags, swap| {
-                scatter.store(piece, flags, swap)
+                let behind = scatter(memory, object, groups, piece, flags, swap);
+                groups = behind.unwrap_or_default();
+                behind.is_some()
             });
         }
-        let mut gather = Gather { memory, object, moves };
-        v.save_packed(&run.packed, &mut |piece, swap| gather.fill(piece, swap))
+        v.save_packed(&run.packed, &mut |piece, swap| {
+            groups = gather(memory, object, groups, piece, swap);
+        })
     })
 }

@@ -1,7 +1,7 @@
 //! Moves of values between an object and their place on a wire.
 //!
-//! A run is a list of moves, in the order of the wire. Values that lie next to each other in the object, and are of
-//! one width, are one move; the elements of a list are moves that are repeated.
+//! A run is a list of moves, in the order of the wire, in groups: each is repeated for the elements of a list, or done
+//! once for what is in none. Values that lie next to each other in the object, and are of one width, are one move.
 
 use crate::io::{Swap, Width};
 use crate::visit::Flags;
@@ -9,81 +9,134 @@ use crate::vmstate::Memory;
 
 /// What a move does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
+#[repr(u32)]
 pub(super) enum Action {
     /// Bools, which are 0 or 1 on the wire.
     Flags = 0,
-    /// Bytes.
-    Bytes = 1,
-    /// Numbers of 16 bits.
+    /// One byte, or one number: of 16, 32, or 64 bits.
+    Byte = 1,
     Two = 2,
-    /// Numbers of 32 bits.
-    Four = 4,
-    /// Numbers of 64 bits.
-    Eight = 8,
+    Four = 3,
+    Eight = 4,
+    /// As many as there are.
+    Bytes = 5,
+    Twos = 6,
+    Fours = 7,
+    Eights = 8,
     /// Bytes that are 0 on the wire and not in the object.
-    Nothing = 3,
-    /// The moves that follow are those of an element.
-    Repeat = 5,
+    Nothing = 9,
 }
 
 impl Action {
-    const fn of(number: u8) -> Self {
+    #[inline]
+    const fn of(number: u32) -> Self {
         match number {
             0 => Action::Flags,
+            1 => Action::Byte,
             2 => Action::Two,
-            3 => Action::Nothing,
-            4 => Action::Four,
-            5 => Action::Repeat,
-            8 => Action::Eight,
+            3 => Action::Four,
+            4 => Action::Eight,
+            6 => Action::Twos,
+            7 => Action::Fours,
+            8 => Action::Eights,
+            9 => Action::Nothing,
             _ => Action::Bytes,
         }
     }
 }
 
+/// The bytes of a move or of the head of a group, which can lie anywhere.
+pub(super) const MOVE: usize = 12;
+
 /// One move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Move {
     pub(super) action: Action,
-    /// Where in the object, or in the element, the values begin.
+    /// Where in the object the values begin; of the elements of a list, in the first.
     pub(super) offset: u32,
-    /// How many bytes they take; how often is repeated.
+    /// How many bytes they take.
     pub(super) length: u32,
-    /// From element to element.
-    pub(super) stride: u32,
-    /// How many moves an element has.
-    pub(super) body: u16,
 }
-
-/// The bytes of a move, which can lie anywhere.
-pub(super) const MOVE: usize = 16;
 
 impl Move {
     #[allow(clippy::as_conversions, reason = "the discriminant is the number")]
-    pub(super) const fn to_bytes(self) -> [u8; MOVE] {
-        let [a, b, c, d] = self.offset.to_ne_bytes();
-        let [e, f, g, h] = self.length.to_ne_bytes();
-        let [i, j, k, l] = self.stride.to_ne_bytes();
-        let [m, n] = self.body.to_ne_bytes();
-        [a, b, c, d, e, f, g, h, i, j, k, l, m, n, self.action as u8, 0]
+    pub(super) fn to_bytes(self) -> [u8; MOVE] {
+        emit([self.action as u32, self.offset, self.length])
     }
 
     #[inline]
-    const fn from_bytes([a, b, c, d, e, f, g, h, i, j, k, l, m, n, action, _]: [u8; MOVE]) -> Self {
-        Move {
-            action: Action::of(action),
-            offset: u32::from_ne_bytes([a, b, c, d]),
-            length: u32::from_ne_bytes([e, f, g, h]),
-            stride: u32::from_ne_bytes([i, j, k, l]),
-            body: u16::from_ne_bytes([m, n]),
-        }
+    fn from_bytes(bytes: &[u8; MOVE]) -> Self {
+        let [action, offset, length] = parse(bytes);
+        Move { action: Action::of(action), offset, length }
     }
+
+    /// What moves each of its numbers, and how long that is, if they are few: a loop would cost more than it saves.
+    pub(super) fn few(self) -> Option<(Action, u32)> {
+        let (action, width): (Action, u32) = match self.action {
+            Action::Bytes => (Action::Byte, 1),
+            Action::Twos => (Action::Two, 2),
+            Action::Fours => (Action::Four, 4),
+            Action::Eights => (Action::Eight, 8),
+            _ => return None,
+        };
+        (self.length <= width.saturating_mul(FEW)).then_some((action, width))
+    }
+}
+
+/// So many numbers are few.
+const FEW: u32 = 3;
+
+/// What stands before the moves of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Group {
+    /// How many elements there are, and how far one is from the next.
+    pub(super) count: u32,
+    pub(super) stride: u32,
+    /// How many moves each has.
+    pub(super) moves: u32,
+}
+
+impl Group {
+    pub(super) fn to_bytes(self) -> [u8; MOVE] {
+        emit([self.count, self.stride, self.moves])
+    }
+
+    #[inline]
+    fn from_bytes(bytes: &[u8; MOVE]) -> Self {
+        let [count, stride, moves] = parse(bytes);
+        Group { count, stride, moves }
+    }
+}
+
+fn emit(words: [u32; 3]) -> [u8; MOVE] {
+    let mut bytes = [0; MOVE];
+    let (places, _) = bytes.as_chunks_mut();
+    places.iter_mut().zip(words).for_each(|(place, word)| *place = word.to_ne_bytes());
+    bytes
+}
+
+#[inline]
+fn parse([a, b, c, d, e, f, g, h, i, j, k, l]: &[u8; MOVE]) -> [u32; 3] {
+    let word = |bytes| u32::from_ne_bytes(bytes);
+    [word([*a, *b, *c, *d]), word([*e, *f, *g, *h]), word([*i, *j, *k, *l])]
 }
 
 /// A number of 32 bits as one of memory.
 #[inline]
 fn size(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+fn two(bytes: [u8; 2]) -> [u8; 2] {
+    u16::from_be_bytes(bytes).to_ne_bytes()
+}
+
+fn four(bytes: [u8; 4]) -> [u8; 4] {
+    u32::from_be_bytes(bytes).to_ne_bytes()
+}
+
+fn eight(bytes: [u8; 8]) -> [u8; 8] {
+    u64::from_be_bytes(bytes).to_ne_bytes()
 }
 
 /// So many bytes are worth the call of a loop that is made for this processor.
@@ -107,174 +160,209 @@ fn numbers<const N: usize>(
     }
 }
 
-/// Copies what is not bools.
+/// Copies values that are as many as there are.
 #[inline]
 fn copy(action: Action, to: &mut [u8], from: &[u8], swap: &dyn Swap) {
     match action {
-        Action::Two => {
-            numbers(Width::Two, to, from, swap, |bytes| u16::from_be_bytes(bytes).to_ne_bytes())
-        }
-        Action::Four => {
-            numbers(Width::Four, to, from, swap, |bytes| u32::from_be_bytes(bytes).to_ne_bytes())
-        }
-        Action::Eight => {
-            numbers(Width::Eight, to, from, swap, |bytes| u64::from_be_bytes(bytes).to_ne_bytes())
-        }
+        Action::Flags => to.iter_mut().zip(from).for_each(|(to, from)| *to = u8::from(*from != 0)),
+        Action::Twos => numbers(Width::Two, to, from, swap, two),
+        Action::Fours => numbers(Width::Four, to, from, swap, four),
+        Action::Eights => numbers(Width::Eight, to, from, swap, eight),
         _ => {
             crate::io::copy(to, from);
         }
     }
 }
 
-fn normalise(to: &mut [u8], from: &[u8]) {
-    to.iter_mut().zip(from).for_each(|(to, from)| *to = u8::from(*from != 0));
+/// An object that values are moved from or to. A move uses up what it has of the bytes of a wire.
+trait Side<Wire> {
+    type Place: Copy;
+
+    fn is_empty(wire: &Wire) -> bool;
+
+    /// Where an element lies that begins so far in the object.
+    fn element(&self, offset: usize) -> Option<Self::Place>;
+
+    /// Moves a number that lies so far in an element.
+    fn number<const N: usize>(
+        &mut self,
+        wire: Wire,
+        element: Self::Place,
+        offset: usize,
+        swapped: impl Fn([u8; N]) -> [u8; N],
+    ) -> Option<Wire>;
+
+    /// Moves what is not one number.
+    fn piece(&mut self, wire: Wire, element: Self::Place, one: Move) -> Option<Wire>;
 }
 
-/// From an object to a wire.
-pub(super) struct Gather<'g, M: Memory> {
-    pub(super) memory: &'g M,
-    pub(super) object: M::Place,
-    /// The moves that are still to be done.
-    pub(super) moves: &'g [[u8; MOVE]],
-}
-
-impl<M: Memory> Gather<'_, M> {
-    /// Fills the next piece of the run, which ends where a move does.
-    pub(super) fn fill(&mut self, piece: &mut [u8], swap: &dyn Swap) {
-        let mut free = piece;
-        while let (false, Some((first, rest))) = (free.is_empty(), self.moves.split_first()) {
-            let one = Move::from_bytes(*first);
-            (free, self.moves) = match one.action {
-                Action::Repeat => {
-                    let (body, rest) = rest.split_at_checked(one.body.into()).unwrap_or_default();
-                    (self.repeat(&one, body, free, swap), rest)
-                }
-                _ => (self.one(&one, self.object, free, swap), rest),
-            };
-        }
-    }
-
-    fn repeat<'f>(
-        &self,
-        of: &Move,
-        body: &[[u8; MOVE]],
-        mut free: &'f mut [u8],
-        swap: &dyn Swap,
-    ) -> &'f mut [u8] {
-        let mut offset = 0usize;
-        for _ in 0..of.length {
-            let Ok(element) = self.memory.at(self.object, offset) else { return free };
-            for one in body {
-                free = self.one(&Move::from_bytes(*one), element, free, swap);
+/// Moves all of the wire, which ends where a group does, and gives the groups behind it. `None` where that cannot be.
+#[inline]
+fn carry<Wire, S: Side<Wire>>(
+    mut side: S,
+    mut wire: Wire,
+    mut groups: &[[u8; MOVE]],
+) -> Option<&[[u8; MOVE]]> {
+    while let (false, Some((head, rest))) = (S::is_empty(&wire), groups.split_first()) {
+        let group = Group::from_bytes(head);
+        let (moves, rest) = rest.split_at_checked(size(group.moves))?;
+        let mut begin = 0usize;
+        for _ in 0..group.count {
+            let element = side.element(begin)?;
+            for one in moves {
+                let one = Move::from_bytes(one);
+                let offset = size(one.offset);
+                wire = match one.action {
+                    Action::Byte => side.number(wire, element, offset, |byte: [u8; 1]| byte)?,
+                    Action::Two => side.number(wire, element, offset, two)?,
+                    Action::Four => side.number(wire, element, offset, four)?,
+                    Action::Eight => side.number(wire, element, offset, eight)?,
+                    _ => side.piece(wire, element, one)?,
+                };
             }
-            offset = offset.saturating_add(size(of.stride));
+            begin = begin.saturating_add(size(group.stride));
         }
-        free
+        groups = rest;
+    }
+    Some(groups)
+}
+
+/// From an object to the next piece of a wire; gives the groups behind it.
+pub(super) fn gather<'g, M: Memory>(
+    memory: &M,
+    object: M::Place,
+    groups: &'g [[u8; MOVE]],
+    piece: &mut [u8],
+    swap: &dyn Swap,
+) -> &'g [[u8; MOVE]] {
+    carry(Source { memory, object, swap }, piece, groups).unwrap_or_default()
+}
+
+struct Source<'s, M: Memory> {
+    memory: &'s M,
+    object: M::Place,
+    swap: &'s dyn Swap,
+}
+
+impl<M: Memory> Source<'_, M> {
+    /// Before the first move it was seen that the object has all of them.
+    #[inline]
+    fn bytes(&self, element: M::Place, offset: usize, length: usize) -> &[u8] {
+        let place = self.memory.at(element, offset);
+        place.and_then(|place| self.memory.bytes(place, length)).unwrap_or_default()
+    }
+}
+
+impl<'w, M: Memory> Side<&'w mut [u8]> for Source<'_, M> {
+    type Place = M::Place;
+
+    #[inline]
+    fn is_empty(wire: &&'w mut [u8]) -> bool {
+        wire.is_empty()
     }
 
     #[inline]
-    fn one<'f>(
-        &self,
-        one: &Move,
-        base: M::Place,
-        free: &'f mut [u8],
-        swap: &dyn Swap,
-    ) -> &'f mut [u8] {
-        let length = size(one.length);
-        let Some((to, free)) = free.split_at_mut_checked(length) else { return &mut [] };
-        // These have no place in the object, and may be more than it has.
-        if one.action == Action::Nothing {
-            to.fill(0);
-            return free;
-        }
-        let place = self.memory.at(base, size(one.offset));
-        match place.and_then(|place| self.memory.bytes(place, length)) {
-            Ok(from) if one.action == Action::Flags => normalise(to, from),
-            Ok(from) => copy(one.action, to, from, swap),
-            // Before the first move it was seen that the object has all of them.
-            Err(_) => to.fill(0),
-        }
-        free
-    }
-}
-
-/// From a wire to an object.
-pub(super) struct Scatter<'s, M: Memory> {
-    pub(super) memory: &'s mut M,
-    pub(super) object: M::Place,
-    /// The moves that are still to be done.
-    pub(super) moves: &'s [[u8; MOVE]],
-}
-
-impl<M: Memory> Scatter<'_, M> {
-    /// Stores the next piece of the run; false at a bool that is none.
-    pub(super) fn store(&mut self, piece: &[u8], flags: Flags, swap: &dyn Swap) -> bool {
-        let mut left = Some(piece);
-        while let (Some(given), Some((first, rest))) = (left, self.moves.split_first()) {
-            if given.is_empty() {
-                break;
-            }
-            let one = Move::from_bytes(*first);
-            (left, self.moves) = match one.action {
-                Action::Repeat => {
-                    let (body, rest) = rest.split_at_checked(one.body.into()).unwrap_or_default();
-                    (self.repeat(&one, body, given, flags, swap), rest)
-                }
-                _ => (self.one(&one, self.object, given, flags, swap), rest),
-            };
-        }
-        left.is_some()
-    }
-
-    fn repeat<'v>(
-        &mut self,
-        of: &Move,
-        body: &[[u8; MOVE]],
-        mut given: &'v [u8],
-        flags: Flags,
-        swap: &dyn Swap,
-    ) -> Option<&'v [u8]> {
-        let mut offset = 0usize;
-        for _ in 0..of.length {
-            let element = self.memory.at(self.object, offset).ok()?;
-            for one in body {
-                given = self.one(&Move::from_bytes(*one), element, given, flags, swap)?;
-            }
-            offset = offset.saturating_add(size(of.stride));
-        }
-        Some(given)
+    fn element(&self, offset: usize) -> Option<M::Place> {
+        self.memory.at(self.object, offset).ok()
     }
 
     #[inline]
-    fn one<'v>(
+    fn number<const N: usize>(
         &mut self,
-        one: &Move,
-        base: M::Place,
-        given: &'v [u8],
-        flags: Flags,
-        swap: &dyn Swap,
-    ) -> Option<&'v [u8]> {
+        wire: &'w mut [u8],
+        element: M::Place,
+        offset: usize,
+        swapped: impl Fn([u8; N]) -> [u8; N],
+    ) -> Option<&'w mut [u8]> {
+        let (to, wire) = wire.split_first_chunk_mut()?;
+        *to = self.bytes(element, offset, N).first_chunk().map_or([0; N], |from| swapped(*from));
+        Some(wire)
+    }
+
+    #[inline]
+    fn piece(&mut self, wire: &'w mut [u8], element: M::Place, one: Move) -> Option<&'w mut [u8]> {
         let length = size(one.length);
-        let (from, rest) = given.split_at_checked(length)?;
-        if one.action == Action::Nothing {
-            return Some(rest);
+        let (to, wire) = wire.split_at_mut_checked(length)?;
+        match one.action {
+            // These have no place in the object, and may be more than it has.
+            Action::Nothing => to.fill(0),
+            action => copy(action, to, self.bytes(element, size(one.offset), length), self.swap),
         }
-        if one.action == Action::Flags && flags == Flags::Exact && from.iter().any(|byte| *byte > 1)
-        {
+        Some(wire)
+    }
+}
+
+/// From the next piece of a wire to an object; gives the groups behind it, or `None` at a bool that is none.
+pub(super) fn scatter<'g, M: Memory>(
+    memory: &mut M,
+    object: M::Place,
+    groups: &'g [[u8; MOVE]],
+    piece: &[u8],
+    flags: Flags,
+    swap: &dyn Swap,
+) -> Option<&'g [[u8; MOVE]]> {
+    carry(Target { memory, object, flags, swap }, piece, groups)
+}
+
+struct Target<'t, M: Memory> {
+    memory: &'t mut M,
+    object: M::Place,
+    flags: Flags,
+    swap: &'t dyn Swap,
+}
+
+impl<M: Memory> Target<'_, M> {
+    #[inline]
+    fn bytes_mut(&mut self, element: M::Place, offset: usize, length: usize) -> Option<&mut [u8]> {
+        let place = self.memory.at(element, offset).ok()?;
+        self.memory.bytes_mut(place, length).ok()
+    }
+}
+
+impl<'w, M: Memory> Side<&'w [u8]> for Target<'_, M> {
+    type Place = M::Place;
+
+    #[inline]
+    fn is_empty(wire: &&'w [u8]) -> bool {
+        wire.is_empty()
+    }
+
+    #[inline]
+    fn element(&self, offset: usize) -> Option<M::Place> {
+        self.memory.at(self.object, offset).ok()
+    }
+
+    #[inline]
+    fn number<const N: usize>(
+        &mut self,
+        wire: &'w [u8],
+        element: M::Place,
+        offset: usize,
+        swapped: impl Fn([u8; N]) -> [u8; N],
+    ) -> Option<&'w [u8]> {
+        let (from, wire) = wire.split_first_chunk()?;
+        *self.bytes_mut(element, offset, N)?.first_chunk_mut()? = swapped(*from);
+        Some(wire)
+    }
+
+    #[inline]
+    fn piece(&mut self, wire: &'w [u8], element: M::Place, one: Move) -> Option<&'w [u8]> {
+        let length = size(one.length);
+        let (from, wire) = wire.split_at_checked(length)?;
+        let exact = one.action == Action::Flags && self.flags == Flags::Exact;
+        if exact && from.iter().any(|byte| *byte > 1) {
             return None;
         }
-        let place = self.memory.at(base, size(one.offset)).ok()?;
-        let to = self.memory.bytes_mut(place, length).ok()?;
-        match one.action {
-            Action::Flags => normalise(to, from),
-            action => copy(action, to, from, swap),
+        if one.action != Action::Nothing {
+            let swap = self.swap;
+            copy(one.action, self.bytes_mut(element, size(one.offset), length)?, from, swap);
         }
-        Some(rest)
+        Some(wire)
     }
 }
 
 #[cfg(test)]
-#[allow(clippy::panic, reason = "a test may panic: that is how it fails")]
+#[allow(clippy::panic, clippy::as_conversions, reason = "a test may panic: that is how it fails")]
 mod tests {
     use super::*;
     use crate::error::{Code, Result};
@@ -312,28 +400,25 @@ mod tests {
 
     #[test]
     fn bytes_that_mean_nothing_are_not_looked_for_in_the_object() {
-        let nothing =
-            Move { action: Action::Nothing, offset: 0, length: 100, stride: 0, body: 0 }.to_bytes();
+        let nothing = Move { action: Action::Nothing, offset: 0, length: 100 };
+        let group = Group { count: 1, stride: 0, moves: 1 };
+        let groups = [group.to_bytes(), nothing.to_bytes()];
         let mut piece = [7; 100];
         let mut memory = Untouched;
-        let mut gather = Gather { memory: &memory, object: 0, moves: &[nothing] };
-        gather.fill(&mut piece, &Portable);
+        assert_eq!(gather(&memory, 0, &groups, &mut piece, &Portable), [[0; MOVE]; 0]);
         assert_eq!(piece, [0; 100]);
-        let mut scatter = Scatter { memory: &mut memory, object: 0, moves: &[nothing] };
-        assert!(scatter.store(&piece, Flags::Exact, &Portable));
+        let behind = scatter(&mut memory, 0, &groups, &piece, Flags::Exact, &Portable);
+        assert_eq!(behind, Some(&[][..]));
     }
 
     #[test]
     fn a_move_is_what_its_bytes_say() {
-        for number in 0..=8 {
-            let one = Move {
-                action: Action::of(number),
-                offset: 0x0102_0304,
-                length: 5,
-                stride: u32::MAX,
-                body: 0x0607,
-            };
-            assert_eq!(Move::from_bytes(one.to_bytes()), one);
+        for number in 0..=9 {
+            let one = Move { action: Action::of(number), offset: 0x0102_0304, length: u32::MAX };
+            assert_eq!(Move::from_bytes(&one.to_bytes()), one);
+            assert_eq!(one.action as u32, number);
         }
+        let group = Group { count: 0x0102_0304, stride: 5, moves: u32::MAX };
+        assert_eq!(Group::from_bytes(&group.to_bytes()), group);
     }
 }

@@ -1,6 +1,6 @@
 //! What is written of a run: its shape, its moves, its lists.
 
-use super::moves::{Action, Move, MOVE};
+use super::moves::{Action, Group, Move, MOVE};
 use crate::codec::chunk::ShapeWriter;
 use crate::error::{MAX_DEPTH, MAX_NAME};
 use crate::visit::{Elements, Ends, Extent, Kind, Member, Scope, ENDS};
@@ -58,12 +58,18 @@ pub(super) struct Measure {
 
 /// The list that is open.
 struct Repeated {
-    /// Where its move stands, and what that is but for the number of moves in an element.
-    at: usize,
-    head: Move,
+    count: u32,
+    stride: u32,
     /// The values before it, and the ends.
     before: usize,
     ends: usize,
+}
+
+/// The group of moves that is open: where its head stands, and of which elements it is.
+struct Begun {
+    at: usize,
+    count: u32,
+    stride: u32,
 }
 
 /// Writes a run, or measures it when there is no memory.
@@ -75,6 +81,7 @@ pub(super) struct RunWriter<'m> {
     measure: Measure,
     /// A move that may become longer.
     pending: Option<Move>,
+    group: Option<Begun>,
     /// How many scopes are open, and how many objects.
     open: usize,
     objects: usize,
@@ -95,6 +102,7 @@ impl<'m> RunWriter<'m> {
             ends: Records { memory: ends, used: 0 },
             measure: Measure { low: usize::MAX, ..Measure::default() },
             pending: None,
+            group: None,
             open: 0,
             objects: 0,
             list: None,
@@ -103,7 +111,7 @@ impl<'m> RunWriter<'m> {
 
     /// Ends the run, and says how large it is.
     pub(super) fn finish(&mut self) -> Measure {
-        self.settle();
+        self.end_group();
         Measure {
             shape: self.shape.length(),
             moves: self.moves.used,
@@ -146,7 +154,7 @@ impl<'m> RunWriter<'m> {
             self.span(offset, length)?;
         }
         let (offset, bytes) = (number(offset)?, number(length)?);
-        self.add(Move { action, offset, length: bytes, stride: 0, body: 0 });
+        self.add(Move { action, offset, length: bytes });
         self.measure.length = self.measure.length.saturating_add(length);
         Ok(())
     }
@@ -178,9 +186,40 @@ impl<'m> RunWriter<'m> {
         self.pending = Some(next);
     }
 
+    /// Puts the move that could have become longer. Out of lists, it may be the first of a group.
     fn settle(&mut self) {
         if let Some(last) = self.pending.take() {
-            self.moves.put(last.to_bytes());
+            if self.group.is_none() {
+                self.begin_group(1, 0);
+            }
+            self.put(last);
+        }
+    }
+
+    fn put(&mut self, one: Move) {
+        let Some((action, length)) = one.few() else { return self.moves.put(one.to_bytes()) };
+        let (mut offset, end) = (one.offset, one.offset.saturating_add(one.length));
+        while offset < end {
+            self.moves.put(Move { action, offset, length }.to_bytes());
+            offset = offset.saturating_add(length);
+        }
+    }
+
+    fn begin_group(&mut self, count: u32, stride: u32) {
+        self.group = Some(Begun { at: self.moves.used, count, stride });
+        self.moves.put([0; MOVE]);
+    }
+
+    /// Ends the group, if there is one. One without moves is none.
+    fn end_group(&mut self) {
+        self.settle();
+        let Some(Begun { at, count, stride }) = self.group.take() else { return };
+        match self.moves.used.saturating_sub(at).saturating_sub(1) {
+            0 => self.moves.used = at,
+            moves => {
+                let moves = u32::try_from(moves).unwrap_or(u32::MAX);
+                self.moves.set(at, Group { count, stride, moves }.to_bytes());
+            }
         }
     }
 
@@ -236,19 +275,12 @@ impl<'m> RunWriter<'m> {
         self.begin(name, Scope::List { extent: Extent::Fixed, count: length(count)? })?;
         self.shape.put(&[], &Member::Begin(Scope::Element));
         self.span(offset, whole)?;
-        self.settle();
-        let at = number(self.measure.length)?;
+        self.end_group();
+        let (at, stride) = (number(self.measure.length)?, number(stride)?);
         self.lists.put(Elements { at, count }.to_bytes());
-        let head = Move {
-            action: Action::Repeat,
-            offset: 0,
-            length: count,
-            stride: number(stride)?,
-            body: 0,
-        };
         let (before, ends) = (self.measure.length, self.ends.used);
-        self.list = Some(Repeated { at: self.moves.used, head, before, ends });
-        self.moves.put(head.to_bytes());
+        self.list = Some(Repeated { count, stride, before, ends });
+        self.begin_group(count, stride);
         Ok(())
     }
 
@@ -256,28 +288,21 @@ impl<'m> RunWriter<'m> {
     pub(super) fn end_list(&mut self) -> Fixed {
         self.shape.put(&[], &Member::End);
         self.end();
-        let Some(Repeated { at, head, before, ends }) = self.list.take() else {
+        let Some(Repeated { count, stride, before, ends }) = self.list.take() else {
             return Err(NotFixed);
         };
         let each = self.measure.length.saturating_sub(before);
-        self.ends.repeat(ends, number(each)?, head.length);
-        let all = each.checked_mul(length(head.length)?).ok_or(NotFixed)?;
+        self.ends.repeat(ends, number(each)?, count);
+        let all = each.checked_mul(length(count)?).ok_or(NotFixed)?;
         self.measure.length = before.checked_add(all).ok_or(NotFixed)?;
-        let begun = self.moves.used.saturating_sub(at);
-        match self.pending {
-            // An element of nothing.
-            None if begun <= 1 => self.moves.used = at,
-            // Elements that are one piece each, without a gap.
-            Some(one) if begun == 1 && one.length == head.stride => {
-                self.moves.used = at;
-                self.pending = Some(Move { length: number(all)?, ..one });
+        match (&mut self.pending, &mut self.group) {
+            // Elements that are one piece each, without a gap, are one piece.
+            (Some(one), Some(group))
+                if one.length == stride && self.moves.used == group.at.saturating_add(1) =>
+            {
+                (one.length, group.count) = (number(all)?, 1);
             }
-            _ => {
-                self.settle();
-                let body = self.moves.used.saturating_sub(at).saturating_sub(1);
-                let body = u16::try_from(body).map_err(|_| NotFixed)?;
-                self.moves.set(at, Move { body, ..head }.to_bytes());
-            }
+            _ => self.end_group(),
         }
         Ok(())
     }
@@ -286,9 +311,9 @@ impl<'m> RunWriter<'m> {
 fn action_of(kind: Kind) -> Action {
     match (kind, kind.width().bytes()) {
         (Kind::Bool, _) => Action::Flags,
-        (_, 2) => Action::Two,
-        (_, 4) => Action::Four,
-        (_, 8) => Action::Eight,
+        (_, 2) => Action::Twos,
+        (_, 4) => Action::Fours,
+        (_, 8) => Action::Eights,
         _ => Action::Bytes,
     }
 }
