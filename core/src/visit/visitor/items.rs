@@ -238,6 +238,14 @@ impl Visitor<'_> {
         self.load(name, |decoder| decoder.comes_next(name))
     }
 
+    /// Whether the item that comes next is an opaque buffer of this name, on load.
+    ///
+    /// # Errors
+    /// Those of the wire; [`Code::WrongDirection`] on save.
+    pub(crate) fn comes_opaque(&mut self, name: &dyn Name) -> Result<bool> {
+        self.load(name, |decoder| decoder.comes_opaque(name))
+    }
+
     /// Saves bytes that have neither name nor type.
     ///
     /// # Errors
