@@ -51,6 +51,9 @@ impl<R: Reader, K: Kernels> LegacyDecoder<R, K> {
     }
 }
 
+/// So much of a name is looked at first, as [`Ends`](crate::visit::Ends) has of it.
+const GLANCE: usize = 3;
+
 /// Looks at the subsection that follows, if one does and belongs to `owner`: puts its name into
 /// `name`. Never looks further ahead than it must: a source need not have more bytes yet.
 fn peek_subsection(
@@ -72,6 +75,12 @@ fn peek_subsection(
         return Ok(false);
     }
     let mut text = [0; MAX_NAME];
+    // Mostly the first bytes tell, and a source that cannot look ahead may have no more in its buffer.
+    let begin = owner.get(..GLANCE).unwrap_or(owner);
+    let place = text.get_mut(..begin.len()).unwrap_or_default();
+    if reader.peek(2, place)? < begin.len() || place != begin {
+        return Ok(false);
+    }
     let text = text.get_mut(..length).unwrap_or_default();
     let whole = reader.peek(2, text)? == length;
     name.clear();
