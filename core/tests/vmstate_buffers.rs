@@ -276,3 +276,49 @@ fn nothing_but_bytes_is_in_a_buffer() {
         assert_eq!(ask(&mut decoder), Err(Code::WrongType));
     }
 }
+
+#[derive(Default, FromBytes, Immutable, IntoBytes, KnownLayout)]
+#[repr(C)]
+struct Sparse {
+    before: u16,
+    after: u16,
+}
+
+static SPARSE: Layout<Sparse> = Layout::new(StaticTable::new(
+    "sparse",
+    1,
+    fields!(Sparse { before, "gap": unused(3000), after }),
+));
+
+/// Bytes that mean nothing need no memory, however many there are.
+#[test]
+fn unused_bytes_go_in_pieces() {
+    let sparse = || Sparse { before: 1, after: 2 };
+    let bytes = save(&SPARSE, &mut sparse()).unwrap();
+    assert_eq!(bytes, [&[0, 1][..], &[0; 3000], &[0, 2]].concat());
+    let mut junk = bytes.clone();
+    junk[2..3002].fill(7);
+    let mut loaded = Sparse::default();
+    assert_eq!(layouts::load(&SPARSE, &mut loaded, None, &junk), Ok(3004));
+    assert_eq!((loaded.before, loaded.after), (1, 2));
+    let text = layouts::load(&SPARSE, &mut loaded, None, &junk[..600]).unwrap_err();
+    assert!(text.starts_with("sparse/0.gap: the stream ends inside this item"), "{text}");
+    // The chunks are those of a buffer of zeros.
+    let buffer = |v: &mut Visitor<'_>| {
+        v.device("sparse", 0, Versions::only(1), |v| {
+            v.visit("before", &mut 1u16)?;
+            v.save_bytes(&"gap", Extent::Fixed, &[0; 3000])?;
+            v.visit("after", &mut 2u16)
+        })
+    };
+    for scratch in [256, 300, 1000, 1 << 14] {
+        let settings = Settings::default();
+        let stream = to_stream(&settings, scratch, |v| SPARSE.visit(&mut sparse(), v)).unwrap();
+        assert_eq!(stream, to_stream(&settings, scratch, buffer).unwrap(), "{scratch}");
+        let mut visiting = Visiting::new(ChunkDecoder::new(in_memory(&stream)));
+        let mut loaded = Sparse::default();
+        SPARSE.visit(&mut loaded, &mut visiting.loader()).unwrap();
+        visiting.finish_load().unwrap();
+        assert_eq!((loaded.before, loaded.after), (1, 2));
+    }
+}

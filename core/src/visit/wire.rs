@@ -49,6 +49,13 @@ pub trait Encoder {
     /// Takes a byte buffer.
     fn bytes(&mut self, name: &dyn Name, extent: Extent, data: &[u8]) -> Result<()>;
 
+    /// Takes a byte buffer of this fixed length, which is all 0, and says so; a wire that must have the bytes says no
+    /// and takes nothing.
+    fn zeros(&mut self, name: &dyn Name, length: usize) -> Result<bool> {
+        let _ = (name, length);
+        Ok(false)
+    }
+
     /// Takes a string.
     fn text(&mut self, name: &dyn Name, text: &str) -> Result<()>;
 

@@ -246,6 +246,14 @@ impl Visitor<'_> {
         self.load(name, |decoder| decoder.comes_opaque(name))
     }
 
+    /// Saves a byte buffer that is all 0, and says whether the wire takes it without the bytes.
+    ///
+    /// # Errors
+    /// As [`save_bytes`](Visitor::save_bytes).
+    pub(crate) fn save_zeros(&mut self, name: &dyn Name, length: usize) -> Result<bool> {
+        self.save(name, |encoder| encoder.zeros(name, length))
+    }
+
     /// Saves bytes that have neither name nor type.
     ///
     /// # Errors
