@@ -16,22 +16,33 @@
 #ifndef MIGCORE_QEMU_LOADVM_H
 #define MIGCORE_QEMU_LOADVM_H
 
-/* The device that a section is of: the first one in the order of the registry. */
+static inline bool migcore_qemu_priv_is_named(const migcore_qemu_entry *entry, const char *name, uint32_t instance)
+{
+    bool alias = entry->has_alias && instance == entry->alias;
+
+    if (strcmp(entry->name, name) == 0 && (instance == entry->instance || alias)) {
+        return true;
+    }
+    return entry->plain != 0 && strcmp(entry->name + entry->plain, name) == 0 &&
+           (instance == entry->plain_instance || alias);
+}
+
+/* The device that a section is of: the first one in the order of the registry. Where several have the name and the
+   instance, it is the first of which no section came yet. */
 static inline migcore_qemu_entry *migcore_qemu_priv_find_entry(const migcore_qemu_registry *registry, const char *name,
                                                                uint32_t instance)
 {
-    for (migcore_qemu_entry *entry = registry->first; entry != NULL; entry = entry->next) {
-        bool alias = entry->has_alias && instance == entry->alias;
+    migcore_qemu_entry *first = NULL;
 
-        if (strcmp(entry->name, name) == 0 && (instance == entry->instance || alias)) {
-            return entry;
-        }
-        if (entry->plain != 0 && strcmp(entry->name + entry->plain, name) == 0 &&
-            (instance == entry->plain_instance || alias)) {
-            return entry;
+    for (migcore_qemu_entry *entry = registry->first; entry != NULL; entry = entry->next) {
+        if (migcore_qemu_priv_is_named(entry, name, instance)) {
+            if (!entry->is_open) {
+                return entry;
+            }
+            first = first == NULL ? entry : first;
         }
     }
-    return NULL;
+    return first;
 }
 
 /* The device whose section with this number was begun, and may go on: one without a table. */
