@@ -303,6 +303,44 @@ static void refused(void)
     CHECK_TEXT(error.path, "clock/0.open");
 }
 
+/* As a stream of QEMU has a pair of functions when its description was followed: one opaque buffer. */
+static void an_opaque_buffer(const struct handlers *bytes)
+{
+    static const struct buffer_case {
+        const char *name;
+        size_t longer;
+        uint32_t marks;
+        migcore_status status;
+        const char *path;
+    } cases[] = {
+        { "data", 0, MIGCORE_MARK_OPAQUE, MIGCORE_OK, "" },
+        { "data", 1, MIGCORE_MARK_OPAQUE, MIGCORE_UNCONSUMED, "clock/0.data" },
+        { "data", 0, 0, MIGCORE_MISSING, "clock/0.base" },
+        { "other", 0, MIGCORE_MARK_OPAQUE, MIGCORE_MISSING, "clock/0.base" },
+    };
+    static uint8_t scratch[MIGCORE_CHUNK_SCRATCH];
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(cases); i++) {
+        struct clock clock = { 0, { 0 }, false, 0 };
+        struct handlers handlers = *bytes;
+        migcore_chunk_saver saver;
+
+        handlers.bytes[bytes->length] = 0; /* for what is longer */
+        migcore_chunk_save_memory(&saver, sizeof saver, stream, sizeof stream, scratch, sizeof scratch, NULL, NULL);
+        migcore_begin_device(&saver.visitor, "clock", 0, 5, 5);
+        migcore_mark(&saver.visitor, cases[i].marks);
+        migcore_visit_bytes(&saver.visitor, cases[i].name, handlers.bytes, handlers.length + cases[i].longer);
+        migcore_end_device(&saver.visitor);
+        CHECK_OK(migcore_finish(&saver.visitor));
+        length = (size_t)migcore_position(&saver.visitor);
+        describe(clock_visit, &clock, 6, migcore_visit_blob);
+        CHECK_STATUS(load(), cases[i].status);
+        CHECK_TEXT(error.path, cases[i].path);
+        CHECK(cases[i].status != MIGCORE_OK || same(&clock));
+    }
+}
+
 void test_blob(void)
 {
     struct handlers bytes;
@@ -320,6 +358,7 @@ void test_blob(void)
     new_program_to_itself();
     new_program_to_old_one(&bytes);
     other_lengths(&bytes);
+    an_opaque_buffer(&bytes);
     over_a_tree();
     over_bytes(&bytes);
     refused();

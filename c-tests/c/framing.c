@@ -272,7 +272,7 @@ static void configurations_agree_or_not(void)
     CHECK_OK(agree(&one, &other));
     strcpy(other.machine, "pc-7.20");
     CHECK_STATUS(agree(&one, &other), MIGCORE_BAD_VALUE);
-    CHECK_TEXT(error.path, "machine");
+    CHECK_TEXT(error.path, "machine 'pc-7.2', here 'pc-7.20'");
     other = one;
     strcpy(other.capabilities, "mapped-ram");
     CHECK_STATUS(agree(&one, &other), MIGCORE_BAD_VALUE);

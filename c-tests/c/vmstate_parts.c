@@ -91,6 +91,57 @@ static void a_device_has_values_of_its_own(void)
     CHECK_STATUS(vm_save(&odd_table, &s, &host.host, bytes, &length), MIGCORE_UNSUPPORTED);
 }
 
+/* The same from chunks that a description led to: what it does not tell is bytes. */
+static void values_of_its_own_come_from_buffers(void)
+{
+    static uint8_t bytes[VMSTATE_BYTES], scratch[MIGCORE_CHUNK_SCRATCH + 4096];
+    static const uint8_t packed[] = { 0x42, 0 };
+    struct vm_host host;
+    struct odd back;
+    migcore_error error;
+    migcore_chunk_saver saver;
+    size_t i;
+
+    for (i = 0; i < 3; i++) {
+        uint8_t inner[sizeof dev_bytes];
+        size_t digits = i == 1 ? 2 : 1, rest = sizeof dev_bytes - (i == 2);
+
+        vm_host_init(&host);
+        host.host.custom = visit_inner;
+        memset(&back, 0, sizeof back);
+        memcpy(inner, dev_bytes, sizeof inner);
+        CHECK_OK(migcore_chunk_save_memory(&saver, sizeof saver, bytes, sizeof bytes, scratch, sizeof scratch, NULL, NULL));
+        migcore_begin_device(&saver.visitor, "odd", 0, 1, 1);
+        migcore_mark(&saver.visitor, MIGCORE_MARK_OPAQUE);
+        migcore_visit_bytes(&saver.visitor, "digits", (uint8_t *)packed, digits);
+        migcore_mark(&saver.visitor, MIGCORE_MARK_OPAQUE);
+        migcore_visit_bytes(&saver.visitor, "inner", inner, rest);
+        migcore_end_device(&saver.visitor);
+        CHECK_OK(migcore_finish(&saver.visitor));
+        host.refuse_at = 0;
+        switch (i) {
+        case 0:
+            CHECK_OK(vm_load_chunks(&odd_table, &back, &host.host, bytes, (size_t)migcore_position(&saver.visitor), &error));
+            CHECK(back.digits.high == 4 && back.digits.low == 2 && back.inner.part == 3);
+            host.refuse_at = 1;
+            CHECK_STATUS(vm_load_chunks(&odd_table, &back, &host.host, bytes, (size_t)migcore_position(&saver.visitor),
+                                        &error), MIGCORE_REFUSED);
+            CHECK_EQUAL(error.cause, -5);
+            CHECK_TEXT(error.path, "odd/0.inner");
+            break;
+        case 1:
+            CHECK_STATUS(vm_load_chunks(&odd_table, &back, &host.host, bytes, (size_t)migcore_position(&saver.visitor),
+                                        &error), MIGCORE_UNCONSUMED);
+            CHECK_TEXT(error.path, "odd/0.digits");
+            break;
+        default:
+            CHECK_STATUS(vm_load_chunks(&odd_table, &back, &host.host, bytes, (size_t)migcore_position(&saver.visitor),
+                                        &error), MIGCORE_TRUNCATED);
+            CHECK(strncmp(error.path, "odd/0.inner.", strlen("odd/0.inner.")) == 0);
+        }
+    }
+}
+
 /* ---- timers of the program */
 
 struct clock {
@@ -322,6 +373,7 @@ void test_vmstate_parts(void)
 {
     a_save_describes_itself();
     a_device_has_values_of_its_own();
+    values_of_its_own_come_from_buffers();
     timers_are_those_of_the_program();
     a_table_is_a_part_of_a_visit();
     marks_are_those_of_the_table();

@@ -122,7 +122,7 @@ static bool through_chunks(const Section *section, void *object)
     void *other = object_new(section);
     bool held = status == MIGCORE_OK || wrong(section, "to chunks: %s", migcore_status_text(status));
 
-    if (held && section->chunks.length != 0) {
+    if (held && !section->private) {
         held = same(section, "chunks", &chunks, &section->chunks);
     }
     if (held) {
@@ -135,10 +135,22 @@ static bool through_chunks(const Section *section, void *object)
     return held;
 }
 
+/* The chunks that the section becomes by its description load, and are the section again. */
+static bool from_description(const Section *section)
+{
+    void *object = object_new(section);
+    migcore_status status = load_chunks(section, section->device->vmsd, object, &section->chunks);
+    bool held = status == MIGCORE_OK ? saves(section, object, "from chunks of the description")
+                                     : wrong(section, "chunks of the description: %s", migcore_status_text(status));
+
+    object_free(section, object);
+    return held;
+}
+
 bool check_chunks(const Section *section)
 {
     void *object = loaded(section);
-    bool held = object != NULL && through_chunks(section, object);
+    bool held = object != NULL && through_chunks(section, object) && from_description(section);
 
     if (object != NULL) {
         object_free(section, object);

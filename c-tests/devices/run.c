@@ -74,16 +74,18 @@ static bool section_next(FILE *file)
     Section section = { .where = { .machine = machine, .section = name } };
     Where *where = &section.where;
     size_t payload, description, chunks;
+    int private;
 
-    if (fscanf(file, WORD WORD "%d\t%d\t%" SCNu32 "\t%" SCNu32 "\t" WORD "%u\t" WORD "%u\t%zu\t%zu\t%zu", stream,
+    if (fscanf(file, WORD WORD "%d\t%d\t%" SCNu32 "\t%" SCNu32 "\t" WORD "%u\t" WORD "%u\t%zu\t%zu\t%zu\t%d", stream,
                machine, &where->version, &where->qemu, &where->cpus, &where->memory_slots, name, &where->instance,
-               table, &section.version, &payload, &description, &chunks) != 13 || fgetc(file) != '\n') {
+               table, &section.version, &payload, &description, &chunks, &private) != 14 || fgetc(file) != '\n') {
         return false;
     }
     stream_name = stream;
     section.payload = bytes_read(file, payload);
     section.description = bytes_read(file, description);
     section.chunks = bytes_read(file, chunks);
+    section.private = private != 0;
     section.device = device_at(table, where);
     if (section.device == NULL) {
         puts("none");

@@ -20,7 +20,8 @@ typedef struct Section {
     unsigned version;
     Bytes payload;
     Bytes description;      /* QEMU's text of a stream with this device alone */
-    Bytes chunks;           /* what the section becomes by its description; none: a field of a private type */
+    Bytes chunks;           /* what the section becomes by its description */
+    bool private;           /* a field of it has a private type: in these chunks it is an opaque buffer */
 } Section;
 
 /* Says what is wrong, and of which section. */

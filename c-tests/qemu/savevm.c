@@ -205,6 +205,52 @@ static int expected_of(const struct load_case *each)
     return strcmp(each->name, "PING no RP") == 0 ? 0 : each->result;
 }
 
+/* What was expected, what was found, of which section, and where. */
+static const struct words {
+    const char *name, *words;
+} words_of[] = {
+    { "bad magic", "header: this is not a QEMU stream, which begins with QEVM, or it was damaged, at byte 0 of the stream" },
+    { "no config section", "a configuration (type 7) was expected, and type 1 found at byte 8 of the stream" },
+    { "machine pc", "machine 'pc', here 'none': the stream holds a value that is not allowed here, at byte 15 of the stream" },
+    { "tpb subsection 13", "page_bits: the stream holds a value that is not allowed here (expected 12, found 13), at byte 57 of "
+                           "the stream" },
+    { "unknown section", "Unknown section or instance 'foo' 0, section 9 at byte 73 of the stream" },
+    { "version 3 of timer v2", "unsupported version 3 for 'timer' v2, instance 0, section 0 at byte 73 of the stream" },
+    { "footer id mismatch", "'timer' 0: footer of section 0: the stream holds a value that is not allowed here (expected 0, found "
+                            "7), at byte 116 of the stream" },
+    { "footer missing", "'timer' 0: footer of section 0: a part of the stream is missing, repeated or out of place (expected 126, "
+                        "found 4), at byte 116 of the stream" },
+    { "part unknown id", "Unknown section 99: a part of it, at byte 73 of the stream, without its beginning" },
+    { "unknown section type 0x55", "record: no record of a QEMU stream begins with this byte (found 85), at byte 73 of the stream" },
+    { "misplaced", "a section, a command or the end was expected, and a footer (type 126) found at byte 50 of the stream: was it "
+                   "saved with footers?" },
+    { "truncated before EOF", "record: the stream ends inside this item (bytes needed 1, there 0), at byte 255 of the stream" },
+};
+
+static void check_words(const char *name, const char *found)
+{
+    for (size_t i = 0; i < sizeof words_of / sizeof words_of[0]; i++) {
+        if (strcmp(words_of[i].name, name) == 0) {
+            if (strcmp(words_of[i].words, found) != 0) {
+                printf("%s: %s\n", name, found);
+            }
+            CHECK(strcmp(words_of[i].words, found) == 0);
+        }
+    }
+}
+
+/* Footers where none are expected. */
+static void a_record_out_of_place_is_named(void)
+{
+    Error *err = NULL;
+
+    set_up();
+    stream.footers = false;
+    CHECK_EQUAL(load(golden_none, sizeof golden_none, &err), -EINVAL);
+    check_words("misplaced", error_get_pretty(err));
+    error_free(err);
+}
+
 static void what_qemu_refuses_is_refused(void)
 {
     for (size_t i = 0; i < sizeof load_cases / sizeof load_cases[0]; i++) {
@@ -229,6 +275,9 @@ static void what_qemu_refuses_is_refused(void)
         }
         CHECK_EQUAL(result, expected_of(each));
         CHECK((err == NULL) == (result == 0));
+        if (err != NULL) {
+            check_words(each->name, error_get_pretty(err));
+        }
         error_free(err);
     }
 }
@@ -328,6 +377,7 @@ int main(void)
     what_is_saved_is_what_qemu_wrote();
     newer_releases_describe_the_configuration();
     what_qemu_refuses_is_refused();
+    a_record_out_of_place_is_named();
     a_cut_stream_is_refused();
     by_the_names_of_qemu();
     without_configuration_and_footers();

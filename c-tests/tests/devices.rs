@@ -97,7 +97,9 @@ fn written(sections: &[Section]) -> PathBuf {
             section.name, section.instance, section.table, section.version
         )
         .unwrap();
-        write!(line, "{}\t{}\t{}", section.payload.len(), description.len(), chunks.len()).unwrap();
+        let private = u8::from(is_private(&section.device));
+        write!(line, "{}\t{}\t", section.payload.len(), description.len()).unwrap();
+        write!(line, "{}\t{private}", chunks.len()).unwrap();
         writeln!(file, "{line}").unwrap();
         for part in [&section.payload, &description, &chunks] {
             file.write_all(part).unwrap();
@@ -113,11 +115,8 @@ fn described(section: &Section) -> Vec<u8> {
     Vmdesc { configuration: None, page_size: 4096, devices }.to_string().into_bytes()
 }
 
-/// What the section becomes by its description; nothing if a field of it has a private type.
+/// What the section becomes by its description.
 fn chunks(section: &Section) -> Vec<u8> {
-    if is_private(&section.device) {
-        return Vec::new();
-    }
     let (mut memory, mut scratch) = (vec![0; section.payload.len() * 2 + 65536], vec![0; 1 << 18]);
     let writer = SliceWriter::new(&mut memory);
     let encoder = ChunkEncoder::new(writer, Portable, &Settings::default(), &mut scratch).unwrap();

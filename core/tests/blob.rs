@@ -17,7 +17,7 @@ use migcore::error::Report;
 use migcore::io::{Portable, StreamReader};
 use migcore::machine::{BlobDevice, Device, Machine, Slot};
 use migcore::model::{Builder, Tree, TreeDecoder};
-use migcore::visit::{Marks, Subsection, Versions, Visit, Visiting, Visitor};
+use migcore::visit::{Extent, Marks, Subsection, Versions, Visit, Visiting, Visitor};
 use migcore::{Code, Result};
 use proptest::prelude::*;
 use support::{blanks, state, visit_all, Item, Pipe};
@@ -223,6 +223,48 @@ fn an_error_in_a_blob_tells_the_field_and_its_byte() {
     named[21] = b'?';
     let report = load_of(&named);
     assert_eq!(report.code, Code::UnknownSubsection, "{report}");
+}
+
+/// As a stream of QEMU has a pair of functions when its description has been followed.
+#[test]
+fn an_opaque_buffer_is_a_blob() {
+    let with = |name: &str, data: &[u8], marks| {
+        let (mut bytes, mut scratch) = (vec![0; 1 << 12], [0; 256]);
+        let mut saver = Saver::to_slice(&mut bytes, &Settings::default(), &mut scratch).unwrap();
+        let mut v = saver.visitor();
+        v.device("clock", 0, Versions::only(5), |v| {
+            v.mark(marks)?;
+            v.save_bytes(&name, Extent::Fixed, data)
+        })
+        .unwrap();
+        let length = saver.finish().unwrap() as usize;
+        bytes.truncate(length);
+        bytes
+    };
+    let load = |stream: &[u8]| {
+        let mut loaded = Clock::default();
+        from_chunks(6, &mut BlobDevice::new(6, &mut loaded), stream).map(|()| loaded)
+    };
+    let whole = bytes_of(&clock());
+    assert_eq!(load(&with("data", &whole, Marks::OPAQUE)), Ok(clock()));
+    let mut handlers = Handlers::default();
+    let opaque = with("data", &whole, Marks::OPAQUE);
+    from_chunks(5, &mut BlobDevice::new(ALWAYS_BLOB, &mut handlers), &opaque).unwrap();
+    assert_eq!(handlers.0, whole);
+    let refused = |stream: &[u8]| {
+        let report = load(stream).unwrap_err();
+        (report.code, report.path.as_str().to_owned())
+    };
+    let of = |code, path: &str| (code, path.to_owned());
+    let longer = [&whole[..], &[0]].concat();
+    let unconsumed = of(Code::Unconsumed, "clock/0.data");
+    assert_eq!(refused(&with("data", &longer, Marks::OPAQUE)), unconsumed);
+    let truncated = of(Code::Truncated, "clock/0.data.wires.lines");
+    assert_eq!(refused(&with("data", &whole[..6], Marks::OPAQUE)), truncated);
+    // A field of that name whose inside is known is a field, and so is one of another name.
+    let missing = of(Code::Missing, "clock/0.base");
+    assert_eq!(refused(&with("data", &whole, Marks::NONE)), missing);
+    assert_eq!(refused(&with("bytes", &whole, Marks::OPAQUE)), missing);
 }
 
 /// Fields go on behind a blob, as in a device that is converted in its first half.

@@ -156,9 +156,9 @@ fn what_is_no_whole_plan_is_walked() {
     });
 }
 
-/// Bytes that mean nothing need memory when there are many of them, whoever visits.
+/// Bytes that mean nothing need no memory, however many there are, and whoever visits.
 #[test]
-fn unused_bytes_need_the_same_memory() {
+fn unused_bytes_need_no_memory() {
     for size in [512, 513, 600] {
         let fields = vec![Entry::unused("gap", size)].leak();
         let table = Box::leak(Box::new(StaticTable::new("dev", 1, fields)));
@@ -179,7 +179,7 @@ fn unused_bytes_need_the_same_memory() {
         };
         let walked = saved(Way::Walk);
         assert_eq!(saved(Way::Plan(&plan)), walked);
-        assert_eq!(walked.is_ok(), size <= 512, "{size}");
+        assert!(walked.is_ok(), "{size}");
     }
 }
 

@@ -177,3 +177,52 @@ fn an_element_may_have_more_than_is_remembered() {
     // A block takes back what it gave last, which here is not remembered.
     assert!(used > 0);
 }
+
+#[derive(Default, FromBytes, Immutable, IntoBytes, KnownLayout)]
+#[repr(C)]
+struct Owner {
+    plain: u32,
+    length: u32,
+    bytes: u32,
+}
+
+static PLAIN: Layout<Owner> =
+    Layout::new(StaticTable::new("owner/plain", 1, fields!(Owner { plain })));
+
+static MADE: Layout<Owner> = Layout::new(StaticTable::new(
+    "owner/made",
+    1,
+    fields!(Owner { length, bytes: to_buffer(number!(Owner, length)).allocated() }),
+));
+
+static OWNER: Layout<Owner> = Layout::new(
+    StaticTable::new("owner", 1, fields!(Owner {})).subsections(&[PLAIN.table(), MADE.table()]),
+);
+
+#[test]
+fn a_subsection_comes_again_unless_memory_was_made_for_it() {
+    let part = |name: &str, rest: &[u8]| {
+        let name = name.as_bytes();
+        [&[5, name.len() as u8], name, &[0, 0, 0, 1], rest].concat()
+    };
+    let plain = |value| part("owner/plain", &[0, 0, 0, value]);
+    let made = |bytes: &[u8]| {
+        part("owner/made", &[&(bytes.len() as u32).to_be_bytes()[..], bytes].concat())
+    };
+    let load = |parts: &[Vec<u8>]| {
+        let mut memory = [0; 256];
+        let mut block = Block::new(&mut memory);
+        let place = block.put(&Owner::default()).unwrap();
+        let before = block.used();
+        let done = load_in(&OWNER, &mut block, place, &parts.concat());
+        let owner: &Owner = block.get(place).unwrap();
+        (done, owner.plain, owner.length, block.used() - before)
+    };
+    let (done, value, length, used) = load(&[plain(1), made(b"abc"), plain(2)]);
+    assert_eq!((done, value, length, used), (Ok(21 + 23 + 21), 2, 3, 8));
+    // Nothing was made the first time.
+    assert_eq!(load(&[made(b""), made(b"ab")]).2, 2);
+    let (done, _, length, used) = load(&[made(b"abc"), plain(1), made(b"abcde")]);
+    let text = "owner/0.owner/made: a part of the stream is missing, repeated or out of place, at byte 60 of the stream";
+    assert_eq!((done, length, used), (Err(text.to_owned()), 3, 8));
+}

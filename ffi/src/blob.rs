@@ -4,14 +4,15 @@ use core::ffi::c_void;
 use core::mem::{swap, MaybeUninit};
 
 use migcore::codec::legacy::{
-    end_fields, is_blob, LegacyDecoder, LegacyEncoder, Lender, RawBytes, ALWAYS_BLOB,
+    begin_blob, end_blob, end_fields, Blob, LegacyDecoder, LegacyEncoder, Lender, RawBytes,
+    ALWAYS_BLOB,
 };
 use migcore::visit::{Side, Track, Visiting, Visitor};
 use migcore::{Code, Result};
 
 use crate::kernels::CKernels;
 use crate::legacy::migcore_legacy;
-use crate::object::{begin, migcore_visitor, operations, reach, settle, wire};
+use crate::object::{begin, migcore_visitor, operations, reach, settle, wire, Wire};
 use crate::status::{migcore_status, status};
 
 /// As a version that fields are saved since: never, so a state of any version is saved as a blob.
@@ -55,7 +56,8 @@ wire!(LoadRaw, loads, calls_back: true);
 ///
 /// For a blob, `visit` is given another visitor than `v`, which goes on in the scopes of `v`; meanwhile `v` is not to be
 /// used. What is saved as a blob has neither names nor marks. A blob holds all of the scope up to the next item with a
-/// name: where `visit` leaves some of it, closing the scope fails with MIGCORE_UNCONSUMED. On the legacy wire both are the
+/// name: where `visit` leaves some of it, closing the scope fails with MIGCORE_UNCONSUMED. So does an opaque buffer
+/// `data`, which a stream of QEMU that was converted has of a device that puts and gets. On the legacy wire both are the
 /// same, and `visit` is given `v`, or what writes the same. Of the stack this takes some 2 KB.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_visit_blob(
@@ -68,11 +70,15 @@ pub unsafe extern "C" fn migcore_visit_blob(
     unsafe {
         let blob = reach(v, |visitor| match visit {
             None => Err(visitor.fail_as(Code::NullPointer, 0, &"")),
-            Some(_) => is_blob(visitor, fields_since),
+            Some(_) => begin_blob(visitor, fields_since),
         });
         status(match (blob, visit) {
-            (Ok(true), Some(visit)) => over_raw(v, |fields| visit(fields, opaque)),
-            (Ok(false), Some(visit)) => settle(v, visit(v, opaque)),
+            (Ok(Blob::Fields), Some(visit)) => settle(v, visit(v, opaque)),
+            (Ok(blob), Some(visit)) => {
+                let visit = |fields| settle(fields, visit(fields, opaque));
+                over_raw(v, begin_fields, visit)
+                    .and_then(|()| reach(v, |visitor| end_blob(visitor, blob)))
+            }
             (Err(code), _) => Err(code),
             (Ok(_), None) => Err(Code::NullPointer),
         })
@@ -82,22 +88,22 @@ pub unsafe extern "C" fn migcore_visit_blob(
 /// Visits over the raw bytes of `v`, which has no scope open and no error meanwhile: both are lent.
 ///
 /// # Safety
-/// `v` points to a visitor that is ready, and stays in its place.
-unsafe fn over_raw(
+/// `v` points to a visitor that is ready, and stays in its place; `begin` is one of those here.
+pub(crate) unsafe fn over_raw(
     v: *mut migcore_visitor,
-    visit: impl FnOnce(*mut migcore_visitor) -> migcore_status,
+    begin: unsafe fn(*mut migcore_legacy, *mut migcore_visitor) -> Result<()>,
+    visit: impl FnOnce(*mut migcore_visitor) -> Result<()>,
 ) -> Result<()> {
     let mut storage = MaybeUninit::<migcore_legacy>::uninit();
     let mut track = Track::new();
     // SAFETY: the storage is this call's own, and outlives the visitor in it; `v` as the caller promises.
     unsafe {
-        begin_fields(storage.as_mut_ptr(), v)?;
+        begin(storage.as_mut_ptr(), v)?;
         let fields = storage.as_mut_ptr().cast::<migcore_visitor>();
         exchange(v, &mut track)?;
         let depth = track.depth();
         exchange(fields, &mut track)?;
-        let done = settle(fields, visit(fields));
-        let done = done.and_then(|()| reach(fields, |visitor| end_fields(visitor, depth)));
+        let done = visit(fields).and_then(|()| reach(fields, |visitor| end_fields(visitor, depth)));
         exchange(fields, &mut track)?;
         exchange(v, &mut track)?;
         done
@@ -109,18 +115,37 @@ unsafe fn over_raw(
 /// # Safety
 /// `storage` is writable and the caller's alone; `v` points to a visitor that outlives what is begun.
 unsafe fn begin_fields(storage: *mut migcore_legacy, v: *mut migcore_visitor) -> Result<()> {
-    let size = size_of::<migcore_legacy>();
-    // SAFETY: as the caller promises; NULL stands for portable kernels.
-    let begun = unsafe {
-        let kernels = CKernels::new(core::ptr::null())?;
-        let bytes = RawBytes::new(Outer(v));
+    // SAFETY: as the caller promises.
+    unsafe {
         match operations(v) {
-            Ok(operations) if operations.loading => {
-                begin(storage, size, Ok(LoadRaw::new(bytes, kernels)))
-            }
-            _ => begin(storage, size, Ok(SaveRaw::new(bytes, kernels))),
+            Ok(operations) if operations.loading => begin_loading(storage, v),
+            _ => begun(storage, SaveRaw::new(RawBytes::new(Outer(v)), kernels()?)),
         }
-    };
+    }
+}
+
+/// The same of a visitor that loads.
+///
+/// # Safety
+/// As [`begin_fields`].
+pub(crate) unsafe fn begin_loading(
+    storage: *mut migcore_legacy,
+    v: *mut migcore_visitor,
+) -> Result<()> {
+    // SAFETY: as the caller promises.
+    unsafe { begun(storage, LoadRaw::new(RawBytes::new(Outer(v)), kernels()?)) }
+}
+
+fn kernels() -> Result<CKernels> {
+    // SAFETY: NULL stands for portable kernels.
+    unsafe { CKernels::new(core::ptr::null()) }
+}
+
+/// # Safety
+/// As [`begin_fields`].
+unsafe fn begun<W: Wire>(storage: *mut migcore_legacy, wire: W) -> Result<()> {
+    // SAFETY: as the caller promises.
+    let begun = unsafe { begin(storage, size_of::<migcore_legacy>(), Ok(wire)) };
     match Code::from_number(begun) {
         None => Ok(()),
         Some(code) => Err(code),

@@ -4,8 +4,8 @@ use core::ffi::c_char;
 use core::str;
 
 use migcore::codec::legacy::framing::{
-    load_record, over, skip, visit_footer, visit_header, CommandHead, Configuration, Record,
-    SectionHead,
+    check_configuration, load_record, over, skip, visit_footer, visit_header, CommandHead,
+    Configuration, Record, SectionHead,
 };
 use migcore::visit::Visitor;
 use migcore::{Code, Result};
@@ -139,7 +139,7 @@ pub unsafe extern "C" fn migcore_framing_record(
                 return Ok(());
             }
             let known = to_record(&given).map_err(|code| visitor.fail_as(code, 0, &""))?;
-            over(visitor, |bytes| known.write(bytes))
+            over(visitor, &"record", |bytes| known.write(bytes))
         })
     }
 }
@@ -179,7 +179,8 @@ pub unsafe extern "C" fn migcore_framing_configuration(
 }
 
 /// Fails the visit with MIGCORE_BAD_VALUE unless a stream with the configuration `found` may be loaded by a machine that
-/// would write `ours`; the item in the report is `machine`, `page_bits`, `uuid` or `capabilities`. Types of machines and page
+/// would write `ours`; the item in the report begins with `machine`, and then has both names, or is `page_bits`, `uuid` or
+/// `capabilities`. Types of machines and page
 /// bits must be the same, UUIDs only where both have one. Capabilities must be the same among those that QEMU validates, and
 /// all that were found must be names of its.
 #[no_mangle]
@@ -193,10 +194,7 @@ pub unsafe extern "C" fn migcore_framing_agree(
         run(v, |visitor| {
             let made = |given| sized(given).and_then(|given| to_configuration(&given));
             match (made(found), made(ours)) {
-                (Ok(found), Ok(ours)) => match found.misfit(&ours) {
-                    None => visitor.check(),
-                    Some(item) => Err(visitor.fail_as(Code::BadValue, 0, &item)),
-                },
+                (Ok(found), Ok(ours)) => check_configuration(visitor, &found, &ours),
                 (Err(code), _) | (_, Err(code)) => Err(visitor.fail_as(code, 0, &"")),
             }
         })
@@ -283,7 +281,7 @@ fn to_command(given: &migcore_record) -> Result<CommandHead> {
 }
 
 fn load_configuration(visitor: &mut Visitor<'_>) -> Result<migcore_configuration> {
-    let found = over(visitor, |bytes| Configuration::read(bytes))?;
+    let found = over(visitor, &"configuration", |bytes| Configuration::read(bytes))?;
     let refuse = |visitor: &mut Visitor<'_>| visitor.fail_as(Code::BadText, 0, &"machine");
     if found.machine().contains(&0) {
         return Err(refuse(visitor));

@@ -16,22 +16,33 @@
 #ifndef MIGCORE_QEMU_LOADVM_H
 #define MIGCORE_QEMU_LOADVM_H
 
-/* The device that a section is of: the first one in the order of the registry. */
+static inline bool migcore_qemu_priv_is_named(const migcore_qemu_entry *entry, const char *name, uint32_t instance)
+{
+    bool alias = entry->has_alias && instance == entry->alias;
+
+    if (strcmp(entry->name, name) == 0 && (instance == entry->instance || alias)) {
+        return true;
+    }
+    return entry->plain != 0 && strcmp(entry->name + entry->plain, name) == 0 &&
+           (instance == entry->plain_instance || alias);
+}
+
+/* The device that a section is of: the first one in the order of the registry. Where several have the name and the
+   instance, it is the first of which no section came yet. */
 static inline migcore_qemu_entry *migcore_qemu_priv_find_entry(const migcore_qemu_registry *registry, const char *name,
                                                                uint32_t instance)
 {
-    for (migcore_qemu_entry *entry = registry->first; entry != NULL; entry = entry->next) {
-        bool alias = entry->has_alias && instance == entry->alias;
+    migcore_qemu_entry *first = NULL;
 
-        if (strcmp(entry->name, name) == 0 && (instance == entry->instance || alias)) {
-            return entry;
-        }
-        if (entry->plain != 0 && strcmp(entry->name + entry->plain, name) == 0 &&
-            (instance == entry->plain_instance || alias)) {
-            return entry;
+    for (migcore_qemu_entry *entry = registry->first; entry != NULL; entry = entry->next) {
+        if (migcore_qemu_priv_is_named(entry, name, instance)) {
+            if (!entry->is_open) {
+                return entry;
+            }
+            first = first == NULL ? entry : first;
         }
     }
-    return NULL;
+    return first;
 }
 
 /* The device whose section with this number was begun, and may go on: one without a table. */
@@ -45,24 +56,30 @@ static inline const migcore_qemu_entry *migcore_qemu_priv_find_open(const migcor
     return NULL;
 }
 
-/* A section that says what it is of. */
+/* A section that says what it is of; its record begins at byte `start`. */
 static inline const migcore_qemu_entry *migcore_qemu_priv_open_section(const migcore_qemu_registry *registry, QEMUFile *f,
-                                                                       const migcore_record *record, Error **errp)
+                                                                       const migcore_record *record, uint64_t start,
+                                                                       Error **errp)
 {
     migcore_qemu_entry *entry = migcore_qemu_priv_find_entry(registry, record->name, record->instance);
 
     if (entry == NULL) {
-        error_setg(errp, "Unknown section or instance '%s' %u", record->name, (unsigned)record->instance);
+        error_setg(errp, "Unknown section or instance '%s' %u, section %u at byte %llu of the stream", record->name,
+                   (unsigned)record->instance, (unsigned)record->section, (unsigned long long)start);
         (void)migcore_qemu_priv_stop(f, record->name, MIGCORE_UNKNOWN_DEVICE, NULL);
         return NULL;
     }
     if (entry->is_open && entry->table != NULL) {
-        error_setg(errp, "the section of '%s' %u comes twice", record->name, (unsigned)record->instance);
+        error_setg(errp, "the section of '%s' %u comes twice, first as section %u, again as section %u at byte %llu of the "
+                   "stream", record->name, (unsigned)record->instance, (unsigned)entry->open_section,
+                   (unsigned)record->section, (unsigned long long)start);
         (void)migcore_qemu_priv_stop(f, record->name, MIGCORE_BAD_ORDER, NULL);
         return NULL;
     }
     if (record->version > entry->version) {
-        error_setg(errp, "unsupported version %d for '%s' v%d", (int)record->version, record->name, (int)entry->version);
+        error_setg(errp, "unsupported version %d for '%s' v%d, instance %u, section %u at byte %llu of the stream",
+                   (int)record->version, record->name, (int)entry->version, (unsigned)record->instance,
+                   (unsigned)record->section, (unsigned long long)start);
         (void)migcore_qemu_priv_stop(f, record->name, MIGCORE_TOO_NEW, NULL);
         return NULL;
     }
@@ -96,18 +113,35 @@ static inline int migcore_qemu_priv_load_payload(QEMUFile *f, const migcore_qemu
     return result < 0 ? result : error;
 }
 
+/* The footer of a section, which QEMU names by its device. */
+static inline int migcore_qemu_priv_load_footer(QEMUFile *f, const migcore_qemu_entry *entry, uint32_t section, Error **errp)
+{
+    Error *error = NULL;
+    int result;
+
+    migcore_framing_footer(migcore_qemu_priv_visitor(f), section);
+    result = migcore_qemu_priv_stream_error(f, errp != NULL ? &error : NULL);
+    if (error != NULL) {
+        error_setg(errp, "'%s' %u: %s", entry->name, (unsigned)entry->instance, error_get_pretty(error));
+        error_free(error);
+    }
+    return result;
+}
+
 static inline int migcore_qemu_priv_load_section(const migcore_qemu_registry *registry, QEMUFile *f,
-                                                 const migcore_qemu_stream *stream, const migcore_record *record, Error **errp)
+                                                 const migcore_qemu_stream *stream, const migcore_record *record,
+                                                 uint64_t start, Error **errp)
 {
     const migcore_qemu_entry *entry;
     int result;
 
     if (record->kind == MIGCORE_RECORD_START || record->kind == MIGCORE_RECORD_FULL) {
-        entry = migcore_qemu_priv_open_section(registry, f, record, errp);
+        entry = migcore_qemu_priv_open_section(registry, f, record, start, errp);
     } else {
         entry = migcore_qemu_priv_find_open(registry, record->section);
         if (entry == NULL) {
-            error_setg(errp, "Unknown section %u", (unsigned)record->section);
+            error_setg(errp, "Unknown section %u: a part of it, at byte %llu of the stream, without its beginning",
+                       (unsigned)record->section, (unsigned long long)start);
             (void)migcore_qemu_priv_stop(f, NULL, MIGCORE_UNKNOWN_DEVICE, NULL);
         }
     }
@@ -116,10 +150,22 @@ static inline int migcore_qemu_priv_load_section(const migcore_qemu_registry *re
     }
     result = migcore_qemu_priv_load_payload(f, entry, entry->open_version, errp);
     if (result == 0 && stream->footers) {
-        migcore_framing_footer(migcore_qemu_priv_visitor(f), record->section);
-        result = migcore_qemu_priv_stream_error(f, errp);
+        result = migcore_qemu_priv_load_footer(f, entry, record->section, errp);
     }
     return result;
+}
+
+/* A record that may not stand between sections. */
+static inline int migcore_qemu_priv_misplaced(QEMUFile *f, const migcore_record *record, uint64_t start, Error **errp)
+{
+    const char *name = record->kind == MIGCORE_RECORD_FOOTER        ? "footer"
+                     : record->kind == MIGCORE_RECORD_CONFIGURATION ? "configuration"
+                                                                    : "description";
+
+    error_setg(errp, "a section, a command or the end was expected, and a %s (type %u) found at byte %llu of the stream%s",
+               name, (unsigned)record->kind, (unsigned long long)start,
+               record->kind == MIGCORE_RECORD_FOOTER ? ": was it saved with footers?" : "");
+    return migcore_qemu_priv_stop(f, name, MIGCORE_BAD_ORDER, errp);
 }
 
 /* Why there is no next record. Of a command, what was found is its number: its length is wrong. */
@@ -147,6 +193,8 @@ static inline int migcore_qemu_load_sections(const migcore_qemu_registry *regist
         entry->is_open = false;
     }
     while (result == 0) {
+        uint64_t start = migcore_qemu_file_position(f);
+
         if (migcore_framing_record(v, &record) != MIGCORE_OK) {
             return migcore_qemu_priv_no_record(f, errp);
         }
@@ -157,14 +205,14 @@ static inline int migcore_qemu_load_sections(const migcore_qemu_registry *regist
         case MIGCORE_RECORD_PART:
         case MIGCORE_RECORD_END:
         case MIGCORE_RECORD_FULL:
-            result = migcore_qemu_priv_load_section(registry, f, stream, &record, errp);
+            result = migcore_qemu_priv_load_section(registry, f, stream, &record, start, errp);
             break;
         case MIGCORE_RECORD_COMMAND:
             migcore_framing_skip(v, record.length);
             result = migcore_qemu_priv_stream_error(f, errp);
             break;
         default:
-            result = migcore_qemu_priv_stop(f, NULL, MIGCORE_BAD_ORDER, errp);
+            result = migcore_qemu_priv_misplaced(f, &record, start, errp);
         }
     }
     return result;
@@ -180,7 +228,10 @@ static inline int migcore_qemu_priv_load_head(QEMUFile *f, const migcore_qemu_st
     migcore_framing_header(v);
     if (stream->configuration != NULL) {
         migcore_get_raw(v, &kind, 1, NULL);
-        if (kind != MIGCORE_RECORD_CONFIGURATION) {
+        if (migcore_get_status(v) == MIGCORE_OK && kind != MIGCORE_RECORD_CONFIGURATION) {
+            error_setg(errp, "a configuration (type %u) was expected, and type %u found at byte %llu of the stream",
+                       (unsigned)MIGCORE_RECORD_CONFIGURATION, (unsigned)kind,
+                       (unsigned long long)migcore_qemu_file_position(f) - 1);
             migcore_fail(v, "configuration", MIGCORE_MISSING, -EINVAL);
         }
         migcore_framing_configuration(v, &found);

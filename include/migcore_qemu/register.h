@@ -11,8 +11,10 @@
  * A registry begins with zeros. It takes its entries from those that migcore_qemu_give_entries() gave it, and behind these
  * from MIGCORE_QEMU_MALLOC; so there is no limit that does not show. One thread at a time works on a registry.
  *
- * Entries go by priority, the higher ones first, and in the order of their registration. Two have different names or
- * instances. Many callers do not look at what a registration returns: one that was refused is therefore kept, and what
+ * Entries go by priority, the higher ones first, and in the order of their registration. Since QEMU 8.2 two have different
+ * names or instances. Before, two may have the same, as `isa-ide` on a machine of the type `isapc`: their sections are
+ * loaded in the order of the entries, where QEMU loads all of them into the first device. Over a migcore_machine they are
+ * still refused. Many callers do not look at what a registration returns: one that was refused is therefore kept, and what
  * runs over all devices fails with it. vmstate_unregister() and unregister_savevm() do not take that back, but
  * migcore_qemu_registry_clear() does.
  *
@@ -222,8 +224,8 @@ static inline int migcore_qemu_priv_refuse_entry(migcore_qemu_registry *registry
     return error;
 }
 
-/* Enters a device whose other members are filled in; an instance of UINT32_MAX is any. 0 or a negative errno: -EEXIST, -ENOMEM,
-   -EINVAL for a name that is too long, -1 for one that is with its path. */
+/* Enters a device whose other members are filled in; an instance of UINT32_MAX is any. 0 or a negative errno: -ENOMEM; since 8.2
+   -EEXIST; -EINVAL for a name that is too long, -1 for one that is with its path. */
 static inline int migcore_qemu_register(migcore_qemu_registry *registry, const migcore_qemu_entry *given, const char *path,
                                         const char *name, Error **errp)
 {
@@ -240,9 +242,11 @@ static inline int migcore_qemu_register(migcore_qemu_registry *registry, const m
     if (made.instance == UINT32_MAX) {
         made.instance = migcore_qemu_priv_next_instance(registry, made.name, false);
     }
+#if MIGCORE_QEMU_API >= 802
     if (migcore_qemu_priv_is_taken(registry, &made)) {
         return migcore_qemu_priv_refuse_entry(registry, made.name, -EEXIST, errp);
     }
+#endif
     entry = migcore_qemu_priv_take_entry(registry);
     if (entry == NULL) {
         return migcore_qemu_priv_refuse_entry(registry, made.name, -ENOMEM, errp);

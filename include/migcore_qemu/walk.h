@@ -165,11 +165,9 @@ static inline int migcore_qemu_priv_save_value(migcore_qemu_walk *walk, const mi
 }
 
 /* A value whose info is the program's own. On load only a negative number refuses, and an error that the file got. */
-static inline int migcore_qemu_priv_custom(void *opaque, migcore_visitor *v, const migcore_vmstate_field *field,
-                                           void *place, size_t size)
+static inline int migcore_qemu_priv_custom_value(migcore_qemu_walk *walk, bool loading,
+                                                 const migcore_vmstate_field *field, void *place, size_t size)
 {
-    migcore_qemu_walk *walk = (migcore_qemu_walk *)opaque;
-    bool loading = migcore_is_loading(v);
     int result = loading ? migcore_qemu_priv_load_value(walk, field, place, size)
                          : migcore_qemu_priv_save_value(walk, field, place, size);
 
@@ -180,6 +178,27 @@ static inline int migcore_qemu_priv_custom(void *opaque, migcore_visitor *v, con
         walk->result = result;
     }
     return result < 0 ? result : -EINVAL; /* a positive number would be a status */
+}
+
+static inline int migcore_qemu_priv_custom(void *opaque, migcore_visitor *v, const migcore_vmstate_field *field,
+                                           void *place, size_t size)
+{
+    migcore_qemu_walk *walk = (migcore_qemu_walk *)opaque;
+#if !(MIGCORE_QEMU_COEXIST & MIGCORE_QEMU_HOST_FILE)
+    QEMUFile *file = walk->file, buffer;
+    int result;
+
+    if (v != migcore_qemu_native(qemu_file_get_visitor(file))) {
+        /* over the bytes of an opaque buffer of the stream, which another visitor reads */
+        (void)migcore_qemu_file_init_visitor(&buffer, v);
+        walk->file = &buffer;
+        result = migcore_qemu_priv_custom_value(walk, true, field, place, size);
+        walk->file = file;
+        error_free(buffer.error_object);
+        return result;
+    }
+#endif
+    return migcore_qemu_priv_custom_value(walk, migcore_is_loading(v), field, place, size);
 }
 
 static inline void *migcore_qemu_priv_allocate(void *opaque, size_t bytes)

@@ -246,10 +246,10 @@ impl Code {
             Code::UnknownChunk => {
                 c"the stream holds a chunk that this reader must know and does not"
             }
-            Code::BadOrder => c"a chunk or a device is missing, repeated or out of place",
+            Code::BadOrder => c"a part of the stream is missing, repeated or out of place",
             Code::BadShape => c"the stream describes its items in a way that makes no sense",
             Code::UnknownDevice => c"there is no such device here",
-            Code::BadMagic => c"this is not a QEMU stream, or it was damaged on its way",
+            Code::BadMagic => c"this is not a QEMU stream, which begins with QEVM, or it was damaged",
             Code::UnknownRecord => c"no record of a QEMU stream begins with this byte",
             Code::UnknownCommand => c"no command of a QEMU stream has this number",
             Code::UnknownMemory => c"the stream holds memory for which there is no place here",

@@ -1,6 +1,6 @@
 //! Nodes to values.
 
-use super::level::{Level, Wanted};
+use super::level::{Level, Run, Wanted};
 use super::node::{Form, READ, SKIPPED};
 use super::tree::{marks_of, NodeId, Tree};
 use super::value::Value;
@@ -25,6 +25,7 @@ const LEVELS: usize = 2 * MAX_DEPTH + 1;
 ///   ([`widen`](crate::visit::widen)); any other type must be the same. A fixed length does not read as
 ///   a variable one.
 /// * A described struct must be of the same description.
+/// * Where a device visits what only it knows of, a buffer may stand for a struct that holds raw bytes.
 /// * Subsections come in the order of the tree, all that the open scope has; so do the elements of a list, and runs of raw bytes. A
 ///   run may be cut in any way, and ends where another item is visited.
 /// * A scope may be closed, and the load finished, when nothing critical of it is unread; a device that
@@ -42,6 +43,8 @@ pub struct TreeDecoder<'t, 'm> {
     count: u64,
     finished: bool,
     fault: Fault,
+    /// The buffer that is open as a struct.
+    pub(super) buffer: Option<Run>,
     /// The item that the last error is about, if the device did not name it.
     blamed: Option<u32>,
 }
@@ -90,6 +93,7 @@ impl<'t, 'm> TreeDecoder<'t, 'm> {
             count: 0,
             finished: false,
             fault: Fault::default(),
+            buffer: None,
             blamed: None,
         }
     }
@@ -114,6 +118,9 @@ impl<'t, 'm> TreeDecoder<'t, 'm> {
 
     /// Finds a device of this instance, or an item that is none.
     fn find(&mut self, name: &[u8], instance: Option<u32>) -> Result<Option<u32>> {
+        if self.buffer.is_some() {
+            return Err(self.fail(Code::WrongType, 0, 0));
+        }
         let Some(level) = self.levels.last_mut() else { return Err(Code::Unbalanced) };
         Ok(level.find(self.tree, &Wanted { name, instance }, &mut self.searched))
     }
@@ -227,7 +234,7 @@ impl<'t, 'm> TreeDecoder<'t, 'm> {
     }
 
     #[cold]
-    fn fail(&mut self, code: Code, expected: usize, found: usize) -> Code {
+    pub(super) fn fail(&mut self, code: Code, expected: usize, found: usize) -> Code {
         let (expected, found) = (told(expected), told(found));
         self.fault = Fault { offset: self.count, expected, found, cause: 0 };
         self.blamed = None;
@@ -336,6 +343,21 @@ impl Decoder for TreeDecoder<'_, '_> {
         self.has(name)
     }
 
+    fn comes_opaque(&mut self, name: &dyn Name) -> Result<bool> {
+        let first = self.levels.last().and_then(|level| level.first_unread(self.tree));
+        Ok(first.is_some_and(|at| self.is_opaque(at) && self.tree.name_at(at) == name.bytes()))
+    }
+
+    fn begin_own(&mut self, name: &dyn Name) -> Result<bool> {
+        let at = self.seek(name)?;
+        if self.fixed_length(at).is_none() {
+            return self.begin(name, Scope::Struct(None)).map(|_| false);
+        }
+        self.consume(at);
+        self.buffer = Some(Run { at, used: 0 });
+        Ok(true)
+    }
+
     fn begin(&mut self, name: &dyn Name, scope: Scope<'_>) -> Result<Opened> {
         let (at, opened) = self.scope(name, scope)?;
         self.open(at)?;
@@ -343,6 +365,9 @@ impl Decoder for TreeDecoder<'_, '_> {
     }
 
     fn end(&mut self, _kind: ScopeKind) -> Result<()> {
+        if let Some(buffer) = self.buffer {
+            return self.close_buffer(buffer);
+        }
         if self.levels.len() <= 1 {
             return Err(self.fail(Code::Unbalanced, 0, 0));
         }
@@ -354,6 +379,9 @@ impl Decoder for TreeDecoder<'_, '_> {
 
     /// The subsections of a scope are its own, whatever their names begin with.
     fn next_subsection(&mut self, _owner: &[u8], name: &mut SubsectionName) -> Result<Option<u32>> {
+        if self.buffer.is_some() {
+            return Err(self.fail(Code::WrongType, 0, 0));
+        }
         let Some(level) = self.levels.last_mut() else { return Ok(None) };
         let found = level.find_other(self.tree, |node| node.form == Form::Subsection);
         let Some(at) = found else { return Ok(None) };
@@ -380,6 +408,9 @@ impl Decoder for TreeDecoder<'_, '_> {
     }
 
     fn raw(&mut self, out: &mut [u8]) -> Result<usize> {
+        if let Some(buffer) = self.buffer {
+            return Ok(self.take_buffer(buffer, out));
+        }
         let Some(level) = self.levels.last_mut() else { return Ok(0) };
         let (mut run, mut done) = (level.raw_run(self.tree), 0usize);
         loop {
@@ -406,10 +437,16 @@ impl Decoder for TreeDecoder<'_, '_> {
     }
 
     fn at_raw(&mut self) -> Result<bool> {
+        if let Some(buffer) = self.buffer {
+            return Ok(self.buffer_left(buffer) > 0);
+        }
         Ok(self.levels.last().is_some_and(|level| level.at_raw(self.tree)))
     }
 
     fn peek(&mut self, ahead: usize, out: &mut [u8]) -> Result<usize> {
+        if let Some(buffer) = self.buffer {
+            return Ok(self.peek_buffer(buffer, ahead, out));
+        }
         let Some(level) = self.levels.last_mut() else { return Ok(0) };
         let (mut run, mut ahead, mut done) = (level.raw_run(self.tree), ahead, 0usize);
         loop {

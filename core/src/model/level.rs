@@ -256,6 +256,11 @@ impl Level {
         false
     }
 
+    /// The first item that is not read, whatever it is.
+    pub(super) fn first_unread(&self, tree: &Tree<'_>) -> Option<u32> {
+        self.unread_items(tree, |_| true).0
+    }
+
     /// The node after the one that the run is at.
     pub(super) fn next_of_run(&self, tree: &Tree<'_>, run: Run) -> Run {
         Run { at: self.after(&tree.node(run.at)), used: 0 }

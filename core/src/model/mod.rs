@@ -47,6 +47,7 @@
 //! ```
 
 mod arena;
+mod buffer;
 mod builder;
 mod carry;
 mod copy;

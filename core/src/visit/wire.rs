@@ -49,6 +49,13 @@ pub trait Encoder {
     /// Takes a byte buffer.
     fn bytes(&mut self, name: &dyn Name, extent: Extent, data: &[u8]) -> Result<()>;
 
+    /// Takes a byte buffer of this fixed length, which is all 0, and says so; a wire that must have the bytes says no
+    /// and takes nothing.
+    fn zeros(&mut self, name: &dyn Name, length: usize) -> Result<bool> {
+        let _ = (name, length);
+        Ok(false)
+    }
+
     /// Takes a string.
     fn text(&mut self, name: &dyn Name, text: &str) -> Result<()>;
 
@@ -197,6 +204,22 @@ pub trait Decoder {
     fn comes_next(&mut self, name: &dyn Name) -> Result<bool> {
         let _ = name;
         Ok(false)
+    }
+
+    /// Whether the item that comes next is an opaque buffer of this name. A wire without names says no.
+    fn comes_opaque(&mut self, name: &dyn Name) -> Result<bool> {
+        let _ = name;
+        Ok(false)
+    }
+
+    /// Opens the struct, without a description, of a state that only its device knows. What has a fixed length in its
+    /// place, a buffer above all, is opened as one that holds its bytes, big-endian, as raw ones, which must all be
+    /// taken; says whether it is such.
+    ///
+    /// # Errors
+    /// As [`begin`](Decoder::begin).
+    fn begin_own(&mut self, name: &dyn Name) -> Result<bool> {
+        self.begin(name, Scope::Struct(None)).map(|_| false)
     }
 
     /// Opens a scope; not a subsection.

@@ -7,7 +7,7 @@ use super::walk::{Here, Walk};
 use super::{Host, Memory, PlaceOf, What};
 use crate::error::{Code, Result};
 use crate::io::{told, Width};
-use crate::visit::{Extent, Kind, Slots};
+use crate::visit::{Extent, Kind, ScopeKind, Slots};
 
 impl<H: Host> Walk<'_, H> {
     /// Values without a null pointer among them.
@@ -67,6 +67,9 @@ impl<H: Host> Walk<'_, H> {
     /// Bytes that mean nothing.
     #[inline(never)]
     pub(super) fn unused(&mut self, name: ItemName<'_, H::Table>, length: usize) -> Result<()> {
+        if length > BOUNCE && self.long_unused(name, length)? {
+            return Ok(());
+        }
         let mut bounce = self.bounce(name, length)?;
         let (loading, name) = (self.state.loading, name.lazy());
         let done = self.run(&name, |v, memory| match loading {
@@ -75,6 +78,26 @@ impl<H: Host> Walk<'_, H> {
         });
         self.end_bounce(bounce);
         done
+    }
+
+    /// The same in pieces. False where the wire takes none.
+    fn long_unused(&mut self, name: ItemName<'_, H::Table>, length: usize) -> Result<bool> {
+        let (loading, name) = (self.state.loading, name.lazy());
+        self.visit(|v| {
+            if !loading {
+                return v.save_zeros(&name, length);
+            }
+            v.begin_own(&name)?;
+            let mut left = length;
+            while left > 0 {
+                let mut piece = [0; BOUNCE];
+                let wanted = left.min(BOUNCE);
+                // A stream that ends is an error of the next call.
+                v.get_raw(piece.get_mut(..wanted).unwrap_or_default())?;
+                left = left.saturating_sub(wanted);
+            }
+            v.end(ScopeKind::Struct).map(|()| true)
+        })
     }
 
     /// Bits, in words of 64.

@@ -113,6 +113,22 @@ pub trait Host: Sized {
         size: usize,
     ) -> core::result::Result<(), Failure>;
 
+    /// The same of a load where the scope is a buffer of the stream, whose bytes are those of the legacy wire: the device
+    /// visits over these, as by [`visit_raw`](crate::codec::legacy::visit_raw).
+    ///
+    /// # Errors
+    /// As [`hook`](Host::hook); [`Code::WrongType`] of a host that does not know of such.
+    fn custom_bytes(
+        &mut self,
+        table: Self::Table,
+        index: usize,
+        place: Option<PlaceOf<Self>>,
+        size: usize,
+    ) -> core::result::Result<(), Failure> {
+        let _ = (table, index, place, size);
+        Err(Failure::Code(Code::WrongType))
+    }
+
     /// Makes memory of this many bytes, all 0.
     ///
     /// # Errors

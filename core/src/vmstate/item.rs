@@ -7,7 +7,7 @@ use super::value::scalar;
 use super::walk::{Here, Walk};
 use super::{Host, Memory, PlaceOf, Table, What};
 use crate::error::{Code, Result};
-use crate::visit::{Scope, ScopeKind};
+use crate::visit::ScopeKind;
 
 /// The byte before an element that loading makes memory for.
 const NO_ELEMENT: u8 = 0x30;
@@ -109,8 +109,10 @@ impl<H: Host> Walk<'_, H> {
         place: Option<PlaceOf<H>>,
         size: usize,
     ) -> Result<()> {
-        self.visit(|v| v.begin(&name.lazy(), Scope::Struct(None)))?;
-        let done = self.host.custom(here.table(), here.index, place, size);
+        let done = match self.visit(|v| v.begin_own(&name.lazy()))? {
+            true => self.host.custom_bytes(here.table(), here.index, place, size),
+            false => self.host.custom(here.table(), here.index, place, size),
+        };
         self.settle(done, !self.state.loading)?;
         self.visit(|v| v.end(ScopeKind::Struct))
     }

@@ -229,12 +229,28 @@ impl<H: Host> Walk<'_, H> {
         if !parts && !self.state.loading {
             return Ok(());
         }
-        let mut parts = Parts { walk: self, object, first, told: false };
+        let mut parts = Parts { walk: self, object, first, told: false, kept: 0 };
         walk_subsections(&mut parts, head.name.bytes())?;
         if parts.told {
             self.describe(|to| to.end_subsections());
         }
         Ok(())
+    }
+}
+
+/// Instead of the number of a subsection.
+fn bit(index: usize) -> u64 {
+    u32::try_from(index).ok().and_then(|index| 1u64.checked_shl(index)).unwrap_or(0)
+}
+
+impl<H: Host> Parts<'_, '_, '_, H> {
+    /// Refuses a subsection that comes again if the memory of the first one would be lost, and says how much memory
+    /// is left.
+    fn begin_once(&mut self, index: usize) -> Result<usize> {
+        match self.kept & bit(index) {
+            0 => Ok(self.walk.memory_left()),
+            _ => self.walk.noted(Err(Code::BadOrder), &""),
+        }
     }
 }
 
@@ -247,6 +263,9 @@ struct Parts<'p, 'h, 'a, H: Host> {
     first: Option<usize>,
     /// Who describes the save knows of one.
     told: bool,
+    /// Bit *k*: the subsection *k* was loaded, and has memory that was made for it. Those behind the 64th are not
+    /// noted.
+    kept: u64,
 }
 
 impl<H: Host> SubsectionTable for Parts<'_, '_, '_, H> {
@@ -277,7 +296,11 @@ impl<H: Host> SubsectionTable for Parts<'_, '_, '_, H> {
         let first = !self.told;
         self.told = true;
         self.walk.describe(|to| to.begin_subsection(first));
+        let before = self.begin_once(index)?;
         self.walk.level(Object { described, place, version, strict: true, by: None })?;
+        if self.walk.memory_left() < before {
+            self.kept |= bit(index);
+        }
         self.walk.describe(|to| to.end_subsection());
         Ok(())
     }

@@ -167,6 +167,11 @@ impl<'h, H: Host> Walk<'h, H> {
         self.visit(|v| v.end_element())
     }
 
+    /// How many bytes may still be asked for.
+    pub(super) fn memory_left(&self) -> usize {
+        self.state.memory_left
+    }
+
     /// Memory of this many bytes, at least one, all 0, for an item of this name.
     pub(super) fn allocate(
         &mut self,

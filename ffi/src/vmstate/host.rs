@@ -12,6 +12,7 @@ use migcore::{Code, Result};
 use super::decode::{member, CTable};
 use super::memory::{CMemory, CPlace};
 use super::services::*;
+use crate::blob::{begin_loading, over_raw};
 use crate::io::sized;
 use crate::object::{migcore_visitor, reach};
 use crate::vmdesc::storage::describe;
@@ -120,27 +121,29 @@ impl Host for CHost {
         place: Option<CPlace>,
         size: usize,
     ) -> Hooked {
-        let field = table.field_at(index);
-        let place: *mut c_void = place.map_or(core::ptr::null_mut(), CPlace::as_ptr);
-        // SAFETY: the field is there and has an info, since the walk found it custom.
-        let visit = unsafe { member!(member!(field, info), visit) };
-        let returned = match (visit, self.services.custom) {
-            // SAFETY: `new` was promised a visitor and an object that is as its table says.
-            (Some(visit), _) => unsafe {
-                let returned = visit(self.v, place, size, field);
-                return self.settled(returned).map_err(Failure::Code);
-            },
-            // SAFETY: as above, and a callback for this `opaque`.
-            (None, Some(custom)) => unsafe {
-                custom(self.services.opaque, self.v, field, place, size)
-            },
-            (None, None) => return Err(Failure::Code(Code::Unsupported)),
+        self.visit_custom(table, index, place, size)
+    }
+
+    fn custom_bytes(
+        &mut self,
+        table: CTable,
+        index: usize,
+        place: Option<CPlace>,
+        size: usize,
+    ) -> Hooked {
+        let (v, mut refused) = (self.v, None);
+        let visit = |fields| {
+            self.v = fields;
+            let done = self.visit_custom(table, index, place, size);
+            self.v = v;
+            done.map_err(|failure| {
+                refused = Some(failure);
+                Code::Refused
+            })
         };
-        match (returned, Code::from_number(returned)) {
-            (0, _) => Ok(()),
-            (_, Some(code)) => Err(Failure::Code(code)),
-            (refused, None) => Err(Failure::Device(refused)),
-        }
+        // SAFETY: `new` was promised a visitor, which is ready while code of the device runs.
+        let done = unsafe { over_raw(v, begin_loading, visit) };
+        refused.map_or(done.map_err(Failure::Code), Err)
     }
 
     fn allocate(&mut self, bytes: usize) -> Result<CPlace> {
@@ -225,6 +228,37 @@ impl Host for CHost {
 }
 
 impl CHost {
+    /// Calls the code of the field at `index`.
+    fn visit_custom(
+        &mut self,
+        table: CTable,
+        index: usize,
+        place: Option<CPlace>,
+        size: usize,
+    ) -> Hooked {
+        let field = table.field_at(index);
+        let place: *mut c_void = place.map_or(core::ptr::null_mut(), CPlace::as_ptr);
+        // SAFETY: the field is there and has an info, since the walk found it custom.
+        let visit = unsafe { member!(member!(field, info), visit) };
+        let returned = match (visit, self.services.custom) {
+            // SAFETY: `new` was promised a visitor and an object that is as its table says.
+            (Some(visit), _) => unsafe {
+                let returned = visit(self.v, place, size, field);
+                return self.settled(returned).map_err(Failure::Code);
+            },
+            // SAFETY: as above, and a callback for this `opaque`.
+            (None, Some(custom)) => unsafe {
+                custom(self.services.opaque, self.v, field, place, size)
+            },
+            (None, None) => return Err(Failure::Code(Code::Unsupported)),
+        };
+        match (returned, Code::from_number(returned)) {
+            (0, _) => Ok(()),
+            (_, Some(code)) => Err(Failure::Code(code)),
+            (refused, None) => Err(Failure::Device(refused)),
+        }
+    }
+
     /// What code with a signature of the library returned: 0, a status, or a number of its own that refuses, whatever
     /// its sign. For QEMU one above 0 may mean nothing.
     fn settled(&mut self, returned: c_int) -> Result<()> {

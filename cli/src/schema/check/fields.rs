@@ -46,11 +46,34 @@ impl<'s> Checker<'s> {
         let in_to = self.ahead(to.rest(), one);
         let in_from = self.ahead(from.rest(), other);
         match (in_from, in_to) {
+            (Some(1), Some(1)) => self.exchanged(from, to),
             (None, Some(_)) => self.added(from, to),
             (Some(_), None) => self.removed(from),
             (Some(removed), Some(added)) if removed < added => self.removed(from),
             (Some(_), Some(_)) => self.added(from, to),
             (None, None) => self.changed(from, to),
+        }
+    }
+
+    /// Two fields that stand in another order on the other side.
+    fn exchanged(&mut self, from: &mut Cursor<'s>, to: &mut Cursor<'s>) {
+        let (Some(one), Some(other)) = (from.peek(), to.peek()) else { return };
+        if self.is_certainly_absent(one, Place::of(from)) {
+            return from.advance();
+        }
+        if self.is_certainly_absent(other, Place::of(to)) {
+            return to.advance();
+        }
+        let (old, new) = (self.from.name, self.to.name);
+        let (first, second) = (shown(&one.name), shown(&other.name));
+        let mut text = format!("{old} has {first} before {second}, and {new} behind it");
+        if one.size.is_some() && one.size == other.size {
+            text.push_str("; their size is the same, so each is loaded as the other");
+        }
+        self.within_field(one, |checker| checker.fault(Rule::Changed, text));
+        for cursor in [from, to] {
+            cursor.advance();
+            cursor.advance();
         }
     }
 

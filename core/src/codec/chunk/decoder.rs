@@ -1,5 +1,6 @@
 //! Chunks to values.
 
+mod buffer;
 mod index;
 mod items;
 mod lists;
@@ -61,6 +62,8 @@ pub struct ChunkDecoder<'b, S> {
     failed: Option<Code>,
     /// Bytes of the raw item at the place that were not taken yet.
     raw_left: usize,
+    /// Bytes that were not taken yet of the buffer that is open as a struct.
+    buffer_left: Option<u64>,
     /// The next device, when it was looked at but not opened.
     upcoming: Option<Fragment>,
     index: &'b mut [IndexEntry],
@@ -87,6 +90,7 @@ impl<'b, S: Store> ChunkDecoder<'b, S> {
             straight: false,
             failed: None,
             raw_left: 0,
+            buffer_left: None,
             upcoming: None,
             index,
             index_used: 0,

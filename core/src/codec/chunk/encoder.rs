@@ -406,6 +406,15 @@ impl<W: Writer, K: Kernels> Encoder for ChunkEncoder<'_, W, K> {
         self.elements(draft, Kind::U8, (extent == Extent::Variable).then_some(length), data)
     }
 
+    fn zeros(&mut self, name: &dyn Name, length: usize) -> Result<bool> {
+        if !self.in_device {
+            return Ok(false);
+        }
+        let counted = self.counted(length)?;
+        let draft = Draft::bytes(Marks::NONE, name.bytes(), Extent::Fixed, counted);
+        self.zeroed(draft, length).map(|()| true)
+    }
+
     fn text(&mut self, name: &dyn Name, text: &str) -> Result<()> {
         let length = self.counted(text.len())?;
         let draft = Draft::plain(TEXT, Marks::NONE, name.bytes());

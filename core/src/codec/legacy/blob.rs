@@ -7,7 +7,10 @@
 use super::{LegacyDecoder, LegacyEncoder};
 use crate::error::{Code, Fault, Result};
 use crate::io::{Portable, Reader, Writer};
-use crate::visit::{Decoder, Encoder, Side, Visitor};
+use crate::visit::{Decoder, Encoder, ScopeKind, Side, Visitor};
+
+/// The opaque buffer that a stream of QEMU, read by its description, has of a device that puts and gets.
+const DATA: &str = "data";
 
 /// As a version that fields are written since: never, so a state of any version is saved as a blob.
 pub const ALWAYS_BLOB: u32 = u32::MAX;
@@ -16,7 +19,8 @@ pub const ALWAYS_BLOB: u32 = u32::MAX;
 /// it from whichever of the two comes next in the open scope. What is saved as a blob has neither names nor marks.
 ///
 /// A blob holds all of the scope up to the next item with a name: where `visit` leaves some of it, closing the scope
-/// fails. On a wire of bare bytes, as the legacy one, both are the same.
+/// fails. So does an opaque buffer `data`, which a stream of QEMU has of such a device when it was converted. On a wire
+/// of bare bytes, as the legacy one, both are the same.
 ///
 /// ```
 /// use migcore::codec::legacy::visit_blob;
@@ -44,9 +48,23 @@ pub fn visit_blob(
     fields_since: u32,
     visit: impl FnOnce(&mut Visitor<'_>) -> Result<()>,
 ) -> Result<()> {
-    if !is_blob(v, fields_since)? {
-        return visit(v);
+    match begin_blob(v, fields_since)? {
+        Blob::Fields => visit(v),
+        blob => {
+            visit_raw(v, visit)?;
+            end_blob(v, blob)
+        }
     }
+}
+
+/// Visits over the raw bytes that come next in the open scope, or are put there: those of the legacy wire.
+///
+/// # Errors
+/// As [`visit_blob`].
+pub fn visit_raw(
+    v: &mut Visitor<'_>,
+    visit: impl FnOnce(&mut Visitor<'_>) -> Result<()>,
+) -> Result<()> {
     match v.parts() {
         (side @ Side::Load(_), track) => {
             let mut fields = LegacyDecoder::new(RawBytes::new(side), Portable);
@@ -59,16 +77,51 @@ pub fn visit_blob(
     }
 }
 
-/// Whether a state is a blob: on load in the stream, on save by its version.
+/// What a state is in the open scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blob {
+    /// Fields: no blob.
+    Fields,
+    /// Raw bytes.
+    Raw,
+    /// An opaque buffer with raw bytes inside.
+    Data,
+}
+
+/// What a state is: on load in the stream, on save by its version. An opaque buffer is opened.
 ///
 /// # Errors
 /// Those of the wire, or the first error.
-pub fn is_blob(v: &mut Visitor<'_>, fields_since: u32) -> Result<bool> {
+pub fn begin_blob(v: &mut Visitor<'_>, fields_since: u32) -> Result<Blob> {
     if v.is_loading() {
-        return v.at_raw();
+        return begin_load(v);
     }
     v.check()?;
-    Ok(fields_since == ALWAYS_BLOB || v.version() < fields_since)
+    Ok(match fields_since == ALWAYS_BLOB || v.version() < fields_since {
+        true => Blob::Raw,
+        false => Blob::Fields,
+    })
+}
+
+fn begin_load(v: &mut Visitor<'_>) -> Result<Blob> {
+    if v.at_raw()? {
+        return Ok(Blob::Raw);
+    }
+    if !v.comes_opaque(&DATA)? {
+        return Ok(Blob::Fields);
+    }
+    v.begin_own(&DATA).map(|_| Blob::Data)
+}
+
+/// Ends what [`begin_blob`] began.
+///
+/// # Errors
+/// [`Code::Unconsumed`] where some of a buffer is left; the first error.
+pub fn end_blob(v: &mut Visitor<'_>, blob: Blob) -> Result<()> {
+    match blob {
+        Blob::Fields | Blob::Raw => v.check(),
+        Blob::Data => v.end(ScopeKind::Struct),
+    }
 }
 
 fn within(

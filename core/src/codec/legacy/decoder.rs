@@ -51,6 +51,17 @@ impl<R: Reader, K: Kernels> LegacyDecoder<R, K> {
     }
 }
 
+/// So much of a name tells mostly whose it is; [`Ends`](crate::visit::Ends) has no more of it.
+const GLANCE: usize = 3;
+
+/// Whether the first bytes of a name tell that it is none of `owner`, where there is no room to look at all of it.
+fn is_of_another(reader: &mut impl Reader, owner: &[u8]) -> bool {
+    let mut found = [0; GLANCE];
+    let begin = owner.get(..GLANCE).unwrap_or(owner);
+    let found = found.get_mut(..begin.len()).unwrap_or_default();
+    matches!(reader.peek(2, found), Ok(got) if got < begin.len() || found != begin)
+}
+
 /// Looks at the subsection that follows, if one does and belongs to `owner`: puts its name into
 /// `name`. Never looks further ahead than it must: a source need not have more bytes yet.
 fn peek_subsection(
@@ -73,7 +84,17 @@ fn peek_subsection(
     }
     let mut text = [0; MAX_NAME];
     let text = text.get_mut(..length).unwrap_or_default();
-    let whole = reader.peek(2, text)? == length;
+    let whole = match reader.peek(2, text) {
+        Ok(got) => got == length,
+        Err(code) => {
+            let fault = reader.fault();
+            if code == Code::Unsupported && is_of_another(reader, owner) {
+                return Ok(false);
+            }
+            reader.set_fault(fault);
+            return Err(code);
+        }
+    };
     name.clear();
     Ok(whole && text.starts_with(owner) && name.extend_from_slice(text).is_ok())
 }

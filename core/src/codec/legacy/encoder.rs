@@ -8,6 +8,9 @@ use crate::visit::{Encoder, Extent, Kind, Name, Room, Scope, ScopeKind};
 /// Flags that go at once to a stream without a buffer.
 const FLAGS: usize = 256;
 
+/// A piece of what is all 0.
+static ZEROS: [u8; 64] = [0; 64];
+
 /// Writes items as QEMU does. See the [module](super) for the bytes of each.
 #[derive(Debug)]
 pub struct LegacyEncoder<W, K> {
@@ -128,6 +131,16 @@ impl<W: Writer, K: Kernels> Encoder for LegacyEncoder<W, K> {
     fn bytes(&mut self, _name: &dyn Name, extent: Extent, data: &[u8]) -> Result<()> {
         self.count(extent, data.len())?;
         self.writer.put_slice(data)
+    }
+
+    fn zeros(&mut self, _name: &dyn Name, length: usize) -> Result<bool> {
+        let mut left = length;
+        while left > 0 {
+            let piece = ZEROS.get(..left).unwrap_or(&ZEROS);
+            self.writer.put_slice(piece)?;
+            left = left.saturating_sub(piece.len());
+        }
+        Ok(true)
     }
 
     fn text(&mut self, _name: &dyn Name, text: &str) -> Result<()> {

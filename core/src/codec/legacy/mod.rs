@@ -82,7 +82,9 @@ pub mod framing;
 pub mod ram;
 mod sections;
 
-pub use blob::{end_fields, is_blob, visit_blob, Lender, RawBytes, ALWAYS_BLOB};
+pub use blob::{
+    begin_blob, end_blob, end_fields, visit_blob, visit_raw, Blob, Lender, RawBytes, ALWAYS_BLOB,
+};
 pub use decoder::LegacyDecoder;
 pub use encoder::LegacyEncoder;
 pub use sections::SectionEncoder;

@@ -59,6 +59,10 @@ impl<W: Writer, K: Kernels> Encoder for SectionEncoder<W, K> {
         self.items.bytes(name, extent, data)
     }
 
+    fn zeros(&mut self, name: &dyn Name, length: usize) -> Result<bool> {
+        self.items.zeros(name, length)
+    }
+
     fn text(&mut self, name: &dyn Name, text: &str) -> Result<()> {
         self.items.text(name, text)
     }

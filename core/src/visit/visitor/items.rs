@@ -238,6 +238,22 @@ impl Visitor<'_> {
         self.load(name, |decoder| decoder.comes_next(name))
     }
 
+    /// Whether the item that comes next is an opaque buffer of this name, on load.
+    ///
+    /// # Errors
+    /// Those of the wire; [`Code::WrongDirection`] on save.
+    pub(crate) fn comes_opaque(&mut self, name: &dyn Name) -> Result<bool> {
+        self.load(name, |decoder| decoder.comes_opaque(name))
+    }
+
+    /// Saves a byte buffer that is all 0, and says whether the wire takes it without the bytes.
+    ///
+    /// # Errors
+    /// As [`save_bytes`](Visitor::save_bytes).
+    pub(crate) fn save_zeros(&mut self, name: &dyn Name, length: usize) -> Result<bool> {
+        self.save(name, |encoder| encoder.zeros(name, length))
+    }
+
     /// Saves bytes that have neither name nor type.
     ///
     /// # Errors

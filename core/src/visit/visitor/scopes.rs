@@ -173,6 +173,29 @@ impl Visitor<'_> {
         self.open_at(name, scope, None)
     }
 
+    /// Opens the struct of a state that only its device knows; on load perhaps in the shape of a buffer, and says
+    /// whether it is one: then raw bytes are all that is in it.
+    ///
+    /// # Errors
+    /// As [`begin`](Visitor::begin).
+    pub(crate) fn begin_own(&mut self, name: &dyn Name) -> Result<bool> {
+        let scope = Scope::Struct(None);
+        self.track.check()?;
+        let text = name.bytes();
+        self.may_open(text)?;
+        let begun = match &mut self.side {
+            Side::Save(encoder) => encoder.begin(&text, scope).map(|()| false),
+            Side::Load(decoder) => decoder.begin_own(&text),
+        };
+        match begun {
+            Ok(is_buffer) => {
+                self.track.open(text, &scope, 0);
+                Ok(is_buffer)
+            }
+            Err(code) => Err(self.wire_failed(code, name)),
+        }
+    }
+
     #[inline]
     fn open_at(
         &mut self,

@@ -14,6 +14,7 @@ pub use layout::{Layout, StaticTable};
 
 use super::{Failure, Hook, Host, Key, NodeVisit, Table};
 use crate::codec::describe::Describer;
+use crate::codec::legacy::visit_raw;
 use crate::error::{Code, Result};
 use crate::io::json::Text;
 use crate::visit::Visitor;
@@ -99,6 +100,29 @@ impl<'m> Host for Arena<'_, 'm, '_> {
             (Some(custom), Some(place)) => custom.visit(self.block, place, self.visitor),
             _ => Err(Failure::Code(Code::BadTable)),
         }
+    }
+
+    fn custom_bytes(
+        &mut self,
+        table: Self::Table,
+        index: usize,
+        place: Option<usize>,
+        _size: usize,
+    ) -> core::result::Result<(), Failure> {
+        let custom = table.entry(index).and_then(|entry| entry.custom);
+        let (Some(custom), Some(place)) = (custom, place) else {
+            return Err(Failure::Code(Code::BadTable));
+        };
+        let (block, mut refused) = (&mut *self.block, None);
+        let done = visit_raw(self.visitor, |fields| match custom.visit(block, place, fields) {
+            Ok(()) => Ok(()),
+            Err(Failure::Code(code)) => Err(code),
+            Err(number) => {
+                refused = Some(number);
+                Err(Code::Refused)
+            }
+        });
+        refused.map_or(done.map_err(Failure::Code), Err)
     }
 
     fn allocate(&mut self, bytes: usize) -> Result<usize> {

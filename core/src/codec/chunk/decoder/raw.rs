@@ -74,13 +74,19 @@ impl<S: Store> ChunkDecoder<'_, S> {
         if self.raw_left == 0 {
             self.within_scope()?;
         }
-        let here = self.walker.at;
         let left = self.raw_left;
+        let done = self.look(|decoder| decoder.peek_items(ahead, out));
+        self.raw_left = left;
+        done
+    }
+
+    /// Looks at what follows, and goes back.
+    pub(super) fn look<R>(&mut self, call: impl FnOnce(&mut Self) -> Result<R>) -> Result<R> {
+        let here = self.walker.at;
         self.walker.pins = self.walker.pins.saturating_add(1);
-        let done = self.peek_items(ahead, out);
+        let done = call(self);
         self.walker.pins = self.walker.pins.saturating_sub(1);
         self.walker.at = here;
-        self.raw_left = left;
         match done {
             // The run may go on in a fragment that this store could not come back from.
             Err(Code::NeedsIndex) => Err(self.walker.refuse(Code::Unsupported, here.values, 0, 0)),

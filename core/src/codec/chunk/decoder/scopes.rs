@@ -91,6 +91,11 @@ impl<S: Store> ChunkDecoder<'_, S> {
         description: Option<Description<'_>>,
     ) -> Result<Opened> {
         self.find_scope(&Wanted::Item(name))?;
+        self.enter_struct(description)
+    }
+
+    /// Opens the struct that was found.
+    pub(super) fn enter_struct(&mut self, description: Option<Description<'_>>) -> Result<Opened> {
         let version = match (self.scope_here()?.what, description) {
             (What::Struct, None) => None,
             (What::Described { name, version }, Some(known)) if name == known.name => Some(version),
@@ -127,7 +132,7 @@ impl<S: Store> ChunkDecoder<'_, S> {
         Ok(Opened { present, ..Opened::default() })
     }
 
-    fn find_scope(&mut self, wanted: &Wanted<'_>) -> Result<()> {
+    pub(super) fn find_scope(&mut self, wanted: &Wanted<'_>) -> Result<()> {
         match self.seek(wanted)? {
             true => Ok(()),
             false => Err(self.walker.refuse(Code::Missing, self.walker.at.values, 0, 0)),

@@ -179,6 +179,9 @@ impl<S: Store> ChunkDecoder<'_, S> {
     /// Checks that items can be asked for here.
     fn ready(&mut self) -> Result<()> {
         self.within_scope()?;
+        if self.buffer_left.is_some() {
+            return Err(self.wrong_type(self.walker.at.values));
+        }
         match self.raw_left {
             0 => Ok(()),
             _ => Err(self.walker.refuse(Code::Unconsumed, self.walker.at.values, 0, 0)),

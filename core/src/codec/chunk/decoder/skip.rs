@@ -61,11 +61,11 @@ impl<S: Store> Walker<S> {
             Leaf::Scalar(kind) => self.take_bits(kind).map(|_| ()),
             Leaf::Array(kind, count) => {
                 let count = self.count_of(count)?;
-                self.skip_elements(kind, count)
+                self.skip_bytes(kind, bytes_of(kind, count))
             }
             Leaf::Bytes(count) => {
                 let count = self.count_of(count)?;
-                self.skip_elements(Kind::U8, count)
+                self.skip_bytes(Kind::U8, u64::from(count))
             }
             Leaf::Text => {
                 let (start, end) = self.take_counted()?;
@@ -98,8 +98,9 @@ impl<S: Store> Walker<S> {
         }
     }
 
-    fn skip_elements(&mut self, kind: Kind, count: u32) -> Result<()> {
-        let mut left = bytes_of(kind, count);
+    /// Passes over so many bytes of an array or buffer.
+    pub(super) fn skip_bytes(&mut self, kind: Kind, length: u64) -> Result<()> {
+        let mut left = length;
         while left > 0 {
             let (start, end) = self.take_piece(left, kind.width())?;
             if kind == Kind::Bool {

@@ -152,6 +152,14 @@ impl<S: Store> Decoder for ChunkDecoder<'_, S> {
         self.run(|decoder| decoder.is_next(&Wanted::Item(name)))
     }
 
+    fn comes_opaque(&mut self, name: &dyn Name) -> Result<bool> {
+        self.run(|decoder| decoder.is_opaque_next(name))
+    }
+
+    fn begin_own(&mut self, name: &dyn Name) -> Result<bool> {
+        self.run(|decoder| decoder.begin_struct_or_buffer(name))
+    }
+
     #[inline]
     fn begin(&mut self, name: &dyn Name, scope: Scope<'_>) -> Result<Opened> {
         match scope {
@@ -164,7 +172,10 @@ impl<S: Store> Decoder for ChunkDecoder<'_, S> {
     fn end(&mut self, kind: ScopeKind) -> Result<()> {
         self.run(|decoder| match kind {
             ScopeKind::Element if decoder.end_read_element()? => Ok(()),
-            kind => decoder.end_scope(kind),
+            kind => match decoder.buffer_left {
+                Some(left) => decoder.close_buffer(left),
+                None => decoder.end_scope(kind),
+            },
         })
     }
 
@@ -184,15 +195,24 @@ impl<S: Store> Decoder for ChunkDecoder<'_, S> {
     }
 
     fn raw(&mut self, out: &mut [u8]) -> Result<usize> {
-        self.run(|decoder| decoder.take_raw(out))
+        self.run(|decoder| match decoder.buffer_left {
+            Some(left) => decoder.take_buffer(left, out),
+            None => decoder.take_raw(out),
+        })
     }
 
     fn at_raw(&mut self) -> Result<bool> {
-        self.run(Self::open_raw)
+        self.run(|decoder| match decoder.buffer_left {
+            Some(left) => Ok(left > 0),
+            None => decoder.open_raw(),
+        })
     }
 
     fn peek(&mut self, ahead: usize, out: &mut [u8]) -> Result<usize> {
-        self.run(|decoder| decoder.peek_raw(ahead, out))
+        self.run(|decoder| match decoder.buffer_left {
+            Some(left) => decoder.peek_buffer(left, ahead, out),
+            None => decoder.peek_raw(ahead, out),
+        })
     }
 
     /// Reads the stream to its end. Devices that are left must be ancillary.

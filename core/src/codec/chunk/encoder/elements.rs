@@ -7,6 +7,9 @@ use crate::error::{Code, Result};
 use crate::io::{Kernels, Writer};
 use crate::visit::Kind;
 
+/// A piece of what is all 0.
+static ZEROS: [u8; 64] = [0; 64];
+
 impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
     /// An array or buffer: its operation, its count if that is on the wire, its elements.
     pub(super) fn elements(
@@ -33,6 +36,24 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
             }
             false => self.pour(kind, elements),
         }
+    }
+
+    /// A buffer of fixed length that is all 0.
+    pub(super) fn zeroed(&mut self, draft: Draft<'_>, length: usize) -> Result<()> {
+        if length.saturating_add(RUN) <= self.values.capacity() {
+            self.item(draft, length)?;
+            self.values.append(length).fill(0);
+            return Ok(());
+        }
+        self.unshare()?;
+        self.item(draft, 1)?;
+        let mut left = length;
+        while left > 0 {
+            let piece = ZEROS.get(..left).unwrap_or(&ZEROS);
+            self.pour(Kind::U8, piece)?;
+            left = left.saturating_sub(piece.len());
+        }
+        Ok(())
     }
 
     /// Cuts until no element before needs the shape behind the place.

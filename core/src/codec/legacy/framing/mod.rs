@@ -15,7 +15,7 @@ mod visits;
 pub use command::{commands, CommandHead, Lengths};
 pub use configuration::Configuration;
 pub use names::{capability, Capability, CAPABILITIES, RUN_STATES};
-pub use visits::{load_record, over, skip, visit_footer, visit_header};
+pub use visits::{check_configuration, load_record, over, skip, visit_footer, visit_header};
 
 use super::{put_name, refuse, take_name, Counted};
 use crate::error::{Code, Result, MAX_NAME};
