@@ -859,8 +859,8 @@ typedef struct migcore_vmstate_info {
     void (*old_put)(void);
     /**
      * Visits a value of MIGCORE_VMSTATE_KIND_CUSTOM, of `size` bytes, in a scope of its own; NULL: `custom` of the
-     * host does. Where the stream has it as bytes, `v` is another visitor, over these alone. A return value other than MIGCORE_OK ends the visit: a status with that, another number with
-     * MIGCORE_REFUSED and that number as its cause.
+     * host does. Where the stream has it as bytes, `v` is another visitor, over these alone. A return value other than
+     * MIGCORE_OK ends the visit: a status with that, another number with MIGCORE_REFUSED and that number as its cause.
      */
     migcore_status (*visit)(struct migcore_visitor *v,
                             void *place,
@@ -1167,8 +1167,8 @@ typedef struct migcore_vmstate_host {
                 int version_id);
     /**
      * Visits a value of a kind of its own, of `size` bytes, with `v`, which is another visitor where the stream has
-     * it as bytes. Returns 0, a migcore_status, or a number of its own to
-     * refuse; as in QEMU, one above 0 that is no status refuses on save alone.
+     * it as bytes. Returns 0, a migcore_status, or a number of its own to refuse; as in QEMU, one above 0 that is no
+     * status refuses on save alone.
      */
     int (*custom)(void *opaque,
                   struct migcore_visitor *v,
@@ -3337,9 +3337,10 @@ migcore_status migcore_peek_raw(struct migcore_visitor *v,
  *
  * For a blob, `visit` is given another visitor than `v`, which goes on in the scopes of `v`; meanwhile `v` is not to be
  * used. What is saved as a blob has neither names nor marks. A blob holds all of the scope up to the next item with a
- * name: where `visit` leaves some of it, closing the scope fails with MIGCORE_UNCONSUMED. So does an opaque buffer
- * `data`, which a stream of QEMU that was converted has of a device that puts and gets. On the legacy wire both are the
- * same, and `visit` is given `v`, or what writes the same. Of the stack this takes some 2 KB.
+ * name: where `visit` leaves some of it, closing the scope fails with MIGCORE_UNCONSUMED. An opaque buffer `data` that
+ * comes first is a blob too, of which `visit` must leave nothing: a converted stream of QEMU has that of such a device. On
+ * the legacy wire blob and fields are the same, and `visit` is given `v`, or what writes the same. Of the stack this takes
+ * some 2 KB.
  */
 migcore_status migcore_visit_blob(struct migcore_visitor *v,
                                   uint32_t fields_since,
@@ -3382,9 +3383,8 @@ migcore_status migcore_framing_configuration(struct migcore_visitor *v,
 /**
  * Fails the visit with MIGCORE_BAD_VALUE unless a stream with the configuration `found` may be loaded by a machine that
  * would write `ours`; the item in the report begins with `machine`, and then has both names, or is `page_bits`, `uuid` or
- * `capabilities`. Types of machines and page
- * bits must be the same, UUIDs only where both have one. Capabilities must be the same among those that QEMU validates, and
- * all that were found must be names of its.
+ * `capabilities`. Types of machines and page bits must be the same, UUIDs only where both have one. Capabilities must be
+ * the same among those that QEMU validates, and all that were found must be names of its.
  */
 migcore_status migcore_framing_agree(struct migcore_visitor *v,
                                      const struct migcore_configuration *found,

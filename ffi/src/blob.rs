@@ -56,9 +56,10 @@ wire!(LoadRaw, loads, calls_back: true);
 ///
 /// For a blob, `visit` is given another visitor than `v`, which goes on in the scopes of `v`; meanwhile `v` is not to be
 /// used. What is saved as a blob has neither names nor marks. A blob holds all of the scope up to the next item with a
-/// name: where `visit` leaves some of it, closing the scope fails with MIGCORE_UNCONSUMED. So does an opaque buffer
-/// `data`, which a stream of QEMU that was converted has of a device that puts and gets. On the legacy wire both are the
-/// same, and `visit` is given `v`, or what writes the same. Of the stack this takes some 2 KB.
+/// name: where `visit` leaves some of it, closing the scope fails with MIGCORE_UNCONSUMED. An opaque buffer `data` that
+/// comes first is a blob too, of which `visit` must leave nothing: a converted stream of QEMU has that of such a device. On
+/// the legacy wire blob and fields are the same, and `visit` is given `v`, or what writes the same. Of the stack this takes
+/// some 2 KB.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_visit_blob(
     v: *mut migcore_visitor,

@@ -180,9 +180,8 @@ pub unsafe extern "C" fn migcore_framing_configuration(
 
 /// Fails the visit with MIGCORE_BAD_VALUE unless a stream with the configuration `found` may be loaded by a machine that
 /// would write `ours`; the item in the report begins with `machine`, and then has both names, or is `page_bits`, `uuid` or
-/// `capabilities`. Types of machines and page
-/// bits must be the same, UUIDs only where both have one. Capabilities must be the same among those that QEMU validates, and
-/// all that were found must be names of its.
+/// `capabilities`. Types of machines and page bits must be the same, UUIDs only where both have one. Capabilities must be
+/// the same among those that QEMU validates, and all that were found must be names of its.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_framing_agree(
     v: *mut migcore_visitor,

@@ -22,6 +22,8 @@ pub use slice::{SliceReader, SliceWriter};
 pub use stream::{Failure, Sink, Source, StreamReader, StreamWriter, RETRIES};
 pub use writer::Writer;
 
+use crate::error::Result;
+
 /// Bytes on the stack through which elements go when they cannot be swapped in place.
 const BOUNCE: usize = 256;
 
@@ -55,6 +57,18 @@ fn move_one(bytes: &mut [u8], from: usize, to: usize, at: usize) {
     if let (Some(byte), Some(place)) = (byte, bytes.get_mut(to.saturating_add(at))) {
         *place = byte;
     }
+}
+
+/// Gives `length` bytes that are 0, in pieces.
+pub(crate) fn zeros(length: usize, mut give: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    static PIECE: [u8; 64] = [0; 64];
+    let mut left = length;
+    while left > 0 {
+        let piece = PIECE.get(..left).unwrap_or(&PIECE);
+        give(piece)?;
+        left = left.saturating_sub(piece.len());
+    }
+    Ok(())
 }
 
 /// A length as it is told in positions and reports.

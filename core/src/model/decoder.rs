@@ -351,7 +351,8 @@ impl Decoder for TreeDecoder<'_, '_> {
     fn begin_own(&mut self, name: &dyn Name) -> Result<bool> {
         let at = self.seek(name)?;
         if self.fixed_length(at).is_none() {
-            return self.begin(name, Scope::Struct(None)).map(|_| false);
+            self.opened(at, Scope::Struct(None))?;
+            return self.open(at).map(|()| false);
         }
         self.consume(at);
         self.buffer = Some(Run { at, used: 0 });

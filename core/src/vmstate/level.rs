@@ -238,22 +238,6 @@ impl<H: Host> Walk<'_, H> {
     }
 }
 
-/// Instead of the number of a subsection.
-fn bit(index: usize) -> u64 {
-    u32::try_from(index).ok().and_then(|index| 1u64.checked_shl(index)).unwrap_or(0)
-}
-
-impl<H: Host> Parts<'_, '_, '_, H> {
-    /// Refuses a subsection that comes again if the memory of the first one would be lost, and says how much memory
-    /// is left.
-    fn begin_once(&mut self, index: usize) -> Result<usize> {
-        match self.kept & bit(index) {
-            0 => Ok(self.walk.memory_left()),
-            _ => self.walk.noted(Err(Code::BadOrder), &""),
-        }
-    }
-}
-
 /// The subsections of an object.
 struct Parts<'p, 'h, 'a, H: Host> {
     walk: &'p mut Walk<'h, H>,
@@ -266,6 +250,23 @@ struct Parts<'p, 'h, 'a, H: Host> {
     /// Bit *k*: the subsection *k* was loaded, and has memory that was made for it. Those behind the 64th are not
     /// noted.
     kept: u64,
+}
+
+impl<H: Host> Parts<'_, '_, '_, H> {
+    /// Loads or saves the fields of a subsection. One that comes again is refused if the memory of the first one would
+    /// be lost.
+    fn level(&mut self, index: usize, part: Object<'_, H>) -> Result<()> {
+        let bit = u32::try_from(index).ok().and_then(|index| 1u64.checked_shl(index)).unwrap_or(0);
+        if self.kept & bit != 0 {
+            return self.walk.noted(Err(Code::BadOrder), &"");
+        }
+        let before = self.walk.memory_left();
+        self.walk.level(part)?;
+        if self.walk.memory_left() < before {
+            self.kept |= bit;
+        }
+        Ok(())
+    }
 }
 
 impl<H: Host> SubsectionTable for Parts<'_, '_, '_, H> {
@@ -296,11 +297,7 @@ impl<H: Host> SubsectionTable for Parts<'_, '_, '_, H> {
         let first = !self.told;
         self.told = true;
         self.walk.describe(|to| to.begin_subsection(first));
-        let before = self.begin_once(index)?;
-        self.walk.level(Object { described, place, version, strict: true, by: None })?;
-        if self.walk.memory_left() < before {
-            self.kept |= bit(index);
-        }
+        self.level(index, Object { described, place, version, strict: true, by: None })?;
         self.walk.describe(|to| to.end_subsection());
         Ok(())
     }

@@ -92,8 +92,8 @@ pub struct migcore_vmstate_host {
         ) -> c_int,
     >,
     /// Visits a value of a kind of its own, of `size` bytes, with `v`, which is another visitor where the stream has
-    /// it as bytes. Returns 0, a migcore_status, or a number of its own to
-    /// refuse; as in QEMU, one above 0 that is no status refuses on save alone.
+    /// it as bytes. Returns 0, a migcore_status, or a number of its own to refuse; as in QEMU, one above 0 that is no
+    /// status refuses on save alone.
     pub custom: Option<
         unsafe extern "C" fn(
             opaque: *mut c_void,

@@ -123,8 +123,8 @@ pub struct migcore_vmstate_info {
     /// See `get`.
     pub old_put: Option<unsafe extern "C" fn()>,
     /// Visits a value of MIGCORE_VMSTATE_KIND_CUSTOM, of `size` bytes, in a scope of its own; NULL: `custom` of the
-    /// host does. Where the stream has it as bytes, `v` is another visitor, over these alone. A return value other than MIGCORE_OK ends the visit: a status with that, another number with
-    /// MIGCORE_REFUSED and that number as its cause.
+    /// host does. Where the stream has it as bytes, `v` is another visitor, over these alone. A return value other than
+    /// MIGCORE_OK ends the visit: a status with that, another number with MIGCORE_REFUSED and that number as its cause.
     pub visit: Option<
         unsafe extern "C" fn(
             v: *mut migcore_visitor,

@@ -57,13 +57,7 @@ impl<'s> Checker<'s> {
 
     /// Two fields that stand in another order on the other side.
     fn exchanged(&mut self, from: &mut Cursor<'s>, to: &mut Cursor<'s>) {
-        let (Some(one), Some(other)) = (from.peek(), to.peek()) else { return };
-        if self.is_certainly_absent(one, Place::of(from)) {
-            return from.advance();
-        }
-        if self.is_certainly_absent(other, Place::of(to)) {
-            return to.advance();
-        }
+        let Some((one, other)) = self.certain(from, to) else { return };
         let (old, new) = (self.from.name, self.to.name);
         let (first, second) = (shown(&one.name), shown(&other.name));
         let mut text = format!("{old} has {first} before {second}, and {new} behind it");
@@ -77,16 +71,28 @@ impl<'s> Checker<'s> {
         }
     }
 
-    /// Two fields in one place that have nothing to do with each other.
-    fn changed(&mut self, from: &mut Cursor<'s>, to: &mut Cursor<'s>) {
-        let (Some(one), Some(other)) = (from.peek(), to.peek()) else { return };
-        // Of one that is not there nothing is known but that; the other has to be compared with what follows.
+    /// The next fields of both sides, unless one is certainly not there. That is passed: nothing is known of it but
+    /// that, and the other has to be compared with what follows.
+    fn certain(
+        &self,
+        from: &mut Cursor<'s>,
+        to: &mut Cursor<'s>,
+    ) -> Option<(&'s Field, &'s Field)> {
+        let (one, other) = (from.peek()?, to.peek()?);
         if self.is_certainly_absent(one, Place::of(from)) {
-            return from.advance();
+            from.advance();
+            return None;
         }
         if self.is_certainly_absent(other, Place::of(to)) {
-            return to.advance();
+            to.advance();
+            return None;
         }
+        Some((one, other))
+    }
+
+    /// Two fields in one place that have nothing to do with each other.
+    fn changed(&mut self, from: &mut Cursor<'s>, to: &mut Cursor<'s>) {
+        let Some((one, other)) = self.certain(from, to) else { return };
         let (old, new) = (self.from.name, self.to.name);
         let mut text = format!("{new} has {} here, and {old} does not", shown(&other.name));
         if one.description.is_none() && one.size.is_some() && one.size == other.size {

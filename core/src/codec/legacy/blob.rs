@@ -19,8 +19,8 @@ pub const ALWAYS_BLOB: u32 = u32::MAX;
 /// it from whichever of the two comes next in the open scope. What is saved as a blob has neither names nor marks.
 ///
 /// A blob holds all of the scope up to the next item with a name: where `visit` leaves some of it, closing the scope
-/// fails. So does an opaque buffer `data`, which a stream of QEMU has of such a device when it was converted. On a wire
-/// of bare bytes, as the legacy one, both are the same.
+/// fails. An opaque buffer `data` that comes first is a blob too, of which `visit` must leave nothing: a converted stream
+/// of QEMU has that of such a device. On a wire of bare bytes, as the legacy one, blob and fields are the same.
 ///
 /// ```
 /// use migcore::codec::legacy::visit_blob;

@@ -2,14 +2,11 @@
 
 use super::{check_name, put_counted, MAX_SUBSECTION_VERSION, NULL, SUBSECTION};
 use crate::error::{Code, Fault, Result};
-use crate::io::{told, Kernels, Width, Writer};
+use crate::io::{told, zeros, Kernels, Width, Writer};
 use crate::visit::{Encoder, Extent, Kind, Name, Room, Scope, ScopeKind};
 
 /// Flags that go at once to a stream without a buffer.
 const FLAGS: usize = 256;
-
-/// A piece of what is all 0.
-static ZEROS: [u8; 64] = [0; 64];
 
 /// Writes items as QEMU does. See the [module](super) for the bytes of each.
 #[derive(Debug)]
@@ -134,13 +131,7 @@ impl<W: Writer, K: Kernels> Encoder for LegacyEncoder<W, K> {
     }
 
     fn zeros(&mut self, _name: &dyn Name, length: usize) -> Result<bool> {
-        let mut left = length;
-        while left > 0 {
-            let piece = ZEROS.get(..left).unwrap_or(&ZEROS);
-            self.writer.put_slice(piece)?;
-            left = left.saturating_sub(piece.len());
-        }
-        Ok(true)
+        zeros(length, |piece| self.writer.put_slice(piece)).map(|()| true)
     }
 
     fn text(&mut self, _name: &dyn Name, text: &str) -> Result<()> {

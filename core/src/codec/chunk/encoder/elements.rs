@@ -4,11 +4,8 @@ use super::ChunkEncoder;
 use crate::codec::chunk::shape::{Draft, RAW, RUN};
 use crate::codec::chunk::write::{pack, FRAME_HEAD};
 use crate::error::{Code, Result};
-use crate::io::{Kernels, Writer};
+use crate::io::{zeros, Kernels, Writer};
 use crate::visit::Kind;
-
-/// A piece of what is all 0.
-static ZEROS: [u8; 64] = [0; 64];
 
 impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
     /// An array or buffer: its operation, its count if that is on the wire, its elements.
@@ -47,13 +44,7 @@ impl<W: Writer, K: Kernels> ChunkEncoder<'_, W, K> {
         }
         self.unshare()?;
         self.item(draft, 1)?;
-        let mut left = length;
-        while left > 0 {
-            let piece = ZEROS.get(..left).unwrap_or(&ZEROS);
-            self.pour(Kind::U8, piece)?;
-            left = left.saturating_sub(piece.len());
-        }
-        Ok(())
+        zeros(length, |piece| self.pour(Kind::U8, piece))
     }
 
     /// Cuts until no element before needs the shape behind the place.
