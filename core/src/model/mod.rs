@@ -47,6 +47,7 @@
 //! ```
 
 mod arena;
+mod blank;
 mod buffer;
 mod builder;
 mod carry;

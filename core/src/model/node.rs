@@ -100,6 +100,9 @@ pub(super) const PLACED: u8 = 16;
 /// Is the same as a scope around carried items.
 pub(super) const MATCHED: u8 = 32;
 
+/// A reader asked whether it is there: it does without.
+pub(super) const ASKED: u8 = 128;
+
 /// A node by value.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node {
