@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/env -S python3 -B
 """Records what QEMU really loads, for every pair of machines of some groups.
 
 Each machine runs its firmware, stops and saves; every machine of the group is then given the stream

@@ -126,13 +126,20 @@ class Machine:
             self._listen()
         return self._heard(count)
 
-    def _listen(self) -> None:
+    def wrote(self) -> bytes:
+        """What a stopped guest has written and was not read yet."""
+        while self._listen(0):
+            pass
+        return self._heard(len(self._said))
+
+    def _listen(self, limit: float = LIMIT) -> bool:
         output = self._process.stdout.fileno()
-        ready, _, _ = select.select([output], [], [], LIMIT)
+        ready, _, _ = select.select([output], [], [], limit)
         piece = os.read(output, 1 << 16) if ready else b""
-        if not piece:
+        if not piece and limit:
             raise TimeoutError(f"the guest is silent; before, it wrote {self._said[-400:]!r}")
         self._said += piece
+        return bool(piece)
 
     def _heard(self, count: int) -> bytes:
         heard, self._said = self._said[:count], self._said[count:]
