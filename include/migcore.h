@@ -1973,6 +1973,11 @@ typedef struct migcore_vmstate_device {
 #define MIGCORE_OBSOLETE_FORMAT 204
 
 /**
+ * No route leads from one version to the other.
+ */
+#define MIGCORE_NO_ROUTE 205
+
+/**
  * A pointer that must not be NULL is NULL.
  */
 #define MIGCORE_NULL_POINTER 301
@@ -2038,6 +2043,11 @@ typedef struct migcore_vmstate_device {
 #define MIGCORE_BAD_TABLE 313
 
 /**
+ * There is already an item or a device of this name.
+ */
+#define MIGCORE_OCCUPIED 314
+
+/**
  * The source reported an error.
  */
 #define MIGCORE_READ_FAILED 401
@@ -2101,6 +2111,11 @@ typedef struct migcore_vmstate_device {
  * The state is not valid, as the device's own test says.
  */
 #define MIGCORE_NOT_VALID 602
+
+/**
+ * The state would lose something that must not be lost.
+ */
+#define MIGCORE_LOSSY 603
 
 /**
  * A scalar: `kind`, `bits`
