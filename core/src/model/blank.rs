@@ -4,7 +4,7 @@ use super::edit::packed;
 use super::node::{Form, Node, ASKED};
 use super::tree::{NodeId, Tree};
 use super::walk::{Step, Walk};
-use crate::error::Result;
+use crate::error::{Code, Result};
 use crate::visit::Marks;
 
 /// What stands for a byte of text: a text holds no byte 0.
@@ -14,8 +14,14 @@ impl Tree<'_> {
     /// Makes all values at and below `node` 0, and texts blanks; names, kinds, counts, lengths and versions stay. Of the
     /// marks what is opaque stays, and what the last load asked for before it read it becomes ancillary: it does
     /// without.
+    ///
+    /// # Errors
+    /// [`Code::StaleHandle`]; [`Code::Busy`] while a change is open: this cannot be taken back.
     pub(crate) fn blank(&mut self, node: NodeId) -> Result<()> {
         let mut walk = Walk::new(self.check(node)?);
+        if self.is_changing() {
+            return Err(Code::Busy);
+        }
         while let Some(step) = walk.next(self) {
             let Step::Enter(at) = step else { continue };
             let there = self.node(at);

@@ -337,7 +337,7 @@ impl Decoder for TreeDecoder<'_, '_> {
 
     fn has(&mut self, name: &dyn Name) -> Result<bool> {
         let Some(at) = self.find(name.bytes(), None)? else { return Ok(false) };
-        self.tree.arena.edit(at, |node| node.flags |= ASKED);
+        self.tree.arena.flag(at, |flags| *flags |= ASKED);
         Ok(true)
     }
 
@@ -401,7 +401,7 @@ impl Decoder for TreeDecoder<'_, '_> {
         let known = scope.map(|at| (at, self.tree.node(at)));
         match known {
             Some((at, node)) if marks_of(&node).contains(Marks::ANCILLARY) => {
-                self.tree.arena.edit(at, |node| node.flags = node.flags & !READ | SKIPPED);
+                self.tree.arena.flag(at, |flags| *flags = *flags & !READ | SKIPPED);
                 self.skipped = self.skipped.saturating_add(1);
                 self.levels.pop();
                 Ok(())
@@ -490,7 +490,7 @@ impl Decoder for TreeDecoder<'_, '_> {
             return Err(Code::UnknownDevice);
         }
         self.consume(at);
-        self.tree.arena.edit(at, |node| node.flags = node.flags & !READ | SKIPPED);
+        self.tree.arena.flag(at, |flags| *flags = *flags & !READ | SKIPPED);
         self.skipped = self.skipped.saturating_add(1);
         Ok(())
     }

@@ -47,6 +47,7 @@
 //! ```
 
 mod arena;
+mod attempt;
 mod blank;
 mod buffer;
 mod builder;
