@@ -109,11 +109,13 @@ pub enum Reason {
     TooMuchWork = 24,
     /// The receiver wants another wire.
     Wire = 25,
+    /// Several items have this name, and not as many on both sides: which of them the receiver takes is not known.
+    RepeatedItem = 26,
 }
 
 impl Reason {
     /// Every reason, in order of number.
-    pub const ALL: [Reason; 25] = [
+    pub const ALL: [Reason; 26] = [
         Reason::UnknownDevice,
         Reason::MissingDevice,
         Reason::RepeatedDevice,
@@ -139,6 +141,7 @@ impl Reason {
         Reason::ReceiverConverts,
         Reason::TooMuchWork,
         Reason::Wire,
+        Reason::RepeatedItem,
     ];
 
     /// The stable number.
@@ -179,6 +182,9 @@ impl Reason {
             Reason::ReceiverConverts => "the receiver converts this version, with an outcome not known here",
             Reason::TooMuchWork => "too much to be compared",
             Reason::Wire => "the receiver wants another wire",
+            Reason::RepeatedItem => {
+                "several items have this name, so which of them the receiver takes is not known"
+            }
         }
     }
 
@@ -220,6 +226,7 @@ impl Reason {
             Reason::ReceiverConverts => "give this side the same transforms",
             Reason::TooMuchWork => "give memory for an index",
             Reason::Wire => "send on that wire",
+            Reason::RepeatedItem => "give each item a name of its own",
         }
     }
 }

@@ -31,7 +31,14 @@ struct Around {
     absent: Option<NodeId>,
     /// A list of which the number of elements was told already.
     list: Option<NodeId>,
+    /// How often it was looked for items of one name.
+    looked: u32,
+    /// From here on, items may be compared with others than the reader takes: what is refused is not certain.
+    mixed: bool,
 }
+
+/// How often it is looked for items of one name in a device, each time through a whole scope.
+const MOST_LOOKS: u32 = 1024;
 
 /// What a difference comes to.
 struct Verdict<'f> {
@@ -85,7 +92,7 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
             }
             if (raw && !told) || self.state.marks(at)?.contains(Marks::OPAQUE) {
                 let verdict = Verdict::new(Answer::CannotTell, Reason::Opaque);
-                tell(report, verdict, self.state.path(at)?);
+                self.tell(report, verdict, self.state.path(at)?);
             }
             match self.following(at)? {
                 Some(next) => at = next,
@@ -132,18 +139,46 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
             Value::Element => return self.more_elements(parent, report),
             // That was told.
             Value::Raw(_) if self.blob => return Ok(()),
-            _ if marks.contains(Marks::ANCILLARY) => Verdict::new(Answer::Losses, Reason::Skipped),
+            _ if marks.contains(Marks::ANCILLARY) && !self.is_repeated(self.state, sent)? => {
+                Verdict::new(Answer::Losses, Reason::Skipped)
+            }
             // It may be what is described on the other side.
             _ if marks.contains(Marks::OPAQUE) => return Ok(()),
             Value::Subsection { version } => self
                 .mismatch(Reason::UnknownSubsection, Some(sent), None)?
                 .with(Detail::None, Detail::Number(version.into())),
+            _ if self.is_repeated(self.state, sent)? => {
+                Verdict::new(Answer::CannotTell, Reason::RepeatedItem)
+            }
             value => self
                 .mismatch(Reason::UnknownItem, Some(sent), None)?
                 .with(Detail::None, type_of(&value)),
         };
-        tell(report, verdict, self.state.path(sent)?);
+        self.tell(report, verdict, self.state.path(sent)?);
         Ok(())
+    }
+
+    /// Whether another item of its scope has the name of this one. The comparison pairs items of one name otherwise
+    /// than a reader where there are more on one side.
+    fn is_repeated(&mut self, tree: &Tree<'_>, node: NodeId) -> Result<bool> {
+        let Some(parent) = tree.parent(node)? else { return Ok(false) };
+        self.around.looked = self.around.looked.saturating_add(1);
+        if self.around.looked > MOST_LOOKS {
+            self.around.mixed = true;
+            return Ok(true);
+        }
+        let repeated = tree.child_by_name(parent, tree.name(node)?, 1)?.is_some();
+        self.around.mixed |= repeated;
+        Ok(repeated)
+    }
+
+    fn tell(&self, report: Report<'_>, verdict: Verdict<'_>, path: Path) {
+        let Verdict { answer, reason, details: (expected, found) } = verdict;
+        let answer = match answer {
+            Answer::Refused if self.around.mixed => Answer::CannotTell,
+            answer => answer,
+        };
+        report(&Finding { answer, reason, path, expected, found });
     }
 
     /// More elements of a list than the shape has.
@@ -157,7 +192,7 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
             }
             _ => Verdict::new(Answer::CannotTell, Reason::Room),
         };
-        tell(report, verdict.with(Detail::None, count), self.state.path(list)?);
+        self.tell(report, verdict.with(Detail::None, count), self.state.path(list)?);
         Ok(())
     }
 
@@ -171,12 +206,15 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
             Value::Element => return self.fewer_elements(parent, report),
             // Subsections are found by the stream.
             Value::Subsection { .. } => return Ok(()),
+            _ if self.is_repeated(self.manifest, read)? => {
+                Verdict::new(Answer::CannotTell, Reason::RepeatedItem)
+            }
             _ if marks.contains(Marks::ANCILLARY) => return Ok(()),
             value => self
                 .mismatch(Reason::MissingItem, None, Some(read))?
                 .with(type_of(&value), Detail::None),
         };
-        tell(report, verdict, self.path_of_shape(read)?);
+        self.tell(report, verdict, self.path_of_shape(read)?);
         Ok(())
     }
 
@@ -195,7 +233,7 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
             true => Verdict::new(Answer::CannotTell, Reason::Room),
             false => self.mismatch(Reason::WrongCount, None, Some(list))?,
         };
-        tell(report, verdict.with(count, Detail::None), self.path_of_shape(list)?);
+        self.tell(report, verdict.with(count, Detail::None), self.path_of_shape(list)?);
         Ok(())
     }
 
@@ -226,7 +264,7 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
             false => Verdict::new(Answer::Refused, Reason::WrongType),
         };
         let verdict = verdict.with(type_of(&take), type_of(&have));
-        tell(report, verdict, self.state.path(sent)?);
+        self.tell(report, verdict, self.state.path(sent)?);
         Ok(())
     }
 
@@ -246,7 +284,7 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
                     false => (Detail::Number(expected), Detail::Number(found)),
                 };
                 let verdict = Verdict::new(Answer::Refused, Reason::ValueDiffers);
-                tell(report, Verdict { details, ..verdict }, self.state.path(sent)?);
+                self.tell(report, Verdict { details, ..verdict }, self.state.path(sent)?);
                 Ok(())
             }
             (Value::Array(..) | Value::Bytes(..) | Value::Text(_), _) => {
@@ -255,7 +293,7 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
             (Value::Optional { present: true }, _) => {
                 self.around.untold = Some(sent);
                 let verdict = Verdict::new(Answer::CannotTell, Reason::NotThere);
-                tell(report, verdict, self.state.path(sent)?);
+                self.tell(report, verdict, self.state.path(sent)?);
                 Ok(())
             }
             (Value::Optional { present: false }, _) => {
@@ -283,7 +321,7 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
             let text = |name| core::str::from_utf8(name).map_or(Detail::None, Detail::Text);
             let verdict = Verdict::new(Answer::Refused, Reason::WrongType);
             let verdict = verdict.with(text(other.name), text(one.name));
-            tell(report, verdict, self.state.path(sent)?);
+            self.tell(report, verdict, self.state.path(sent)?);
             return Ok(());
         }
         let versions = (one.versions.current, other.versions.current);
@@ -303,7 +341,7 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
             false => Verdict::new(Answer::CannotTell, Reason::OtherVersion),
         };
         let verdict = verdict.with(Detail::Number(newest.into()), Detail::Number(found.into()));
-        tell(report, verdict, self.state.path(sent)?);
+        self.tell(report, verdict, self.state.path(sent)?);
         if !inside {
             self.around.version = Some((sent, read));
         }
@@ -327,13 +365,13 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
             _ => Verdict::new(Answer::CannotTell, Reason::Room),
         };
         let count = |count: usize| Detail::Number(crate::io::told(count));
-        tell(report, verdict.with(count(expected), count(found)), self.state.path(sent)?);
+        self.tell(report, verdict.with(count(expected), count(found)), self.state.path(sent)?);
         Ok(())
     }
 
     fn value_differs(&self, sent: NodeId, report: Report<'_>) -> Result<()> {
         let verdict = Verdict::new(Answer::Refused, Reason::ValueDiffers);
-        tell(report, verdict, self.state.path(sent)?);
+        self.tell(report, verdict, self.state.path(sent)?);
         Ok(())
     }
 
@@ -374,11 +412,6 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
             put(inside.unwrap_or(path.as_str()).as_bytes());
         }))
     }
-}
-
-fn tell(report: Report<'_>, verdict: Verdict<'_>, path: Path) {
-    let Verdict { answer, reason, details: (expected, found) } = verdict;
-    report(&Finding { answer, reason, path, expected, found });
 }
 
 /// Whether a node lies in a scope; no tree is deep.
