@@ -9,6 +9,7 @@
 //! | [`blocks`] | blocks of guest memory, whatever stream they are in |
 //! | [`compare`] | in what two streams differ |
 //! | [`schema`] | what states consist of, and whether one program loads what another saves |
+//! | [`check`] | whether a receiver loads a stream |
 //! | [`show`] | printers, text and JSON: encoders of the library |
 //! | [`input`] | a file or the standard input, read in windows |
 //! | [`output`] | a file that gets its name when it is complete |
@@ -21,6 +22,7 @@
 
 pub mod arguments;
 pub mod blocks;
+pub mod check;
 pub mod chunks;
 pub mod commands;
 pub mod compare;

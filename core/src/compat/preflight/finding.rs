@@ -153,6 +153,39 @@ impl Reason {
         }
     }
 
+    /// The reason as one word, for programs.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Reason::UnknownDevice => "unknown-device",
+            Reason::MissingDevice => "missing-device",
+            Reason::RepeatedDevice => "repeated-device",
+            Reason::TooNew => "too-new",
+            Reason::TooOld => "too-old",
+            Reason::UnknownItem => "unknown-item",
+            Reason::UnknownSubsection => "unknown-subsection",
+            Reason::MissingItem => "missing-item",
+            Reason::WrongType => "wrong-type",
+            Reason::WrongCount => "wrong-count",
+            Reason::ValueDiffers => "value-differs",
+            Reason::Skipped => "skipped",
+            Reason::Lost => "lost",
+            Reason::LossRefused => "loss-refused",
+            Reason::NoRoute => "no-route",
+            Reason::StepFailed => "step-failed",
+            Reason::Capability => "capability",
+            Reason::NoShape => "no-shape",
+            Reason::OtherVersion => "other-version",
+            Reason::Opaque => "opaque",
+            Reason::Room => "room",
+            Reason::NotThere => "not-there",
+            Reason::ReceiverConverts => "receiver-converts",
+            Reason::TooMuchWork => "too-much-work",
+            Reason::Wire => "wire",
+            Reason::RepeatedItem => "repeated-item",
+        }
+    }
+
     /// The reason in a few words.
     #[must_use]
     pub const fn text(self) -> &'static str {
@@ -306,6 +339,11 @@ impl Finding<'_> {
             put(self.path.as_str().as_bytes());
             put(b": ");
         }
+        self.put_reason(put);
+    }
+
+    /// The reason alone, with what was expected and found.
+    pub fn put_reason(&self, put: Put<'_>) {
         put(self.reason.text().as_bytes());
         let (expected, found) = (self.expected != Detail::None, self.found != Detail::None);
         if expected || found {
