@@ -30,7 +30,8 @@ CLOCKS = ("mc146818rtc/0",)
 # Machines before 2.8 save the time of the processor.
 OLD_CLOCKS = (*CLOCKS, "cpu/0")
 
-NIC = "-netdev user,id=net -device rtl8139,romfile=,netdev=net,addr="
+NET = "-netdev user,id=net"
+NIC = f"{NET} -device rtl8139,romfile=,netdev=net,addr="
 IDE = "-device ide-hd,bus=ide.0,drive=disk"
 VIRTIO = "-device virtio-blk-pci,drive=disk,addr=5"
 UHCI = "-device piix3-usb-uhci,addr=8"
@@ -86,7 +87,8 @@ CASES = [
     Case("q35-2.8-to-7.2", "pc-q35-2.8", NEWQ, "pc-q35.toml", NAMES),
     Case("hpet-removed", NEW, f"{NEW},hpet=off", "remove-hpet.toml", "Unknown savevm section or instance 'hpet' 0."),
     Case("processor-removed", NEW, NEW, "remove-cpu.toml", "Unknown savevm section or instance 'cpu_common' 1.", f"{IDE} -smp 2"),
-    Case("nic-removed", NEW, NEW, "remove-nic.toml", "Unknown savevm section or instance '0000:00:05.0/rtl8139' 0.", f"{IDE} {NIC}5"),
+    Case("nic-removed", NEW, NEW, "remove-nic.toml", "Unknown savevm section or instance '0000:00:05.0/rtl8139' 0.",
+         f"{IDE} {NIC}5", f"{IDE} {NET}"),
     Case("tablet-removed", NEW, NEW, "remove-tablet.toml", "Unknown savevm section or instance '0000:00:08.0/1/usb-ptr' 0.",
          f"{IDE} {UHCI} -device usb-tablet", f"{IDE} {UHCI}"),
     Case("nic-moved", NEW, NEW, "move-nic.toml", "Unknown savevm section or instance '0000:00:05.0/rtl8139' 0.", f"{IDE} {NIC}5", f"{IDE} {NIC}6"),
