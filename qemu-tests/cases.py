@@ -9,8 +9,6 @@ loads; what it saves then is, but for clocks, what it was given; and the guest g
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -20,18 +18,14 @@ from typing import Sequence
 from framing import load
 from guest import STARTED, continues, make_disk
 from machine import Machine, Refused
+from trial import CLOCKS, TOP, Wrong, expect, loaded, refused, transform
 
-TOP = Path(__file__).resolve().parent.parent
-RULES = TOP / "examples/rules"
 LETTERS_BEFORE = 5
 LETTERS_AFTER = 10
-# They go on while the machine stands still.
-CLOCKS = ("mc146818rtc/0",)
 # Machines before 2.8 save the time of the processor.
 OLD_CLOCKS = (*CLOCKS, "cpu/0")
 
-NET = "-netdev user,id=net"
-NIC = f"{NET} -device rtl8139,romfile=,netdev=net,addr="
+NIC = "-netdev user,id=net -device rtl8139,romfile=,netdev=net,addr="
 IDE = "-device ide-hd,bus=ide.0,drive=disk"
 VIRTIO = "-device virtio-blk-pci,drive=disk,addr=5"
 UHCI = "-device piix3-usb-uhci,addr=8"
@@ -88,7 +82,7 @@ CASES = [
     Case("hpet-removed", NEW, f"{NEW},hpet=off", "remove-hpet.toml", "Unknown savevm section or instance 'hpet' 0."),
     Case("processor-removed", NEW, NEW, "remove-cpu.toml", "Unknown savevm section or instance 'cpu_common' 1.", f"{IDE} -smp 2"),
     Case("nic-removed", NEW, NEW, "remove-nic.toml", "Unknown savevm section or instance '0000:00:05.0/rtl8139' 0.",
-         f"{IDE} {NIC}5", f"{IDE} {NET}"),
+         f"{IDE} -device rtl8139,romfile=,addr=5"),
     Case("tablet-removed", NEW, NEW, "remove-tablet.toml", "Unknown savevm section or instance '0000:00:08.0/1/usb-ptr' 0.",
          f"{IDE} {UHCI} -device usb-tablet", f"{IDE} {UHCI}"),
     Case("nic-moved", NEW, NEW, "move-nic.toml", "Unknown savevm section or instance '0000:00:05.0/rtl8139' 0.", f"{IDE} {NIC}5", f"{IDE} {NIC}6"),
@@ -97,52 +91,6 @@ CASES = [
     Recorded("qemu-10.0-to-7.2", "cli/tests/streams/xbin-i440fx-10.0-to-7.2.src.bin.xz", NEW, "pc-i440fx.toml", NAMES),
     Recorded("qemu-10.0-to-7.2-virtio-gpu", "qemu-tests/i440fx-10.0-virtio-gpu.bin.xz", NEW, "pc-i440fx.toml", NAMES, "-device virtio-gpu-pci"),
 ]
-
-
-class Wrong(Exception):
-    """Something is not as it has to be."""
-
-
-def expect(holds: bool, what: str) -> None:
-    if not holds:
-        raise Wrong(what)
-
-
-def refused(case: Case | Recorded, devices: Sequence[str], stream: Path) -> None:
-    with Machine(case.target, devices, incoming=True) as machine:
-        try:
-            machine.load(stream)
-        except Refused as why:
-            expect(why.lines[0].startswith(case.refusal), f"it was refused for another reason: {why}")
-            return
-    raise Wrong("the stream is not refused as it is")
-
-
-def transform(migcore: str, case: Case | Recorded, options: Sequence[str], stream: Path, made: Path) -> None:
-    run = subprocess.run([migcore, "transform", stream, "-o", made, "--rules", RULES / case.rules, *options],
-                         capture_output=True, text=True)
-    expect(run.returncode == 0, f"migcore transform: {run.stdout}{run.stderr}")
-
-
-def differences(migcore: str, given: Path, saved: Path) -> list[dict]:
-    run = subprocess.run([migcore, "diff", "--json", given, saved], capture_output=True, text=True)
-    expect(run.returncode in (0, 1), f"migcore diff: {run.stderr}")
-    found = json.loads(run.stdout)
-    expect(not found["errors"], f"migcore diff: {found['errors']}")
-    return found["differences"]
-
-
-def same(migcore: str, given: Path, saved: Path, but: Sequence[str]) -> None:
-    others = [found["text"] for found in differences(migcore, given, saved) if found["path"].split(".")[0] not in but]
-    expect(not others, "the machine saves another state than it was given: " + "; ".join(others))
-
-
-def loaded(migcore: str, machine: Machine, given: Path, but: Sequence[str]) -> None:
-    machine.load(given)
-    expect(not machine.warnings(), f"it was loaded, but: {machine.warnings()}")
-    saved = given.with_name("saved")
-    machine.save(saved)
-    same(migcore, given, saved, but)
 
 
 def run(migcore: str, case: Case, folder: Path) -> str:
@@ -155,8 +103,8 @@ def run(migcore: str, case: Case, folder: Path) -> str:
         machine.stop()
         machine.save(stream)
         before += machine.wrote()
-    refused(case, target, stream)
-    transform(migcore, case, [*case.options, *case.to()], stream, given)
+    refused(Machine(case.target, target, incoming=True), stream, case.refusal)
+    transform(migcore, case.rules, stream, given, [*case.options, *case.to()])
     with Machine(case.target, target, incoming=True) as machine:
         loaded(migcore, machine, given, case.differs)
         machine.go_on()
@@ -170,10 +118,11 @@ def run(migcore: str, case: Case, folder: Path) -> str:
 def replay(migcore: str, case: Recorded, folder: Path) -> str:
     stream, given = folder / "stream", folder / "given"
     stream.write_bytes(load(str(TOP / case.stream)))
-    refused(case, case.target_devices.split(), stream)
-    transform(migcore, case, ["--to", case.target], stream, given)
-    with Machine(case.target, case.target_devices.split(), incoming=True) as machine:
-        loaded(migcore, machine, given, CLOCKS)
+    devices = case.target_devices.split()
+    refused(Machine(case.target, devices, incoming=True), stream, case.refusal)
+    transform(migcore, case.rules, stream, given, ["--to", case.target])
+    with Machine(case.target, devices, incoming=True) as machine:
+        loaded(migcore, machine, given)
     return "loaded, and saved again"
 
 
