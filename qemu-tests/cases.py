@@ -29,7 +29,8 @@ NIC = "-netdev user,id=net -device rtl8139,romfile=,netdev=net,addr="
 IDE = "-device ide-hd,bus=ide.0,drive=disk"
 VIRTIO = "-device virtio-blk-pci,drive=disk,addr=5"
 UHCI = "-device piix3-usb-uhci,addr=8"
-MANY = (f"{VIRTIO} -netdev user,id=one -device virtio-net-pci,romfile=,netdev=one,addr=4 -device virtio-scsi-pci,addr=9"
+# Machines before 6.0 would give it other vectors.
+MANY = (f"{VIRTIO} -netdev user,id=one -device virtio-net-pci,romfile=,netdev=one,addr=4,vectors=3 -device virtio-scsi-pci,addr=9"
         " -device virtio-serial-pci,addr=10 -device virtio-rng-pci,addr=11 -device virtio-balloon-pci,addr=12"
         " -netdev user,id=two -device e1000,romfile=,netdev=two,addr=6 -audiodev none,id=silent -device AC97,audiodev=silent,addr=7"
         f" {UHCI} -device usb-tablet -device isa-serial")

@@ -106,12 +106,13 @@ class Machine:
 
     def _last_words(self) -> list[str]:
         self._process.wait(LIMIT)
-        return self.warnings()
+        return self.complaints()
 
-    def warnings(self) -> list[str]:
-        """What QEMU has written beside its answers, without its own name."""
+    def complaints(self) -> list[str]:
+        """What QEMU has written beside its answers, without its own name, and without warnings of how the machine was made."""
         written = os.pread(self._errors.fileno(), 1 << 20, 0).decode(errors="replace")
-        return [line.removeprefix(f"{QEMU}: ") for line in written.splitlines()]
+        lines = [line.removeprefix(f"{QEMU}: ") for line in written.splitlines()]
+        return [line for line in lines if not line.startswith("warning: ")]
 
     # ---- steps
 
@@ -158,7 +159,7 @@ class Machine:
             self.tell("getfd", descriptor=file.fileno(), fdname="out")
         self.tell("migrate", uri="fd:out")
         if not self._migrated():
-            raise RuntimeError("not saved: " + "; ".join(self.warnings()))
+            raise RuntimeError("not saved: " + "; ".join(self.complaints()))
 
     def load(self, path: Path) -> None:
         """`Refused` says why QEMU does not load it."""

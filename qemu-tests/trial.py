@@ -53,7 +53,7 @@ def differences(migcore: str, given: Path, saved: Path) -> list[dict]:
 def loaded(migcore: str, machine: Machine, given: Path, clocks: Sequence[str] = CLOCKS) -> None:
     """Loads a stream; what the machine saves then has to be the same but for the clocks."""
     machine.load(given)
-    expect(not machine.warnings(), f"it was loaded, but: {machine.warnings()}")
+    expect(not machine.complaints(), f"it was loaded, but: {machine.complaints()}")
     saved = given.with_name("saved")
     machine.save(saved)
     others = [found["text"] for found in differences(migcore, given, saved) if found["path"].split(".")[0] not in clocks]
