@@ -10,6 +10,7 @@
 //! | [`compare`] | in what two streams differ |
 //! | [`schema`] | what states consist of, and whether one program loads what another saves |
 //! | [`show`] | printers, text and JSON: encoders of the library |
+//! | [`transform`] | streams as trees that can be edited, and back |
 //! | [`input`] | a file or the standard input, read in windows |
 //! | [`output`] | a file that gets its name when it is complete |
 //! | [`progress`] | how far a long reading came |
@@ -32,6 +33,7 @@ pub mod progress;
 pub mod qemu;
 pub mod schema;
 pub mod show;
+pub mod transform;
 
 /// Compiles the examples of the page.
 #[cfg(doctest)]
