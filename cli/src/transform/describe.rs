@@ -3,6 +3,8 @@
 mod chain;
 mod device;
 
+use std::collections::BTreeMap;
+
 use migcore::codec::vmdesc::{
     replay, Content, Description, Device, Field, Nested, Vmdesc,
 };
@@ -17,32 +19,35 @@ use device::Describing;
 /// The memory that a tree of one device begins with.
 const MEMORY: usize = 1 << 20;
 
-/// The description of the devices that lie in these records, in order: what it said before where it still holds.
-/// Entries that no device had stay.
+/// The description of the devices that lie in the records, in order: what it said before where that still holds, in
+/// the same order. Entries that were of no device stay; that of a new device stands behind that of the device before.
 #[must_use]
 pub(super) fn description(tree: &Tree<'_>, devices: &[NodeId], origins: &Origins) -> Vmdesc {
     let old = origins.vmdesc.as_deref().cloned().unwrap_or_default();
-    let mut used: Vec<bool> = vec![false; old.devices.len()];
+    let mut entries: Vec<Option<Device>> = old.devices.iter().cloned().map(Some).collect();
     for index in origins.entries.values() {
-        if let Some(used) = used.get_mut(*index) {
-            *used = true;
+        if let Some(used) = entries.get_mut(*index) {
+            *used = None;
         }
     }
     let mut proof = Proof::default();
-    let (mut anew, mut next) = (Vec::new(), 0usize);
+    // By the entry that they stand behind.
+    let mut new: BTreeMap<Option<usize>, Vec<Device>> = BTreeMap::new();
+    let mut before = None;
     for node in devices {
         let index = origins.entries.get(node).copied();
-        for skipped in next..index.unwrap_or(next) {
-            if used.get(skipped) == Some(&false) {
-                anew.extend(old.devices.get(skipped).cloned());
-            }
-        }
-        next = next.max(index.map_or(0, |index| index.saturating_add(1)));
         let entry = index.and_then(|index| old.devices.get(index));
-        anew.extend(one(tree, *node, entry, origins, &mut proof));
+        let anew = one(tree, *node, entry, origins, &mut proof);
+        match index.and_then(|index| entries.get_mut(index)) {
+            Some(place) => (*place, before) = (anew, index),
+            None => new.entry(before).or_default().extend(anew),
+        }
     }
-    let rest = old.devices.iter().zip(&used).skip(next).filter(|(_, used)| !**used);
-    anew.extend(rest.map(|(device, _)| device.clone()));
+    let mut anew = new.remove(&None).unwrap_or_default();
+    for (index, entry) in entries.into_iter().enumerate() {
+        anew.extend(entry);
+        anew.extend(new.remove(&Some(index)).unwrap_or_default());
+    }
     Vmdesc { devices: anew, ..old }
 }
 

@@ -59,7 +59,7 @@ impl Sink for Growing<'_> {
 
 /// Why nodes were not written.
 #[derive(Debug)]
-pub enum Unwritten {
+pub(super) enum Unwritten {
     /// What stays in the file cannot be read there.
     Io(io::Error),
     /// The wire refuses.

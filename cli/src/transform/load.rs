@@ -256,8 +256,3 @@ fn keeps(section: &Section) -> Option<bool> {
     }
 }
 
-/// How much memory a tree of a stream surely takes: what is described, and is not of the memory of the guest.
-pub(super) fn first_size(input: &Input) -> Result<usize> {
-    let _ = input;
-    Ok(64 << 20)
-}
