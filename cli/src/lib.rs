@@ -9,6 +9,7 @@
 //! | [`blocks`] | blocks of guest memory, whatever stream they are in |
 //! | [`compare`] | in what two streams differ |
 //! | [`schema`] | what states consist of, and whether one program loads what another saves |
+//! | [`rules`] | files of rules: what differs between versions |
 //! | [`show`] | printers, text and JSON: encoders of the library |
 //! | [`transform`] | streams as trees that can be edited, and back |
 //! | [`input`] | a file or the standard input, read in windows |
@@ -31,6 +32,7 @@ pub mod input;
 pub mod output;
 pub mod progress;
 pub mod qemu;
+pub mod rules;
 pub mod schema;
 pub mod show;
 pub mod transform;

@@ -283,10 +283,11 @@ fn retype(table: &file::Retype) -> Result<Vec<Step<'_>>> {
 }
 
 fn moved(table: &file::Move) -> Step<'_> {
-    let place = |place: &'_ file::Place| -> Place<'_> {
-        self::place(&place.scope, &place.name, place.after.as_deref())
-    };
-    Step::Move { from: place(&table.from), to: place(&table.to) }
+    let file::Move { from, to } = table;
+    Step::Move {
+        from: place(&from.scope, &from.name, from.after.as_deref()),
+        to: place(&to.scope, &to.name, to.after.as_deref()),
+    }
 }
 
 fn bits_of(table: &file::Bits) -> Result<Vec<Step<'_>>> {

@@ -12,8 +12,7 @@ use migcore::visit::{Track, Visitor};
 use migcore::Report;
 
 use super::around::{Around, Hook};
-use crate::failure::{Failure, Result};
-use crate::input::Input;
+use crate::failure::Failure;
 use crate::qemu::item::{Content, Damage, Item, Payload, Reason, Section, SectionKind};
 use crate::qemu::scan::Scanner;
 use crate::qemu::visit::{self, Stopped, Watch};
