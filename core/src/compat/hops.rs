@@ -187,29 +187,35 @@ pub fn set_tag(tree: &mut Tree<'_>, device: NodeId, tag: &str) -> Result<()> {
     }
     let mut seeker = keyed::over(tree, tags(tree)?)?;
     let identity = Identity::of(tree, device)?;
-    set_found(tree, &mut seeker, &identity, tag, &mut Work::default())
+    follow(tree, &mut seeker, (&identity, device), tag, &mut Work::default())
 }
 
-/// The same, where the tags of many devices are looked for in turn.
-pub(super) fn set_found(
+/// Gives a device that was called something its tag, where many are looked for in turn.
+pub(super) fn follow(
     tree: &mut Tree<'_>,
     seeker: &mut Seeker,
-    device: &Identity,
+    (called, device): (&Identity, NodeId),
     tag: &str,
     work: &mut Work,
 ) -> Result<()> {
-    match (keyed::find(seeker, tree, device, work)?, tag) {
+    match (keyed::find(seeker, tree, called, work)?, tag) {
         (None, "") => Ok(()),
         (Some(element), "") => {
             seeker.pass(tree, element)?;
             tree.remove(element)
         }
-        (Some(element), tag) => fields::set(tree, element, TAG, Value::Text(tag)),
-        (None, tag) => {
-            let history = make(tree)?;
-            let list = fields::make_list(tree, history, TAGS)?;
-            let element = device.add(tree, list, seeker)?;
-            fields::put_text(tree, element, TAG, tag.as_bytes())
+        (found, tag) => {
+            let identity = Identity::of(tree, device)?;
+            let element = match found {
+                Some(element) => element,
+                None => {
+                    let history = make(tree)?;
+                    let list = fields::make_list(tree, history, TAGS)?;
+                    identity.add(tree, list, seeker)?
+                }
+            };
+            identity.set(tree, element)?;
+            fields::set(tree, element, TAG, Value::Text(tag))
         }
     }
 }

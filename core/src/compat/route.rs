@@ -1,6 +1,6 @@
 //! The shortest way from one version to another.
 
-use super::history::{Edge, Reverse, Way};
+use super::history::{Edge, Way};
 use super::version::Version;
 use crate::error::{Code, Result};
 
@@ -72,11 +72,9 @@ impl Route {
 impl<'a> Edge<'a> {
     /// Where an edge leads from a version, if it does.
     fn leads_on(&self, from: Version<'_>) -> Option<(Way, Version<'a>)> {
-        if self.from == from {
-            return Some((Way::Up, self.to));
-        }
-        let back = self.to == from && !matches!(self.reverse, Reverse::None);
-        back.then_some((Way::Down, self.from))
+        let ways = [Way::Up, Way::Down].map(|way| (way, self.ends(way)));
+        let fits = ways.into_iter().find(|(way, ends)| ends.0 == from && self.leads(*way));
+        fits.map(|(way, (_, to))| (way, to))
     }
 
     /// The ends as they are gone.
