@@ -99,7 +99,7 @@ const WRONG: &[(&str, &str)] = &[
     ("add-device = { device = \"nic/0\", version = 1, minimum = 2 }", "the `minimum` is above the `version`"),
     ("add-command = { number = 70000 }", "invalid value: integer `70000`, expected u16"),
     ("add-command = { number = 7, data = \"0\" }", "a byte has two hexadecimal digits"),
-    ("map = { name = \"a\", pairs = [[1, 2, 3]] }", "rules.toml:3: map: "),
+    ("map = { name = \"a\", pairs = [[1, 2, 3]] }", "a pair is an older and a newer value"),
     ("open = { name = \"a\", schema = \"none\" }", "there is no schema \"none\""),
     ("set = { name = \"a\", type = \"u8\" }", "a `value` is missing"),
 ];

@@ -194,7 +194,7 @@ pub(super) struct Map {
     pub(super) name: String,
     #[serde(rename = "type")]
     pub(super) kind: Option<String>,
-    pub(super) pairs: Vec<(Literal, Literal)>,
+    pub(super) pairs: Vec<Vec<Literal>>,
     #[serde(default)]
     pub(super) otherwise: Otherwise,
 }

@@ -159,7 +159,10 @@ impl<'a> Maker<'a> {
     fn map(&mut self, table: &'a file::Map) -> Result<Vec<Step<'a>>> {
         let said = table.kind.as_deref().unwrap_or("u64");
         let kind = kind(said).ok_or_else(|| format!("there is no type {said:?}"))?;
-        let pair = |(older, newer): &(Literal, Literal)| Ok((bits(kind, older)?, bits(kind, newer)?));
+        let pair = |pair: &Vec<Literal>| match pair.as_slice() {
+            [older, newer] => Ok((bits(kind, older)?, bits(kind, newer)?)),
+            _ => Err("a pair is an older and a newer value".to_owned()),
+        };
         let pairs: Vec<(u64, u64)> = table.pairs.iter().map(pair).collect::<Result<_>>()?;
         Ok(vec![Step::Map {
             scope: &table.scope,

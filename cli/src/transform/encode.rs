@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::io;
 use std::ops::Range;
+use std::path::Path;
 
 use migcore::codec::legacy::SectionEncoder;
 use migcore::io::{Failure as Stopped, Portable, Sink, StreamWriter};
@@ -12,6 +13,7 @@ use migcore::{Code, Report, Result};
 
 use super::around::{Around, Hook};
 use super::load::{following, Kept, Origins};
+use crate::failure::Failure;
 use crate::input::{told, Input, PIECE};
 use crate::qemu;
 
@@ -66,6 +68,21 @@ pub(super) enum Unwritten {
     Wire(Report),
     /// What must not move in the file would.
     Moved(Range<u64>),
+}
+
+impl Unwritten {
+    /// The same as a failure of a command that reads `path`.
+    pub(super) fn failure(self, path: &Path) -> Failure {
+        let refused = |why: String| Failure::Refused(format!("{}: {why}", path.display()));
+        match self {
+            Unwritten::Io(error) => Failure::reading(path)(error),
+            Unwritten::Wire(report) => refused(report.to_string()),
+            Unwritten::Moved(range) => refused(format!(
+                "the pages at byte {} lie at fixed places of the file, and would move",
+                range.start
+            )),
+        }
+    }
 }
 
 /// Gives nodes to an encoder, each as a whole, and what stays in the file behind them out of `input`.

@@ -6,11 +6,11 @@ use migcore::codec::legacy::framing::commands;
 use migcore::codec::legacy::SectionEncoder;
 use migcore::io::{Portable, StreamWriter};
 use migcore::model::{NodeId, Tree, Value};
-use migcore::visit::{Encoder, Extent, Kind};
+use migcore::visit::{Extent, Kind};
 use migcore::Code;
 
 use super::describe::description;
-use super::encode::{self, within, Unwritten};
+use super::encode::{self, within};
 use super::load::Origins;
 use crate::failure::{Failure, Result};
 use crate::input::{Input, PIECE};
@@ -144,21 +144,9 @@ pub fn write(
     let mut sink = Pipe::new(output);
     let mut encoder = SectionEncoder::new(StreamWriter::new(&mut sink, &mut buffer), Portable);
     let done = encode::replay(tree, &[stream], origins, input, &mut encoder);
-    let done = done.and_then(|()| {
-        encoder.flush().map_err(|code| {
-            Unwritten::Wire(migcore::Report { code, fault: encoder.fault(), path: Default::default() })
-        })
-    });
     drop(encoder);
     if let Some(error) = sink.failure {
         return Err(Failure::writing(to)(error));
     }
-    done.map_err(|unwritten| match unwritten {
-        Unwritten::Io(error) => Failure::reading(path)(error),
-        Unwritten::Wire(report) => refused(report.to_string()),
-        Unwritten::Moved(range) => refused(format!(
-            "the pages at byte {} lie at fixed places of the file, and would move",
-            range.start
-        )),
-    })
+    done.map_err(|unwritten| unwritten.failure(path))
 }
