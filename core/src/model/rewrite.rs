@@ -33,7 +33,7 @@ impl Tree<'_> {
         {
             return Err(Code::InvalidArgument);
         }
-        self.reserve(0)?;
+        self.reserve(0, &[left, right])?;
         self.arena.edit(left, |node| with_value_of(node, &b));
         self.arena.edit(right, |node| with_value_of(node, &a));
         Ok(())
@@ -61,7 +61,7 @@ impl Tree<'_> {
         if old.form.is_scope() || old.form.is_nameless() || !whole {
             return Err(Code::InvalidArgument);
         }
-        self.reserve(length)?;
+        self.reserve(length, &[index])?;
         let old_length = self.payload_of(&old).len();
         let [old_place, ..] = old.words;
         let place = self.arena.take(length);
