@@ -10,9 +10,9 @@ use crate::model::{NodeId, Tree};
 pub enum What {
     /// Its value; the item stays.
     Value = 1,
-    /// Bits of its value: those in [`Lost::bits`].
+    /// Bits of its value: those in [`Lost::bits`]. There is no node.
     Bits = 2,
-    /// Its place among its siblings: [`Lost::at`].
+    /// Its place among its siblings: [`Lost::at`]. There is no node.
     Order = 3,
     /// The item with all that is inside.
     Item = 4,
@@ -21,8 +21,11 @@ pub enum What {
     /// That it is not there, where the way back would make it. There is no node.
     Absence = 6,
     /// The oldest versions of a device: in [`Lost::bits`] the oldest one that could be read, and, in the upper
-    /// half, the oldest that can read it.
+    /// half, the oldest that can read it. There is no node.
     Versions = 7,
+    /// The number of a section of QEMU's stream, and whether it has a footer: in [`Lost::bits`], 1 in the upper half
+    /// for one. There is no node.
+    Section = 8,
 }
 
 /// Something that the way back will not know by itself.
@@ -34,9 +37,10 @@ pub struct Lost<'a> {
     pub what: What,
     /// The item as it still is, to be copied. After the call it is changed or removed.
     pub node: Option<NodeId>,
-    /// How many siblings stood before it, among the children of its scope or the records of the stream.
+    /// How many siblings stood before it: of items all children of the scope; of devices what stands at the root
+    /// and is not the library's own, or the records of the stream.
     pub at: u32,
-    /// The numbers of [`What::Bits`] and [`What::Versions`].
+    /// The numbers of [`What::Bits`], [`What::Versions`] and [`What::Section`].
     pub bits: u64,
     /// Whether the step knows a default, which this is not. Where it knows none, who judges may take 0 and
     /// empty for it.

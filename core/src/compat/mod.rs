@@ -14,13 +14,22 @@
 //!
 //! What is opaque, raw bytes and buffers with that mark, is never filled in, resized or retyped.
 
+mod apply;
+mod devices;
 mod item;
 mod ledger;
+mod name;
+mod pattern;
+mod sites;
 mod step;
 mod trail;
 
+pub use apply::Applier;
+pub use devices::{is_private, stream, Devices};
 pub use item::Item;
 pub use ledger::{Edit, Found, Ledger, Lost, Nothing, What};
+pub use name::name_matches;
+pub use pattern::Pattern;
 pub use step::{
     After, DeviceName, Form, Hook, NewDevice, On, Opens, Otherwise, Place, Step, Wrapping,
 };

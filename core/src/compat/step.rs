@@ -23,8 +23,8 @@ pub enum After<'a> {
     End,
     /// None: it is the first.
     Start,
-    /// The first one of this name; a device is named with its instance, `nic/0`. The last one where there is none of
-    /// that name.
+    /// The first one of this name; a device is named with its instance, `nic/0`, and the empty name is the device
+    /// that one is split from. The last one where there is none of that name.
     Name(&'a str),
 }
 
@@ -383,6 +383,24 @@ impl<'a> Step<'a> {
         !matches!(self, Step::Call { up: None, .. })
     }
 
+    /// Whether it is about QEMU's stream as such: for other states there is nothing to do.
+    #[must_use]
+    pub fn is_of_stream(&self) -> bool {
+        match self {
+            Step::AddCommand { .. } | Step::DropCommand { .. } | Step::Footers { .. } => true,
+            Step::Rename { scope, .. }
+            | Step::Retype { scope, .. }
+            | Step::Set { scope, .. }
+            | Step::Map { scope, .. }
+            | Step::Bits { scope, .. }
+            | Step::Open { scope, .. }
+            | Step::Close { scope, .. } => is_head(scope),
+            Step::Add { place, .. } | Step::Drop { place, .. } => is_head(place.scope),
+            Step::Wrap(wrapping) | Step::Unwrap(wrapping) => is_head(wrapping.place.scope),
+            _ => false,
+        }
+    }
+
     /// What it does, in one or two words.
     #[must_use]
     pub const fn text(&self) -> &'static str {
@@ -411,4 +429,10 @@ impl<'a> Step<'a> {
             Step::Call { .. } => "call",
         }
     }
+}
+
+/// Whether a pattern names the head of QEMU's stream, or something in it.
+pub(super) fn is_head(scope: &str) -> bool {
+    let rest = scope.strip_prefix("qemu/0");
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }

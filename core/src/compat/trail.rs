@@ -42,13 +42,14 @@ impl Trail {
 
     /// The parts: names with their instances, numbers of elements in brackets.
     pub fn parts(&self) -> impl Iterator<Item = &[u8]> {
+        let first = self.pieces().take(1);
+        first.chain(self.pieces().skip(1).map(|piece| piece.strip_prefix(b".").unwrap_or(piece)))
+    }
+
+    /// The parts, each with the sign that it begins with.
+    pub(super) fn pieces(&self) -> impl Iterator<Item = &[u8]> {
         (0..self.ends.len()).map(|at| {
-            let part = self.text.get(self.end(at)..self.end(at.saturating_add(1)));
-            let part = part.unwrap_or_default();
-            match at {
-                0 => part,
-                _ => part.strip_prefix(b".").unwrap_or(part),
-            }
+            self.text.get(self.end(at)..self.end(at.saturating_add(1))).unwrap_or_default()
         })
     }
 
