@@ -13,8 +13,8 @@
 mod histories;
 
 use histories::{
-    add, bare, compat, drop_item, item, leg, machine, memory, number, put, rename, run, shown, to, v,
-    version,
+    add, bare, compat, drop_item, item, leg, machine, memory, number, put, rename, run, shown, to,
+    v, version,
 };
 use migcore::compat::{
     set_tag, tag_of, Edge, History, Hook, Others, Plan, Required, Reverse, Route, Step, Targets,
@@ -262,7 +262,10 @@ fn a_newer_machine_goes_first_and_an_older_one_last() {
     let mut tree = Tree::new(&mut memory).unwrap();
     put(&mut tree, "nic", 1, &[("a", 1), ("b", 2)]);
     let (before, compat) = (shown(&tree), compat(&histories));
-    let up = Targets { others: Others::Newest, ..machine(Version::named("pc-1"), Version::named("pc-3")) };
+    let up = Targets {
+        others: Others::Newest,
+        ..machine(Version::named("pc-1"), Version::named("pc-3"))
+    };
     let (done, notes) = run(&compat, &mut tree, &up);
     done.unwrap();
     let device = ["net 1>2 0 rename", "net 1>2 1 set version"];
@@ -272,7 +275,8 @@ fn a_newer_machine_goes_first_and_an_older_one_last() {
 
     // The last hop says which version it is.
     let devices = [("net", v(1))];
-    let down = Targets { devices: &devices, machine: Some(Version::named("pc-1")), ..Targets::default() };
+    let down =
+        Targets { devices: &devices, machine: Some(Version::named("pc-1")), ..Targets::default() };
     let (done, notes) = run(&compat, &mut tree, &down);
     done.unwrap();
     let device = ["net 2>1 1 set version", "net 2>1 0 rename"];
@@ -284,9 +288,13 @@ fn a_newer_machine_goes_first_and_an_older_one_last() {
 #[test]
 fn the_way_back_of_mixed_legs_mirrors_the_way_there() {
     let (old, a, b) = (Version::named("base"), Version::named("a"), Version::named("b"));
-    let machine_edges = [Edge::new(old, a, &[rename("*", "x", "xa")]), Edge::new(old, b, &[rename("*", "x", "xb")])];
+    let machine_edges = [
+        Edge::new(old, a, &[rename("*", "x", "xa")]),
+        Edge::new(old, b, &[rename("*", "x", "xb")]),
+    ];
     let device = [Edge::new(v(1), v(2), &[rename("", "y", "yy")])];
-    let histories = [History::of_machine(a, &machine_edges), History::of_devices("nic", v(2), &device)];
+    let histories =
+        [History::of_machine(a, &machine_edges), History::of_devices("nic", v(2), &device)];
     let mut memory = memory();
     let mut tree = Tree::new(&mut memory).unwrap();
     put(&mut tree, "nic", 1, &[("xa", 1), ("y", 2)]);

@@ -289,7 +289,8 @@ impl Check<'_> {
     ) -> Result<()> {
         let mut first = None;
         before.diff(before.root(), after, after.root(), &mut |found| {
-            let private = is_inside_private(before, found.left) || is_inside_private(after, found.right);
+            let private =
+                is_inside_private(before, found.left) || is_inside_private(after, found.right);
             if !private && first.is_none() {
                 first = Some(found);
             }

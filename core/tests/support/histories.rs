@@ -12,8 +12,8 @@
 )]
 
 use migcore::compat::{
-    each_loss, is_private, After, Compat, Edge, Failed, Item, Loss, Observer, Others, Place, Policy,
-    Stage, Step, Targets, Version, Way,
+    each_loss, is_private, After, Compat, Edge, Failed, Item, Loss, Observer, Others, Place,
+    Policy, Stage, Step, Targets, Version, Way,
 };
 use migcore::model::{At, NodeId, Tree, Value};
 use migcore::visit::{Kind, Marks, Versions};
