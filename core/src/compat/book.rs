@@ -246,7 +246,8 @@ impl Ledger for Book<'_> {
         let nowhere = (Version::default(), Version::default());
         let (from, to) = self.leg.map_or(nowhere, |leg| leg.ends());
         let device = self.subject.device.filter(|_| self.leg.is_some());
-        let identity = device.map_or(Ok(Identity::default()), |device| Identity::of(tree, device))?;
+        let identity =
+            device.map_or(Ok(Identity::default()), |device| Identity::of(tree, device))?;
         self.observer.lost(
             tree,
             &Loss {

@@ -95,22 +95,12 @@ pub(super) fn put_word(tree: &mut Tree<'_>, scope: NodeId, name: &str, word: u32
 }
 
 /// Puts a text to the end.
-pub(super) fn put_text(
-    tree: &mut Tree<'_>,
-    scope: NodeId,
-    name: &str,
-    text: &[u8],
-) -> Result<()> {
+pub(super) fn put_text(tree: &mut Tree<'_>, scope: NodeId, name: &str, text: &[u8]) -> Result<()> {
     put(tree, scope, name, value_of(text)).map(|_| ())
 }
 
 /// Gives the item of this name another value, or puts it to the end.
-pub(super) fn set(
-    tree: &mut Tree<'_>,
-    scope: NodeId,
-    name: &str,
-    value: Value<'_>,
-) -> Result<()> {
+pub(super) fn set(tree: &mut Tree<'_>, scope: NodeId, name: &str, value: Value<'_>) -> Result<()> {
     match item(tree, scope, name) {
         Some(item) => tree.replace(item, value),
         None => put(tree, scope, name, value).map(|_| ()),

@@ -120,11 +120,7 @@ impl<'a> History<'a> {
 
     /// The history of the devices whose names fit a pattern.
     #[must_use]
-    pub const fn of_devices(
-        names: &'a str,
-        newest: Version<'a>,
-        edges: &'a [Edge<'a>],
-    ) -> Self {
+    pub const fn of_devices(names: &'a str, newest: Version<'a>, edges: &'a [Edge<'a>]) -> Self {
         History { of: Of::Devices(names), newest, edges }
     }
 }

@@ -46,9 +46,7 @@ impl<'r> Leg<'r> {
     /// Whether its steps give the device its version themselves.
     pub(super) fn sets_version(&self) -> bool {
         use super::step::DeviceName;
-        let own = |step: Step<'_>| {
-            matches!(step, Step::SetVersion { device, .. } if device == DeviceName::THIS)
-        };
+        let own = |step: Step<'_>| matches!(step, Step::SetVersion { device, .. } if device == DeviceName::THIS);
         self.steps().any(|(_, step)| own(step))
     }
 }

@@ -282,9 +282,10 @@ fn losses_in(
         for item in tree.children(items)? {
             let Some(what) = what(fields::word(tree, item, WHAT)) else { continue };
             let marks = [LOST, BITS].map(|name| tree.child_by_name(item, name.as_bytes(), 0));
-            let secret = marks.into_iter().flatten().flatten().any(|around| {
-                tree.marks(around).is_ok_and(|marks| marks.contains(Marks::SECRET))
-            });
+            let secret =
+                marks.into_iter().flatten().flatten().any(|around| {
+                    tree.marks(around).is_ok_and(|marks| marks.contains(Marks::SECRET))
+                });
             each(&Loss {
                 device: device.0,
                 instance: device.1,

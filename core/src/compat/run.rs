@@ -2,11 +2,11 @@
 
 use super::filter::{Border, Filter};
 use super::history::{Edge, History, Of, Way};
+use super::leg::Leg;
 use super::loss::{Loss, Policy};
 use super::losses;
-use super::observer::Observer;
 use super::name::name_matches;
-use super::leg::Leg;
+use super::observer::Observer;
 use super::runner::Run;
 use super::{Failed, Version};
 use crate::model::Tree;

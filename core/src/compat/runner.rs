@@ -6,10 +6,10 @@ use super::devices::{stream, Devices};
 use super::history::{Edge, History, Of, Way};
 use super::hops;
 use super::keyed::{self, Identity};
-use super::leg::Leg;
 use super::ledger::{Edit, Ledger};
-use super::observer::{Observer, Stage};
+use super::leg::Leg;
 use super::name::name_matches;
+use super::observer::{Observer, Stage};
 use super::route::Route;
 use super::run::{Compat, Others, Outcome, Plan, Targets};
 use super::seeker::Seeker;
@@ -180,9 +180,8 @@ impl<'r> Run<'r> {
     ) -> Result<Option<DeviceRoute<'r>>> {
         let identity = Identity::of(tree, device)?;
         let history = self.compat.history_of(&identity.name);
-        let named = self.targets.devices.iter().find(|(names, _)| {
-            name_matches(names, &identity.name)
-        });
+        let named =
+            self.targets.devices.iter().find(|(names, _)| name_matches(names, &identity.name));
         let wanted = match (named, self.targets.others) {
             (Some((_, version)), _) => Some(*version),
             (None, Others::Newest) => history.map(|history| history.newest),
@@ -221,12 +220,7 @@ impl<'r> Run<'r> {
     }
 
     /// Gives a device the version at the end of the leg, unless the steps do that.
-    fn version(
-        &mut self,
-        tree: &mut Tree<'_>,
-        device: Option<NodeId>,
-        leg: Leg<'r>,
-    ) -> Result<()> {
+    fn version(&mut self, tree: &mut Tree<'_>, device: Option<NodeId>, leg: Leg<'r>) -> Result<()> {
         let (from, to) = leg.passage.ends();
         if device.is_none() || from.number == to.number || leg.sets_version() {
             return Ok(());

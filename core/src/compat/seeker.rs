@@ -41,8 +41,7 @@ pub(super) struct Seeker {
 
 impl Seeker {
     /// Finds nothing.
-    pub(super) const NONE: Seeker =
-        Seeker { list: None, last: None, filter: [0; WORDS], mask: 63 };
+    pub(super) const NONE: Seeker = Seeker { list: None, last: None, filter: [0; WORDS], mask: 63 };
 
     /// Will search in `list`, whose elements have these keys.
     pub(super) fn over(
@@ -109,12 +108,7 @@ impl Seeker {
     }
 
     /// Puts a new element behind the one that was found last, so that the list keeps the order of the searches.
-    pub(super) fn insert(
-        &mut self,
-        tree: &mut Tree<'_>,
-        list: NodeId,
-        key: u32,
-    ) -> Result<NodeId> {
+    pub(super) fn insert(&mut self, tree: &mut Tree<'_>, list: NodeId, key: u32) -> Result<NodeId> {
         self.note(key);
         let at = self.last.map_or(At::Start(list), At::After);
         let element = tree.insert(at, b"", Marks::NONE, Value::Element)?;

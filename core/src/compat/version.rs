@@ -89,7 +89,8 @@ mod tests {
 
     #[test]
     fn a_text_is_one_version_and_a_version_one_text() {
-        let texts = ["0", "7", "4294967295", "6+acme", "6+a+b", "pc-q35-3.1", "4294967296", "07", "6+"];
+        let texts =
+            ["0", "7", "4294967295", "6+acme", "6+a+b", "pc-q35-3.1", "4294967296", "07", "6+"];
         for text in texts.into_iter().chain(["+x", "0+x", "-1", "+5", "7.2", "virt", "00"]) {
             let version = Version::parse(text);
             assert_eq!(version.to_string(), text);
