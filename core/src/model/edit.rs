@@ -254,7 +254,7 @@ impl Tree<'_> {
         }
     }
 
-    fn reserve(&mut self, cost: usize) -> Result<()> {
+    pub(super) fn reserve(&mut self, cost: usize) -> Result<()> {
         match cost <= self.arena.gap() {
             true => Ok(()),
             false => Err(self.no_space(cost)),

@@ -61,6 +61,7 @@ mod merge;
 mod names;
 mod node;
 mod pairs;
+mod part;
 mod path;
 mod print;
 mod replay;
@@ -70,6 +71,8 @@ mod tree;
 mod value;
 mod walk;
 mod widened;
+
+pub(crate) use part::PIECE;
 
 pub use builder::Builder;
 pub use carry::Loaded;

@@ -1,0 +1,3 @@
+//! What a state would be for another version.
+
+pub mod opaque;
