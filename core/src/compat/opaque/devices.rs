@@ -53,7 +53,7 @@ pub(super) static ALL: [Schema; 11] = [
 
 /// A device without a part of its own.
 const fn plain(name: &'static str, device: &'static str, features: features::Features) -> Schema {
-    Schema { name, device, field: "virtio", inside: |w| virtio(w, |_, _| Ok(())), features }
+    Schema { name, device, field: "virtio", inside: |w| virtio(w, |_, _| Ok(None)), features }
 }
 
 /// The filter of a network device: a bit for each VLAN.
@@ -67,7 +67,7 @@ const CTRL_GUEST_OFFLOADS: u64 = 1 << 2;
 /// The largest key of receive-side scaling.
 const RSS_KEY: usize = 40;
 
-fn net(w: &mut Walk<'_>, core: Core) -> Fit {
+fn net(w: &mut Walk<'_>, core: Core) -> Fit<Option<bool>> {
     w.structure("net", Some(("virtio-net-device", 11)), |w| {
         w.bytes("mac", Some(MAC))?;
         w.u32("tx_waiting")?;
@@ -92,8 +92,9 @@ fn net(w: &mut Walk<'_>, core: Core) -> Fit {
         if core.features & CTRL_GUEST_OFFLOADS != 0 {
             w.u64("curr_guest_offloads")?;
         }
-        w.subsections(NET_SUBSECTIONS, 0)
-    })
+        w.subsections(NET_SUBSECTIONS, 0).map(|_| ())
+    })?;
+    Ok(None)
 }
 
 /// Of a device that may have more than one pair of queues: how many, how many are used, and what belongs to those
@@ -118,7 +119,7 @@ const NET_SUBSECTIONS: &[Known] = &[("virtio-net-device/rss", |w, _| {
     w.array("indirections_table", Kind::U16, size(entries)).map(|_| ())
 })];
 
-fn blk(w: &mut Walk<'_>, _core: Core) -> Fit {
+fn blk(w: &mut Walk<'_>, _core: Core) -> Fit<Option<bool>> {
     let mut form = None;
     w.chain("requests", |w| {
         let (numbered, packed) = match form {
@@ -131,7 +132,8 @@ fn blk(w: &mut Walk<'_>, _core: Core) -> Fit {
             w.u32("queue")?;
         }
         element(w, packed)
-    })
+    })?;
+    Ok(form.map(|(_, packed)| packed))
 }
 
 /// What a program has in its memory of a request that it took from a queue, as it lies there: three counts, and
@@ -150,7 +152,7 @@ fn element(w: &mut Walk<'_>, packed: bool) -> Fit {
 /// More ports no console has.
 const PORTS: u64 = 511;
 
-fn console(w: &mut Walk<'_>, _core: Core) -> Fit {
+fn console(w: &mut Walk<'_>, _core: Core) -> Fit<Option<bool>> {
     let mut form = None;
     w.structure("console", None, |w| {
         w.u16("cols")?;
@@ -174,15 +176,17 @@ fn console(w: &mut Walk<'_>, _core: Core) -> Fit {
             element(w, packed)
         })
         .map(|_| ())
-    })
+    })?;
+    Ok(form)
 }
 
-fn balloon(w: &mut Walk<'_>, _core: Core) -> Fit {
+fn balloon(w: &mut Walk<'_>, _core: Core) -> Fit<Option<bool>> {
     w.structure("balloon", Some(("virtio-balloon-device", 1)), |w| {
         w.u32("num_pages")?;
         w.u32("actual")?;
-        w.subsections(BALLOON_SUBSECTIONS, 0)
-    })
+        w.subsections(BALLOON_SUBSECTIONS, 0).map(|_| ())
+    })?;
+    Ok(None)
 }
 
 const BALLOON_SUBSECTIONS: &[Known] = &[

@@ -14,8 +14,11 @@ pub(super) struct Core {
     pub(super) features: u64,
 }
 
-/// A device whose own part is `part`.
-pub(super) fn virtio(w: &mut Walk<'_>, part: impl FnOnce(&mut Walk<'_>, Core) -> Fit) -> Fit {
+/// A device whose own part is `part`, which says whether its requests are those of packed queues, if it has some.
+pub(super) fn virtio(
+    w: &mut Walk<'_>,
+    part: impl FnOnce(&mut Walk<'_>, Core) -> Fit<Option<bool>>,
+) -> Fit {
     let transport = transport(w)?;
     w.u8("status")?;
     w.u8("isr")?;
@@ -23,8 +26,12 @@ pub(super) fn virtio(w: &mut Walk<'_>, part: impl FnOnce(&mut Walk<'_>, Core) ->
     let features = w.u32("guest_features")?;
     w.counted("config")?;
     let queues = w.counted_list("queues", QUEUES, |w| queue(w, transport))?;
-    part(w, Core { features })?;
-    w.subsections(SUBSECTIONS, queues)
+    let requests = part(w, Core { features })?;
+    let packed = w.subsections(SUBSECTIONS, queues)?;
+    match requests {
+        Some(requests) if requests != packed => Err(w.never()),
+        _ => Ok(()),
+    }
 }
 
 fn queue(w: &mut Walk<'_>, transport: Transport) -> Fit {
@@ -40,7 +47,17 @@ fn queue(w: &mut Walk<'_>, transport: Transport) -> Fit {
     Ok(())
 }
 
+/// That of packed queues is the first.
 const SUBSECTIONS: &[Known] = &[
+    ("virtio/packed_virtqueues", |w, queues| {
+        table(w, "vq", queues, 10, |w| {
+            w.u16("last_avail_idx")?;
+            w.bool("last_avail_wrap_counter")?;
+            w.u16("used_idx")?;
+            w.bool("used_wrap_counter")?;
+            w.u32("inuse").map(|_| ())
+        })
+    }),
     ("virtio/device_endian", |w, _| w.u8("device_endian").map(|_| ())),
     ("virtio/64bit_features", |w, _| w.u64("guest_features").map(|_| ())),
     ("virtio/virtqueues", |w, queues| {
@@ -53,17 +70,8 @@ const SUBSECTIONS: &[Known] = &[
         table(w, "vq", queues, 4, |w| w.u32("num_default").map(|_| ()))
     }),
     ("virtio/broken", |w, _| w.bool("broken").map(|_| ())),
-    ("virtio/extra_state", |w, queues| w.subsections(EXTRA_STATE, queues)),
+    ("virtio/extra_state", |w, queues| w.subsections(EXTRA_STATE, queues).map(|_| ())),
     ("virtio/started", |w, _| w.bool("started").map(|_| ())),
-    ("virtio/packed_virtqueues", |w, queues| {
-        table(w, "vq", queues, 10, |w| {
-            w.u16("last_avail_idx")?;
-            w.bool("last_avail_wrap_counter")?;
-            w.u16("used_idx")?;
-            w.bool("used_wrap_counter")?;
-            w.u32("inuse").map(|_| ())
-        })
-    }),
     ("virtio/disabled", |w, _| w.bool("disabled").map(|_| ())),
 ];
 

@@ -208,9 +208,12 @@ impl<'t> Walk<'t> {
         self.constant(end, Kind::U32, 0).map(|_| ())
     }
 
-    /// The subsections that come next, as far as they are known.
-    pub(super) fn subsections(&mut self, known: &'static [Known], number: usize) -> Fit {
-        while let Some((name, inside)) = known.iter().find(|(name, _)| self.is_next(name)) {
+    /// The subsections that come next, as far as they are known, and whether the first of those known was one.
+    pub(super) fn subsections(&mut self, known: &'static [Known], number: usize) -> Fit<bool> {
+        let mut first = false;
+        while let Some(index) = known.iter().position(|(name, _)| self.is_next(name)) {
+            let Some((name, inside)) = known.get(index) else { break };
+            first |= index == 0;
             self.field = name;
             let head = 2usize.saturating_add(name.len());
             let version = self.at.saturating_add(head);
@@ -222,7 +225,7 @@ impl<'t> Walk<'t> {
             inside(self, number)?;
             self.end(ScopeKind::Subsection)?;
         }
-        Ok(())
+        Ok(first)
     }
 
     /// The end of the field.
