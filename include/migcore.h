@@ -4221,6 +4221,41 @@ migcore_status migcore_tree_move(struct migcore_tree *tree,
                                  struct migcore_error *error);
 
 /**
+ * Begins a change: several edits that are kept or undone as one, for instance when one of them fails. Until
+ * migcore_tree_keep_change or migcore_tree_undo_change ends it, everything can be done with the tree as
+ * before. What is in use grows meanwhile by MIGCORE_TREE_NODE bytes for each item that an edit touches for
+ * the first time, that is, which changes or gets another neighbour, and for each new name, so that every
+ * edit may return MIGCORE_NO_SPACE; the memory of what was removed or replaced is not used again before
+ * the end. The cost is linear in what is touched. MIGCORE_BUSY when a change is open already.
+ */
+migcore_status migcore_tree_begin_change(struct migcore_tree *tree);
+
+/**
+ * Ends the change that is open, and leaves the tree as it is now. MIGCORE_UNBALANCED when none is open.
+ */
+migcore_status migcore_tree_keep_change(struct migcore_tree *tree);
+
+/**
+ * Ends the change that is open, and makes the tree what it was before it: every item, name, value, mark and
+ * order is as it was, handles from before are good again, and those of what was added are stale.
+ * MIGCORE_UNBALANCED when none is open.
+ */
+migcore_status migcore_tree_undo_change(struct migcore_tree *tree);
+
+/**
+ * Copies a node with all that is inside to another place of the same tree, and writes the handle of the copy
+ * to `copied`, which may be NULL; 0 after an error. Names are shared, bytes are copied.
+ * MIGCORE_INVALID_ARGUMENT for the root, and for a place inside of the node; other errors as those of
+ * migcore_tree_insert.
+ */
+migcore_status migcore_tree_copy_within(struct migcore_tree *tree,
+                                        migcore_node node,
+                                        migcore_at at,
+                                        migcore_node place,
+                                        migcore_node *copied,
+                                        struct migcore_error *error);
+
+/**
  * Copies a node of `tree` with all that is inside to a place in another tree, and writes the handle of the
  * copy to `copied`, which may be NULL; 0 after an error. Errors are those of migcore_tree_insert, from
  * the other tree; what then is left there are names and bytes that nothing refers to.

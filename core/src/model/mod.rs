@@ -47,6 +47,7 @@
 //! ```
 
 mod arena;
+mod attempt;
 mod buffer;
 mod builder;
 mod carry;

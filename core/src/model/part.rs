@@ -74,7 +74,7 @@ impl Tree<'_> {
 
     /// Room for so many bytes, which the next calls fill.
     pub(crate) fn gather(&mut self, length: usize) -> Result<Gathered> {
-        self.reserve(length)?;
+        self.reserve(length, &[])?;
         Ok(Gathered { place: self.arena.take(length), length, filled: 0 })
     }
 

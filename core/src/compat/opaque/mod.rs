@@ -171,8 +171,14 @@ fn settle(
     old: NodeId,
     new: NodeId,
 ) -> core::result::Result<NodeId, Misfit> {
-    tree.remove(if right.is_ok() { old } else { new }).map_err(Misfit::failed)?;
-    right.map(|()| new)
+    let done = right.and_then(|()| tree.remove(old).map_err(Misfit::failed));
+    match done {
+        Ok(()) => Ok(new),
+        Err(misfit) => {
+            tree.remove(new).map_err(Misfit::failed)?;
+            Err(misfit)
+        }
+    }
 }
 
 /// Puts something behind an item that has its name.
