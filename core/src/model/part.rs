@@ -3,6 +3,7 @@
 
 use core::ops::Range;
 
+use super::node::{Node, NONE};
 use super::tree::{NodeId, Tree};
 use super::value::Value;
 use super::At;
@@ -114,6 +115,38 @@ impl Tree<'_> {
             }
         }
         Ok(bytes.len())
+    }
+
+    /// Makes an item what another one is, with all that is inside, under its own name and handle. What was inside of
+    /// it goes, and so does the other.
+    pub(crate) fn take_over(&mut self, node: NodeId, other: NodeId) -> Result<()> {
+        let (index, from) = (self.check(node)?, self.check(other)?);
+        // What fails is done first.
+        self.reserve(0, &[index, from, self.node(from).parent])?;
+        self.reserve(0, &[self.node(from).previous, self.node(from).next])?;
+        for scope in [index, from] {
+            let mut child = self.node(scope).first;
+            while child != NONE {
+                self.reserve(0, &[child])?;
+                child = self.node(child).next;
+            }
+        }
+        while let Some(child) = self.first_child(node)? {
+            self.remove(child)?;
+        }
+        let new = self.node(from);
+        self.arena.edit(from, |node| (node.first, node.last) = (NONE, NONE));
+        self.remove(other)?;
+        let mut child = new.first;
+        while child != NONE {
+            self.arena.edit(child, |node| node.parent = index);
+            child = self.node(child).next;
+        }
+        self.arena.edit(index, |node| {
+            let Node { form, detail, marks, words, first, last, .. } = new;
+            *node = Node { form, detail, marks, words, first, last, ..*node };
+        });
+        Ok(())
     }
 
     fn fill_gathered(&mut self, id: NodeId, gathered: &Gathered) {

@@ -1,8 +1,8 @@
 //! Fields that QEMU's description shows as bytes, opened into named items and closed again.
 //!
 //! A virtio device is one field to that description: features, queues and all. A [`Schema`] knows what is inside.
-//! [`find`] tells which schema is for a field, [`open`] puts a struct in the place of the buffer, whose items can then
-//! be changed as any other's, and [`close`] makes the buffer of it again.
+//! [`find`] tells which schema is for a field, [`open`] makes a struct of the buffer, whose items can then be changed as
+//! any other's, and [`close`] makes the buffer of it again.
 //!
 //! # Contract
 //!
@@ -119,8 +119,8 @@ pub fn is_open(tree: &Tree<'_>, node: NodeId) -> Result<Option<&'static Schema>>
     })
 }
 
-/// Opens a buffer that is marked opaque: puts a struct of its name, whose items are what is inside, in its place, and
-/// gives the handle of that. The buffer's own is stale then.
+/// Opens a buffer that is marked opaque: under its name and handle there is a struct then, whose items are what is
+/// inside.
 ///
 /// # Errors
 /// Why it stays opaque; as a [`Code`], that of the call on the tree that failed, [`Code::WrongType`] for what is no
@@ -129,7 +129,7 @@ pub fn open(
     tree: &mut Tree<'_>,
     node: NodeId,
     schema: &'static Schema,
-) -> core::result::Result<NodeId, Misfit> {
+) -> core::result::Result<(), Misfit> {
     let marks = tree.marks(node).map_err(Misfit::failed)?;
     let way = match tree.value(node).map_err(Misfit::failed)? {
         Value::Bytes(Extent::Fixed, payload) if marks.contains(Marks::OPAQUE) => {
@@ -150,35 +150,31 @@ pub fn open(
     settle(tree, built, node, opened)
 }
 
-/// Closes what was opened: puts the buffer that the items are on QEMU's wire in the place of the struct, and gives its
-/// handle. The struct's own is stale then.
+/// Closes what was opened: under its name and handle there is the buffer then that the items are on QEMU's wire.
 ///
 /// # Errors
 /// Why it stays open, with the place in the bytes that it would be; as a [`Code`], that of the call on the tree that
 /// failed, [`Code::WrongType`] for what was not opened, [`Code::BadValue`] for items that are not as the schema would
 /// find them.
-pub fn close(tree: &mut Tree<'_>, node: NodeId) -> core::result::Result<NodeId, Misfit> {
+pub fn close(tree: &mut Tree<'_>, node: NodeId) -> core::result::Result<(), Misfit> {
     let schema = is_open(tree, node).map_err(Misfit::failed)?.ok_or(Misfit::not_opaque())?;
     let closed = packed(tree, node).map_err(Misfit::failed)?;
     let fits = schema.fits(tree, closed, node);
     settle(tree, fits, node, closed)
 }
 
-/// The old item goes if the new one is right, and else the new one.
+/// An item becomes the new one if that is right; else that goes.
 fn settle(
     tree: &mut Tree<'_>,
     right: core::result::Result<(), Misfit>,
-    old: NodeId,
+    item: NodeId,
     new: NodeId,
-) -> core::result::Result<NodeId, Misfit> {
-    let done = right.and_then(|()| tree.remove(old).map_err(Misfit::failed));
-    match done {
-        Ok(()) => Ok(new),
-        Err(misfit) => {
-            tree.remove(new).map_err(Misfit::failed)?;
-            Err(misfit)
-        }
+) -> core::result::Result<(), Misfit> {
+    let done = right.and_then(|()| tree.take_over(item, new).map_err(Misfit::failed));
+    if done.is_err() {
+        tree.remove(new).map_err(Misfit::failed)?;
     }
+    done
 }
 
 /// Puts something behind an item that has its name.
