@@ -121,7 +121,7 @@ const NET_SUBSECTIONS: &[Known] = &[("virtio-net-device/rss", |w, _| {
 
 fn blk(w: &mut Walk<'_>, _core: Core) -> Fit<Option<bool>> {
     let mut form = None;
-    w.chain("requests", |w| {
+    w.chain("requests", "request", |w| {
         let (numbered, packed) = match form {
             Some(form) => form,
             None => (w.either()?, w.either()?),

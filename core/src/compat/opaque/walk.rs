@@ -150,7 +150,7 @@ impl<'t> Walk<'t> {
         self.field = name;
         let count = usize::try_from(self.number(Kind::U32)?).unwrap_or(usize::MAX);
         if count > most {
-            return Err(Stop::Misfit(Why::Value));
+            return Err(self.never());
         }
         self.begin(name, Scope::List { extent: Extent::Variable, count })?;
         self.at = self.at.saturating_add(Kind::U32.width().bytes());
@@ -158,25 +158,24 @@ impl<'t> Walk<'t> {
         Ok(count)
     }
 
-    /// Elements that each say with a byte that they are there, and one that says that it is not: a struct with a list
-    /// of what may be there, as QEMU's own lists are shown.
+    /// Elements that each say with a byte that they are there, and one that says that it is not: in each there is the
+    /// optional item `one`.
     pub(super) fn chain(
         &mut self,
         name: &'static str,
+        one: &'static str,
         mut each: impl FnMut(&mut Self) -> Fit,
     ) -> Fit {
-        self.begin(name, Scope::Struct(None))?;
-        let count = 0;
-        self.begin("elements", Scope::List { extent: Extent::Fixed, count })?;
+        self.begin(name, Scope::List { extent: Extent::Fixed, count: 0 })?;
         let mut more = true;
         while more {
             self.begin("", Scope::Element)?;
             more = match self.number(Kind::U8)? {
                 0 => false,
                 1 => true,
-                _ => return Err(Stop::Misfit(Why::Value)),
+                _ => return Err(self.never()),
             };
-            self.begin("", Scope::Optional { present: more })?;
+            self.begin(one, Scope::Optional { present: more })?;
             self.at = self.at.saturating_add(1);
             if more {
                 each(self)?;
@@ -184,8 +183,7 @@ impl<'t> Walk<'t> {
             self.end(ScopeKind::Optional)?;
             self.end(ScopeKind::Element)?;
         }
-        self.end(ScopeKind::List)?;
-        self.end(ScopeKind::Struct)
+        self.end(ScopeKind::List)
     }
 
     /// Elements that go on until a number of 32 bits is 0, which is the item `end` then; in each it is the first
@@ -266,7 +264,7 @@ impl<'t> Walk<'t> {
         self.field = name;
         let bits = self.number(kind)?;
         if !fits(bits) {
-            return Err(Stop::Misfit(Why::Value));
+            return Err(self.never());
         }
         self.take.scalar(name, kind, bits)?;
         self.at = self.at.saturating_add(kind.width().bytes());
