@@ -87,6 +87,7 @@ mod loss;
 mod losses;
 mod name;
 mod observer;
+pub mod opaque;
 mod pattern;
 mod route;
 mod run;

@@ -62,6 +62,7 @@ mod merge;
 mod names;
 mod node;
 mod pairs;
+mod part;
 mod path;
 mod print;
 mod replay;
@@ -72,6 +73,8 @@ mod tree;
 mod value;
 mod walk;
 mod widened;
+
+pub(crate) use part::PIECE;
 
 pub use builder::Builder;
 pub use carry::Loaded;
