@@ -60,6 +60,7 @@ static const struct section {
     { "machine_accept", test_machine_accept },
     { "tree_begin", test_tree_begin },
     { "tree_visits", test_tree_visits },
+    { "tree_change", test_tree_change },
     { "tree_edits", test_tree_edits },
     { "tree_compare", test_tree_compare },
     { "tree_carry", test_tree_carry },

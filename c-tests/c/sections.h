@@ -102,6 +102,7 @@ void test_receiver_read(void);
 void test_machine_accept(void);
 void test_tree_begin(void);
 void test_tree_visits(void);
+void test_tree_change(void);
 void test_tree_edits(void);
 void test_tree_compare(void);
 void test_tree_carry(void);

@@ -47,6 +47,7 @@
 //! ```
 
 mod arena;
+mod attempt;
 mod buffer;
 mod builder;
 mod carry;
@@ -61,15 +62,19 @@ mod merge;
 mod names;
 mod node;
 mod pairs;
+mod part;
 mod path;
 mod print;
 mod replay;
+mod rewrite;
 mod sha256;
 mod target;
 mod tree;
 mod value;
 mod walk;
 mod widened;
+
+pub(crate) use part::PIECE;
 
 pub use builder::Builder;
 pub use carry::Loaded;
