@@ -66,6 +66,7 @@ mod part;
 mod path;
 mod print;
 mod replay;
+mod rewrite;
 mod sha256;
 mod target;
 mod tree;

@@ -34,6 +34,7 @@ mod way;
 
 pub use misfit::{Misfit, Why};
 
+use crate::compat::Opens;
 use crate::error::{Code, Result, MAX_NAME};
 use crate::io::copy;
 use crate::model::{At, NodeId, Tree, Value};
@@ -128,7 +129,7 @@ pub fn is_open(tree: &Tree<'_>, node: NodeId) -> Result<Option<&'static Schema>>
 pub fn open(
     tree: &mut Tree<'_>,
     node: NodeId,
-    schema: &'static Schema,
+    schema: &Schema,
 ) -> core::result::Result<(), Misfit> {
     let marks = tree.marks(node).map_err(Misfit::failed)?;
     let way = match tree.value(node).map_err(Misfit::failed)? {
@@ -219,6 +220,16 @@ fn same_bytes(
     });
     let why = Misfit { why: Why::Differs, code: Code::BadValue, offset: at, field: "" };
     compared.map_err(|_| why)
+}
+
+impl Opens for Schema {
+    fn open(&self, tree: &mut Tree<'_>, node: NodeId) -> Result<()> {
+        Ok(open(tree, node, self)?)
+    }
+
+    fn close(&self, tree: &mut Tree<'_>, node: NodeId) -> Result<()> {
+        Ok(close(tree, node)?)
+    }
 }
 
 impl Schema {
