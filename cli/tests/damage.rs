@@ -12,7 +12,7 @@
 mod support;
 
 use migcore_cli::chunks;
-use migcore_cli::show::{printer, Choice, Filter, Places};
+use migcore_cli::show::{printer, Choice, Places};
 
 use support::{input, mend, stream, Place};
 

@@ -222,6 +222,26 @@ fn same_bytes(
     compared.map_err(|_| why)
 }
 
+/// Opens each field by the schema that there is for it: for steps over devices of several kinds.
+#[derive(Clone, Copy, Debug)]
+pub struct Known;
+
+impl Opens for Known {
+    /// [`Code::Unsupported`] for a field without a schema.
+    fn open(&self, tree: &mut Tree<'_>, node: NodeId) -> Result<()> {
+        let mut device = node;
+        while !matches!(tree.value(device)?, Value::Device { .. }) {
+            device = tree.parent(device)?.ok_or(Code::Unsupported)?;
+        }
+        let schema = find(tree.name(device)?, tree.name(node)?).ok_or(Code::Unsupported)?;
+        Ok(open(tree, node, schema)?)
+    }
+
+    fn close(&self, tree: &mut Tree<'_>, node: NodeId) -> Result<()> {
+        Ok(close(tree, node)?)
+    }
+}
+
 impl Opens for Schema {
     fn open(&self, tree: &mut Tree<'_>, node: NodeId) -> Result<()> {
         Ok(open(tree, node, self)?)
