@@ -8,6 +8,7 @@ pub mod inspect;
 mod proof;
 pub mod ram;
 pub mod schema;
+pub mod transform;
 pub mod verify;
 
 use std::io::Write;
@@ -38,6 +39,7 @@ pub fn run(arguments: &Arguments) -> Result {
             true => schema::run(schema),
             false => unread(schema::run(schema)),
         },
+        Command::Transform(transform) => transform::run(transform),
         Command::Generate(generate) => generate::run(generate),
     }
 }
