@@ -9,7 +9,7 @@ from typing import Iterator
 # The reader lies among the sources, where nothing else belongs.
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "cli/tests/second_reader"))
-from read_qemu import CONFIGURATION, FOOTER, Reader, Section  # noqa: E402
+from read_qemu import CONFIGURATION, FOOTER, Reader, Section, load  # noqa: E402, F401
 
 HEADER = 8
 FOOTER_BYTES = 5

@@ -19,8 +19,8 @@ QEMU = "qemu-system-x86_64"
 LIMIT = 120.0
 # What SeaBIOS says last where it finds nothing to boot.
 NOTHING_TO_BOOT = b"No bootable device."
-# Where the firmware writes its log.
-DEBUG_PORT = 0x402
+# Where the firmware writes its log; it has no state of its own.
+FIRMWARE_LOG = "isa-debugcon,iobase=0x402"
 
 
 class Refused(Exception):
@@ -32,16 +32,17 @@ class Refused(Exception):
 
 
 class Machine:
-    """With `incoming` it is made to load a stream, and does not run before `go_on`."""
+    """With `incoming` it is made to load a stream, and does not run before `go_on`. `console` is the device that the guest writes to."""
 
-    def __init__(self, kind: str, arguments: Sequence[str] = (), *, incoming: bool = False, memory: int = 16) -> None:
+    def __init__(self, kind: str, arguments: Sequence[str] = (), *, incoming: bool = False, memory: int = 16,
+                 console: str = FIRMWARE_LOG) -> None:
         ours, theirs = socket.socketpair()
         self._errors = tempfile.TemporaryFile()
         self._said = b""
         command = [
             QEMU, "-M", kind, "-nodefaults", "-no-user-config", "-display", "none", "-accel", "tcg", "-m", str(memory),
             "-chardev", f"socket,fd={theirs.fileno()},id=qmp", "-mon", "chardev=qmp,mode=control",
-            "-chardev", "stdio,id=log,signal=off", "-device", f"isa-debugcon,iobase={DEBUG_PORT:#x},chardev=log",
+            "-chardev", "stdio,id=log,signal=off", "-device", f"{console},chardev=log",
             *arguments,
         ]
         if incoming:
@@ -105,12 +106,13 @@ class Machine:
 
     def _last_words(self) -> list[str]:
         self._process.wait(LIMIT)
-        return self.warnings()
+        return self.complaints()
 
-    def warnings(self) -> list[str]:
-        """What QEMU has written beside its answers, without its own name."""
+    def complaints(self) -> list[str]:
+        """What QEMU has written beside its answers, without its own name, and without warnings of how the machine was made."""
         written = os.pread(self._errors.fileno(), 1 << 20, 0).decode(errors="replace")
-        return [line.removeprefix(f"{QEMU}: ") for line in written.splitlines()]
+        lines = [line.removeprefix(f"{QEMU}: ") for line in written.splitlines()]
+        return [line for line in lines if not line.startswith("warning: ")]
 
     # ---- steps
 
@@ -157,7 +159,7 @@ class Machine:
             self.tell("getfd", descriptor=file.fileno(), fdname="out")
         self.tell("migrate", uri="fd:out")
         if not self._migrated():
-            raise RuntimeError("not saved: " + "; ".join(self.warnings()))
+            raise RuntimeError("not saved: " + "; ".join(self.complaints()))
 
     def load(self, path: Path) -> None:
         """`Refused` says why QEMU does not load it."""

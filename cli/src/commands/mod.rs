@@ -9,6 +9,7 @@ pub mod inspect;
 mod proof;
 pub mod ram;
 pub mod schema;
+pub mod transform;
 pub mod verify;
 
 use std::io::Write;
@@ -60,6 +61,7 @@ fn run(command: &Command) -> Result {
             true => schema::run(schema),
             false => unread(schema::run(schema)),
         },
+        Command::Transform(transform) => transform::run(transform),
         Command::Generate(generate) => generate::run(generate),
     }
 }
