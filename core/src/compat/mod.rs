@@ -1,0 +1,3 @@
+//! What stands between versions of a machine, apart from its devices.
+
+pub mod profile;
