@@ -172,9 +172,17 @@ impl<'a, T: Table<'a>> AtVersion<'a, T> {
     /// # Errors
     /// See the [type](AtVersion).
     pub fn get(self, device: &str, name: &str) -> Result<Option<Setting<'a>>> {
-        self.last(|says| match says {
+        Ok(self.get_row(device, name)?.map(|(_, value)| value))
+    }
+
+    /// The same, and the row where it lies.
+    ///
+    /// # Errors
+    /// See the [type](AtVersion).
+    pub fn get_row(self, device: &str, name: &str) -> Result<Option<(T::Row, Setting<'a>)>> {
+        self.last(|place, says| match says {
             Says::Property { device: of, name: property, value, .. } => {
-                (of == device && property == name).then_some(value)
+                (of == device && property == name).then_some((place, value))
             }
             _ => None,
         })
@@ -227,12 +235,25 @@ impl<'a, T: Table<'a>> AtVersion<'a, T> {
         device: &str,
         mut set: impl FnMut(&'a str, Setting<'a>) -> Result<()>,
     ) -> Result<()> {
-        for row in self.rows()? {
-            let Says::Property { device: of, name, value, optional } = row?.says else { continue };
+        self.apply_rows(device, |_, name, value| set(name, value))
+    }
+
+    /// The same; `set` also gets each row where it lies.
+    ///
+    /// # Errors
+    /// As [`apply`](AtVersion::apply).
+    pub fn apply_rows(
+        self,
+        device: &str,
+        mut set: impl FnMut(T::Row, &'a str, Setting<'a>) -> Result<()>,
+    ) -> Result<()> {
+        let mut rows = self.rows()?;
+        while let Some((place, row)) = rows.step()? {
+            let Says::Property { device: of, name, value, optional } = row.says else { continue };
             if of != device {
                 continue;
             }
-            match set(name, value) {
+            match set(place, name, value) {
                 Err(Code::Missing) if optional => {}
                 done => done?,
             }
@@ -245,7 +266,7 @@ impl<'a, T: Table<'a>> AtVersion<'a, T> {
     /// # Errors
     /// See the [type](AtVersion).
     pub fn is_blob(self, device: &str) -> Result<bool> {
-        let stays = self.last(|says| match says {
+        let stays = self.last(|_, says| match says {
             Says::Blob { device: of, stays } => (of == device).then_some(stays),
             _ => None,
         })?;
@@ -257,7 +278,7 @@ impl<'a, T: Table<'a>> AtVersion<'a, T> {
     /// # Errors
     /// See the [type](AtVersion).
     pub fn wire(self) -> Result<Wire> {
-        let wire = self.last(|says| match says {
+        let wire = self.last(|_, says| match says {
             Says::Wire(wire) => Some(wire),
             _ => None,
         })?;
@@ -265,10 +286,10 @@ impl<'a, T: Table<'a>> AtVersion<'a, T> {
     }
 
     /// What the last row says of which `pick` takes something.
-    fn last<V>(self, pick: impl Fn(Says<'a>) -> Option<V>) -> Result<Option<V>> {
-        let mut last = None;
-        for row in self.rows()? {
-            last = pick(row?.says).or(last);
+    fn last<V>(self, pick: impl Fn(T::Row, Says<'a>) -> Option<V>) -> Result<Option<V>> {
+        let (mut rows, mut last) = (self.rows()?, None);
+        while let Some((place, row)) = rows.step()? {
+            last = pick(place, row.says).or(last);
         }
         Ok(last)
     }
