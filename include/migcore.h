@@ -2060,6 +2060,11 @@ typedef struct migcore_vmstate_device {
 #define MIGCORE_OBSOLETE_FORMAT 204
 
 /**
+ * No route leads from one version to the other.
+ */
+#define MIGCORE_NO_ROUTE 205
+
+/**
  * A pointer that must not be NULL is NULL.
  */
 #define MIGCORE_NULL_POINTER 301
@@ -2125,6 +2130,11 @@ typedef struct migcore_vmstate_device {
 #define MIGCORE_BAD_TABLE 313
 
 /**
+ * There is already an item or a device of this name.
+ */
+#define MIGCORE_OCCUPIED 314
+
+/**
  * The source reported an error.
  */
 #define MIGCORE_READ_FAILED 401
@@ -2188,6 +2198,11 @@ typedef struct migcore_vmstate_device {
  * The state is not valid, as the device's own test says.
  */
 #define MIGCORE_NOT_VALID 602
+
+/**
+ * The state would lose something that must not be lost.
+ */
+#define MIGCORE_LOSSY 603
 
 /**
  * A scalar: `kind`, `bits`
@@ -4321,6 +4336,41 @@ migcore_status migcore_tree_move(struct migcore_tree *tree,
                                  migcore_at at,
                                  migcore_node place,
                                  struct migcore_error *error);
+
+/**
+ * Begins a change: several edits that are kept or undone as one, for instance when one of them fails. Until
+ * migcore_tree_keep_change or migcore_tree_undo_change ends it, everything can be done with the tree as
+ * before. What is in use grows meanwhile by MIGCORE_TREE_NODE bytes for each item that an edit touches for
+ * the first time, that is, which changes or gets another neighbour, and for each new name, so that every
+ * edit may return MIGCORE_NO_SPACE; the memory of what was removed or replaced is not used again before
+ * the end. The cost is linear in what is touched. MIGCORE_BUSY when a change is open already.
+ */
+migcore_status migcore_tree_begin_change(struct migcore_tree *tree);
+
+/**
+ * Ends the change that is open, and leaves the tree as it is now. MIGCORE_UNBALANCED when none is open.
+ */
+migcore_status migcore_tree_keep_change(struct migcore_tree *tree);
+
+/**
+ * Ends the change that is open, and makes the tree what it was before it: every item, name, value, mark and
+ * order is as it was, handles from before are good again, and those of what was added are stale.
+ * MIGCORE_UNBALANCED when none is open.
+ */
+migcore_status migcore_tree_undo_change(struct migcore_tree *tree);
+
+/**
+ * Copies a node with all that is inside to another place of the same tree, and writes the handle of the copy
+ * to `copied`, which may be NULL; 0 after an error. Names are shared, bytes are copied.
+ * MIGCORE_INVALID_ARGUMENT for the root, and for a place inside of the node; other errors as those of
+ * migcore_tree_insert.
+ */
+migcore_status migcore_tree_copy_within(struct migcore_tree *tree,
+                                        migcore_node node,
+                                        migcore_at at,
+                                        migcore_node place,
+                                        migcore_node *copied,
+                                        struct migcore_error *error);
 
 /**
  * Copies a node of `tree` with all that is inside to a place in another tree, and writes the handle of the

@@ -62,6 +62,7 @@ static const struct section {
     { "profile_devices", test_profile_devices },
     { "tree_begin", test_tree_begin },
     { "tree_visits", test_tree_visits },
+    { "tree_change", test_tree_change },
     { "tree_edits", test_tree_edits },
     { "tree_compare", test_tree_compare },
     { "tree_carry", test_tree_carry },

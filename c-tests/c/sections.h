@@ -104,6 +104,7 @@ void test_profile(void);
 void test_profile_devices(void);
 void test_tree_begin(void);
 void test_tree_visits(void);
+void test_tree_change(void);
 void test_tree_edits(void);
 void test_tree_compare(void);
 void test_tree_carry(void);

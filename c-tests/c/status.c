@@ -28,6 +28,7 @@ static const migcore_status codes[] = {
     MIGCORE_TOO_OLD,
     MIGCORE_UNKNOWN_FORMAT,
     MIGCORE_OBSOLETE_FORMAT,
+    MIGCORE_NO_ROUTE,
     MIGCORE_NULL_POINTER,
     MIGCORE_BAD_SIZE,
     MIGCORE_MISALIGNED,
@@ -41,6 +42,7 @@ static const migcore_status codes[] = {
     MIGCORE_DIRTY,
     MIGCORE_NOT_CHECKED,
     MIGCORE_BAD_TABLE,
+    MIGCORE_OCCUPIED,
     MIGCORE_READ_FAILED,
     MIGCORE_WRITE_FAILED,
     MIGCORE_NO_SPACE,
@@ -54,6 +56,7 @@ static const migcore_status codes[] = {
     MIGCORE_TOO_MUCH_MEMORY,
     MIGCORE_REFUSED,
     MIGCORE_NOT_VALID,
+    MIGCORE_LOSSY,
 };
 
 static void every_code_has_a_text_of_its_own(void)

@@ -45,6 +45,7 @@ CALL(set_oldest_reader, migcore_tree_set_oldest_reader(g->tree, g->node, 1))
 CALL(remove, migcore_tree_remove(g->tree, g->node))
 CALL(move, migcore_tree_move(g->tree, g->node, MIGCORE_AT_END, MIGCORE_ROOT, NULL))
 CALL(copy, migcore_tree_copy(g->tree, g->node, g->other, MIGCORE_AT_END, MIGCORE_ROOT, &g->found, NULL))
+CALL(copy_within, migcore_tree_copy_within(g->tree, g->node, MIGCORE_AT_AFTER, g->node, &g->found, NULL))
 CALL(copy_to, migcore_tree_copy(g->other, g->place, g->tree, MIGCORE_AT_BEFORE, g->node, &g->found, NULL))
 CALL(merge, migcore_tree_merge(g->tree, g->node, g->other, NULL, NULL, NULL))
 CALL(diff_left, migcore_tree_diff(g->tree, g->node, g->other, g->place, NULL, 0, count_difference, g))
@@ -89,6 +90,23 @@ static migcore_status call_move_to(struct grove *g)
     migcore_status status = migcore_tree_find(g->tree, MIGCORE_ROOT, "mover/0", &mover);
 
     return status == MIGCORE_OK ? migcore_tree_move(g->tree, mover, MIGCORE_AT_AFTER, g->node, NULL) : status;
+}
+
+static migcore_status change_and(struct grove *g, migcore_status (*end)(migcore_tree *))
+{
+    migcore_status status = migcore_tree_begin_change(g->tree);
+
+    return status == MIGCORE_OK ? end(g->tree) : status;
+}
+
+static migcore_status call_change_undone(struct grove *g)
+{
+    return change_and(g, migcore_tree_undo_change);
+}
+
+static migcore_status call_change_kept(struct grove *g)
+{
+    return change_and(g, migcore_tree_keep_change);
 }
 
 static migcore_status call_compact(struct grove *g)
@@ -150,6 +168,9 @@ const struct tree_call tree_calls[] = {
     CHANGES(set_oldest_reader, TREE_NODE),
     CHANGES(move, TREE_NODE),
     CHANGES(move_to, TREE_NODE),
+    CHANGES(change_undone, 0),
+    CHANGES(change_kept, 0),
+    CHANGES(copy_within, TREE_NODE),
     CHANGES(copy_to, TREE_NODE | TREE_OTHER),
     CHANGES(merge, TREE_NODE | TREE_OTHER),
     CHANGES(save, TREE_NODE | TREE_LENDS),

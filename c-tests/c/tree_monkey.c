@@ -18,7 +18,9 @@ struct monkey {
     struct plot plots[2];
     migcore_tree *tree, *other;
     migcore_node handles[HANDLES];
-    bool removed;
+    bool removed, changing;
+    /* The tree when the change began. */
+    struct digest begun;
     unsigned done, refused;
 };
 
@@ -91,6 +93,25 @@ static migcore_status visit_some(struct monkey *m)
     return status;
 }
 
+/* Begins a change, or ends the one that is open. */
+static migcore_status change_some(struct monkey *m)
+{
+    migcore_status status;
+
+    m->changing = !m->changing;
+    if (m->changing) {
+        m->begun = digest_of(m->tree, MIGCORE_ROOT, 0);
+        return migcore_tree_begin_change(m->tree);
+    }
+    if (below(m, 2) == 0) {
+        return migcore_tree_keep_change(m->tree);
+    }
+    m->removed = true;
+    status = migcore_tree_undo_change(m->tree);
+    CHECK(same_digest(m->begun, digest_of(m->tree, MIGCORE_ROOT, 0)));
+    return status;
+}
+
 static migcore_status some_call(struct monkey *m)
 {
     migcore_item item = some_item(m);
@@ -99,7 +120,7 @@ static migcore_status some_call(struct monkey *m)
     migcore_at at = some_place(m);
     migcore_status status;
 
-    switch (below(m, 12)) {
+    switch (below(m, 14)) {
     case 0:
         m->removed = true;
         return below(m, 3) == 0 ? migcore_tree_remove(m->tree, node) : MIGCORE_OK;
@@ -119,6 +140,10 @@ static migcore_status some_call(struct monkey *m)
         return visit_some(m);
     case 8:
         return migcore_tree_merge(m->tree, MIGCORE_ROOT, m->other, NULL, NULL, NULL);
+    case 9:
+        return change_some(m);
+    case 10:
+        return migcore_tree_copy_within(m->tree, node, at, place, NULL, NULL);
     default:
         status = migcore_tree_insert(m->tree, at, node, &item, &made, NULL);
         if (status == MIGCORE_OK) {

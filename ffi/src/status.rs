@@ -57,6 +57,8 @@ pub const MIGCORE_TOO_OLD: migcore_status = 202;
 pub const MIGCORE_UNKNOWN_FORMAT: migcore_status = 203;
 /// The stream is of an old format that is not read any more.
 pub const MIGCORE_OBSOLETE_FORMAT: migcore_status = 204;
+/// No route leads from one version to the other.
+pub const MIGCORE_NO_ROUTE: migcore_status = 205;
 /// A pointer that must not be NULL is NULL.
 pub const MIGCORE_NULL_POINTER: migcore_status = 301;
 /// A size argument differs from the library's: header and library are of different releases.
@@ -83,6 +85,8 @@ pub const MIGCORE_DIRTY: migcore_status = 311;
 pub const MIGCORE_NOT_CHECKED: migcore_status = 312;
 /// A table that describes a state makes no sense, or does not fit its object.
 pub const MIGCORE_BAD_TABLE: migcore_status = 313;
+/// There is already an item or a device of this name.
+pub const MIGCORE_OCCUPIED: migcore_status = 314;
 /// The source reported an error.
 pub const MIGCORE_READ_FAILED: migcore_status = 401;
 /// The sink reported an error.
@@ -109,6 +113,8 @@ pub const MIGCORE_TOO_MUCH_MEMORY: migcore_status = 507;
 pub const MIGCORE_REFUSED: migcore_status = 601;
 /// The state is not valid, as the device's own test says.
 pub const MIGCORE_NOT_VALID: migcore_status = 602;
+/// The state would lose something that must not be lost.
+pub const MIGCORE_LOSSY: migcore_status = 603;
 
 /// How deep scopes may nest: a device counts, elements of lists do not.
 pub const MIGCORE_MAX_DEPTH: usize = 16;
@@ -191,6 +197,7 @@ mod tests {
             (MIGCORE_TOO_OLD, Code::TooOld),
             (MIGCORE_UNKNOWN_FORMAT, Code::UnknownFormat),
             (MIGCORE_OBSOLETE_FORMAT, Code::ObsoleteFormat),
+            (MIGCORE_NO_ROUTE, Code::NoRoute),
             (MIGCORE_NULL_POINTER, Code::NullPointer),
             (MIGCORE_BAD_SIZE, Code::BadSize),
             (MIGCORE_MISALIGNED, Code::Misaligned),
@@ -204,6 +211,7 @@ mod tests {
             (MIGCORE_DIRTY, Code::Dirty),
             (MIGCORE_NOT_CHECKED, Code::NotChecked),
             (MIGCORE_BAD_TABLE, Code::BadTable),
+            (MIGCORE_OCCUPIED, Code::Occupied),
             (MIGCORE_READ_FAILED, Code::ReadFailed),
             (MIGCORE_WRITE_FAILED, Code::WriteFailed),
             (MIGCORE_NO_SPACE, Code::NoSpace),
@@ -217,6 +225,7 @@ mod tests {
             (MIGCORE_TOO_MUCH_MEMORY, Code::TooMuchMemory),
             (MIGCORE_REFUSED, Code::Refused),
             (MIGCORE_NOT_VALID, Code::NotValid),
+            (MIGCORE_LOSSY, Code::Lossy),
         ];
         assert_eq!(expected.len(), Code::ALL.len());
         for ((number, code), known) in expected.into_iter().zip(Code::ALL) {

@@ -55,6 +55,8 @@ pub enum Code {
     UnknownFormat = 203,
     /// The stream is of an old format that is not read any more.
     ObsoleteFormat = 204,
+    /// No route leads from one version to the other.
+    NoRoute = 205,
 
     /// A pointer that must not be null is null.
     NullPointer = 301,
@@ -82,6 +84,8 @@ pub enum Code {
     NotChecked = 312,
     /// A table that describes a state makes no sense, or does not fit its object.
     BadTable = 313,
+    /// There is already an item or a device of this name.
+    Occupied = 314,
 
     /// The source reported an error.
     ReadFailed = 401,
@@ -112,6 +116,8 @@ pub enum Code {
     Refused = 601,
     /// The state is not valid, as the device's own test says.
     NotValid = 602,
+    /// The state would lose something that must not be lost.
+    Lossy = 603,
 }
 
 impl fmt::Display for Code {
@@ -141,7 +147,7 @@ pub enum Block {
 
 impl Code {
     /// Every code, in order of number.
-    pub const ALL: [Code; 49] = [
+    pub const ALL: [Code; 52] = [
         Code::Truncated,
         Code::BadValue,
         Code::BadText,
@@ -165,6 +171,7 @@ impl Code {
         Code::TooOld,
         Code::UnknownFormat,
         Code::ObsoleteFormat,
+        Code::NoRoute,
         Code::NullPointer,
         Code::BadSize,
         Code::Misaligned,
@@ -178,6 +185,7 @@ impl Code {
         Code::Dirty,
         Code::NotChecked,
         Code::BadTable,
+        Code::Occupied,
         Code::ReadFailed,
         Code::WriteFailed,
         Code::NoSpace,
@@ -191,6 +199,7 @@ impl Code {
         Code::TooMuchMemory,
         Code::Refused,
         Code::NotValid,
+        Code::Lossy,
     ];
 
     /// The stable number: 1xx stream, 2xx version, 3xx caller, 4xx I/O, 5xx limit, 6xx device.
@@ -259,6 +268,7 @@ impl Code {
             Code::TooOld => c"written by an older version than the device can read",
             Code::UnknownFormat => c"the stream is of a newer format than this library reads",
             Code::ObsoleteFormat => c"the stream is of an old format that is not read any more",
+            Code::NoRoute => c"no route leads from one version to the other",
             Code::NullPointer => c"a pointer is NULL that must not be",
             Code::BadSize => c"a size member is not set, or is of another release of the header",
             Code::Misaligned => c"the storage is not aligned for its type",
@@ -274,6 +284,7 @@ impl Code {
             Code::Dirty => c"the machine was loaded in part and must be reset first",
             Code::NotChecked => c"this is not the stream that was checked for the machine",
             Code::BadTable => c"a table makes no sense, or does not fit its object",
+            Code::Occupied => c"there is already an item of this name",
             Code::ReadFailed => c"reading from the source failed",
             Code::WriteFailed => c"writing to the sink failed",
             Code::NoSpace => c"the memory that was given is too small",
@@ -287,6 +298,7 @@ impl Code {
             Code::TooMuchMemory => c"the stream asks for more memory than is allowed",
             Code::Refused => c"the device refused",
             Code::NotValid => c"the state is not valid by the device's own test",
+            Code::Lossy => c"this would lose state that must not be lost",
         }
     }
 }

@@ -71,7 +71,7 @@ fn note_needed(tree: &mut Tree<'_>, top: u32, opened: bool) -> u64 {
     let mut walk = Walk::new(top);
     while let Some(step) = walk.next(tree) {
         let Step::Enter(at) = step else { continue };
-        tree.arena.edit(at, |node| node.flags &= !NEEDED);
+        tree.arena.flag(at, |flags| *flags &= !NEEDED);
         if at == top && opened || tree.node(at).flags & READ != 0 {
             continue;
         }
@@ -87,7 +87,7 @@ fn note_needed(tree: &mut Tree<'_>, top: u32, opened: bool) -> u64 {
 fn forget_around(tree: &mut Tree<'_>, top: u32) {
     let mut at = top;
     while at != NONE {
-        tree.arena.edit(at, |node| node.flags &= !NEEDED);
+        tree.arena.flag(at, |flags| *flags &= !NEEDED);
         at = tree.node(at).parent;
     }
 }
@@ -96,7 +96,7 @@ fn forget_around(tree: &mut Tree<'_>, top: u32) {
 fn note_around(tree: &mut Tree<'_>, item: u32) {
     let mut at = tree.node(item).parent;
     while at != NONE && tree.node(at).flags & NEEDED == 0 {
-        tree.arena.edit(at, |node| node.flags |= NEEDED);
+        tree.arena.flag(at, |flags| *flags |= NEEDED);
         at = tree.node(at).parent;
     }
 }
@@ -172,6 +172,6 @@ fn copy_one(
 
 fn copy_scope(tree: &Tree<'_>, at: u32, carried: &mut Tree<'_>, open: u32) -> Result<u32> {
     let copy = tree.copy_node(at, carried, Gap { parent: open, next: NONE })?;
-    carried.arena.edit(copy, |node| node.flags |= AROUND);
+    carried.arena.flag(copy, |flags| *flags |= AROUND);
     Ok(copy)
 }

@@ -1,7 +1,7 @@
-//! Parts of a tree into another one.
+//! Parts of a tree into another one, or to another place of it.
 
 use super::edit::{At, Gap};
-use super::node::{AROUND, NONE};
+use super::node::{Node, AROUND, NONE};
 use super::tree::{marks_of, NodeId, Tree, ROOT};
 use super::walk::{Step, Walk};
 use crate::error::{Code, Result};
@@ -20,6 +20,68 @@ impl Tree<'_> {
         let gap = other.gap(at)?;
         let copied = self.copy_at(index, other, gap)?;
         Ok(other.id(copied))
+    }
+
+    /// Copies an item with all that is inside to another place of this tree, and gives its handle there. Names
+    /// are shared, bytes are copied.
+    ///
+    /// # Errors
+    /// As [`insert`](Tree::insert); [`Code::InvalidArgument`] for the root, and for a place inside of the item.
+    pub fn copy_within(&mut self, node: NodeId, at: At) -> Result<NodeId> {
+        let top = self.check(node)?;
+        let gap = self.gap(at)?;
+        if top == ROOT || self.is_within(gap.parent, top) {
+            return Err(Code::InvalidArgument);
+        }
+        self.check_place(gap.parent, self.node(top).form)?;
+        self.check_depth(gap.parent, self.height(top))?;
+        self.reserve(self.copy_cost(top), &self.around(gap))?;
+        let copy = self.duplicate(top, gap);
+        let mut open = copy;
+        let mut walk = Walk::new(top);
+        while let Some(step) = walk.next(self) {
+            match step {
+                Step::Enter(at) if at != top => {
+                    let copied = self.duplicate(at, Gap { parent: open, next: NONE });
+                    if self.node(at).form.is_scope() {
+                        open = copied;
+                    }
+                }
+                Step::Leave(at) if at != top => open = self.node(open).parent,
+                _ => {}
+            }
+        }
+        Ok(self.id(copy))
+    }
+
+    /// The bytes that a copy of a node and of all below it takes.
+    fn copy_cost(&self, top: u32) -> usize {
+        let (mut nodes, mut bytes) = (0usize, 0usize);
+        let mut walk = Walk::new(top);
+        while let Some(step) = walk.next(self) {
+            if let Step::Enter(at) = step {
+                nodes = nodes.saturating_add(1);
+                bytes = bytes.saturating_add(self.payload_of(&self.node(at)).len());
+            }
+        }
+        self.arena.node_cost(nodes).saturating_add(bytes)
+    }
+
+    /// Copies a node without what is inside to another place of this tree. There is room for it.
+    fn duplicate(&mut self, from: u32, gap: Gap) -> u32 {
+        let node = self.node(from);
+        let length = self.payload_of(&node).len();
+        let mut words = node.words;
+        if node.form.has_payload() {
+            let [place, stored, ..] = node.words;
+            words = [self.arena.duplicate(place, length), stored, stored, 0];
+        }
+        let (index, generation) = self.arena.begin();
+        let flags = node.flags & AROUND;
+        let copy = Node { generation, first: NONE, last: NONE, flags, words, ..node };
+        self.arena.put(index, &copy);
+        self.link(index, gap);
+        index
     }
 
     /// Copies all that is in this tree into one that is empty, without what removed items left behind.
@@ -61,7 +123,7 @@ impl Tree<'_> {
         let node = self.node(from);
         let (name, marks) = (self.name_of(&node), marks_of(&node));
         let copy = other.insert_at(gap, name, marks, self.value_of(&node))?;
-        other.arena.edit(copy, |copy| copy.flags = node.flags & AROUND);
+        other.arena.flag(copy, |flags| *flags = node.flags & AROUND);
         Ok(copy)
     }
 

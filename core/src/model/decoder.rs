@@ -399,7 +399,7 @@ impl Decoder for TreeDecoder<'_, '_> {
         let known = scope.map(|at| (at, self.tree.node(at)));
         match known {
             Some((at, node)) if marks_of(&node).contains(Marks::ANCILLARY) => {
-                self.tree.arena.edit(at, |node| node.flags = node.flags & !READ | SKIPPED);
+                self.tree.arena.flag(at, |flags| *flags = *flags & !READ | SKIPPED);
                 self.skipped = self.skipped.saturating_add(1);
                 self.levels.pop();
                 Ok(())
@@ -488,7 +488,7 @@ impl Decoder for TreeDecoder<'_, '_> {
             return Err(Code::UnknownDevice);
         }
         self.consume(at);
-        self.tree.arena.edit(at, |node| node.flags = node.flags & !READ | SKIPPED);
+        self.tree.arena.flag(at, |flags| *flags = *flags & !READ | SKIPPED);
         self.skipped = self.skipped.saturating_add(1);
         Ok(())
     }

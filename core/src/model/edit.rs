@@ -1,4 +1,4 @@
-//! Changes of a tree. A call that fails changes nothing that can be read.
+//! Edits of a tree. A call that fails changes nothing that can be read.
 
 use super::node::{Form, Node, NONE, NO_NODE};
 use super::tree::{NodeId, Tree, ROOT};
@@ -50,7 +50,7 @@ impl Tree<'_> {
     }
 
     /// Gives an item another value, also of another type. Bytes go where the old ones are if there is
-    /// room; else that place is lost until the tree is compacted. Children stay: a scope that has some
+    /// room, and these need not come back; else that place is lost until the tree is compacted. Children stay: a scope that has some
     /// stays a scope, and a list a list.
     ///
     /// # Errors
@@ -67,8 +67,8 @@ impl Tree<'_> {
         }
         let deeper = adds_depth(value.form()) && !adds_depth(old.form);
         self.check_depth(old.parent, u32::from(deeper))?;
-        self.reserve(self.replace_cost(&old, &value))?;
-        let mut new = Node { form: value.form(), ..old };
+        self.reserve(self.replace_cost(&old, &value), &[index])?;
+        let mut new = Node { form: value.form(), ..self.node(index) };
         self.fill(&mut new, Some(&old), &value);
         self.arena.put(index, &new);
         Ok(())
@@ -84,7 +84,7 @@ impl Tree<'_> {
         if self.node(index).form.is_nameless() && !name.is_empty() {
             return Err(Code::InvalidArgument);
         }
-        self.reserve(self.names.cost(&self.arena, name))?;
+        self.reserve(self.names.cost(&self.arena, name), &[index])?;
         let name = self.names.intern(&mut self.arena, name);
         self.arena.edit(index, |node| node.name = name);
         Ok(())
@@ -93,13 +93,15 @@ impl Tree<'_> {
     /// Gives an item other marks.
     ///
     /// # Errors
-    /// [`Code::StaleHandle`]; [`Code::InvalidArgument`] for the root, raw bytes and elements, which have none.
+    /// [`Code::StaleHandle`]; [`Code::InvalidArgument`] for the root, raw bytes and elements, which have none;
+    /// [`Code::NoSpace`] while a [change](Tree::begin_change) is open.
     pub fn set_marks(&mut self, node: NodeId, marks: Marks) -> Result<()> {
         let index = self.check(node)?;
         let nameless = self.node(index).form.is_nameless();
         if index == ROOT || nameless && marks != Marks::NONE {
             return Err(Code::InvalidArgument);
         }
+        self.reserve(0, &[index])?;
         self.arena.edit(index, |node| node.marks = packed(marks));
         Ok(())
     }
@@ -108,12 +110,15 @@ impl Tree<'_> {
     /// are lost until the tree is compacted.
     ///
     /// # Errors
-    /// [`Code::StaleHandle`]; [`Code::InvalidArgument`] for the root.
+    /// [`Code::StaleHandle`]; [`Code::InvalidArgument`] for the root; [`Code::NoSpace`] while a
+    /// [change](Tree::begin_change) is open.
     pub fn remove(&mut self, node: NodeId) -> Result<()> {
         let index = self.check(node)?;
         if index == ROOT {
             return Err(Code::InvalidArgument);
         }
+        let Node { parent, next, previous, .. } = self.node(index);
+        self.reserve(0, &[parent, previous, next, index])?;
         self.remove_at(index);
         Ok(())
     }
@@ -135,6 +140,9 @@ impl Tree<'_> {
         if gap.next == index {
             gap.next = moved.next;
         }
+        let Node { parent, next, previous, .. } = moved;
+        let [to, before, after] = self.around(gap);
+        self.reserve(0, &[index, parent, previous, next, to, before, after])?;
         self.unlink(index);
         self.link(index, gap);
         Ok(())
@@ -174,7 +182,7 @@ impl Tree<'_> {
             self.check_name(description.name)?;
         }
         self.check_depth(gap.parent, u32::from(adds_depth(value.form())))?;
-        self.reserve(self.insert_cost(name, &value))?;
+        self.reserve(self.insert_cost(name, &value), &self.around(gap))?;
         let (index, generation) = self.arena.begin();
         let name = self.names.intern(&mut self.arena, name);
         let form = value.form();
@@ -185,23 +193,13 @@ impl Tree<'_> {
         Ok(index)
     }
 
-    /// Removes a node that is not the root.
+    /// Removes a node that is not the root. While a change is open, it and those around it are recorded or
+    /// new.
     pub(super) fn remove_at(&mut self, top: u32) {
         self.unlink(top);
-        let mut at = top;
-        loop {
-            let node = self.node(at);
-            if node.first != NONE {
-                self.arena.edit(at, |node| node.first = NONE);
-                at = node.first;
-                continue;
-            }
-            self.arena.release(at);
-            match (at == top, node.next) {
-                (true, _) => return,
-                (false, NONE) => at = node.parent,
-                (false, next) => at = next,
-            }
+        match self.arena.is_changing() {
+            true => self.arena.set_aside(top),
+            false => self.arena.release_below(top),
         }
     }
 
@@ -223,7 +221,7 @@ impl Tree<'_> {
             return;
         }
         let bytes = value.payload();
-        let (place, room) = match old.and_then(|old| room_of(old, bytes.len())) {
+        let (place, room) = match old.and_then(|old| self.room_of(old, bytes.len())) {
             Some(reused) => reused,
             None => (self.arena.take(bytes.len()), length(bytes)),
         };
@@ -235,30 +233,49 @@ impl Tree<'_> {
     }
 
     fn insert_cost(&self, name: &[u8], value: &Value<'_>) -> usize {
-        let names = self.names.cost(&self.arena, name);
-        // A name that is both is stored once.
-        let description = match value.description() == name {
-            true => 0,
-            false => self.names.cost(&self.arena, value.description()),
+        let names = match value.description() {
+            [] => self.names.cost(&self.arena, name),
+            description => self.names.cost_of_both(&self.arena, name, description),
         };
-        let node = self.arena.node_cost();
-        names.saturating_add(description).saturating_add(node).saturating_add(value.payload().len())
+        let node = self.arena.node_cost(1);
+        names.saturating_add(node).saturating_add(value.payload().len())
     }
 
     fn replace_cost(&self, old: &Node, value: &Value<'_>) -> usize {
         let description = self.names.cost(&self.arena, value.description());
         let length = value.payload().len();
-        match room_of(old, length) {
+        match self.room_of(old, length) {
             Some(_) => description,
             None => description.saturating_add(length),
         }
     }
 
-    fn reserve(&mut self, cost: usize) -> Result<()> {
-        match cost <= self.arena.gap() {
-            true => Ok(()),
-            false => Err(self.no_space(cost)),
+    /// The place of the old payload and its room, if that is enough and nobody may want the bytes back.
+    fn room_of(&self, old: &Node, wanted: usize) -> Option<(u32, u32)> {
+        let [place, _, room, _] = old.words;
+        let enough = usize::try_from(room).is_ok_and(|room| wanted <= room);
+        let usable = old.form.has_payload() && enough && self.arena.may_overwrite(place);
+        usable.then_some((place, room))
+    }
+
+    /// Makes sure that there is room for so many bytes, and that the nodes that are touched can be made as
+    /// they are now.
+    pub(super) fn reserve(&mut self, cost: usize, touched: &[u32]) -> Result<()> {
+        let cost = cost.saturating_add(self.arena.log_cost(touched));
+        if cost > self.arena.gap() {
+            return Err(self.no_space(cost));
         }
+        self.arena.log(touched);
+        Ok(())
+    }
+
+    /// The scope of a gap and its neighbours.
+    pub(super) fn around(&self, gap: Gap) -> [u32; 3] {
+        let previous = match gap.next {
+            NONE => self.node(gap.parent).last,
+            next => self.node(next).previous,
+        };
+        [gap.parent, previous, gap.next]
     }
 
     fn check_name(&mut self, name: &[u8]) -> Result<()> {
@@ -346,7 +363,7 @@ impl Tree<'_> {
         deepest
     }
 
-    fn is_within(&self, inner: u32, outer: u32) -> bool {
+    pub(super) fn is_within(&self, inner: u32, outer: u32) -> bool {
         let mut at = inner;
         while at != NONE && at != outer {
             at = self.node(at).parent;
@@ -355,11 +372,7 @@ impl Tree<'_> {
     }
 
     pub(super) fn link(&mut self, index: u32, gap: Gap) {
-        let Gap { parent, next } = gap;
-        let previous = match next {
-            NONE => self.node(parent).last,
-            _ => self.node(next).previous,
-        };
+        let [parent, previous, next] = self.around(gap);
         self.arena.edit(index, |node| {
             (node.parent, node.next, node.previous) = (parent, next, previous);
         });
@@ -388,13 +401,6 @@ impl Tree<'_> {
 /// Whether a scope of this form counts for the depth: elements of lists do not.
 fn adds_depth(form: Form) -> bool {
     form.is_scope() && !matches!(form, Form::Element | Form::Root)
-}
-
-/// The place of the old payload and its room, if that is enough.
-fn room_of(old: &Node, wanted: usize) -> Option<(u32, u32)> {
-    let [place, _, room, _] = old.words;
-    let enough = usize::try_from(room).is_ok_and(|room| wanted <= room);
-    (old.form.has_payload() && enough).then_some((place, room))
 }
 
 /// The length of bytes that fit into the block.

@@ -104,7 +104,7 @@ impl Level {
     fn forget(&mut self, tree: &mut Tree<'_>, at: u32) -> u32 {
         let node = tree.node(at);
         if !node.is_unread() {
-            tree.arena.edit(at, |node| node.flags &= !(READ | SKIPPED));
+            tree.arena.flag(at, |flags| *flags &= !(READ | SKIPPED));
         }
         self.after(&node)
     }
@@ -217,7 +217,7 @@ impl Level {
     /// Notes that an item is read.
     pub(super) fn consume(&mut self, tree: &mut Tree<'_>, at: u32) {
         let node = tree.node(at);
-        tree.arena.edit(at, |node| node.flags |= READ);
+        tree.arena.flag(at, |flags| *flags |= READ);
         self.unread = self.unread.saturating_sub(1);
         self.close_run(tree);
         if !node.form.is_found_by_name() {
@@ -277,7 +277,7 @@ impl Level {
 
     /// Notes that a node of raw bytes is read to its end.
     pub(super) fn consume_raw(&mut self, tree: &mut Tree<'_>, at: u32) {
-        tree.arena.edit(at, |node| node.flags |= READ);
+        tree.arena.flag(at, |flags| *flags |= READ);
         self.unread = self.unread.saturating_sub(1);
     }
 

@@ -78,7 +78,7 @@ impl Tree<'_> {
                 walk.skip_inside();
                 undone = (!keep).then_some(at);
             }
-            self.arena.edit(at, |node| node.flags &= !(MATCHED | PLACED));
+            self.arena.flag(at, |flags| *flags &= !(MATCHED | PLACED));
         }
     }
 }
@@ -127,13 +127,13 @@ impl Merge<'_, '_> {
         if node.flags & AROUND == 0 {
             let gap = Gap { parent: target.scope, next: NONE };
             let copy = self.carried.copy_at(at, tree, gap)?;
-            tree.arena.edit(copy, |node| node.flags |= PLACED);
+            tree.arena.flag(copy, |flags| *flags |= PLACED);
             self.merged.placed = self.merged.placed.saturating_add(1);
             return Ok(None);
         }
         let found = target.find(tree, self.carried, &node, &mut self.searched);
         if let Some(scope) = found {
-            tree.arena.edit(scope, |node| node.flags |= MATCHED);
+            tree.arena.flag(scope, |flags| *flags |= MATCHED);
         }
         let open = found.filter(|scope| can_hold(&tree.node(*scope)));
         if open.is_none() {
@@ -200,7 +200,7 @@ mod tests {
         while let Some(Step::Enter(at) | Step::Leave(at)) = walk.next(tree) {
             let node = tree.node(at);
             match node.form.is_scope() && node.marks == 0 {
-                true => tree.arena.edit(at, |node| node.flags |= AROUND),
+                true => tree.arena.flag(at, |flags| *flags |= AROUND),
                 false => walk.skip_inside(),
             }
         }
@@ -279,7 +279,7 @@ mod tests {
             let node = carried.node(child.index);
             if node.flags & AROUND == 0 {
                 let copy = carried.copy_to(child, tree, At::End(scope)).unwrap();
-                tree.arena.edit(copy.index, |node| node.flags |= PLACED);
+                tree.arena.flag(copy.index, |flags| *flags |= PLACED);
                 merged.placed += 1;
                 continue;
             }

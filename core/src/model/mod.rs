@@ -47,6 +47,7 @@
 //! ```
 
 mod arena;
+mod attempt;
 mod buffer;
 mod builder;
 mod carry;
@@ -64,6 +65,7 @@ mod pairs;
 mod path;
 mod print;
 mod replay;
+mod rewrite;
 mod sha256;
 mod target;
 mod tree;

@@ -42,10 +42,28 @@ impl Names {
 
     /// The bytes that interning a name takes.
     pub(super) fn cost(&self, arena: &Arena<'_>, name: &[u8]) -> usize {
-        match self.find(arena, name) {
-            Some(_) => 0,
-            None => HEAD.saturating_add(name.len()),
+        match self.seek(arena, name, hash(name)) {
+            Sought::Found(_) => 0,
+            Sought::Vacant { entry, .. } => {
+                HEAD.saturating_add(name.len()).saturating_add(arena.link_cost(entry))
+            }
         }
+    }
+
+    /// The bytes that interning two names takes, one after the other.
+    pub(super) fn cost_of_both(&self, arena: &Arena<'_>, first: &[u8], second: &[u8]) -> usize {
+        let seek = |name| self.seek(arena, name, hash(name));
+        let more = match (seek(first), seek(second)) {
+            _ if first == second => 0,
+            // The link to the second one is in the entry of the first one, which nobody records.
+            (Sought::Vacant { entry, branch }, Sought::Vacant { entry: e, branch: b })
+                if (entry, branch) == (e, b) =>
+            {
+                HEAD.saturating_add(second.len())
+            }
+            _ => self.cost(arena, second),
+        };
+        self.cost(arena, first).saturating_add(more)
     }
 
     /// The number of a name, interned now if it is new. There is room for it.
@@ -58,6 +76,13 @@ impl Names {
                 self.link(arena, entry, branch, number);
                 number
             }
+        }
+    }
+
+    /// Forgets the first name, if its place was taken since so many bytes were taken at the back.
+    pub(super) fn forget_beyond(&mut self, back: usize) {
+        if usize::try_from(self.root).is_ok_and(|root| root > back) {
+            self.root = 0;
         }
     }
 
@@ -87,15 +112,11 @@ impl Names {
             self.root = number;
             return;
         }
-        let mut links = branches(arena.at(entry));
-        if let Some(link) = links.get_mut(branch) {
-            *link = number;
-        }
-        let [a, b, c, d] = links.map(u32::to_ne_bytes);
-        for (step, bytes) in [a, b, c, d].iter().enumerate() {
-            let place = u32::try_from(step.wrapping_mul(4)).unwrap_or(0);
-            arena.store(entry.wrapping_sub(place), bytes);
-        }
+        // Places are counted from the end of the block.
+        let ahead = u32::try_from(branch.wrapping_mul(4)).unwrap_or(0);
+        let link = entry.wrapping_sub(ahead);
+        arena.log_link(entry, link);
+        arena.store(link, &number.to_ne_bytes());
     }
 }
 

@@ -10,6 +10,10 @@ pub(super) const NODE: usize = WORDS * 4;
 
 const WORDS: usize = 12;
 
+/// Where the form lies in a node, and where the flags.
+pub(super) const FORM: usize = 28;
+pub(super) const FLAGS: usize = FORM + 3;
+
 /// What a node is; the first byte of its tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
@@ -99,6 +103,9 @@ pub(super) const NEEDED: u8 = 8;
 pub(super) const PLACED: u8 = 16;
 /// Is the same as a scope around carried items.
 pub(super) const MATCHED: u8 = 32;
+
+/// Is recorded in the journal of the change that is open.
+pub(super) const LOGGED: u8 = 64;
 
 /// A node by value.
 #[derive(Clone, Copy, Debug)]

@@ -105,7 +105,7 @@ impl Target {
             let group = index.group(tree.arena.memory(), key, searched);
             while index.pass_back(tree.arena.memory_mut(), group) {
                 if let Some(found) = index.next(tree.arena.memory(), group) {
-                    tree.arena.edit(found.node, |node| node.flags &= !MATCHED);
+                    tree.arena.flag(found.node, |flags| *flags &= !MATCHED);
                 }
             }
             return;
@@ -115,7 +115,7 @@ impl Target {
         while at != NONE {
             let node = tree.node(at);
             if key_of(&node) == Some(key) {
-                tree.arena.edit(at, |node| node.flags &= !MATCHED);
+                tree.arena.flag(at, |flags| *flags &= !MATCHED);
             }
             at = node.next;
         }

@@ -2,13 +2,15 @@
 //!
 //! * [`storage`]: the tree in the caller's storage, and who may use it when
 //! * [`read`], `item`: nodes, and what they are
-//! * [`edit`], [`transfer`]: changes of one tree, and parts of one in another
+//! * [`edit`], [`transfer`]: edits of one tree, and parts of one in another
+//! * [`change`]: several edits as one
 //! * [`compare`], [`show`]: digest and differences, text, and a tree to any wire
 //! * [`saver`], [`loader`], `lent`: visitors over a tree
 
 pub mod storage;
 pub mod read;
 pub mod edit;
+pub mod change;
 pub mod transfer;
 pub mod compare;
 pub mod show;
