@@ -134,11 +134,14 @@ impl Device for Rtc {
     }
 }
 
+/// The devices of a program: each with its name and versions.
+type Devices<'d> = [(&'d str, Versions, &'d mut dyn Device); 2];
+
 /// A program that runs as a machine.
 trait Program {
     fn wire(&self) -> Wire;
     /// Calls `with` for the devices, with the version of the clock.
-    fn devices(&mut self, with: &mut dyn FnMut([(&str, Versions, &mut dyn Device); 2]));
+    fn devices(&mut self, with: &mut dyn FnMut(Devices<'_>));
     fn state(&mut self) -> (&mut Nic, &mut Rtc);
 }
 
@@ -166,7 +169,7 @@ impl Program for Old {
         }
     }
 
-    fn devices(&mut self, with: &mut dyn FnMut([(&str, Versions, &mut dyn Device); 2])) {
+    fn devices(&mut self, with: &mut dyn FnMut(Devices<'_>)) {
         let only = Versions::only(1);
         with([("nic", only, &mut self.card), ("rtc", only, &mut self.rtc)]);
     }
@@ -177,15 +180,15 @@ impl Program for Old {
 }
 
 /// Release 3: what it must know of a machine version, the profile tells.
-struct New {
+struct Today {
     wire: Wire,
     rtc_version: u32,
     card: Card,
     rtc: Rtc,
 }
 
-impl New {
-    fn new(machine: u32) -> New {
+impl Today {
+    fn new(machine: u32) -> Today {
         let profile = PROFILE.at(machine);
         let nic = Nic {
             coalescing: COALESCING,
@@ -194,7 +197,7 @@ impl New {
             ..Nic::default()
         };
         let saves_century = profile.flag("rtc", "saves-century", true).unwrap();
-        New {
+        Today {
             wire: profile.wire().unwrap(),
             rtc_version: if profile.is_blob("rtc").unwrap() { 1 } else { 2 },
             card: Card(nic, &NIC_3),
@@ -203,12 +206,12 @@ impl New {
     }
 }
 
-impl Program for New {
+impl Program for Today {
     fn wire(&self) -> Wire {
         self.wire
     }
 
-    fn devices(&mut self, with: &mut dyn FnMut([(&str, Versions, &mut dyn Device); 2])) {
+    fn devices(&mut self, with: &mut dyn FnMut(Devices<'_>)) {
         let versions = Versions { current: self.rtc_version, minimum: 1 };
         let mut rtc = BlobDevice::new(2, &mut self.rtc);
         with([("nic", Versions::only(1), &mut self.card), ("rtc", versions, &mut rtc)]);
@@ -321,7 +324,7 @@ fn the_profile_is_sound() {
 
 #[test]
 fn machine_1_is_written_as_release_1_wrote_it() {
-    let mut new = New::new(1);
+    let mut new = Today::new(1);
     set(&mut new, VALUES);
     let bytes = save(&mut new);
     assert_eq!(bytes, [0, 0, 0, 0x41, 0, 0, 0, 7, 1, 2, 3, 4, 5, 6]);
@@ -329,10 +332,10 @@ fn machine_1_is_written_as_release_1_wrote_it() {
 
 #[test]
 fn a_new_subsection_is_sent_by_new_machines_alone() {
-    let mut source = New::new(3);
+    let mut source = Today::new(3);
     set(&mut source, VALUES);
     let bytes = save(&mut source);
-    let mut target = New::new(3);
+    let mut target = Today::new(3);
     load(&mut target, &bytes).unwrap();
     assert_eq!(get(&mut target), Values { index: 0, ..VALUES });
 
@@ -350,7 +353,7 @@ fn what_release_2_put_as_bytes_machine_3_loads_as_described() {
     let mut source = Old::new(2);
     set(&mut source, VALUES);
     let bytes = save(&mut source);
-    let mut target = New::new(3);
+    let mut target = Today::new(3);
     load(&mut target, &bytes).unwrap();
     assert_eq!(get(&mut target), Values { index: 0, coalescing: COALESCING, ..VALUES });
 }
@@ -369,13 +372,13 @@ proptest! {
     #[test]
     fn releases_are_exchangeable(machine in 1u32..=2, sent in values(), there in values()) {
         let mut old = Old::new(machine);
-        let mut new = New::new(machine);
+        let mut new = Today::new(machine);
         set(&mut old, sent);
         set(&mut new, sent);
         let bytes = save(&mut old);
         prop_assert_eq!(&save(&mut new), &bytes);
 
-        let mut new = New::new(machine);
+        let mut new = Today::new(machine);
         set(&mut new, there);
         load(&mut new, &bytes).unwrap();
         let mut expected = Values { coalescing: COALESCING, ..sent };
