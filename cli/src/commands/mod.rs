@@ -6,6 +6,7 @@ pub mod diff;
 pub mod generate;
 pub mod info;
 pub mod inspect;
+pub mod profile;
 mod proof;
 pub mod ram;
 pub mod schema;
@@ -62,6 +63,7 @@ fn run(command: &Command) -> Result {
             false => unread(schema::run(schema)),
         },
         Command::Transform(transform) => transform::run(transform),
+        Command::Profile(profile) => profile::run(profile),
         Command::Generate(generate) => generate::run(generate),
     }
 }
