@@ -16,14 +16,13 @@ mod write;
 pub use read::{Capabilities, Entries, Entry, Manifest, RouteKnown, RoutesKnown};
 pub use write::Writer;
 
+use super::Version;
+
 /// The name of the device that a manifest is.
 pub const NAME: &str = "migcore.manifest";
 
 /// The version of its layout.
 pub const VERSION: u32 = 1;
-
-/// What private devices of migcore begin with. They are never a part of a machine.
-pub(crate) const PRIVATE: &[u8] = b"migcore.";
 
 /// How much is known of the state that a device accepts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -96,15 +95,6 @@ impl Wire {
     }
 }
 
-/// A version as a manifest tells it: its number, and the tag of a line of development.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tagged<'a> {
-    /// The number.
-    pub number: u32,
-    /// The tag; empty where there is none.
-    pub tag: &'a str,
-}
-
 /// What a manifest says of the whole receiver.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct About<'a> {
@@ -113,7 +103,7 @@ pub struct About<'a> {
     /// The type of its machine; empty where it has none.
     pub machine: &'a str,
     /// The version of the machine.
-    pub version: Tagged<'a>,
+    pub version: Version<'a>,
     /// The wire that it wants.
     pub wire: Wire,
 }

@@ -1,6 +1,7 @@
 //! A manifest is read.
 
-use super::{Known, Tagged, Wire, NAME, VERSION};
+use super::{Known, Wire, NAME, VERSION};
+use crate::compat::Version;
 use crate::error::{Code, Result};
 use crate::model::{Children, NodeId, Tree, Value};
 use crate::visit::Kind;
@@ -52,7 +53,7 @@ impl<'t, 'm> Manifest<'t, 'm> {
 
     /// The version of its machine.
     #[must_use]
-    pub fn version(&self) -> Tagged<'t> {
+    pub fn version(&self) -> Version<'t> {
         version(self.tree, self.node, ["version", "tag"])
     }
 
@@ -212,9 +213,9 @@ pub struct RouteKnown<'t> {
     /// The pattern of the names of devices; empty for the whole machine.
     pub of: &'t str,
     /// Where it begins.
-    pub from: Tagged<'t>,
+    pub from: Version<'t>,
     /// Where it ends.
-    pub to: Tagged<'t>,
+    pub to: Version<'t>,
 }
 
 /// A device of a manifest.
@@ -308,7 +309,7 @@ fn number(tree: &Tree<'_>, parent: NodeId, name: &str) -> Option<u64> {
     }
 }
 
-fn version<'t>(tree: &'t Tree<'_>, parent: NodeId, [of, tag]: [&str; 2]) -> Tagged<'t> {
+fn version<'t>(tree: &'t Tree<'_>, parent: NodeId, [of, tag]: [&str; 2]) -> Version<'t> {
     let number = number(tree, parent, of).and_then(|number| u32::try_from(number).ok());
-    Tagged { number: number.unwrap_or(0), tag: text(tree, parent, tag) }
+    Version { number: number.unwrap_or(0), tag: text(tree, parent, tag) }
 }

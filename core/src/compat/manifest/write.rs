@@ -1,6 +1,7 @@
 //! A manifest is put together.
 
-use super::{About, Accepts, Known, Tagged, NAME, VERSION};
+use super::{About, Accepts, Known, NAME, VERSION};
+use crate::compat::Version;
 use crate::error::{Code, Result};
 use crate::model::{At, NodeId, Tree, Value};
 use crate::visit::{Extent, Kind, Marks, Versions};
@@ -86,7 +87,7 @@ impl<'t, 'm> Writer<'t, 'm> {
     ///
     /// # Errors
     /// As [`begin`](Writer::begin).
-    pub fn route(&mut self, of: &str, from: Tagged<'_>, to: Tagged<'_>) -> Result<()> {
+    pub fn route(&mut self, of: &str, from: Version<'_>, to: Version<'_>) -> Result<()> {
         let element = self.element(self.routes)?;
         self.or_remove(element, |writer| {
             put(writer.tree, element, "of", Value::Text(of))?;
@@ -157,7 +158,7 @@ fn put_version(
     tree: &mut Tree<'_>,
     parent: NodeId,
     [number, tag]: [&str; 2],
-    version: Tagged<'_>,
+    version: Version<'_>,
 ) -> Result<()> {
     put(tree, parent, number, Value::Scalar(Kind::U32, version.number.into()))?;
     put(tree, parent, tag, Value::Text(version.tag))

@@ -1,9 +1,9 @@
 //! Which device of a state is which of a manifest, and their versions.
 
-use super::places::Places;
 use super::shape::Shape;
 use super::{Answer, Detail, Finding, Reason, Report};
 use crate::compat::manifest::{Entry, Known, Manifest};
+use crate::compat::{name_matches, stream, Devices as Cursor};
 use crate::error::{Path, Result};
 use crate::model::{NodeId, Tree, Value};
 use crate::visit::{Marks, Versions};
@@ -20,9 +20,9 @@ pub(super) fn compare(
     report: Report<'_>,
 ) -> Result<()> {
     let mut devices = Devices { state, manifest, work: MOST_WORK, memory, report };
-    let (found, is_qemu) = devices.sent()?;
+    let found = devices.sent()?;
     // A reader of QEMU's stream does not ask whether a section came, and loads one twice that comes twice.
-    if !is_qemu {
+    if stream(state).is_none() {
         let has = devices.needed()?;
         if found > has {
             devices.repeated()?;
@@ -63,11 +63,11 @@ impl<'s> Sent<'s> {
 }
 
 impl Devices<'_, '_, '_, '_> {
-    /// Each device of the state. Says how many of them the receiver has, and whether they are sections of QEMU's.
-    fn sent(&mut self) -> Result<(u64, bool)> {
+    /// Each device of the state. Says how many of them the receiver has.
+    fn sent(&mut self) -> Result<u64> {
         let (mut found, mut cursor) = (0u64, None);
-        let mut places = Places::new(self.state);
-        while let Some(node) = places.next()? {
+        let mut devices = Cursor::new(self.state);
+        while let Some(node) = devices.next(self.state) {
             let Some(sent) = Sent::of(self.state, node)? else { continue };
             let name = (sent.name, sent.instance);
             match self.manifest.seek(&mut cursor, name, &mut self.work) {
@@ -79,7 +79,7 @@ impl Devices<'_, '_, '_, '_> {
                 None => self.unknown(node)?,
             }
         }
-        Ok((found, places.is_qemu()))
+        Ok(found)
     }
 
     /// A device that the receiver does not have.
@@ -130,7 +130,7 @@ impl Devices<'_, '_, '_, '_> {
         let details = (Detail::Version(bound, entry.tag), Detail::Number(version.into()));
         let path = self.state.path(sent.node)?;
         let converts = self.manifest.routes().any(|route| {
-            route.from.number == version && super::is_pattern_of(route.of, sent.name)
+            route.from.number == version && name_matches(route.of, sent.name)
         });
         match converts {
             true => self.tell(Answer::CannotTell, Reason::ReceiverConverts, path, details),
@@ -162,8 +162,8 @@ impl Devices<'_, '_, '_, '_> {
 
     /// Some device is there more than once: tells which.
     fn repeated(&mut self) -> Result<()> {
-        let mut places = Places::new(self.state);
-        while let Some(node) = places.next()? {
+        let mut devices = Cursor::new(self.state);
+        while let Some(node) = devices.next(self.state) {
             let Some(sent) = Sent::of(self.state, node)? else { continue };
             let first = self.find((sent.name, sent.instance), &mut None)?;
             if first.is_some_and(|first| first != node) {

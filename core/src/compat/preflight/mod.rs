@@ -20,17 +20,21 @@
 //! | a device or a version of which no shape is known | cannot tell |
 //! | more elements than are known to fit | cannot tell |
 //!
+//! With the sender's transforms at hand ([`Preflight::run`]), the state is compared as it is after them, and what they lose is
+//! told as well.
+//!
 //! Where the manifest has only a [sample](super::manifest::Known::Sample) of what a device accepts, what differs from
 //! it cannot be told.
 
 mod devices;
 mod finding;
-mod places;
+mod run;
 mod shape;
 
 pub use finding::{Answer, Detail, Finding, Reason};
 
 use super::manifest::Manifest;
+use super::{Compat, Version};
 use crate::error::{Path, Result};
 use crate::model::Tree;
 
@@ -73,12 +77,41 @@ impl<'p, 't, 'm> Preflight<'p, 't, 'm> {
     /// [`Code::StaleHandle`](crate::Code::StaleHandle), which does not happen.
     pub fn compare(&mut self, state: &Tree<'_>, report: Report<'_>) -> Result<Answer> {
         let mut answer = Answer::Loads;
-        let mut tell = |finding: &Finding<'_>| {
+        self.all(state, &mut |finding| {
             answer = answer.and(finding.answer);
             report(finding);
-        };
+        })?;
+        Ok(answer)
+    }
+
+    /// Compares a state with the receiver after the transforms that lead to the receiver's versions: the routes are
+    /// found and gone, what is lost is told, and all of it is undone. `from` is the version of the machine now, where
+    /// the state does not say it. Devices of which the receiver takes the version that they have stay as they are.
+    ///
+    /// A machine whose manifest says its version is transformed to that; the edges of the others do not run.
+    ///
+    /// # Errors
+    /// [`Code::NoSpace`](crate::Code::NoSpace) for what the transforms need;
+    /// [`Code::Busy`](crate::Code::Busy) if a change of the tree is open. Where a transform fails for another reason,
+    /// that is a finding.
+    pub fn run(
+        &mut self,
+        state: &mut Tree<'_>,
+        compat: &Compat<'_>,
+        from: Option<Version<'_>>,
+        report: Report<'_>,
+    ) -> Result<Answer> {
+        let mut answer = Answer::Loads;
+        self.transformed(state, compat, from, &mut |finding| {
+            answer = answer.and(finding.answer);
+            report(finding);
+        })?;
+        Ok(answer)
+    }
+
+    fn all(&mut self, state: &Tree<'_>, report: Report<'_>) -> Result<()> {
         for need in self.needs.iter().filter(|need| !self.manifest.has_capability(need)) {
-            tell(&Finding {
+            report(&Finding {
                 answer: Answer::Refused,
                 reason: Reason::Capability,
                 path: Path::new(),
@@ -86,12 +119,6 @@ impl<'p, 't, 'm> Preflight<'p, 't, 'm> {
                 found: Detail::Text(need),
             });
         }
-        devices::compare(state, &self.manifest, self.memory, &mut tell)?;
-        Ok(answer)
+        devices::compare(state, &self.manifest, self.memory, report)
     }
-}
-
-/// Whether a pattern of names, in which `*` stands for any run of bytes, is that of a name.
-fn is_pattern_of(pattern: &str, name: &[u8]) -> bool {
-    pattern.as_bytes() == name
 }
