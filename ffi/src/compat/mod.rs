@@ -1,3 +1,5 @@
 //! What stands between versions of a machine.
 
+pub mod manifest;
+pub mod preflight;
 pub mod profile;

@@ -19,4 +19,4 @@ pub mod loader;
 
 mod item;
 mod lent;
-mod report;
+pub(crate) mod report;

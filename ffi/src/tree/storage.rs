@@ -128,7 +128,7 @@ pub unsafe extern "C" fn migcore_tree_capacity(tree: *const migcore_tree) -> usi
 ///
 /// # Safety
 /// `tree` is NULL or points to a migcore_tree.
-pub(super) unsafe fn read<R>(
+pub(crate) unsafe fn read<R>(
     tree: *const migcore_tree,
     call: impl FnOnce(&Tree<'static>) -> Result<R>,
 ) -> Result<R> {
@@ -142,7 +142,7 @@ pub(super) unsafe fn read<R>(
 ///
 /// # Safety
 /// As [`read`].
-pub(super) unsafe fn show<R>(
+pub(crate) unsafe fn show<R>(
     tree: *mut migcore_tree,
     call: impl FnOnce(&Tree<'static>) -> Result<R>,
 ) -> Result<R> {
@@ -162,7 +162,7 @@ pub(super) unsafe fn show<R>(
 ///
 /// # Safety
 /// As [`read`].
-pub(super) unsafe fn change<R>(
+pub(crate) unsafe fn change<R>(
     tree: *mut migcore_tree,
     call: impl FnOnce(&mut Tree<'static>) -> Result<R>,
 ) -> Result<R> {
@@ -173,13 +173,13 @@ pub(super) unsafe fn change<R>(
 }
 
 /// A tree that was lent; the caller's again when this is dropped.
-pub(super) struct Loan(*mut Stored);
+pub(crate) struct Loan(*mut Stored);
 
 /// Lends a tree that is ready. Its users must be gone when the loan is dropped.
 ///
 /// # Safety
 /// As [`read`]; the tree stays where it is while it is lent.
-pub(super) unsafe fn lend(tree: *mut migcore_tree) -> Result<(&'static mut Tree<'static>, Loan)> {
+pub(crate) unsafe fn lend(tree: *mut migcore_tree) -> Result<(&'static mut Tree<'static>, Loan)> {
     // SAFETY: as the caller promises.
     unsafe { check_unread(tree) }?;
     let stored = tree.cast::<Stored>();
