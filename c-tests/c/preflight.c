@@ -20,12 +20,12 @@ struct port {
 static migcore_status visit_port(migcore_visitor *v, void *opaque)
 {
     struct port *port = (struct port *)opaque;
+    migcore_status status = migcore_visit_u32(v, "level", &port->level);
 
-    migcore_visit_u32(v, "level", &port->level);
     if (port->has_speed) {
-        migcore_visit_u8(v, "speed", &port->speed);
+        status = migcore_visit_u8(v, "speed", &port->speed);
     }
-    return migcore_check(v);
+    return status;
 }
 
 static migcore_status begin_scratch(void *scratch, void *opaque)
