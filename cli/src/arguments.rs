@@ -221,6 +221,9 @@ pub struct Check {
     /// description of one, a dump of its tables, or several of these
     #[arg(long, value_name = "MANIFEST", required = true)]
     pub against: Vec<PathBuf>,
+    /// Rules by which the stream is transformed before, to the version of the receiver; may be given several times
+    #[arg(long, value_name = "RULES")]
+    pub rules: Vec<PathBuf>,
     /// The receiver is the release of QEMU that wrote the stream
     #[arg(long)]
     pub same_release: bool,
@@ -460,10 +463,13 @@ receiver refuse is not known before.
 QEMU loads sections and subsections that a machine of it does not send, if its program knows them. Which these are, \
 is known where both sides are one release (--same-release), or by a dump of its tables (QEMU's -dump-vmstate).
 
+With --rules the stream is compared as `migcore transform` would write it for the receiver, and what that loses is told.
+
 Examples:
   migcore check vm.mig --against receiver.manifest
   migcore check vm.state --against other.state --same-release
   migcore check vm.state --against other.state --against qemu-7.2.dump
+  migcore check vm.state --against old.state --same-release --rules pc-i440fx.toml
   migcore check --json vm.state --against other.state | jq .answer
 
 Exit codes:
