@@ -4,6 +4,7 @@ use std::path::Path;
 
 use migcore::codec::legacy::framing::commands;
 use migcore::codec::legacy::SectionEncoder;
+use migcore::compat::opaque;
 use migcore::io::{Portable, StreamWriter};
 use migcore::model::{NodeId, Tree, Value};
 use migcore::visit::{Extent, Kind};
@@ -40,6 +41,7 @@ pub fn settle(tree: &mut Tree<'_>, origins: &Origins, path: &Path) -> Result<()>
             "what stays in the file cannot be dropped: the payload at byte {at}"
         )));
     }
+    close(tree, stream, path)?;
     let failed = |code: Code| refused(code.text());
     packages(tree, stream, origins).map_err(failed)?;
     let Some(text) = text(tree, stream) else { return Ok(()) };
@@ -51,6 +53,19 @@ pub fn settle(tree: &mut Tree<'_>, origins: &Origins, path: &Path) -> Result<()>
     }
     let anew = anew.to_string();
     tree.replace(text, Value::Bytes(Extent::Variable, anew.as_bytes())).map_err(failed)
+}
+
+/// Closes what was opened: an opaque field has no other form on the wire.
+fn close(tree: &mut Tree<'_>, stream: NodeId, path: &Path) -> Result<()> {
+    let is_open = |node: &NodeId| matches!(opaque::is_open(tree, *node), Ok(Some(_)));
+    let open: Vec<NodeId> = within(tree, stream).filter(is_open).collect();
+    for node in open {
+        opaque::close(tree, node).map_err(|misfit| {
+            let at = tree.path(node).unwrap_or_default();
+            Failure::Refused(format!("{}: {at}: {misfit}", path.display()))
+        })?;
+    }
+    Ok(())
 }
 
 fn is_in(tree: &Tree<'_>, node: NodeId, stream: NodeId) -> bool {

@@ -20,7 +20,7 @@ use crate::rules::Made;
 
 /// The memory of a tree at first, and at most.
 const MEMORY: usize = 64 << 20;
-const MOST_MEMORY: usize = 4 << 30;
+const MOST_MEMORY: usize = 1 << 30;
 
 /// What is transformed.
 pub enum Source {
@@ -128,11 +128,8 @@ pub fn transform<'a>(
     };
     let mut size = MEMORY;
     loop {
-        let mut memory = Vec::new();
-        if memory.try_reserve_exact(size).is_err() {
-            return Err(too_large(source).into());
-        }
-        memory.resize(size, 0);
+        // The system gives it as it is touched.
+        let mut memory = vec![0; size];
         match attempt(source, wanted, &mut memory, &mut *output, &to) {
             Ok(done) => return Ok(done),
             Err(Ended::Stopped(stopped)) => return Err(stopped),
