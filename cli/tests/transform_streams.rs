@@ -29,7 +29,7 @@ fn every_stream_is_written_as_it_was() {
         let mut scanner = scanner(&stream.bytes, stream.vmdesc.as_deref());
         let mut tree = Tree::new(&mut memory).unwrap();
         let origins = load(&mut scanner, &mut tree).unwrap();
-        settle(&mut tree, &origins, Path::new("test")).unwrap();
+        settle(&mut tree, &origins).unwrap();
         let mut out = Vec::new();
         write(&tree, &origins, scanner.input(), &mut out, Path::new("out")).unwrap();
         assert!(out == stream.bytes, "{}", stream.name);
