@@ -68,6 +68,7 @@ mod pairs;
 mod path;
 mod print;
 mod replay;
+mod rewrite;
 mod sha256;
 mod target;
 mod tree;

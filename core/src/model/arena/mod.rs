@@ -192,6 +192,23 @@ impl<'m> Arena<'m> {
         copy(self.memory.get_mut(start..).unwrap_or_default(), bytes);
     }
 
+    /// The `length` bytes at the place that was taken last, and those of the block from an older place on.
+    pub(super) fn taken_and(
+        &mut self,
+        place: u32,
+        length: usize,
+        older: u32,
+    ) -> (&mut [u8], &[u8]) {
+        let start_of = |place: u32| self.start_of(usize::try_from(place).unwrap_or(usize::MAX));
+        let (new, old) = (start_of(place), start_of(older));
+        let end = new.saturating_add(length);
+        let Some((taken, rest)) = self.memory.split_at_mut_checked(end) else {
+            return (&mut [], &[]);
+        };
+        let old = rest.get(old.saturating_sub(end)..).unwrap_or_default();
+        (taken.get_mut(new..).unwrap_or_default(), old)
+    }
+
     /// Takes as many bytes at the back as there are at a place, and copies them. There is room for them.
     pub(super) fn duplicate(&mut self, place: u32, length: usize) -> u32 {
         let copy = self.take(length);

@@ -1,0 +1,299 @@
+//! The ledger of a run: judges what is lost, keeps it in the tree, and gives it back.
+
+use super::fields;
+use super::keyed::{self, Identity};
+use super::ledger::{Found, Ledger, Lost, What};
+use super::loss::{is_secret, Loss, Policy};
+use super::losses::{self, Back, Passage, LOSSES};
+use super::observer::{Observer, Stage};
+use super::run::Outcome;
+use super::seeker::{Seeker, Work};
+use super::{Failed, Version};
+use crate::error::{Code, Fault, Path, Report, Result};
+use crate::model::{At, NodeId, Tree, Value};
+use crate::visit::Marks;
+
+/// Where things lie that came back, until their step is over.
+const USED: &str = "used";
+
+/// The ledger of a run.
+pub(super) struct Book<'r> {
+    pub(super) observer: &'r mut dyn Observer,
+    policy: &'r Policy<'r>,
+    pub(super) outcome: Outcome,
+    /// The first loss that the policy refuses.
+    pub(super) refused: Option<Failed>,
+    pub(super) work: Work,
+    /// The private device.
+    store: Option<NodeId>,
+    used: Option<NodeId>,
+    /// The search for what devices lost.
+    devices: Seeker,
+    subject: Subject,
+    /// The edge that is gone, and the step of it.
+    leg: Option<Passage<'r>>,
+    pub(super) stage: Option<Stage<'r>>,
+    step: u32,
+    /// Where losses of this leg go.
+    items: Option<NodeId>,
+    back: Option<Back>,
+}
+
+/// Whose losses these are.
+#[derive(Default)]
+struct Subject {
+    device: Option<NodeId>,
+    /// The entry of the device.
+    entry: Option<NodeId>,
+    stack: Option<NodeId>,
+}
+
+impl<'r> Book<'r> {
+    pub(super) fn open(
+        tree: &Tree<'_>,
+        policy: &'r Policy<'r>,
+        observer: &'r mut dyn Observer,
+    ) -> Result<Self> {
+        policy.check()?;
+        Ok(Book {
+            observer,
+            policy,
+            outcome: Outcome::default(),
+            refused: None,
+            work: Work::default(),
+            store: fields::device(tree, LOSSES)?,
+            used: None,
+            devices: Seeker::NONE,
+            subject: Subject::default(),
+            leg: None,
+            stage: None,
+            step: 0,
+            items: None,
+            back: None,
+        })
+    }
+
+    /// The list of what devices lost.
+    pub(super) fn entries(&self, tree: &Tree<'_>) -> Option<NodeId> {
+        fields::list(tree, self.store?, losses::DEVICES)
+    }
+
+    /// What follows is about the machine.
+    pub(super) fn begin_machine(&mut self, tree: &Tree<'_>) {
+        let stack = self.store.and_then(|store| fields::list(tree, store, losses::MACHINE));
+        self.subject = Subject { stack, ..Subject::default() };
+    }
+
+    /// What follows is about devices, in their order.
+    pub(super) fn begin_devices(&mut self, tree: &Tree<'_>) -> Result<()> {
+        self.devices = keyed::over(tree, self.entries(tree))?;
+        Ok(())
+    }
+
+    /// What follows is about this device.
+    pub(super) fn begin_device(
+        &mut self,
+        tree: &Tree<'_>,
+        device: NodeId,
+        identity: &Identity,
+    ) -> Result<()> {
+        let entry = keyed::find(&mut self.devices, tree, identity, &mut self.work)?;
+        let stack = entry.and_then(|entry| fields::list(tree, entry, losses::EDGES));
+        self.subject = Subject { device: Some(device), entry, stack };
+        Ok(())
+    }
+
+    pub(super) fn begin_leg(&mut self, tree: &mut Tree<'_>, leg: Passage<'r>) -> Result<()> {
+        let (back, dropped) = losses::enter(tree, self.subject.stack, &leg)?;
+        self.outcome.unrestored = self.outcome.unrestored.saturating_add(dropped);
+        (self.leg, self.back, self.items) = (Some(leg), back, None);
+        Ok(())
+    }
+
+    pub(super) fn begin_step(&mut self, stage: Stage<'r>) {
+        self.step = u32::try_from(stage.number).unwrap_or(u32::MAX);
+        self.stage = Some(stage);
+    }
+
+    pub(super) fn end_leg(&mut self, tree: &mut Tree<'_>) -> Result<()> {
+        (self.leg, self.stage) = (None, None);
+        if let Some(back) = self.back.take() {
+            let left = back.close(tree)?;
+            self.outcome.unrestored = self.outcome.unrestored.saturating_add(left);
+        }
+        if let Some(used) = self.used.take() {
+            tree.remove(used)?;
+        }
+        Ok(())
+    }
+
+    /// Removes the subject's stack if it is empty; else it goes with its device.
+    pub(super) fn end_subject(&mut self, tree: &mut Tree<'_>) -> Result<()> {
+        let subject = core::mem::take(&mut self.subject);
+        let empty = subject.stack.map_or(Ok(false), |stack| fields::remove_empty_list(tree, stack));
+        let (empty, Some(entry)) = (empty?, subject.entry) else { return Ok(()) };
+        if empty {
+            self.devices.pass(tree, entry)?;
+            return tree.remove(entry);
+        }
+        match subject.device.map(|device| Identity::of(tree, device)) {
+            Some(Ok(identity)) => identity.set(tree, entry),
+            // The device is gone, and may come back.
+            _ => Ok(()),
+        }
+    }
+
+    /// Ends the run: removes what is empty.
+    pub(super) fn close(&mut self, tree: &mut Tree<'_>) -> Result<()> {
+        let Some(store) = self.store else { return Ok(()) };
+        if let Some(entries) = self.entries(tree) {
+            fields::remove_empty_list(tree, entries)?;
+        }
+        let lists = [losses::DEVICES, losses::MACHINE];
+        match lists.iter().all(|list| fields::list(tree, store, list).is_none()) {
+            true => tree.remove(store),
+            false => Ok(()),
+        }
+    }
+
+    fn store(&mut self, tree: &mut Tree<'_>) -> Result<NodeId> {
+        if let Some(store) = self.store {
+            return Ok(store);
+        }
+        let store = fields::make_device(tree, LOSSES)?;
+        self.store = Some(store);
+        Ok(store)
+    }
+
+    /// Where the losses of this leg go; made when there is a first one.
+    fn items(&mut self, tree: &mut Tree<'_>, leg: &Passage<'_>) -> Result<NodeId> {
+        if let Some(items) = self.items {
+            return Ok(items);
+        }
+        let store = self.store(tree)?;
+        let run = match self.outcome.run {
+            Some(run) => run,
+            None => losses::next_run(tree, store)?,
+        };
+        self.outcome.run = Some(run);
+        let stack = match self.subject.stack {
+            Some(stack) => stack,
+            None => self.make_stack(tree, store)?,
+        };
+        let items = leg.push(tree, stack, run)?;
+        (self.subject.stack, self.items) = (Some(stack), Some(items));
+        Ok(items)
+    }
+
+    fn make_stack(&mut self, tree: &mut Tree<'_>, store: NodeId) -> Result<NodeId> {
+        let Some(device) = self.subject.device else {
+            return fields::make_list(tree, store, losses::MACHINE);
+        };
+        let entry = match self.subject.entry {
+            Some(entry) => entry,
+            None => {
+                let entries = fields::make_list(tree, store, losses::DEVICES)?;
+                Identity::of(tree, device)?.add(tree, entries, &mut self.devices)?
+            }
+        };
+        self.subject.entry = Some(entry);
+        fields::make_list(tree, entry, losses::EDGES)
+    }
+
+    /// Where things lie that come back.
+    fn used(&mut self, tree: &mut Tree<'_>) -> Result<NodeId> {
+        if let Some(used) = self.used {
+            return Ok(used);
+        }
+        let store = self.store(tree)?;
+        let used = Value::Struct(None);
+        let used = tree.insert(At::End(store), USED.as_bytes(), Marks::NONE, used)?;
+        self.used = Some(used);
+        Ok(used)
+    }
+
+    /// Notes that the policy refuses this loss.
+    fn refuse(&mut self, lost: &Lost<'_>) {
+        if self.refused.is_some() {
+            return;
+        }
+        let path = Path::build(&mut |put| put(lost.trail.whole()));
+        let report = Report { code: Code::Lossy, fault: Fault::default(), path };
+        let failed = Failed { step: Some(self.step), ..Failed::at(report) };
+        self.refused = Some(match self.leg.map(|leg| leg.ends()) {
+            Some((from, to)) => failed.between(from, to),
+            None => Failed { step: None, ..failed },
+        });
+    }
+}
+
+impl Ledger for Book<'_> {
+    fn lost(&mut self, tree: &mut Tree<'_>, lost: &Lost<'_>) -> Result<()> {
+        let secret = lost.node.map_or(Ok(false), |node| is_secret(tree, node))?;
+        let allowed = self.policy.allows(tree, lost)?;
+        if !allowed {
+            self.refuse(lost);
+        }
+        // A filter is no edge that could be gone back: what it loses is told, and not kept.
+        let node = match self.leg {
+            Some(leg) => {
+                let items = self.items(tree, &leg)?;
+                losses::record(tree, items, self.step, lost, secret)?
+            }
+            None => lost.node,
+        };
+        self.outcome.losses = self.outcome.losses.saturating_add(1);
+        let nowhere = (Version::default(), Version::default());
+        let (from, to) = self.leg.map_or(nowhere, |leg| leg.ends());
+        let device = self.subject.device.filter(|_| self.leg.is_some());
+        let identity =
+            device.map_or(Ok(Identity::default()), |device| Identity::of(tree, device))?;
+        self.observer.lost(
+            tree,
+            &Loss {
+                device: &identity.name,
+                instance: identity.instance,
+                from,
+                to,
+                step: self.step,
+                path: lost.trail.below(),
+                what: lost.what,
+                node,
+                bits: lost.bits,
+                secret,
+                allowed,
+            },
+        );
+        Ok(())
+    }
+
+    fn found(
+        &mut self,
+        tree: &mut Tree<'_>,
+        what: What,
+        path: Option<&[u8]>,
+    ) -> Result<Option<Found>> {
+        if self.back.is_none() {
+            return Ok(None);
+        }
+        let used = self.used(tree)?;
+        let Some(back) = &mut self.back else { return Ok(None) };
+        let found = back.take(tree, self.step, what, path, used, &mut self.work)?;
+        if found.is_some() {
+            self.outcome.restored = self.outcome.restored.saturating_add(1);
+        }
+        Ok(found)
+    }
+
+    fn before(&mut self, tree: &Tree<'_>, node: NodeId) {
+        if let Some(stage) = &self.stage {
+            self.observer.changing(tree, stage, node);
+        }
+    }
+
+    fn after(&mut self, tree: &Tree<'_>, node: NodeId) {
+        if let Some(stage) = &self.stage {
+            self.observer.changed(tree, stage, node);
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! The devices of a tree in both of its layouts: at the root, and in the records of QEMU's stream.
+
+use crate::error::Result;
+use crate::model::{NodeId, Tree, Value};
+use crate::visit::Versions;
+
+/// What the names of devices begin with that belong to the library.
+const PRIVATE: &[u8] = b"migcore.";
+
+/// The name of the device that QEMU's stream is.
+const STREAM: &[u8] = b"qemu";
+
+/// Whether a device at the root belongs to the library, by its name: no step, pattern or other wire sees it.
+#[must_use]
+pub fn is_private(name: &[u8]) -> bool {
+    name.starts_with(PRIVATE)
+}
+
+/// The device that QEMU's stream is, if the tree has one: `qemu/0` at the root.
+#[must_use]
+pub fn stream(tree: &Tree<'_>) -> Option<NodeId> {
+    // Whether there ever was such a name is known at once.
+    match tree.knows_name(STREAM) {
+        true => tree.children(tree.root()).ok()?.find(|child| is_stream(tree, *child)),
+        false => None,
+    }
+}
+
+/// What a tree says of a device before its items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Head {
+    pub(super) instance: u32,
+    pub(super) versions: Versions,
+    pub(super) oldest_reader: u32,
+}
+
+impl Head {
+    /// That of a node, if it is a device.
+    pub(super) fn of(tree: &Tree<'_>, node: NodeId) -> Option<Head> {
+        match tree.value(node) {
+            Ok(Value::Device { instance, versions, oldest_reader }) => {
+                Some(Head { instance, versions, oldest_reader })
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn value(self) -> Value<'static> {
+        let Head { instance, versions, oldest_reader } = self;
+        Value::Device { instance, versions, oldest_reader }
+    }
+}
+
+/// Goes through all devices of a tree, in order, but for those of the library. It borrows nothing: the device
+/// that it gave may be changed or removed before the next one is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Devices {
+    holders: Holders,
+}
+
+impl Devices {
+    /// Before the first device.
+    #[must_use]
+    pub fn new(tree: &Tree<'_>) -> Self {
+        Devices { holders: Holders::new(tree) }
+    }
+
+    /// Begins behind a device at the root or a record.
+    pub(super) fn behind(tree: &Tree<'_>, holder: NodeId) -> Self {
+        Devices { holders: Holders::behind(tree, holder) }
+    }
+
+    /// The next device.
+    pub fn next(&mut self, tree: &Tree<'_>) -> Option<NodeId> {
+        loop {
+            if let Some(device) = device_in(tree, self.holders.next(tree)?) {
+                return Some(device);
+            }
+        }
+    }
+}
+
+/// Goes through the devices at the root and the records of a stream, also of its packages.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Holders {
+    next: Option<NodeId>,
+}
+
+impl Holders {
+    pub(super) fn new(tree: &Tree<'_>) -> Self {
+        Holders { next: tree.first_child(tree.root()).unwrap_or_default() }
+    }
+
+    /// Begins behind a device or its record.
+    pub(super) fn behind(tree: &Tree<'_>, holder: NodeId) -> Self {
+        Holders { next: after(tree, holder) }
+    }
+
+    /// The next device at the root, or the next record with a section's number.
+    pub(super) fn next(&mut self, tree: &Tree<'_>) -> Option<NodeId> {
+        loop {
+            let holder = self.next?;
+            let inside = inside(tree, holder);
+            self.next = match inside {
+                Some(first) => Some(first),
+                None => after(tree, holder),
+            };
+            if inside.is_none() && holds(tree, holder) {
+                return Some(holder);
+            }
+        }
+    }
+}
+
+/// The first of those that a stream, or a command with a package, holds.
+fn inside(tree: &Tree<'_>, holder: NodeId) -> Option<NodeId> {
+    if is_stream(tree, holder) {
+        return tree.first_child(holder).ok()?;
+    }
+    let command = is_record(tree, holder) && tree.name(holder) == Ok(b"command");
+    let package = if command { package(tree, holder) } else { None };
+    tree.first_child(package?).ok()?
+}
+
+fn package(tree: &Tree<'_>, command: NodeId) -> Option<NodeId> {
+    let mut children = tree.children(command).ok()?;
+    children.find(|child| tree.name(*child) == Ok(b"package"))
+}
+
+/// What follows a holder, there or further up.
+fn after(tree: &Tree<'_>, holder: NodeId) -> Option<NodeId> {
+    let mut at = holder;
+    loop {
+        if let Some(next) = tree.next_sibling(at).ok()? {
+            return Some(next);
+        }
+        let parent = tree.parent(at).ok()??;
+        at = match tree.name(parent) {
+            // The root.
+            Ok([]) => return None,
+            Ok(b"package") => tree.parent(parent).ok()??,
+            _ => parent,
+        };
+    }
+}
+
+fn holds(tree: &Tree<'_>, holder: NodeId) -> bool {
+    match tree.value(holder) {
+        Ok(Value::Device { .. }) => !tree.name(holder).is_ok_and(is_private),
+        _ => is_record(tree, holder) && is_section(tree, holder),
+    }
+}
+
+/// Whether a record is of a section: it has a number, and may have a footer.
+pub(super) fn is_section(tree: &Tree<'_>, record: NodeId) -> bool {
+    matches!(tree.name(record), Ok(b"start" | b"full" | b"part" | b"end"))
+}
+
+/// Whether a node is a struct of the stream itself: in it or in a package.
+fn is_record(tree: &Tree<'_>, node: NodeId) -> bool {
+    let parent = tree.parent(node).unwrap_or_default();
+    let above = parent.is_some_and(|parent| parent != tree.root());
+    above && matches!(tree.value(node), Ok(Value::Struct(_)))
+}
+
+fn is_stream(tree: &Tree<'_>, node: NodeId) -> bool {
+    let first = tree.first_child(node).unwrap_or_default();
+    tree.name(node) == Ok(STREAM)
+        && Head::of(tree, node).is_some_and(|head| head.instance == 0)
+        && tree.parent(node) == Ok(Some(tree.root()))
+        && first.is_some_and(|first| tree.name(first) == Ok(b"magic"))
+}
+
+/// The device that a holder is or has.
+pub(super) fn device_in(tree: &Tree<'_>, holder: NodeId) -> Option<NodeId> {
+    let is_device = |node: &NodeId| matches!(tree.value(*node), Ok(Value::Device { .. }));
+    match is_device(&holder) {
+        true => Some(holder),
+        false => tree.children(holder).ok()?.find(is_device),
+    }
+}
+
+/// The record that a device is in; the device itself where there is none.
+pub(super) fn holder_of(tree: &Tree<'_>, device: NodeId) -> Result<NodeId> {
+    let parent = tree.parent(device)?.unwrap_or(device);
+    Ok(if parent == tree.root() { device } else { parent })
+}
+
+/// The first device of this name and instance. It is looked for behind the one that is `near` first.
+pub(super) fn find(
+    tree: &Tree<'_>,
+    near: Option<NodeId>,
+    name: &[u8],
+    instance: u32,
+) -> Option<NodeId> {
+    // Whether there ever was such a name is known at once.
+    if !tree.knows_name(name) {
+        return None;
+    }
+    let is_it = |device: &NodeId| {
+        tree.name(*device) == Ok(name)
+            && Head::of(tree, *device).is_some_and(|head| head.instance == instance)
+    };
+    let beside = near.and_then(|near| {
+        let holder = holder_of(tree, near).ok()?;
+        device_in(tree, Holders::behind(tree, holder).next(tree)?)
+    });
+    if let Some(found) = beside.filter(is_it) {
+        return Some(found);
+    }
+    let mut devices = Devices::new(tree);
+    core::iter::from_fn(|| devices.next(tree)).find(is_it)
+}

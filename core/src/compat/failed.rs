@@ -1,0 +1,93 @@
+//! Why a transform did not happen.
+
+use core::fmt;
+
+use super::version::Version;
+use crate::error::{Code, Fault, Path, Put, Report};
+
+/// Why a transform did not happen: the tree is as it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failed {
+    /// What happened, and where: the device, or the item within the machine. It is empty if it is the machine.
+    pub report: Report,
+    /// The two versions that no route leads between, or those of the edge that was gone, as it was gone.
+    pub ends: Option<Ends>,
+    /// The number of the step, in the edge as it is declared.
+    pub step: Option<u32>,
+}
+
+/// Two versions, as text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ends {
+    /// Where it began.
+    pub from: Path,
+    /// Where it was to lead.
+    pub to: Path,
+}
+
+impl Failed {
+    /// The code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.report.code
+    }
+
+    pub(super) fn at(report: Report) -> Failed {
+        Failed { report, ends: None, step: None }
+    }
+
+    /// The same, between two versions.
+    pub(super) fn between(self, from: Version<'_>, to: Version<'_>) -> Failed {
+        let text = |version: Version<'_>| Path::build(&mut |put| version.put(put));
+        Failed { ends: Some(Ends { from: text(from), to: text(to) }), ..self }
+    }
+}
+
+impl From<Code> for Failed {
+    fn from(code: Code) -> Failed {
+        Failed::at(Report { code, fault: Fault::default(), path: Path::new() })
+    }
+}
+
+impl From<Report> for Failed {
+    fn from(report: Report) -> Failed {
+        Failed::at(report)
+    }
+}
+
+impl Failed {
+    /// Puts the message, in pieces: for those who print without `core::fmt`.
+    pub fn put(&self, put: Put<'_>) {
+        let path = self.report.path.as_str();
+        put(if path.is_empty() { b"the machine" } else { path.as_bytes() });
+        put(b": ");
+        put(self.report.code.text().as_bytes());
+        if let Some(Ends { from, to }) = &self.ends {
+            let step = self.step.map(u64::from);
+            if let Some(step) = step {
+                put(b", in step ");
+                crate::error::put_number(step, put);
+            }
+            for (word, version) in [(&b" from "[..], from), (&b" to "[..], to)] {
+                put(word);
+                put(version.as_str().as_bytes());
+            }
+        }
+    }
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut done = Ok(());
+        self.put(&mut |part| {
+            // All parts are ASCII.
+            let text = core::str::from_utf8(part).unwrap_or_default();
+            if done.is_ok() {
+                done = f.write_str(text);
+            }
+        });
+        done
+    }
+}
+
+impl core::error::Error for Failed {}

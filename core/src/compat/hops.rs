@@ -1,0 +1,221 @@
+//! Which versions a state went through, and the tags of its devices: the private device `migcore.history`
+//! (`docs/format.md`, section 16).
+
+use super::devices;
+use super::fields;
+use super::keyed::{self, Identity};
+use super::seeker::{Seeker, Work};
+use super::version::Version;
+use crate::error::{Code, Result};
+use crate::model::{At, NodeId, Tree, Value};
+use crate::visit::{Extent, Kind, Marks};
+
+/// The name of the device.
+pub const HISTORY: &str = "migcore.history";
+
+/// Hops that are kept. Older ones are only counted.
+pub const MAX_HOPS: usize = 64;
+
+const HOPS: &str = "hops";
+const TAGS: &str = "tags";
+const FOLDED: &str = "folded";
+const TAG: &str = "tag";
+
+/// A stop of a state on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hop<'t> {
+    /// The machine.
+    pub machine: &'t [u8],
+    /// The version of the machine that the state was of.
+    pub version: Version<'t>,
+    /// The program that wrote it.
+    pub writer: &'t [u8],
+}
+
+/// Notes that a program wrote this state for a version of a machine: what it calls before it sends the tree.
+///
+/// # Errors
+/// [`Code::NoSpace`]; [`Code::TooNew`] if only newer programs can read the history;
+/// [`Code::InvalidArgument`] for a text that holds a byte 0.
+pub fn note_hop(
+    tree: &mut Tree<'_>,
+    machine: &str,
+    version: Version<'_>,
+    writer: &str,
+) -> Result<()> {
+    if [machine, version.tag, writer].iter().any(|text| text.contains('\0')) {
+        return Err(Code::InvalidArgument);
+    }
+    let device = make(tree)?;
+    let list = fields::make_list(tree, device, HOPS)?;
+    let hop = tree.insert(At::End(list), b"", Marks::NONE, Value::Element)?;
+    fields::put_text(tree, hop, "machine", machine.as_bytes())?;
+    fields::put_word(tree, hop, "number", version.number)?;
+    fields::put_text(tree, hop, TAG, version.tag.as_bytes())?;
+    fields::put_text(tree, hop, "writer", writer.as_bytes())?;
+    fold(tree, device, list)
+}
+
+/// Leaves the last hops, and counts the others.
+fn fold(tree: &mut Tree<'_>, device: NodeId, list: NodeId) -> Result<()> {
+    let mut folded = fields::number(tree, device, FOLDED).unwrap_or(0);
+    let surplus = tree.count(list)?.saturating_sub(MAX_HOPS);
+    for _ in 0..surplus {
+        let Some(oldest) = tree.first_child(list)? else { break };
+        tree.remove(oldest)?;
+        folded = folded.saturating_add(1);
+    }
+    match surplus {
+        0 => Ok(()),
+        _ => fields::set(tree, device, FOLDED, Value::Scalar(Kind::U64, folded)),
+    }
+}
+
+/// Gives the hops to `each`, from the oldest that is kept, and says how many older ones there were.
+///
+/// # Errors
+/// As [`note_hop`].
+pub fn each_hop(tree: &Tree<'_>, each: &mut dyn FnMut(&Hop<'_>)) -> Result<u64> {
+    let Some(device) = fields::device(tree, HISTORY)? else { return Ok(0) };
+    if let Some(list) = fields::list(tree, device, HOPS) {
+        for element in tree.children(list)? {
+            each(&hop(tree, element));
+        }
+    }
+    Ok(fields::number(tree, device, FOLDED).unwrap_or(0))
+}
+
+fn hop<'t>(tree: &'t Tree<'_>, element: NodeId) -> Hop<'t> {
+    Hop {
+        machine: fields::text(tree, element, "machine"),
+        version: fields::version(tree, element, "number", TAG),
+        writer: fields::text(tree, element, "writer"),
+    }
+}
+
+/// The last hop.
+fn last_hop<'t>(tree: &'t Tree<'_>) -> Result<Option<Hop<'t>>> {
+    let Some(device) = fields::device(tree, HISTORY)? else { return Ok(None) };
+    let Some(list) = fields::list(tree, device, HOPS) else { return Ok(None) };
+    Ok(tree.children(list)?.last().map(|element| hop(tree, element)))
+}
+
+/// The version of the machine that a state is of: the name of the machine in a QEMU stream, else that of the
+/// last hop. `None` if nothing tells.
+///
+/// # Errors
+/// As [`note_hop`].
+pub fn machine_version<'t>(tree: &'t Tree<'_>) -> Result<Option<Version<'t>>> {
+    if devices::stream(tree).is_some() {
+        return Ok(configured(tree).map(|(_, name)| Version::named(name)));
+    }
+    Ok(last_hop(tree)?.map(|hop| hop.version))
+}
+
+/// The name of the machine in the configuration of a QEMU stream.
+fn configured<'t>(tree: &'t Tree<'_>) -> Option<(NodeId, &'t str)> {
+    let configuration = tree.find(devices::stream(tree)?, b"configuration.machine").ok()?;
+    match tree.value(configuration) {
+        Ok(Value::Bytes(_, name)) => Some((configuration, core::str::from_utf8(name).ok()?)),
+        _ => None,
+    }
+}
+
+/// A leg of the machine was gone: a QEMU stream that has the one name gets the other.
+pub(super) fn rename_machine(tree: &mut Tree<'_>, from: &str, to: &str) -> Result<()> {
+    match configured(tree) {
+        Some((node, name)) if name == from && from != to => {
+            tree.replace(node, Value::Bytes(Extent::Variable, to.as_bytes()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The machine and the writer of the last hop, for a hop by this library.
+pub(super) fn note_transform(
+    tree: &mut Tree<'_>,
+    version: Version<'_>,
+    writer: &str,
+) -> Result<()> {
+    let mut machine = heapless::String::<{ crate::error::MAX_NAME }>::new();
+    if let Some(hop) = last_hop(tree)? {
+        // A longer name than any wire has is left out.
+        let _ = machine.push_str(core::str::from_utf8(hop.machine).unwrap_or_default());
+    }
+    note_hop(tree, &machine, version, writer)
+}
+
+fn make(tree: &mut Tree<'_>) -> Result<NodeId> {
+    match fields::device(tree, HISTORY)? {
+        Some(device) => Ok(device),
+        None => fields::make_device(tree, HISTORY),
+    }
+}
+
+/// The list of the tags.
+pub(super) fn tags(tree: &Tree<'_>) -> Result<Option<NodeId>> {
+    let device = fields::device(tree, HISTORY)?;
+    Ok(device.and_then(|device| fields::list(tree, device, TAGS)))
+}
+
+/// The tag of an element.
+pub(super) fn tag<'t>(tree: &'t Tree<'_>, element: NodeId) -> &'t str {
+    core::str::from_utf8(fields::text(tree, element, TAG)).unwrap_or_default()
+}
+
+/// The tag of a device; empty if it has none. To ask for all devices costs as many times as there are tags.
+///
+/// # Errors
+/// As [`note_hop`]; [`Code::StaleHandle`].
+pub fn tag_of<'t>(tree: &'t Tree<'_>, device: NodeId) -> Result<&'t str> {
+    let element = keyed::find(
+        &mut keyed::over(tree, tags(tree)?)?,
+        tree,
+        &Identity::of(tree, device)?,
+        &mut Work::default(),
+    )?;
+    Ok(element.map_or("", |element| tag(tree, element)))
+}
+
+/// Gives a device a tag, which stands beside the number of its version; an empty one takes it away.
+///
+/// # Errors
+/// As [`note_hop`]; [`Code::StaleHandle`].
+pub fn set_tag(tree: &mut Tree<'_>, device: NodeId, tag: &str) -> Result<()> {
+    if tag.contains('\0') {
+        return Err(Code::InvalidArgument);
+    }
+    let mut seeker = keyed::over(tree, tags(tree)?)?;
+    let identity = Identity::of(tree, device)?;
+    follow(tree, &mut seeker, (&identity, device), tag, &mut Work::default())
+}
+
+/// Gives a device that was called something its tag, where many are looked for in turn.
+pub(super) fn follow(
+    tree: &mut Tree<'_>,
+    seeker: &mut Seeker,
+    (called, device): (&Identity, NodeId),
+    tag: &str,
+    work: &mut Work,
+) -> Result<()> {
+    match (keyed::find(seeker, tree, called, work)?, tag) {
+        (None, "") => Ok(()),
+        (Some(element), "") => {
+            seeker.pass(tree, element)?;
+            tree.remove(element)
+        }
+        (found, tag) => {
+            let identity = Identity::of(tree, device)?;
+            let element = match found {
+                Some(element) => element,
+                None => {
+                    let history = make(tree)?;
+                    let list = fields::make_list(tree, history, TAGS)?;
+                    identity.add(tree, list, seeker)?
+                }
+            };
+            identity.set(tree, element)?;
+            fields::set(tree, element, TAG, Value::Text(tag))
+        }
+    }
+}

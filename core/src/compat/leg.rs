@@ -1,0 +1,67 @@
+//! One edge as it is gone.
+
+use super::history::{Edge, Reverse, Way};
+use super::losses::Passage;
+use super::step::Step;
+use super::Failed;
+use crate::error::Code;
+
+/// An edge as it is gone.
+#[derive(Clone, Copy)]
+pub(super) struct Leg<'r> {
+    pub(super) edge: &'r Edge<'r>,
+    pub(super) passage: Passage<'r>,
+}
+
+impl<'r> Leg<'r> {
+    /// The edge of this number.
+    pub(super) fn of(edges: &'r [Edge<'r>], number: usize, way: Way) -> Result<Leg<'r>, Failed> {
+        let edge = edges.get(number).ok_or(Code::NoRoute)?;
+        if !edge.leads(way) {
+            let (from, to) = edge.ends(way);
+            return Err(Failed::from(Code::NoRoute).between(from, to));
+        }
+        let alike = |other: &&Edge<'_>| other.from == edge.from && other.to == edge.to;
+        let before = edges.iter().take(number).filter(alike).count();
+        let number = u32::try_from(before).unwrap_or(u32::MAX);
+        Ok(Leg { edge, passage: Passage { from: edge.from, to: edge.to, edge: number, way } })
+    }
+
+    /// The steps as they are done, each with its number. Steps that are declared for the way back are numbered from
+    /// their last, so that each has the number of the one that it reverts.
+    pub(super) fn steps(&self) -> impl Iterator<Item = (usize, Step<'r>)> + 'r {
+        let down = self.passage.way == Way::Down;
+        let (steps, derived) = match self.edge.reverse {
+            Reverse::Steps(steps) if down => (steps, false),
+            _ => (self.edge.steps, down),
+        };
+        (0..steps.len()).filter_map(move |at| {
+            let mirrored = steps.len().saturating_sub(at).saturating_sub(1);
+            let step = steps.get(if derived { mirrored } else { at })?;
+            let step = if derived { step.inverse() } else { *step };
+            Some((if down { mirrored } else { at }, step))
+        })
+    }
+
+    /// Whether its steps give the device its version themselves.
+    pub(super) fn sets_version(&self) -> bool {
+        use super::step::DeviceName;
+        let own = |step: Step<'_>| matches!(step, Step::SetVersion { device, .. } if device == DeviceName::THIS);
+        self.steps().any(|(_, step)| own(step))
+    }
+}
+
+impl<'a> Edge<'a> {
+    /// Whether it can be gone this way.
+    #[must_use]
+    pub fn leads(&self, way: Way) -> bool {
+        match (way, self.reverse) {
+            (Way::Up, _) => self.steps.iter().all(Step::is_possible),
+            (Way::Down, Reverse::None) => false,
+            (Way::Down, Reverse::Steps(steps)) => steps.iter().all(Step::is_possible),
+            (Way::Down, Reverse::Derived) => {
+                self.steps.iter().all(|step| step.inverse().is_possible())
+            }
+        }
+    }
+}

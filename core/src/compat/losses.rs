@@ -1,0 +1,318 @@
+//! What was lost, as data in the tree: the private device `migcore.losses` (`docs/format.md`, section 16).
+//!
+//! Each device that lost something, and the machine, has a stack of groups, one for each time that an edge was
+//! gone and something was lost by it. Who goes the edge on top the other way gets these things back. Who comes
+//! to one of its ends in another way makes the group stale: it is dropped, with those above it.
+
+use super::fields;
+use super::history::Way;
+use super::ledger::{Found, Lost, What};
+use super::loss::Loss;
+use super::seeker::{self, Seeker, Work};
+use super::version::Version;
+use crate::error::Result;
+use crate::model::{At, NodeId, Tree, Value};
+use crate::visit::{Kind, Marks};
+
+/// The name of the device.
+pub const LOSSES: &str = "migcore.losses";
+
+pub(super) const MACHINE: &str = "machine";
+pub(super) const DEVICES: &str = "devices";
+pub(super) const EDGES: &str = "edges";
+const RUN: &str = "run";
+const WAY: &str = "way";
+const FROM: &str = "from";
+const FROM_TAG: &str = "from_tag";
+const TO: &str = "to";
+const TO_TAG: &str = "to_tag";
+const EDGE: &str = "edge";
+const ITEMS: &str = "losses";
+const STEP: &str = "step";
+const WHAT: &str = "what";
+const PATH: &str = "path";
+const PLACE: &str = "place";
+const BITS: &str = "bits";
+const LOST: &str = "lost";
+
+/// One time that an edge was gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Passage<'a> {
+    pub(super) from: Version<'a>,
+    pub(super) to: Version<'a>,
+    /// Which of the edges with these ends, in the order of the history.
+    pub(super) edge: u32,
+    pub(super) way: Way,
+}
+
+impl<'a> Passage<'a> {
+    fn of<'t>(tree: &'t Tree<'_>, group: NodeId) -> Passage<'t> {
+        let way = match fields::word(tree, group, WAY) {
+            Some(0) => Way::Up,
+            _ => Way::Down,
+        };
+        Passage {
+            from: fields::version(tree, group, FROM, FROM_TAG),
+            to: fields::version(tree, group, TO, TO_TAG),
+            edge: fields::word(tree, group, EDGE).unwrap_or(u32::MAX),
+            way,
+        }
+    }
+
+    /// Whether this leads back what `group` led.
+    fn reverts(&self, tree: &Tree<'_>, group: NodeId) -> bool {
+        let there = Passage::of(tree, group);
+        there.way != self.way && Passage { way: self.way, ..there } == *self
+    }
+
+    /// Whether the state is at the beginning of `group` before or after this, so that what it lost is not to come
+    /// back. An edge without versions says nothing.
+    fn outdates(&self, tree: &Tree<'_>, group: NodeId) -> bool {
+        let (begin, _) = Passage::of(tree, group).ends();
+        let (from, to) = self.ends();
+        from != to && (begin == from || begin == to)
+    }
+
+    /// The ends as they are gone.
+    pub(super) fn ends(&self) -> (Version<'a>, Version<'a>) {
+        match self.way {
+            Way::Up => (self.from, self.to),
+            Way::Down => (self.to, self.from),
+        }
+    }
+
+    /// Puts a new group on top of a stack.
+    pub(super) fn push(&self, tree: &mut Tree<'_>, stack: NodeId, run: u32) -> Result<NodeId> {
+        let group = tree.insert(At::End(stack), b"", Marks::NONE, Value::Element)?;
+        fields::put_word(tree, group, RUN, run)?;
+        let way = Value::Scalar(Kind::U8, u64::from(self.way == Way::Down));
+        fields::put(tree, group, WAY, way)?;
+        fields::put_word(tree, group, FROM, self.from.number)?;
+        fields::put_text(tree, group, FROM_TAG, self.from.tag.as_bytes())?;
+        fields::put_word(tree, group, TO, self.to.number)?;
+        fields::put_text(tree, group, TO_TAG, self.to.tag.as_bytes())?;
+        fields::put_word(tree, group, EDGE, self.edge)?;
+        fields::make_list(tree, group, ITEMS)
+    }
+}
+
+/// What a passage does to a stack: gives the group that it leads back, or drops those that it makes stale, and says
+/// how many losses were in these.
+pub(super) fn enter(
+    tree: &mut Tree<'_>,
+    stack: Option<NodeId>,
+    passage: &Passage<'_>,
+) -> Result<(Option<Back>, u64)> {
+    let Some(stack) = stack else { return Ok((None, 0)) };
+    if let Some(top) = tree.children(stack)?.last() {
+        if passage.reverts(tree, top) {
+            return Ok((Some(Back::over(tree, top)?), 0));
+        }
+    }
+    let mut groups = tree.children(stack)?;
+    let mut at = groups.find(|group| passage.outdates(tree, *group));
+    let mut dropped = 0u64;
+    while let Some(group) = at {
+        at = tree.next_sibling(group)?;
+        dropped = dropped.saturating_add(count(tree, group)?);
+        tree.remove(group)?;
+    }
+    Ok((None, dropped))
+}
+
+/// The losses of a group.
+fn count(tree: &Tree<'_>, group: NodeId) -> Result<u64> {
+    let items = fields::list(tree, group, ITEMS);
+    let count = items.map_or(Ok(0), |items| tree.count(items))?;
+    Ok(u64::try_from(count).unwrap_or(u64::MAX))
+}
+
+/// A group whose losses come back.
+#[derive(Debug)]
+pub(super) struct Back {
+    group: NodeId,
+    seeker: Seeker,
+}
+
+impl Back {
+    fn over(tree: &Tree<'_>, group: NodeId) -> Result<Back> {
+        let seeker = Seeker::over(tree, fields::list(tree, group, ITEMS), |tree, loss| {
+            let step = fields::word(tree, loss, STEP).unwrap_or(0);
+            let what = fields::word(tree, loss, WHAT).unwrap_or(0);
+            seeker::key(fields::text(tree, loss, PATH), kind_of(step, what))
+        })?;
+        Ok(Back { group, seeker })
+    }
+
+    /// Takes out what a step lost at a path, or the first that it lost of this kind. The item goes into `used`.
+    pub(super) fn take(
+        &mut self,
+        tree: &mut Tree<'_>,
+        step: u32,
+        what: What,
+        path: Option<&[u8]>,
+        used: NodeId,
+        work: &mut Work,
+    ) -> Result<Option<Found>> {
+        let what = number(what);
+        let is = |tree: &Tree<'_>, loss: NodeId| {
+            fields::word(tree, loss, STEP) == Some(step)
+                && fields::word(tree, loss, WHAT) == Some(what)
+                && path.is_none_or(|path| fields::text(tree, loss, PATH) == path)
+        };
+        let found = match path {
+            Some(path) => {
+                let key = seeker::key(path, kind_of(step, what));
+                self.seeker.find(tree, key, work, &is)?
+            }
+            None => self.seeker.search(tree, work, &is)?,
+        };
+        let Some(loss) = found else { return Ok(None) };
+        self.seeker.pass(tree, loss)?;
+        let node = lost_item(tree, loss)?;
+        if let Some(node) = node {
+            tree.move_to(node, At::End(used))?;
+        }
+        let at = fields::word(tree, loss, PLACE).unwrap_or(0);
+        let bits = fields::number(tree, loss, BITS).unwrap_or(0);
+        tree.remove(loss)?;
+        Ok(Some(Found { node, at, bits }))
+    }
+
+    /// The end: what is left did not find its place. Says how many.
+    pub(super) fn close(self, tree: &mut Tree<'_>) -> Result<u64> {
+        let left = count(tree, self.group)?;
+        tree.remove(self.group)?;
+        Ok(left)
+    }
+}
+
+/// Which step lost what, as one number.
+fn kind_of(step: u32, what: u32) -> u32 {
+    step.wrapping_shl(4) | what & 15
+}
+
+#[allow(clippy::as_conversions, reason = "the discriminant is the number")]
+fn number(what: What) -> u32 {
+    what as u32
+}
+
+/// Adds a loss to those of a group, and gives the copy of its item.
+pub(super) fn record(
+    tree: &mut Tree<'_>,
+    items: NodeId,
+    step: u32,
+    lost: &Lost<'_>,
+    secret: bool,
+) -> Result<Option<NodeId>> {
+    let loss = tree.insert(At::End(items), b"", Marks::NONE, Value::Element)?;
+    fields::put_word(tree, loss, STEP, step)?;
+    let what = Value::Scalar(Kind::U8, u64::from(number(lost.what)));
+    fields::put(tree, loss, WHAT, what)?;
+    fields::put_text(tree, loss, PATH, lost.trail.below())?;
+    fields::put_word(tree, loss, PLACE, lost.at)?;
+    let marks = if secret { Marks::SECRET } else { Marks::NONE };
+    if lost.bits != 0 {
+        let bits = Value::Scalar(Kind::U64, lost.bits);
+        tree.insert(At::End(loss), BITS.as_bytes(), marks, bits)?;
+    }
+    let kept = matches!(lost.what, What::Value | What::Item | What::Record);
+    let Some(node) = lost.node.filter(|_| kept) else { return Ok(None) };
+    let around = tree.insert(At::End(loss), LOST.as_bytes(), marks, Value::Struct(None))?;
+    tree.copy_within(node, At::End(around)).map(Some)
+}
+
+/// The copy of what was lost.
+fn lost_item(tree: &Tree<'_>, loss: NodeId) -> Result<Option<NodeId>> {
+    match tree.child_by_name(loss, LOST.as_bytes(), 0)? {
+        Some(around) => tree.first_child(around),
+        None => Ok(None),
+    }
+}
+
+/// The number of the next run.
+pub(super) fn next_run(tree: &mut Tree<'_>, store: NodeId) -> Result<u32> {
+    let run = fields::word(tree, store, RUN).unwrap_or(0).wrapping_add(1);
+    fields::set(tree, store, RUN, Value::Scalar(Kind::U32, u64::from(run)))?;
+    Ok(run)
+}
+
+/// Gives all losses that a tree has to `each`, those of the machine first.
+///
+/// # Errors
+/// [`Code::TooNew`](crate::error::Code::TooNew) if only newer programs can read them.
+pub fn each_loss(tree: &Tree<'_>, each: &mut dyn FnMut(&Loss<'_>)) -> Result<()> {
+    losses_of(tree, None, each)
+}
+
+/// The losses of one run, or of all.
+pub(super) fn losses_of(
+    tree: &Tree<'_>,
+    run: Option<u32>,
+    each: &mut dyn FnMut(&Loss<'_>),
+) -> Result<()> {
+    let Some(store) = fields::device(tree, LOSSES)? else { return Ok(()) };
+    if let Some(stack) = fields::list(tree, store, MACHINE) {
+        losses_in(tree, stack, run, (b"", 0), each)?;
+    }
+    let Some(devices) = fields::list(tree, store, DEVICES) else { return Ok(()) };
+    for entry in tree.children(devices)? {
+        let instance = fields::word(tree, entry, super::keyed::INSTANCE).unwrap_or(0);
+        let device = (fields::text(tree, entry, super::keyed::DEVICE), instance);
+        if let Some(stack) = fields::list(tree, entry, EDGES) {
+            losses_in(tree, stack, run, device, each)?;
+        }
+    }
+    Ok(())
+}
+
+fn losses_in(
+    tree: &Tree<'_>,
+    stack: NodeId,
+    run: Option<u32>,
+    device: (&[u8], u32),
+    each: &mut dyn FnMut(&Loss<'_>),
+) -> Result<()> {
+    for group in tree.children(stack)? {
+        if run.is_some() && fields::word(tree, group, RUN) != run {
+            continue;
+        }
+        let Some(items) = fields::list(tree, group, ITEMS) else { continue };
+        let (from, to) = Passage::of(tree, group).ends();
+        for item in tree.children(items)? {
+            let Some(what) = what(fields::word(tree, item, WHAT)) else { continue };
+            let marks = [LOST, BITS].map(|name| tree.child_by_name(item, name.as_bytes(), 0));
+            let secret =
+                marks.into_iter().flatten().flatten().any(|around| {
+                    tree.marks(around).is_ok_and(|marks| marks.contains(Marks::SECRET))
+                });
+            each(&Loss {
+                device: device.0,
+                instance: device.1,
+                from,
+                to,
+                step: fields::word(tree, item, STEP).unwrap_or(0),
+                path: fields::text(tree, item, PATH),
+                what,
+                node: lost_item(tree, item)?,
+                bits: fields::number(tree, item, BITS).unwrap_or(0),
+                secret,
+                allowed: true,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn what(found: Option<u32>) -> Option<What> {
+    let all = [
+        What::Value,
+        What::Bits,
+        What::Order,
+        What::Item,
+        What::Record,
+        What::Absence,
+        What::Versions,
+    ];
+    all.into_iter().find(|what| Some(number(*what)) == found)
+}

@@ -1,0 +1,56 @@
+//! Names of devices with one star.
+
+use super::pattern::{Pattern, Reached};
+use super::DeviceName;
+use crate::error::{Code, Result, MAX_NAME};
+
+/// The name of a device, made of another.
+pub(super) type Name = heapless::Vec<u8, MAX_NAME>;
+
+/// Whether a name is one of a pattern, in which each `*` stands for any run of characters.
+#[must_use]
+pub fn name_matches(pattern: &str, name: &[u8]) -> bool {
+    Pattern::new(pattern)
+        .is_ok_and(|pattern| Reached::start(&pattern).first(&pattern, name).is_match(&pattern))
+}
+
+impl DeviceName<'_> {
+    /// Whether it stands for any number of names.
+    pub(super) fn has_star(&self) -> bool {
+        self.name.contains('*')
+    }
+
+    /// Checks that it has no more than one star.
+    pub(super) fn check(&self) -> Result<()> {
+        match self.name.matches('*').count() {
+            0 | 1 => Ok(()),
+            _ => Err(Code::InvalidArgument),
+        }
+    }
+
+    /// What the star stands for in the name of a device, which is empty without one; `None` for a device that is
+    /// not one of these.
+    pub(super) fn run_in<'n>(&self, name: &'n [u8], instance: u32) -> Option<&'n [u8]> {
+        if self.instance.is_some_and(|wanted| wanted != instance) {
+            return None;
+        }
+        let Some((head, tail)) = self.name.split_once('*') else {
+            return (self.name.is_empty() || self.name.as_bytes() == name).then_some(&[]);
+        };
+        name.strip_prefix(head.as_bytes())?.strip_suffix(tail.as_bytes())
+    }
+
+    /// The name with these characters for the star.
+    ///
+    /// # Errors
+    /// [`Code::NameTooLong`].
+    pub(super) fn with_run(&self, run: &[u8]) -> Result<Name> {
+        let (head, tail) = self.name.split_once('*').unwrap_or((self.name, ""));
+        let run = if self.has_star() { run } else { &[] };
+        let mut name = Name::new();
+        for part in [head.as_bytes(), run, tail.as_bytes()] {
+            name.extend_from_slice(part).map_err(|_| Code::NameTooLong)?;
+        }
+        Ok(name)
+    }
+}

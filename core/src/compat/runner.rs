@@ -1,0 +1,283 @@
+//! A run, as it goes from device to device and from step to step.
+
+use super::apply::Applier;
+use super::book::Book;
+use super::devices::{stream, Devices};
+use super::history::{Edge, History, Of, Way};
+use super::hops;
+use super::keyed::{self, Identity};
+use super::ledger::{Edit, Ledger};
+use super::leg::Leg;
+use super::name::name_matches;
+use super::observer::{Observer, Stage};
+use super::route::Route;
+use super::run::{Compat, Others, Outcome, Plan, Targets};
+use super::seeker::Seeker;
+use super::step::{DeviceName, Hook, On, Step};
+use super::{Failed, Version};
+use crate::error::{put_number, Code, Fault, Path, Report};
+use crate::model::{NodeId, Tree, Value};
+
+type Result<T> = core::result::Result<T, Failed>;
+
+/// A run.
+pub(super) struct Run<'r> {
+    compat: &'r Compat<'r>,
+    targets: &'r Targets<'r>,
+    applier: Applier,
+    book: Book<'r>,
+}
+
+/// The route of the machine.
+pub(super) struct MachineRoute<'r> {
+    edges: &'r [Edge<'r>],
+    route: Route,
+    /// Whether it is gone before those of the devices.
+    pub(super) is_first: bool,
+}
+
+impl MachineRoute<'_> {
+    /// How many legs it has.
+    pub(super) fn legs(&self) -> u64 {
+        length(&self.route)
+    }
+}
+
+/// The route of a device.
+struct DeviceRoute<'r> {
+    identity: Identity,
+    edges: &'r [Edge<'r>],
+    route: Route,
+    to: Version<'r>,
+}
+
+impl<'r> Run<'r> {
+    pub(super) fn begin(
+        compat: &'r Compat<'r>,
+        targets: &'r Targets<'r>,
+        tree: &Tree<'_>,
+        observer: &'r mut dyn Observer,
+    ) -> Result<Run<'r>> {
+        let book = Book::open(tree, &compat.policy, observer)?;
+        Ok(Run { compat, targets, applier: Applier::new(), book })
+    }
+
+    /// The end: here it shows whether all losses are allowed.
+    pub(super) fn end(mut self, tree: &mut Tree<'_>) -> Result<Outcome> {
+        self.book.close(tree)?;
+        match self.book.refused {
+            Some(refused) => Err(refused),
+            None => Ok(self.book.outcome),
+        }
+    }
+
+    /// Runs filters, one after the other.
+    pub(super) fn filter(
+        &mut self,
+        tree: &mut Tree<'_>,
+        hooks: impl Iterator<Item = Hook<'r>>,
+    ) -> Result<()> {
+        let scope = tree.root();
+        for Hook(hook) in hooks {
+            let ledger: &mut dyn Ledger = &mut self.book;
+            hook(&mut Edit { tree, scope, ledger })?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn machine_route(&self, tree: &Tree<'_>) -> Result<MachineRoute<'r>> {
+        let Some(to) = self.targets.machine else {
+            return Ok(MachineRoute { edges: &[], route: Route::default(), is_first: true });
+        };
+        let from = match self.targets.from {
+            Some(from) => from,
+            None => hops::machine_version(tree)?.unwrap_or_default(),
+        };
+        let machine = |history: &&History<'_>| history.of == Of::Machine;
+        let edges = self.compat.histories.iter().find(machine).map_or(&[][..], |found| found.edges);
+        let route = Route::find(edges, from, to);
+        let route = route.map_err(|code| Failed::from(code).between(from, to))?;
+        let is_first = route.way(edges, from, to) == Way::Up;
+        Ok(MachineRoute { edges, route, is_first })
+    }
+
+    /// Goes the edges of the machine.
+    pub(super) fn machine(
+        &mut self,
+        tree: &mut Tree<'_>,
+        machine: &MachineRoute<'r>,
+    ) -> Result<()> {
+        let legs = machine.route.legs();
+        let Some(to) = self.targets.machine.filter(|_| !legs.is_empty()) else { return Ok(()) };
+        // What is kept beside devices follows them when they are renamed.
+        let lists = [hops::tags(tree)?, self.book.entries(tree)];
+        for list in lists {
+            keyed::bind(tree, list, &mut self.book.work)?;
+        }
+        self.edges(tree, legs.iter().map(|leg| Leg::of(machine.edges, leg.edge, leg.way)))?;
+        for list in lists {
+            keyed::unbind(tree, list)?;
+        }
+        Ok(hops::note_transform(tree, to, self.compat.writer)?)
+    }
+
+    /// Goes edges of the machine.
+    pub(super) fn edges(
+        &mut self,
+        tree: &mut Tree<'_>,
+        legs: impl Iterator<Item = Result<Leg<'r>>>,
+    ) -> Result<()> {
+        self.book.begin_machine(tree);
+        for leg in legs {
+            let leg = leg?;
+            self.leg(tree, None, leg)?;
+            let (from, to) = leg.passage.ends();
+            if from.number == 0 && to.number == 0 {
+                hops::rename_machine(tree, from.tag, to.tag)?;
+            }
+        }
+        Ok(self.book.end_subject(tree)?)
+    }
+
+    /// Finds the routes of all devices, and leaves them.
+    pub(super) fn plan_devices(&mut self, tree: &Tree<'_>) -> Result<Plan> {
+        let mut tags = keyed::over(tree, hops::tags(tree)?)?;
+        let (mut plan, mut devices) = (Plan::default(), Devices::new(tree));
+        while let Some(device) = devices.next(tree) {
+            if let Some(found) = self.device_route(tree, device, &mut tags)? {
+                plan.devices = plan.devices.saturating_add(1);
+                plan.legs = plan.legs.saturating_add(length(&found.route));
+            }
+        }
+        Ok(plan)
+    }
+
+    /// Goes the edges of all devices.
+    pub(super) fn devices(&mut self, tree: &mut Tree<'_>) -> Result<()> {
+        let mut tags = keyed::over(tree, hops::tags(tree)?)?;
+        self.book.begin_devices(tree)?;
+        let mut devices = Devices::new(tree);
+        while let Some(device) = devices.next(tree) {
+            let Some(found) = self.device_route(tree, device, &mut tags)? else { continue };
+            self.book.begin_device(tree, device, &found.identity)?;
+            for leg in found.route.legs() {
+                let leg = Leg::of(found.edges, leg.edge, leg.way)?;
+                self.leg(tree, Some(device), leg)?;
+            }
+            self.book.end_subject(tree)?;
+            let (identity, tag) = (&found.identity, found.to.tag);
+            hops::follow(tree, &mut tags, (identity, device), tag, &mut self.book.work)?;
+        }
+        Ok(())
+    }
+
+    /// The route of a device; `None` if it is of the version that is wanted.
+    fn device_route(
+        &mut self,
+        tree: &Tree<'_>,
+        device: NodeId,
+        tags: &mut Seeker,
+    ) -> Result<Option<DeviceRoute<'r>>> {
+        let identity = Identity::of(tree, device)?;
+        let history = self.compat.history_of(&identity.name);
+        let named =
+            self.targets.devices.iter().find(|(names, _)| name_matches(names, &identity.name));
+        let wanted = match (named, self.targets.others) {
+            (Some((_, version)), _) => Some(*version),
+            (None, Others::Newest) => history.map(|history| history.newest),
+            (None, Others::Keep) => None,
+        };
+        let (Some(to), Value::Device { versions, .. }) = (wanted, tree.value(device)?) else {
+            return Ok(None);
+        };
+        let tag = keyed::find(tags, tree, &identity, &mut self.book.work)?;
+        let tag = tag.map_or("", |element| hops::tag(tree, element));
+        let from = Version { number: versions.current, tag };
+        if from == to {
+            return Ok(None);
+        }
+        let edges = history.map_or(&[][..], |history| history.edges);
+        let route = Route::find(edges, from, to);
+        let route = route.map_err(|code| at_device(code, &identity).between(from, to))?;
+        Ok(Some(DeviceRoute { identity, edges, route, to }))
+    }
+
+    fn leg(&mut self, tree: &mut Tree<'_>, device: Option<NodeId>, leg: Leg<'r>) -> Result<()> {
+        self.book.begin_leg(tree, leg.passage)?;
+        let way = leg.passage.way;
+        if way == Way::Down {
+            self.version(tree, device, leg)?;
+        }
+        for (number, step) in leg.steps() {
+            self.step(tree, device, leg, number, step)?;
+        }
+        if way == Way::Up {
+            self.version(tree, device, leg)?;
+        }
+        let legs = &mut self.book.outcome.legs;
+        *legs = legs.saturating_add(1);
+        Ok(self.book.end_leg(tree)?)
+    }
+
+    /// Gives a device the version at the end of the leg, unless the steps do that.
+    fn version(&mut self, tree: &mut Tree<'_>, device: Option<NodeId>, leg: Leg<'r>) -> Result<()> {
+        let (from, to) = leg.passage.ends();
+        if device.is_none() || from.number == to.number || leg.sets_version() {
+            return Ok(());
+        }
+        let (from, to) = (from.number, to.number);
+        let step = Step::SetVersion { device: DeviceName::THIS, from, to };
+        self.step(tree, device, leg, leg.edge.steps.len(), step)
+    }
+
+    fn step(
+        &mut self,
+        tree: &mut Tree<'_>,
+        device: Option<NodeId>,
+        leg: Leg<'r>,
+        number: usize,
+        step: Step<'r>,
+    ) -> Result<()> {
+        let way = leg.passage.way;
+        let stage = Stage { device, edge: leg.edge, way, number, step };
+        self.book.begin_step(stage);
+        self.book.observer.before(tree, &stage);
+        let on = device.map_or(On::Machine, On::Device);
+        let done = self.applier.apply(tree, on, &step, &mut self.book);
+        let touched = done.map_err(|report| in_step(report.into(), leg, number))?;
+        self.book.observer.after(tree, &stage, touched);
+        let outcome = &mut self.book.outcome;
+        outcome.steps = outcome.steps.saturating_add(1);
+        outcome.touched = outcome.touched.saturating_add(u64::from(touched));
+        let elsewhere = step.is_of_stream() && stream(tree).is_none();
+        if touched > 0 || elsewhere || !leg.edge.required.holds_for(number) {
+            return Ok(());
+        }
+        let missing = match device {
+            Some(device) => at_device(Code::Missing, &Identity::of(tree, device)?),
+            None => Code::Missing.into(),
+        };
+        Err(in_step(missing, leg, number))
+    }
+}
+
+/// A failure in a step of a leg.
+fn in_step(failed: Failed, leg: Leg<'_>, number: usize) -> Failed {
+    let (from, to) = leg.passage.ends();
+    let step = Some(u32::try_from(number).unwrap_or(u32::MAX));
+    Failed { step, ..failed.between(from, to) }
+}
+
+/// A failure at a device.
+fn at_device(code: Code, device: &Identity) -> Failed {
+    let path = Path::build(&mut |put| {
+        put(&device.name);
+        put(b"/");
+        put_number(u64::from(device.instance), put);
+    });
+    Failed::at(Report { code, fault: Fault::default(), path })
+}
+
+fn length(route: &Route) -> u64 {
+    u64::try_from(route.legs().len()).unwrap_or(u64::MAX)
+}
