@@ -43,7 +43,7 @@ fn is_like(place: &Place, out: &str, expected: &str) {
     assert_eq!(verified.code, Some(0), "{verified:?}");
     place.put("expected", &one(expected).bytes);
     let differs = place.run(&["diff", out, "expected"]);
-    assert_eq!((differs.code, differs.out.as_str()), (Some(0), "equal\n"), "{differs:?}");
+    assert_eq!((differs.code, differs.out.as_str()), (Some(0), ""), "{differs:?}");
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn chunks_of_a_stream_give_what_the_stream_gives() {
     assert!(place.get("back") == place.get("in"));
     // Who made it is noted beside the stream, and is no part of it.
     let shown = place.run(&["inspect", "older", "--chunks"]);
-    assert!(shown.out.contains("migcore.history"), "{}", shown.out);
+    assert!(shown.out.contains("mDEv"), "{}", shown.out);
 }
 
 #[test]
@@ -90,7 +90,10 @@ fn devices_move_to_another_slot() {
     "#;
     let place = place("setup-rtl8139-slot.src", rules);
     let ran = transform(&place, &["in", "-o", "out", "--rules", "rules.toml"]);
-    assert_eq!((ran.code, ran.err.as_str()), (Some(0), "rules.toml:3: rename-device: rename device: 1 item\n"));
+    assert_eq!(
+        (ran.code, ran.err.as_str()),
+        (Some(0), "rules.toml:3: rename-device: rename device: 1 item\n")
+    );
     is_like(&place, "out", "setup-rtl8139-slot.transformed");
 }
 
@@ -109,7 +112,7 @@ fn a_command_is_dropped_and_added() {
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert_eq!(place.run(&["verify", "out"]).code, Some(0));
     let info = place.run(&["info", "--json", "out"]);
-    assert_eq!(info.json()["machine"], "pc-i440fx-7.2", "{}", info.out);
+    assert!(info.out.contains("\"machine\": \"pc-i440fx-7.2\""), "{}", info.out);
     // The description of the configuration is right as well.
     let shown = place.run(&["inspect", "--json", "out"]).out;
     assert!(!shown.contains("pc-i440fx-10.0"), "the old name is somewhere");
@@ -135,7 +138,11 @@ fn what_is_lost_is_refused_or_kept_and_comes_back() {
     assert!(ran.err.ends_with("from pc-i440fx-7.2 to pc-none\n"), "{}", ran.err);
     assert_eq!(place.names(), ["a.mig", "in", "rules.toml"]);
     let told = transform(&place, &["in", "--dry-run", "--rules", "rules.toml", "--json"]).json();
-    assert_eq!((&told["written"], &told["losses"][0]["allowed"]), (&false.into(), &false.into()), "{told:#}");
+    assert_eq!(
+        (&told["written"], &told["losses"][0]["allowed"]),
+        (&false.into(), &false.into()),
+        "{told:#}"
+    );
     // Allowed, they are written down, and the way back has them.
     place.put("allow.toml", b"[policy]\notherwise = \"allow\"\n");
     let rules = ["--rules", "rules.toml", "--rules", "allow.toml"];
@@ -144,9 +151,15 @@ fn what_is_lost_is_refused_or_kept_and_comes_back() {
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(ran.err.contains("lost: timer/0.cpu_clock_offset: item i64 "), "{}", ran.err);
     assert_eq!(place.run(&["verify", "out"]).code, Some(0));
-    let ran = transform(&place, &[&["out", "-o", "back", "--restore", "lost"][..], &rules].concat());
+    let ran =
+        transform(&place, &[&["out", "-o", "back", "--restore", "lost"][..], &rules].concat());
     assert_eq!(ran.code, Some(0), "{ran:?}");
-    assert!(place.get("back") == place.get("in"));
+    // QEMU's names of types in the description are no part of a state.
+    let end =
+        place.get("in").windows(11).rposition(|window| window == b"{\"page_size").unwrap() - 4;
+    assert!(place.get("back")[..end] == place.get("in")[..end]);
+    let differs = place.run(&["diff", "back", "in"]);
+    assert_eq!((differs.code, differs.out.as_str()), (Some(0), ""), "{differs:?}");
     // Without them there is nothing to make the device of.
     let ran = transform(&place, &[&["out", "-o", "none"][..], &rules].concat());
     assert_eq!(ran.code, Some(1), "{ran:?}");
@@ -157,10 +170,13 @@ fn a_dry_run_and_explanations_write_nothing() {
     let place = place("p1-i440fx-7.2-to-6.2.src", INDEX);
     let ran = transform(&place, &["in", "--dry-run", "--explain", "--rules", "rules.toml"]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:?}");
-    assert_eq!(ran.out, "\
+    assert_eq!(
+        ran.out,
+        "\
 rules.toml:5: add: drop (pc-i440fx-7.2 to pc-i440fx-6.2): 1 item
   - 0000:00:01.3/piix4_pm/0.acpi_pci_hotplug.acpi_index: u32 0
-");
+"
+    );
     assert_eq!(place.names(), ["a.mig", "in", "rules.toml"]);
     let json = transform(&place, &["in", "--dry-run", "--json", "--rules", "rules.toml"]).json();
     assert_eq!(json["steps"][0]["touched"], 1, "{json:#}");
@@ -170,15 +186,30 @@ rules.toml:5: add: drop (pc-i440fx-7.2 to pc-i440fx-6.2): 1 item
 #[test]
 fn what_is_not_possible_is_told() {
     let place = place("p1-i440fx-7.2-to-6.2.src", INDEX);
-    place.put("none.toml", b"[[change]]\n[[change.step]]\nrename = { in = \"none/0\", name = \"a\", to = \"b\" }\n");
+    place.put(
+        "none.toml",
+        b"[[change]]\n[[change.step]]\nrename = { in = \"none/0\", name = \"a\", to = \"b\" }\n",
+    );
     place.put("maybe.toml", b"[[change]]\n[[change.step]]\nrename = { in = \"none/0\", name = \"a\", to = \"b\" }\noptional = true\n");
     place.put("live.toml", b"[policy]\notherwise = \"allow\"\n[[change]]\n[[change.step]]\ndrop-device = { device = \"ram/0\" }\n");
     place.put("two.toml", format!("{INDEX}\n[[change]]\nfrom = \"a\"\nto = \"b\"\n").as_bytes());
     for (arguments, code, said) in [
-        (&["in", "-o", "out", "--rules", "rules.toml", "--to", "pc-i440fx-2.4"][..], 1, "from pc-i440fx-7.2 to pc-i440fx-2.4"),
-        (&["in", "-o", "out", "--rules", "rules.toml", "--from", "pc-q35-7.2"], 1, "from pc-q35-7.2 to pc-i440fx-7.2"),
+        (
+            &["in", "-o", "out", "--rules", "rules.toml", "--to", "pc-i440fx-2.4"][..],
+            1,
+            "from pc-i440fx-7.2 to pc-i440fx-2.4",
+        ),
+        (
+            &["in", "-o", "out", "--rules", "rules.toml", "--from", "pc-q35-7.2"],
+            1,
+            "from pc-q35-7.2 to pc-i440fx-7.2",
+        ),
         (&["in", "-o", "out", "--rules", "none.toml"], 1, "error: in: "),
-        (&["in", "-o", "out", "--rules", "live.toml"], 1, "error: in: "),
+        (
+            &["in", "-o", "out", "--rules", "live.toml"],
+            1,
+            "what stays in the file cannot be dropped",
+        ),
         (&["in", "-o", "out", "--rules", "two.toml"], 2, "--to says which version is wanted"),
         (&["in", "-o", "out", "--rules", "in"], 2, "in"),
         (&["in", "-o", "out", "--rules", "missing.toml"], 3, "cannot read missing.toml"),
@@ -226,7 +257,10 @@ retype = { name = "depth", from = "u32", to = "u16" }
 fn chunks_of_any_machine_go_there_and_back() {
     let place = Place::new();
     place.put("rules.toml", NIC.as_bytes());
-    let ran = transform(&place, &["a.mig", "-o", "new", "--rules", "rules.toml", "--from", "1", "--explain"]);
+    let ran = transform(
+        &place,
+        &["a.mig", "-o", "new", "--rules", "rules.toml", "--from", "1", "--explain"],
+    );
     assert_eq!(ran.code, Some(0), "{ran:?}");
     for line in [
         "rules.toml:7: rename: rename (1 to 2): 2 items\n",
@@ -245,7 +279,8 @@ fn chunks_of_any_machine_go_there_and_back() {
     let shown = place.run(&["inspect", "new", "--filter", "uart/1"]).out;
     assert!(shown.contains("depth") && shown.contains("version 2"), "{shown}");
     // The version is in the stream now, and so is what was lost.
-    let ran = transform(&place, &["new", "-o", "old", "--rules", "rules.toml", "--device", "uart=1"]);
+    let ran =
+        transform(&place, &["new", "-o", "old", "--rules", "rules.toml", "--device", "uart=1"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(ran.err.contains("1 came back of what was lost before"), "{}", ran.err);
     let differs = place.run(&["diff", "a.mig", "old"]).out;
@@ -295,13 +330,18 @@ fn hostile_streams_are_transformed_or_refused() {
     for round in 0..60 {
         let mut bytes = stream.clone();
         for _ in 0..=round % 4 {
-            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             // Most of it is the memory of the guest and the description.
             let at = (seed >> 20) as usize % bytes.len();
             bytes[at] ^= (seed >> 55) as u8 | 1;
         }
         place.put("in", &bytes);
-        let ran = transform(&place, &["in", "-o", "out", "--rules", "rules.toml", "--force", "--explain"]);
+        let ran = transform(
+            &place,
+            &["in", "-o", "out", "--rules", "rules.toml", "--force", "--explain"],
+        );
         assert!(matches!(ran.code, Some(0 | 1 | 3)), "round {round}: {ran:?}");
     }
 }
@@ -312,7 +352,17 @@ fn a_full_disk_is_told() {
     let place = place("p1-i440fx-7.2-to-6.2.src", INDEX);
     for arguments in [
         &["in", "-o", "/dev/full", "--rules", "rules.toml"][..],
-        &["a.mig", "-o", "/dev/full", "--rules", "rules.toml", "--from", "pc-i440fx-6.2", "--to", "pc-i440fx-6.2"],
+        &[
+            "a.mig",
+            "-o",
+            "/dev/full",
+            "--rules",
+            "rules.toml",
+            "--from",
+            "pc-i440fx-6.2",
+            "--to",
+            "pc-i440fx-6.2",
+        ],
         &["in", "-o", "out", "--losses", "/dev/full", "--rules", "rules.toml"],
     ] {
         let ran = transform(&place, arguments);
@@ -322,7 +372,8 @@ fn a_full_disk_is_told() {
     }
     for said in ["--explain", "--json"] {
         let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
-        let mut command = place.command(&["transform", "in", "--dry-run", said, "--rules", "rules.toml"]);
+        let mut command =
+            place.command(&["transform", "in", "--dry-run", said, "--rules", "rules.toml"]);
         let ran = command.stdout(full).output().unwrap();
         assert_eq!(ran.status.code(), Some(3));
     }
@@ -344,7 +395,11 @@ fn memory_of_the_guest_goes_past() {
     let part = [&[2, 0, 0, 0, 2][..], &pages, &16u64.to_be_bytes(), &[0x7e, 0, 0, 0, 2]].concat();
     place.put("in", &[head, &part, rest].concat());
     let mut command = place.command(&["transform", "in", "-o", "-", "--rules", "rules.toml"]);
-    let mut child = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::null()).spawn().unwrap();
+    let mut child = command
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
     let mut out = child.stdout.take().unwrap();
     // The first bytes come when all work is done, and then the program waits for a reader.
     let mut bytes = vec![0; 1];
@@ -362,7 +417,7 @@ fn memory_of_the_guest_goes_past() {
 /// A page of the first block, whole.
 #[cfg(target_os = "linux")]
 fn page(number: u64) -> Vec<u8> {
-    let head = (number * 4096 % (1 << 24) | 8 | if number > 0 { 0x20 } else { 0 }).to_be_bytes();
+    let head = ((number * 4096 % (1 << 24)) | 8 | if number > 0 { 0x20 } else { 0 }).to_be_bytes();
     let name: &[u8] = if number == 0 { b"\x06pc.ram" } else { b"" };
     [&head[..], name, &[number as u8; 4096]].concat()
 }

@@ -5,6 +5,7 @@ pub mod diff;
 pub mod generate;
 pub mod info;
 pub mod inspect;
+pub mod profile;
 mod proof;
 pub mod ram;
 pub mod schema;
@@ -40,6 +41,7 @@ pub fn run(arguments: &Arguments) -> Result {
             false => unread(schema::run(schema)),
         },
         Command::Transform(transform) => transform::run(transform),
+        Command::Profile(profile) => profile::run(profile),
         Command::Generate(generate) => generate::run(generate),
     }
 }

@@ -162,7 +162,7 @@ impl Rules {
             (rule.path.as_str(), verdict(rule.loss))
         });
         let rules: Vec<(&str, Verdict)> = rules.collect();
-        let otherwise = policies().filter_map(|policy| policy.otherwise).last();
+        let otherwise = policies().filter_map(|policy| policy.otherwise).next_back();
         Policy {
             rules: arena.alloc_slice_copy(&rules),
             otherwise: otherwise.map_or(Verdict::IfDefault, verdict),
