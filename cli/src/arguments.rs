@@ -232,23 +232,6 @@ pub struct Check {
     pub json: bool,
 }
 
-/// The arguments of `profile`.
-#[derive(Debug, Args)]
-pub struct Profile {
-    /// The profile; one that is given later is on top of those before
-    #[arg(value_name = "FILE", required = true)]
-    pub files: Vec<PathBuf>,
-    /// The version of the machine, or its name with the version at the end; without it all rows are printed
-    #[arg(long, value_name = "VERSION")]
-    pub machine: Option<String>,
-    /// Print only what is said of this device
-    #[arg(long, value_name = "NAME")]
-    pub device: Option<String>,
-    /// Print one JSON document
-    #[arg(long)]
-    pub json: bool,
-}
-
 /// The arguments of `transform`.
 #[derive(Debug, Args)]
 pub struct Transform {
@@ -288,6 +271,23 @@ pub struct Transform {
     #[arg(long)]
     pub force: bool,
     /// Print one JSON document that says what was done
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The arguments of `profile`.
+#[derive(Debug, Args)]
+pub struct Profile {
+    /// The profile; one that is given later is on top of those before
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// The version of the machine, or its name with the version at the end; without it all rows are printed
+    #[arg(long, value_name = "VERSION")]
+    pub machine: Option<String>,
+    /// Print only what is said of this device
+    #[arg(long, value_name = "NAME")]
+    pub device: Option<String>,
+    /// Print one JSON document
     #[arg(long)]
     pub json: bool,
 }
@@ -445,40 +445,6 @@ Exit codes:
   2  wrong usage
   3  a file cannot be read, or is nothing that has a schema";
 
-const CHECK_CODES: &str = "\
-Exit codes:
-  0  it loads
-  1  it loads, and something is lost
-  2  it is refused
-  3  it cannot be told, for the reasons that are named
-  4  wrong usage, or a file cannot be read";
-
-const CHECK: &str = "\
-Nothing is sent and nothing is loaded. Of chunks, the devices, versions, items and types of the stream are compared \
-with what the manifest says that the receiver accepts. Of QEMU, the machine, configuration, footers, commands, blocks \
-of memory, sections, fields and subsections are compared with those of a stream that the receiver wrote, and \
-bytes that it compares with its own, such as those of a PCI configuration that no guest can write. What hooks of the \
-receiver refuse is not known before.
-
-QEMU loads sections and subsections that a machine of it does not send, if its program knows them. Which these are, \
-is known where both sides are one release (--same-release), or by a dump of its tables (QEMU's -dump-vmstate).
-
-With --rules the stream is compared as `migcore transform` would write it for the receiver, and what that loses is told.
-
-Examples:
-  migcore check vm.mig --against receiver.manifest
-  migcore check vm.state --against other.state --same-release
-  migcore check vm.state --against other.state --against qemu-7.2.dump
-  migcore check vm.state --against old.state --same-release --rules pc-i440fx.toml
-  migcore check --json vm.state --against other.state | jq .answer
-
-Exit codes:
-  0  it loads
-  1  it loads, and something is lost
-  2  it is refused
-  3  it cannot be told, for the reasons that are named
-  4  wrong usage, or a file cannot be read";
-
 const TRANSFORM: &str = "\
 Rules are a file in TOML that says what differs between versions: docs/rules.md. They are gone from the version that the \
 machine is of to the one that is wanted, by the shortest way, in either direction. Memory of the guest, and what else \
@@ -521,3 +487,37 @@ Exit codes:
   0  nothing is wrong
   2  wrong usage
   3  a file cannot be read, or is no profile that makes sense";
+
+const CHECK_CODES: &str = "\
+Exit codes:
+  0  it loads
+  1  it loads, and something is lost
+  2  it is refused
+  3  it cannot be told, for the reasons that are named
+  4  wrong usage, or a file cannot be read";
+
+const CHECK: &str = "\
+Nothing is sent and nothing is loaded. Of chunks, the devices, versions, items and types of the stream are compared \
+with what the manifest says that the receiver accepts. Of QEMU, the machine, configuration, footers, commands, blocks \
+of memory, sections, fields and subsections are compared with those of a stream that the receiver wrote, and \
+bytes that it compares with its own, such as those of a PCI configuration that no guest can write. What hooks of the \
+receiver refuse is not known before.
+
+QEMU loads sections and subsections that a machine of it does not send, if its program knows them. Which these are, \
+is known where both sides are one release (--same-release), or by a dump of its tables (QEMU's -dump-vmstate).
+
+With --rules the stream is compared as `migcore transform` would write it for the receiver, and what that loses is told.
+
+Examples:
+  migcore check vm.mig --against receiver.manifest
+  migcore check vm.state --against other.state --same-release
+  migcore check vm.state --against other.state --against qemu-7.2.dump
+  migcore check vm.state --against old.state --same-release --rules pc-i440fx.toml
+  migcore check --json vm.state --against other.state | jq .answer
+
+Exit codes:
+  0  it loads
+  1  it loads, and something is lost
+  2  it is refused
+  3  it cannot be told, for the reasons that are named
+  4  wrong usage, or a file cannot be read";

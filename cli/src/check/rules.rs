@@ -67,13 +67,12 @@ pub(super) fn transformed(
         Err(Stopped::Failed(failure)) => Err(failure),
         Err(Stopped::Refused(failed, effects)) => {
             losses(&effects, checked);
-            checked.add(Finding {
-                answer: Answer::Refused,
-                reason: "transform",
-                place: failed.report.path.as_str().to_owned(),
-                text: failed.to_string(),
-                help: REFUSED,
-            });
+            refused_by(failed.to_string(), checked);
+            Ok(None)
+        }
+        Err(Stopped::Unfit(why, effects)) => {
+            losses(&effects, checked);
+            refused_by(why.to_string(), checked);
             Ok(None)
         }
         Err(Stopped::Damaged(damages)) => {
@@ -119,6 +118,11 @@ fn losses(effects: &Effects<'_>, checked: &mut Checked) {
         let (place, text) = (path.to_owned(), text.trim_end().to_owned());
         checked.add(Finding { answer, reason: "loss", place, text, help });
     }
+}
+
+fn refused_by(text: String, checked: &mut Checked) {
+    let (answer, reason, place) = (Answer::Refused, "transform", String::new());
+    checked.add(Finding { answer, reason, place, text, help: REFUSED });
 }
 
 fn damaged(what: &str, checked: &mut Checked) {

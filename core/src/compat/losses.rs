@@ -6,9 +6,9 @@
 
 use super::fields;
 use super::history::Way;
+use super::index::{self, Index, Work};
 use super::ledger::{Found, Lost, What};
 use super::loss::Loss;
-use super::seeker::{self, Seeker, Work};
 use super::version::Version;
 use crate::error::Result;
 use crate::model::{At, NodeId, Tree, Value};
@@ -102,11 +102,12 @@ pub(super) fn enter(
     tree: &mut Tree<'_>,
     stack: Option<NodeId>,
     passage: &Passage<'_>,
+    work: &mut Work,
 ) -> Result<(Option<Back>, u64)> {
     let Some(stack) = stack else { return Ok((None, 0)) };
     if let Some(top) = tree.children(stack)?.last() {
         if passage.reverts(tree, top) {
-            return Ok((Some(Back::over(tree, top)?), 0));
+            return Ok((Some(Back::over(tree, top, work)?), 0));
         }
     }
     let mut groups = tree.children(stack)?;
@@ -131,51 +132,45 @@ fn count(tree: &Tree<'_>, group: NodeId) -> Result<u64> {
 #[derive(Debug)]
 pub(super) struct Back {
     group: NodeId,
-    seeker: Seeker,
+    index: Index,
 }
 
 impl Back {
-    fn over(tree: &Tree<'_>, group: NodeId) -> Result<Back> {
-        let seeker = Seeker::over(tree, fields::list(tree, group, ITEMS), |tree, loss| {
+    fn over(tree: &mut Tree<'_>, group: NodeId, work: &mut Work) -> Result<Back> {
+        let items = fields::list(tree, group, ITEMS);
+        let index = Index::over(tree, items, work, |tree, loss| {
             let step = fields::word(tree, loss, STEP).unwrap_or(0);
             let what = fields::word(tree, loss, WHAT).unwrap_or(0);
-            seeker::key(fields::text(tree, loss, PATH), kind_of(step, what))
+            key_of(step, what, fields::text(tree, loss, PATH))
         })?;
-        Ok(Back { group, seeker })
+        Ok(Back { group, index })
     }
 
-    /// Takes out what a step lost at a path, or the first that it lost of this kind. The item goes into `used`.
+    /// Takes out what a step lost at a path, or the first device that it lost. The item goes into `used`.
     pub(super) fn take(
         &mut self,
         tree: &mut Tree<'_>,
-        step: u32,
-        what: What,
+        (step, what): (u32, What),
         path: Option<&[u8]>,
         used: NodeId,
         work: &mut Work,
     ) -> Result<Option<Found>> {
         let what = number(what);
-        let is = |tree: &Tree<'_>, loss: NodeId| {
-            fields::word(tree, loss, STEP) == Some(step)
+        let key = key_of(step, what, path.unwrap_or_default());
+        let found = self.index.find(tree, key, work, &|tree, loss| {
+            path.is_none_or(|path| fields::text(tree, loss, PATH) == path)
+                && fields::word(tree, loss, STEP) == Some(step)
                 && fields::word(tree, loss, WHAT) == Some(what)
-                && path.is_none_or(|path| fields::text(tree, loss, PATH) == path)
-        };
-        let found = match path {
-            Some(path) => {
-                let key = seeker::key(path, kind_of(step, what));
-                self.seeker.find(tree, key, work, &is)?
-            }
-            None => self.seeker.search(tree, work, &is)?,
-        };
-        let Some(loss) = found else { return Ok(None) };
-        self.seeker.pass(tree, loss)?;
+        })?;
+        let Some(entry) = found else { return Ok(None) };
+        let loss = entry.element;
         let node = lost_item(tree, loss)?;
         if let Some(node) = node {
             tree.move_to(node, At::End(used))?;
         }
         let at = fields::word(tree, loss, PLACE).unwrap_or(0);
         let bits = fields::number(tree, loss, BITS).unwrap_or(0);
-        tree.remove(loss)?;
+        self.index.remove(tree, entry)?;
         Ok(Some(Found { node, at, bits }))
     }
 
@@ -187,9 +182,10 @@ impl Back {
     }
 }
 
-/// Which step lost what, as one number.
-fn kind_of(step: u32, what: u32) -> u32 {
-    step.wrapping_shl(4) | what & 15
+/// The key of what a step lost at a path. Devices have one key, since they are asked for in their order as well.
+fn key_of(step: u32, what: u32, path: &[u8]) -> u32 {
+    let path = if what == number(What::Record) { &[] } else { path };
+    index::key(path, step.wrapping_shl(4) | what & 15)
 }
 
 #[allow(clippy::as_conversions, reason = "the discriminant is the number")]
@@ -206,10 +202,10 @@ pub(super) fn record(
     secret: bool,
 ) -> Result<Option<NodeId>> {
     let loss = tree.insert(At::End(items), b"", Marks::NONE, Value::Element)?;
+    fields::put_text(tree, loss, PATH, lost.trail.below())?;
     fields::put_word(tree, loss, STEP, step)?;
     let what = Value::Scalar(Kind::U8, u64::from(number(lost.what)));
     fields::put(tree, loss, WHAT, what)?;
-    fields::put_text(tree, loss, PATH, lost.trail.below())?;
     fields::put_word(tree, loss, PLACE, lost.at)?;
     let marks = if secret { Marks::SECRET } else { Marks::NONE };
     if lost.bits != 0 {

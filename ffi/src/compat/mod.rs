@@ -2,4 +2,12 @@
 
 pub mod manifest;
 pub mod preflight;
+pub mod opaque;
 pub mod profile;
+pub mod rows;
+pub mod hook;
+pub mod run;
+pub mod told;
+
+mod arena;
+mod decode;
