@@ -267,12 +267,12 @@ impl Reading {
                 }
                 MIGCORE_STEP_MAP => self.map(arena)?,
                 MIGCORE_STEP_BITS => self.bits()?,
-                MIGCORE_STEP_MOVE => Step::Move { from: self.place()?, to: self.to()? },
+                MIGCORE_STEP_MOVE => Step::Move { from: self.place()?, to: self.newer_place()? },
                 MIGCORE_STEP_WRAP => Step::Wrap(self.wrapping(arena)?),
                 MIGCORE_STEP_UNWRAP => Step::Unwrap(self.wrapping(arena)?),
                 MIGCORE_STEP_SPLIT | MIGCORE_STEP_MERGE => self.halves(arena)?,
                 MIGCORE_STEP_RENAME_DEVICE => {
-                    Step::RenameDevice { from: self.device()?, to: self.to_device()? }
+                    Step::RenameDevice { from: self.device()?, to: self.newer_device()? }
                 }
                 MIGCORE_STEP_ADD_DEVICE => {
                     let after = self.after()?;
@@ -301,7 +301,7 @@ impl Reading {
                 MIGCORE_STEP_DROP_FOOTERS => Step::Footers { add: false },
                 MIGCORE_STEP_CALL => {
                     let opaque = take!(self.0.opaque, ptr::null_mut());
-                    let (up, down) = (take!(self.0.up, None), take!(self.0.down, None));
+                    let (up, down) = (self.0.up.take(), self.0.down.take());
                     require(up.is_some() || down.is_some())?;
                     let up = hook(arena, up, opaque, running)?;
                     Step::Call { up, down: hook(arena, down, opaque, running)? }
@@ -352,7 +352,7 @@ impl Reading {
         unsafe { follows(after, first) }
     }
 
-    unsafe fn to_after(&mut self) -> Result<After<'static>> {
+    unsafe fn newer_after(&mut self) -> Result<After<'static>> {
         let (after, first) =
             (take!(self.0.to.after, ptr::null()), self.flag(MIGCORE_STEP_TO_FIRST));
         // SAFETY: as the caller promises.
@@ -367,10 +367,10 @@ impl Reading {
         }
     }
 
-    unsafe fn to(&mut self) -> Result<Place<'static>> {
+    unsafe fn newer_place(&mut self) -> Result<Place<'static>> {
         // SAFETY: as the caller promises.
         unsafe {
-            let after = self.to_after()?;
+            let after = self.newer_after()?;
             let migcore_step_place { scope, name, .. } = take!(self.0.to, NO_PLACE);
             Ok(Place { scope: text(scope)?, name: text(name)?, after })
         }
@@ -431,7 +431,7 @@ impl Reading {
             require(!row.is_null())?;
             let Item { marks, value, .. } = self::row(row, 0).item()?;
             let items = self.names(arena)?;
-            Ok(Wrapping { place: self.place()?, value, marks, items, after: self.to_after()? })
+            Ok(Wrapping { place: self.place()?, value, marks, items, after: self.newer_after()? })
         }
     }
 
@@ -441,7 +441,7 @@ impl Reading {
         unsafe { device(name, instance) }
     }
 
-    unsafe fn to_device(&mut self) -> Result<DeviceName<'static>> {
+    unsafe fn newer_device(&mut self) -> Result<DeviceName<'static>> {
         let (name, instance) = (take!(self.0.to.name, ptr::null()), take!(self.0.to_instance, 0));
         // SAFETY: as the caller promises.
         unsafe { device(name, instance) }
@@ -462,8 +462,9 @@ impl Reading {
     unsafe fn halves(&mut self, arena: &mut Arena) -> Result<Step<'static>> {
         // SAFETY: as the caller promises.
         unsafe {
-            let (device, after, to_after) = (self.device()?, self.after()?, self.to_after()?);
-            let (into, items) = (self.new_device(Self::to_device, to_after)?, self.names(arena)?);
+            let (device, after, to_after) = (self.device()?, self.after()?, self.newer_after()?);
+            let (into, items) =
+                (self.new_device(Self::newer_device, to_after)?, self.names(arena)?);
             Ok(match self.0.kind {
                 MIGCORE_STEP_SPLIT => Step::Split { device, into, items, after },
                 _ => Step::Merge { device, into, items, after },
@@ -497,10 +498,10 @@ impl Reading {
 /// As [`text`].
 unsafe fn follows(after: *const c_char, first: bool) -> Result<After<'static>> {
     require(!first || after.is_null())?;
-    // SAFETY: as the caller promises.
     Ok(match (first, after.is_null()) {
         (true, _) => After::Start,
         (false, true) => After::End,
+        // SAFETY: as the caller promises.
         (false, false) => After::Name(unsafe { text(after) }?),
     })
 }
