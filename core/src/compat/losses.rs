@@ -1,8 +1,9 @@
 //! What was lost, as data in the tree: the private device `migcore.losses` (`docs/format.md`, section 16).
 //!
-//! Each device that lost something, and the machine, has a stack of groups, one for each time that an edge was
-//! gone and something was lost by it. Who goes the edge on top the other way gets these things back. Who comes
-//! to one of its ends in another way makes the group stale: it is dropped, with those above it.
+//! Each device that lost something, and the machine, has groups, one for each edge and direction in which something
+//! was lost. Who goes the edge the other way gets these things back. Who comes to the version that the edge began with in
+//! another way, or goes the edge once more, makes the group stale: the state was there again, and may have
+//! changed.
 
 use super::fields;
 use super::history::Way;
@@ -65,8 +66,8 @@ impl<'a> Passage<'a> {
         there.way != self.way && Passage { way: self.way, ..there } == *self
     }
 
-    /// Whether the state is at the beginning of `group` before or after this, so that what it lost is not to come
-    /// back. An edge without versions says nothing.
+    /// Whether the state is where `group` began, before this or after: then what it lost is not to come back. An edge
+    /// without versions says nothing of that.
     fn outdates(&self, tree: &Tree<'_>, group: NodeId) -> bool {
         let (begin, _) = Passage::of(tree, group).ends();
         let (from, to) = self.ends();
@@ -81,9 +82,9 @@ impl<'a> Passage<'a> {
         }
     }
 
-    /// Puts a new group on top of a stack.
-    pub(super) fn push(&self, tree: &mut Tree<'_>, stack: NodeId, run: u32) -> Result<NodeId> {
-        let group = tree.insert(At::End(stack), b"", Marks::NONE, Value::Element)?;
+    /// Adds a group, and gives the list of its losses.
+    pub(super) fn add(&self, tree: &mut Tree<'_>, groups: NodeId, run: u32) -> Result<NodeId> {
+        let group = tree.insert(At::End(groups), b"", Marks::NONE, Value::Element)?;
         fields::put_word(tree, group, RUN, run)?;
         let way = Value::Scalar(Kind::U8, u64::from(self.way == Way::Down));
         fields::put(tree, group, WAY, way)?;
@@ -96,29 +97,27 @@ impl<'a> Passage<'a> {
     }
 }
 
-/// What a passage does to a stack: gives the group that it leads back, or drops those that it makes stale, and says
-/// how many losses were in these.
+/// What a passage does to groups: gives the last one that it leads back, drops those that it makes stale, and says how
+/// many losses were in these.
 pub(super) fn enter(
     tree: &mut Tree<'_>,
-    stack: Option<NodeId>,
+    groups: Option<NodeId>,
     passage: &Passage<'_>,
     work: &mut Work,
 ) -> Result<(Option<Back>, u64)> {
-    let Some(stack) = stack else { return Ok((None, 0)) };
-    if let Some(top) = tree.children(stack)?.last() {
-        if passage.reverts(tree, top) {
-            return Ok((Some(Back::over(tree, top, work)?), 0));
-        }
-    }
-    let mut groups = tree.children(stack)?;
-    let mut at = groups.find(|group| passage.outdates(tree, *group));
+    let Some(groups) = groups else { return Ok((None, 0)) };
+    let reverted = tree.children(groups)?.filter(|group| passage.reverts(tree, *group)).last();
     let mut dropped = 0u64;
+    let mut at = tree.first_child(groups)?;
     while let Some(group) = at {
         at = tree.next_sibling(group)?;
-        dropped = dropped.saturating_add(count(tree, group)?);
-        tree.remove(group)?;
+        if Some(group) != reverted && passage.outdates(tree, group) {
+            dropped = dropped.saturating_add(count(tree, group)?);
+            tree.remove(group)?;
+        }
     }
-    Ok((None, dropped))
+    let back = reverted.map(|group| Back::over(tree, group, work)).transpose()?;
+    Ok((back, dropped))
 }
 
 /// The losses of a group.
@@ -248,15 +247,15 @@ pub(super) fn losses_of(
     each: &mut dyn FnMut(&Loss<'_>),
 ) -> Result<()> {
     let Some(store) = fields::device(tree, LOSSES)? else { return Ok(()) };
-    if let Some(stack) = fields::list(tree, store, MACHINE) {
-        losses_in(tree, stack, run, (b"", 0), each)?;
+    if let Some(groups) = fields::list(tree, store, MACHINE) {
+        losses_in(tree, groups, run, (b"", 0), each)?;
     }
     let Some(devices) = fields::list(tree, store, DEVICES) else { return Ok(()) };
     for entry in tree.children(devices)? {
         let instance = fields::word(tree, entry, super::keyed::INSTANCE).unwrap_or(0);
         let device = (fields::text(tree, entry, super::keyed::DEVICE), instance);
-        if let Some(stack) = fields::list(tree, entry, EDGES) {
-            losses_in(tree, stack, run, device, each)?;
+        if let Some(groups) = fields::list(tree, entry, EDGES) {
+            losses_in(tree, groups, run, device, each)?;
         }
     }
     Ok(())
@@ -264,12 +263,12 @@ pub(super) fn losses_of(
 
 fn losses_in(
     tree: &Tree<'_>,
-    stack: NodeId,
+    groups: NodeId,
     run: Option<u32>,
     device: (&[u8], u32),
     each: &mut dyn FnMut(&Loss<'_>),
 ) -> Result<()> {
-    for group in tree.children(stack)? {
+    for group in tree.children(groups)? {
         if run.is_some() && fields::word(tree, group, RUN) != run {
             continue;
         }
