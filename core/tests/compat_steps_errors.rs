@@ -338,9 +338,7 @@ fn steps_that_are_for_the_machine_alone() {
         Step::AddCommand { number: 1, data: b"", after: After::End },
     ];
     for step in steps {
-        let path =
-            if matches!(step, Step::AddDevice { .. } | Step::DropDevice { .. }) { "" } else { "" };
-        refused_in(Layout::Native, on, step, Code::InvalidArgument, path);
+        refused_in(Layout::Native, on, step, Code::InvalidArgument, "");
     }
     // The machine has no items of its own.
     refused(Step::Rename { scope: "", from: "x", to: "z" }, Code::InvalidArgument, "");
