@@ -298,14 +298,5 @@ fn losses_in(
 }
 
 fn what(found: u32) -> Option<What> {
-    let all = [
-        What::Value,
-        What::Bits,
-        What::Order,
-        What::Item,
-        What::Record,
-        What::Absence,
-        What::Versions,
-    ];
-    all.into_iter().find(|what| number(*what) == found)
+    What::ALL.into_iter().find(|what| number(*what) == found)
 }
