@@ -455,7 +455,12 @@ fn step<'t>(input: &mut Input<'_>, tables: &'t Tables) -> Step<'t> {
         16 | 17 => Step::AddDevice { device: new, items: inside },
         18 => {
             let (from, to) = (u32::from(input.byte() % 4), u32::from(input.byte() % 4));
-            Step::SetVersion { device: device(input, tables.of_devices), from, to }
+            // The run says of which version a device of a history is.
+            let device = match tables.of_devices {
+                true => DeviceName { name: "e", instance: None },
+                false => device(input, false),
+            };
+            Step::SetVersion { device, from, to }
         }
         19 => Step::Open { scope, name, inside: &Bytes },
         20 | 21 => Step::AddCommand {
