@@ -223,6 +223,13 @@ proptest! {
             prop_assert_eq!(edited.apply_all(&change), twin.apply_all(&change));
             edited.tree.keep();
             prop_assert!(!edited.tree.is_changing());
+            // The next one is noted as though there had been none.
+            let (kept, count) = (tell(&edited.tree), edited.ids.len());
+            edited.tree.begin_change().unwrap();
+            edited.apply_all(&before);
+            edited.tree.undo();
+            edited.ids.truncate(count);
+            prop_assert_eq!(tell(&edited.tree), kept);
             let (told, expected) = (tell(&edited.tree), tell(&twin.tree));
             prop_assert_eq!(without_ids(&told), without_ids(&expected));
             for (id, other) in edited.ids.iter().zip(&twin.ids) {
@@ -317,6 +324,27 @@ fn every_place_where_room_may_end() {
         attempt_in(capacity, &before, &change, false);
     }
     attempt_in(needed, &before, &change, true);
+}
+
+#[test]
+fn two_new_names_take_what_they_are_said_to_take() {
+    // The link to the second one may be in the first one, in a change with a record or without.
+    for (first, second) in (0..16).flat_map(|first| (0..16).map(move |second| (first, second))) {
+        let (name, description) = (format!("name{first}"), format!("name{second}"));
+        let versions = Versions::only(1);
+        let value = Value::Struct(Some(Description { name: description.as_bytes(), versions }));
+        let edit = |capacity: usize| {
+            let mut memory = vec![0; capacity];
+            let mut tree = Tree::new(&mut memory).unwrap();
+            let root = At::End(tree.root());
+            tree.insert(root, b"there", Marks::NONE, Value::Absent).unwrap();
+            tree.begin_change().unwrap();
+            tree.insert(root, name.as_bytes(), Marks::NONE, value).map(|_| tree.high_water())
+        };
+        let needed = edit(1 << 10).unwrap();
+        assert_eq!(edit(needed), Ok(needed), "{name} {description}");
+        assert_eq!(edit(needed - 1), Err(Code::NoSpace), "{name} {description}");
+    }
 }
 
 /// A tree of devices with three numbers and a buffer each.

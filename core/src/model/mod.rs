@@ -18,6 +18,9 @@
 //! out of memory changes nothing that can be read, and tells how much it needed
 //! ([`Tree::fault`]).
 //!
+//! **Changes**: several edits may be one, kept or undone as a whole ([`Tree::attempt`]). No copy is made: what
+//! is touched is noted in the tree's own memory.
+//!
 //! **Bounds**: scopes nest as deep as a visitor may, names are as long as a visitor's. Nothing recurses.
 //!
 //! # Walk
