@@ -224,6 +224,9 @@ pub struct Check {
     /// Rules by which the stream is transformed before, to the version of the receiver; may be given several times
     #[arg(long, value_name = "RULES")]
     pub rules: Vec<PathBuf>,
+    /// With --rules: the version of the receiver's machine, if not the one that it says
+    #[arg(long, value_name = "VERSION", requires = "rules")]
+    pub to: Option<String>,
     /// The receiver is the release of QEMU that wrote the stream
     #[arg(long)]
     pub same_release: bool,

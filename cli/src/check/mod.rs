@@ -37,6 +37,8 @@ pub struct Asked<'a> {
     pub against: Vec<Input>,
     /// The rules by which the stream is transformed before, if there are any.
     pub rules: &'a [PathBuf],
+    /// The version of the receiver's machine, if not the one that it says.
+    pub to: Option<&'a str>,
     /// Whether the receiver is the release of QEMU that wrote the stream.
     pub same: bool,
 }
@@ -46,7 +48,8 @@ pub struct Asked<'a> {
 /// # Errors
 /// [`Failure`]. A stream that is damaged is none: it is refused.
 pub fn check(asked: Asked<'_>) -> Result<Checked> {
-    let Asked { stream, against, rules, same } = asked;
+    let Asked { stream, against, rules, to, same } = asked;
+    let to = to.map(str::to_owned);
     let Some(stream) = opened(stream)? else { return Ok(Checked::damaged("the stream")) };
     let mut checked = Checked::default();
     match stream {
@@ -58,7 +61,8 @@ pub fn check(asked: Asked<'_>) -> Result<Checked> {
             let stream = match rules {
                 [] => Some(stream),
                 rules => {
-                    let goal = chunks::goal(&receiver)?;
+                    let mut goal = chunks::goal(&receiver)?;
+                    goal.machine = to.or(goal.machine);
                     rules::transformed(Kind::Chunks(stream), rules, &goal, &mut checked)?
                 }
             };
@@ -72,7 +76,8 @@ pub fn check(asked: Asked<'_>) -> Result<Checked> {
             let stream = match rules {
                 [] => Some(stream),
                 rules => {
-                    let goal = Goal { machine: knowledge.machine(), devices: Vec::new() };
+                    let machine = to.or_else(|| knowledge.machine());
+                    let goal = Goal { machine, devices: Vec::new() };
                     rules::transformed(Kind::Qemu(stream), rules, &goal, &mut checked)?
                 }
             };

@@ -41,7 +41,8 @@ fn checked(arguments: &Check) -> Result<Answer> {
     let against: Result<Vec<Input>> =
         arguments.against.iter().map(|path| Input::open(path)).collect();
     let (against, rules, same) = (against?, arguments.rules.as_slice(), arguments.same_release);
-    let found = check(Asked { stream, against, rules, same })?;
+    let to = arguments.to.as_deref();
+    let found = check(Asked { stream, against, rules, to, same })?;
     let mut stdout = BufWriter::new(io::stdout().lock());
     let printed = match arguments.json {
         true => writeln!(stdout, "{:#}", Document(&print::json(&found))),
