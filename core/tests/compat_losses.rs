@@ -125,11 +125,13 @@ fn another_edge_gives_nothing_back_and_makes_stale_what_it_passes() {
     let back = run(&other, &mut tree, &to(&three)).0.unwrap();
     assert_eq!((number(&tree, "nic/0.b"), number(&tree, "nic/0.c")), (Some(1), Some(1)));
     // The state is of version 3 again, and may change: what it was is no more.
-    assert_eq!((back.restored, back.unrestored, losses(&tree).len()), (0, 2, 0));
-    assert!(private(&tree, LOSSES).is_none());
-    run(&all_ways, &mut tree, &to(&one)).0.unwrap();
+    assert_eq!((back.restored, back.unrestored, losses(&tree).len()), (0, 1, 1));
+    // So it is with version 2, when it comes there.
+    let done = run(&all_ways, &mut tree, &to(&one)).0.unwrap();
+    assert_eq!((done.losses, done.unrestored), (2, 1));
     run(&all_ways, &mut tree, &to(&three)).0.unwrap();
     assert_eq!((number(&tree, "nic/0.b"), number(&tree, "nic/0.c")), (Some(1), Some(1)));
+    assert!(private(&tree, LOSSES).is_none());
 }
 
 #[test]
@@ -414,7 +416,7 @@ fn losses_come_back_in_whatever_order_they_stand() {
     let mut memory = vec![0; 8 << 20];
     let mut tree = Tree::new(&mut memory).unwrap();
     let nic = put(&mut tree, "nic", 1, &[]);
-    for at in 0..3000 {
+    for at in 0..1000 {
         let name = format!("part{at}");
         let part = tree.insert(At::End(nic), name.as_bytes(), Marks::NONE, Value::Struct(None));
         put_number(&mut tree, part.unwrap(), "x", at % 3);
@@ -428,7 +430,7 @@ fn losses_come_back_in_whatever_order_they_stand() {
         tree.move_to(element, At::Start(list)).unwrap();
     }
     let done = run(&compat, &mut tree, &to(&[("nic", v(1))])).0.unwrap();
-    assert_eq!((lost, done.restored, done.unrestored), (2000, 2000, 0));
+    assert_eq!((lost, done.restored, done.unrestored), (666, 666, 0));
     assert!(all(&tree) == before);
 }
 
