@@ -11,7 +11,6 @@
 )]
 
 #[path = "support/streams.rs"]
-#[allow(dead_code, reason = "each test uses what it needs")]
 mod streams;
 mod support;
 

@@ -14,7 +14,6 @@
 #[allow(dead_code, reason = "each test uses what it needs")]
 mod qemu;
 #[path = "support/streams.rs"]
-#[allow(dead_code, reason = "each test uses what it needs")]
 mod streams;
 
 use std::collections::{BTreeMap, HashMap};
