@@ -62,7 +62,8 @@ fn an_edge_leads_back_only_if_it_can() {
         assert_eq!(route(&edges, v(from), v(to)), Err(Code::NoRoute));
     }
     let back = Step::Call { up: down, down: up };
-    let edges = [Edge { reverse: Reverse::Derived, ..Edge::new(v(1), v(2), &[back]) }];
+    let back = [back];
+    let edges = [Edge { reverse: Reverse::Derived, ..Edge::new(v(1), v(2), &back) }];
     assert_eq!(route(&edges, v(1), v(2)), Err(Code::NoRoute));
     assert_eq!(route(&edges, v(2), v(1)).unwrap(), ["0':2>1"]);
 }
@@ -173,8 +174,8 @@ fn each_device_goes_its_own_route() {
 
 #[test]
 fn the_first_history_that_fits_is_that_of_a_device() {
-    let other = [Edge::new(v(1), v(9), &[])];
-    let nic = History::of_devices("x/nic", v(9), &other);
+    const OTHER: [Edge<'static>; 1] = [Edge::new(v(1), v(9), &[])];
+    let nic = History::of_devices("x/nic", v(9), &OTHER);
     let histories = [nic, History::of_devices("*/nic", v(3), &DEVICE)];
     let mut memory = memory();
     let mut tree = Tree::new(&mut memory).unwrap();
@@ -217,13 +218,13 @@ fn no_route_names_the_device_and_both_ends_before_anything_is_done() {
 
 #[test]
 fn the_tag_of_a_device_is_part_of_its_version() {
-    let acme = Version::tagged(2, "acme");
-    let edges = [
+    const ACME: Version<'static> = Version::tagged(2, "acme");
+    const EDGES: [Edge<'static>; 3] = [
         Edge::new(v(1), v(2), &[add("b", &[item("b", 5)])]),
-        Edge::new(v(1), acme, &[add("acme", &[item("acme", 7)])]),
-        Edge::new(acme, Version::tagged(2, "acme2"), &[rename("", "acme", "own")]),
+        Edge::new(v(1), ACME, &[add("acme", &[item("acme", 7)])]),
+        Edge::new(ACME, Version::tagged(2, "acme2"), &[rename("", "acme", "own")]),
     ];
-    let (mut memory, histories) = (memory(), [History::of_devices("nic", v(2), &edges)]);
+    let (mut memory, histories) = (memory(), [History::of_devices("nic", v(2), &EDGES)]);
     let mut tree = Tree::new(&mut memory).unwrap();
     let nic = put(&mut tree, "nic", 1, &[("a", 1)]);
     let compat = compat(&histories);
@@ -252,11 +253,11 @@ const MACHINE: [Edge<'static>; 2] = [
 
 #[test]
 fn a_newer_machine_goes_first_and_an_older_one_last() {
-    let device = [Edge::new(v(1), v(2), &[rename("", "a", "aa")])];
+    const DEVICE: [Edge<'static>; 1] = [Edge::new(v(1), v(2), &[rename("", "a", "aa")])];
     let histories = [
         History::of_machine(Version::named("pc-3"), &MACHINE),
-        History::of_devices("nic", v(1), &device),
-        History::of_devices("net", v(2), &device),
+        History::of_devices("nic", v(1), &DEVICE),
+        History::of_devices("net", v(2), &DEVICE),
     ];
     let mut memory = memory();
     let mut tree = Tree::new(&mut memory).unwrap();
@@ -287,14 +288,14 @@ fn a_newer_machine_goes_first_and_an_older_one_last() {
 
 #[test]
 fn the_way_back_of_mixed_legs_mirrors_the_way_there() {
-    let (old, a, b) = (Version::named("base"), Version::named("a"), Version::named("b"));
-    let machine_edges = [
-        Edge::new(old, a, &[rename("*", "x", "xa")]),
-        Edge::new(old, b, &[rename("*", "x", "xb")]),
+    const OLD: Version<'static> = Version::named("base");
+    const EDGES: [Edge<'static>; 2] = [
+        Edge::new(OLD, Version::named("a"), &[rename("nic/0", "x", "xa")]),
+        Edge::new(OLD, Version::named("b"), &[rename("nic/0", "x", "xb")]),
     ];
-    let device = [Edge::new(v(1), v(2), &[rename("", "y", "yy")])];
-    let histories =
-        [History::of_machine(a, &machine_edges), History::of_devices("nic", v(2), &device)];
+    const DEVICE: [Edge<'static>; 1] = [Edge::new(v(1), v(2), &[rename("", "y", "yy")])];
+    let (a, b) = (Version::named("a"), Version::named("b"));
+    let histories = [History::of_machine(a, &EDGES), History::of_devices("nic", v(2), &DEVICE)];
     let mut memory = memory();
     let mut tree = Tree::new(&mut memory).unwrap();
     put(&mut tree, "nic", 1, &[("xa", 1), ("y", 2)]);
@@ -339,8 +340,9 @@ fn a_step_that_finds_nothing_is_an_error_where_it_is_required() {
 
 #[test]
 fn steps_of_its_own_lead_back() {
-    let (up, down) = ([rename("", "a", "b")], [rename("", "b", "a"), add("f", &[item("f", 1)])]);
-    let (edges, mut memory) = ([Edge::new(v(1), v(2), &up).back_by(&down)], memory());
+    const UP: [Step<'static>; 1] = [rename("", "a", "b")];
+    const DOWN: [Step<'static>; 2] = [rename("", "b", "a"), add("f", &[item("f", 1)])];
+    let (edges, mut memory) = ([Edge::new(v(1), v(2), &UP).back_by(&DOWN)], memory());
     let histories = [History::of_devices("nic", v(2), &edges)];
     let mut tree = Tree::new(&mut memory).unwrap();
     put(&mut tree, "nic", 2, &[("b", 4)]);
