@@ -56,6 +56,7 @@
  *     migcore_ram_*                                              the memory of a machine, beside its devices
  *     migcore_tree_*                                             states as data: read, changed, compared, printed
  *     migcore_machine_*                                          all devices of a program: save, check, load, undo
+ *     migcore_profile_*                                          older versions of a machine; macros: migcore_profile.h
  *
  * A hypervisor begins with migcore_machine_*, migcore_ram_* and migcore_chunk_receiver_*; a device needs
  * migcore_visit_* and migcore_begin_* alone.
@@ -428,6 +429,21 @@ struct migcore_vmstate_field;
  * `oldest_reader` counts. Without this flag only the version that saves and newer ones can read.
  */
 #define MIGCORE_DEVICE_OLDER_READERS 2
+
+/**
+ * A device that has no such property passes over the row.
+ */
+#define MIGCORE_PROFILE_OPTIONAL 1
+
+/**
+ * QEMU's bytes
+ */
+#define MIGCORE_WIRE_LEGACY 1
+
+/**
+ * Chunks
+ */
+#define MIGCORE_WIRE_CHUNK 2
 
 /**
  * What a call needs from the wire behind a visitor. Every function takes an object that is ready.
@@ -1831,6 +1847,77 @@ typedef struct migcore_undo {
 } migcore_undo;
 
 /**
+ * What a row says: one of the MIGCORE_PROFILE_KIND_ constants.
+ */
+typedef uint32_t migcore_profile_kind;
+
+/**
+ * A row of a machine profile. What it says holds for one version of the machine and all older ones, unless a row for an
+ * older one says otherwise. The macros of migcore_profile.h make rows. Members that a row does not use are 0.
+ */
+typedef struct migcore_profile_row {
+    /**
+     * The newest machine version for which it holds. Versions are numbers that grow; MIGCORE_RELEASE makes one of a
+     * release such as 7.2.
+     */
+    uint32_t until;
+    /**
+     * What the row says.
+     */
+    migcore_profile_kind kind;
+    /**
+     * The name of a device or of its type, in UTF-8 as all texts; NULL for what the whole machine is written as.
+     */
+    const char *device;
+    /**
+     * The name of a property.
+     */
+    const char *property;
+    /**
+     * A text.
+     */
+    const char *text;
+    /**
+     * A number.
+     */
+    uint64_t number;
+    /**
+     * MIGCORE_PROFILE_OPTIONAL, or 0.
+     */
+    uint32_t flags;
+    /**
+     * 0, and refused if it is not.
+     */
+    uint32_t reserved[3];
+} migcore_profile_row;
+
+/**
+ * A table of rows, and what it is on top of: what is true for machines of one kind is on top of what is true for all.
+ * Of rows for one machine version those of the upper table win; one for an older version wins also from below.
+ */
+typedef struct migcore_profile {
+    /**
+     * sizeof(migcore_profile)
+     */
+    size_t size;
+    /**
+     * From the newest machine version to the oldest; the last is MIGCORE_PROFILE_END().
+     */
+    const struct migcore_profile_row *rows;
+    /**
+     * What this is on top of, or NULL. At most 8 tables are on top of each other.
+     */
+    const struct migcore_profile *below;
+} migcore_profile;
+
+/**
+ * Takes a row. Another status than MIGCORE_OK ends the call, which returns it; of what is no status of the library it
+ * makes MIGCORE_REFUSED.
+ */
+typedef migcore_status (*migcore_profile_row_function)(void *opaque,
+                                                       const struct migcore_profile_row *row);
+
+/**
  * An object with its table: what migcore_visit_vmstate_device takes, and so a device of a machine.
  */
 typedef struct migcore_vmstate_device {
@@ -2462,6 +2549,36 @@ typedef struct migcore_vmstate_device {
  * It stands in another place among its neighbours.
  */
 #define MIGCORE_CHANGE_MOVED 6
+
+/**
+ * The end of the rows
+ */
+#define MIGCORE_PROFILE_KIND_END 0
+
+/**
+ * A property of the device is on or off: `number` is 1 or 0.
+ */
+#define MIGCORE_PROFILE_KIND_FLAG 1
+
+/**
+ * A property of the device is `number`.
+ */
+#define MIGCORE_PROFILE_KIND_NUMBER 2
+
+/**
+ * A property of the device is `text`.
+ */
+#define MIGCORE_PROFILE_KIND_TEXT 3
+
+/**
+ * The device is in the stream as bytes without names, if `number` is 1; 0: it is described.
+ */
+#define MIGCORE_PROFILE_KIND_BLOB 4
+
+/**
+ * The machine is written as `number` says: a MIGCORE_WIRE_ constant.
+ */
+#define MIGCORE_PROFILE_KIND_WIRE 5
 
 #ifdef __cplusplus
 extern "C" {
@@ -4529,6 +4646,95 @@ migcore_status migcore_machine_accept(struct migcore_machine *machine,
                                       struct migcore_checked *checked,
                                       struct migcore_chunk_counts *counts,
                                       struct migcore_error *error);
+
+/**
+ * Sets `*value` to what a property of a device is in this version of the machine; where no row of the profile says
+ * something of it, `*value` stays as it is, the default.
+ *
+ * A device asks when its machine is made, and keeps the answer as a member, in which its `needed` and `test` functions
+ * and its handlers find it. The call goes over the rows that hold for the version.
+ *
+ * Errors: MIGCORE_NULL_POINTER; MIGCORE_BAD_SIZE; MIGCORE_INVALID_ARGUMENT for a name that is not UTF-8;
+ * MIGCORE_WRONG_TYPE if the value of the property is of another kind; MIGCORE_BAD_TABLE for rows that make no sense or
+ * stand below one for an older version; MIGCORE_TOO_MANY tables. `*value` stays as it is.
+ */
+migcore_status migcore_profile_flag(const struct migcore_profile *profile,
+                                    uint32_t machine,
+                                    const char *device,
+                                    const char *property,
+                                    bool *value);
+
+/**
+ * The same for a property that is a number.
+ */
+migcore_status migcore_profile_number(const struct migcore_profile *profile,
+                                      uint32_t machine,
+                                      const char *device,
+                                      const char *property,
+                                      uint64_t *value);
+
+/**
+ * The same for a property that is a text: that of the row.
+ */
+migcore_status migcore_profile_text(const struct migcore_profile *profile,
+                                    uint32_t machine,
+                                    const char *device,
+                                    const char *property,
+                                    const char **value);
+
+/**
+ * Gives `set` the rows that hold for the properties of a device in this version of the machine, in the order in which
+ * they apply: one property may come several times, and the last counts. `set` returns MIGCORE_MISSING for a property
+ * that the device does not have; that is no error if the row is MIGCORE_PROFILE_OPTIONAL.
+ *
+ * Errors: those of `set`, and as migcore_profile_flag.
+ */
+migcore_status migcore_profile_apply(const struct migcore_profile *profile,
+                                     uint32_t machine,
+                                     const char *device,
+                                     migcore_profile_row_function set,
+                                     void *opaque);
+
+/**
+ * Gives `visit` all rows that hold in this version of the machine, in the order in which they apply: what comes later
+ * overrides what came before. For programs that give the properties of a type to the types that are made of it.
+ *
+ * Errors: those of `visit`, and as migcore_profile_flag.
+ */
+migcore_status migcore_profile_walk(const struct migcore_profile *profile,
+                                    uint32_t machine,
+                                    migcore_profile_row_function visit,
+                                    void *opaque);
+
+/**
+ * Sets `*stays` to whether a device is in the stream as bytes without names in this version of the machine; where no
+ * row says so, it is not. A device that does has a `version` before the `fields_since` of its migcore_device. Errors as
+ * migcore_profile_flag.
+ */
+migcore_status migcore_profile_blob(const struct migcore_profile *profile,
+                                    uint32_t machine,
+                                    const char *device,
+                                    bool *stays);
+
+/**
+ * Sets `*wire` to what a machine of this version is written as: a MIGCORE_WIRE_ constant, that of chunks where no row
+ * says otherwise. Errors as migcore_profile_flag.
+ */
+migcore_status migcore_profile_wire(const struct migcore_profile *profile,
+                                    uint32_t machine,
+                                    uint32_t *wire);
+
+/**
+ * Checks all rows of a profile and of what it is on top of, for a test of the program: it takes time with the square of
+ * their number.
+ *
+ * Errors: MIGCORE_BAD_TABLE for a row that makes no sense, has an empty name, stands below one for an older machine
+ * version, or says for one version what another row of the same table says; MIGCORE_WRONG_TYPE for a property whose
+ * values are of two kinds; MIGCORE_TOO_MANY tables; MIGCORE_NULL_POINTER; MIGCORE_BAD_SIZE. `error` may be NULL; its
+ * path is the device and the property of the row. The `size` of it is filled in by the caller.
+ */
+migcore_status migcore_profile_check(const struct migcore_profile *profile,
+                                     struct migcore_error *error);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -58,6 +58,8 @@ static const struct section {
     { "ram_calls", test_ram_calls },
     { "receiver_read", test_receiver_read },
     { "machine_accept", test_machine_accept },
+    { "profile", test_profile },
+    { "profile_devices", test_profile_devices },
     { "tree_begin", test_tree_begin },
     { "tree_visits", test_tree_visits },
     { "tree_change", test_tree_change },

@@ -100,6 +100,8 @@ void test_chunk_ram_receive(void);
 void test_ram_calls(void);
 void test_receiver_read(void);
 void test_machine_accept(void);
+void test_profile(void);
+void test_profile_devices(void);
 void test_tree_begin(void);
 void test_tree_visits(void);
 void test_tree_change(void);

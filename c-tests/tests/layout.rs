@@ -15,6 +15,7 @@ use std::sync::OnceLock;
 use migcore_c_tests::interface::{Interface, ALIGNMENT, SIZE};
 use migcore_c_tests::{bound_header, expanded_ffi};
 use migcore_ffi::chunk::{check, load, receive, save, settings, tell, walk};
+use migcore_ffi::compat::profile;
 use migcore_ffi::tree::{compare, loader, saver, storage};
 use migcore_ffi::vmstate::{dump, plan, services, table};
 use migcore_ffi::{
@@ -108,6 +109,8 @@ fn rust_layouts() -> Layouts {
         machine::migcore_machine { }
         machine::migcore_undo { size image image_size scratch scratch_size kernels error }
         observer::migcore_observer { visitor }
+        profile::migcore_profile { size rows below }
+        profile::migcore_profile_row { until kind device property text number flags reserved }
         ram::migcore_ram { size blocks count page_size zero opaque }
         ram::migcore_ram_block { size name memory length reserved }
         ram::migcore_ram_counts { size data_pages zero_pages chunks bytes }

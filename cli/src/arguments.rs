@@ -48,6 +48,9 @@ pub enum Command {
     /// Print what a state consists of, or check whether one program loads what another saves
     #[command(after_help = EXIT_CODES, after_long_help = SCHEMA, override_usage = SCHEMA_USAGE)]
     Schema(Schema),
+    /// Check a machine profile, and print what it says for a version of the machine
+    #[command(after_help = EXIT_CODES, after_long_help = PROFILE)]
+    Profile(Profile),
     /// Write the man pages or the completions of shells
     #[command(hide = true)]
     Generate(Generate),
@@ -195,6 +198,23 @@ pub struct Schema {
     /// Check both
     #[arg(long, requires = "check", conflicts_with = "reverse")]
     pub both: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The arguments of `profile`.
+#[derive(Debug, Args)]
+pub struct Profile {
+    /// The profile; one that is given later is on top of those before
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// The version of the machine, or its name with the version at the end; without it all rows are printed
+    #[arg(long, value_name = "VERSION")]
+    pub machine: Option<String>,
+    /// Print only what is said of this device
+    #[arg(long, value_name = "NAME")]
+    pub device: Option<String>,
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,
@@ -351,3 +371,28 @@ Exit codes:
   1  with --check: faults were found; or a stream is damaged
   2  wrong usage
   3  a file cannot be read, or is nothing that has a schema";
+
+const PROFILE: &str = "\
+A profile says which values the properties of devices have in older versions of a machine. It is TOML, with an entry for \
+each version, from the newest to the oldest:
+
+  [[machine]]
+  until = \"7.2\"           # and all older ones, unless an older entry says otherwise
+  wire = \"legacy\"         # what the machine is written as: legacy or chunk
+  blobs = [\"rtc\"]         # devices that are in the stream as bytes without names
+  rows = [
+    { device = \"e1000e\", property = \"migrate-timadj\", value = false },
+  ]
+
+A value is true or false, a number, or a text; a row with `optional = true` is passed over by a device that has no such \
+property.
+
+Examples:
+  migcore profile compat.toml
+  migcore profile compat.toml --machine 6.2
+  migcore profile compat.toml pc.toml --machine pc-i440fx-6.2 --device e1000e --json
+
+Exit codes:
+  0  nothing is wrong
+  2  wrong usage
+  3  a file cannot be read, or is no profile that makes sense";

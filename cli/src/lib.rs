@@ -8,6 +8,7 @@
 //! | [`qemu`] | streams that QEMU wrote |
 //! | [`blocks`] | blocks of guest memory, whatever stream they are in |
 //! | [`compare`] | in what two streams differ |
+//! | [`profile`] | machine profiles in files |
 //! | [`schema`] | what states consist of, and whether one program loads what another saves |
 //! | [`show`] | printers, text and JSON: encoders of the library |
 //! | [`input`] | a file or the standard input, read in windows |
@@ -28,6 +29,7 @@ pub mod failure;
 pub mod guess;
 pub mod input;
 pub mod output;
+pub mod profile;
 pub mod progress;
 pub mod qemu;
 pub mod schema;

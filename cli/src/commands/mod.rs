@@ -5,6 +5,7 @@ pub mod diff;
 pub mod generate;
 pub mod info;
 pub mod inspect;
+pub mod profile;
 mod proof;
 pub mod ram;
 pub mod schema;
@@ -38,6 +39,7 @@ pub fn run(arguments: &Arguments) -> Result {
             true => schema::run(schema),
             false => unread(schema::run(schema)),
         },
+        Command::Profile(profile) => profile::run(profile),
         Command::Generate(generate) => generate::run(generate),
     }
 }

@@ -26,6 +26,8 @@
 //! **Versions** are numbers with tags ([`Version`]). The number of a device is in its state; its tag and
 //! the versions of the machine are in the private device [`HISTORY`].
 //!
+//! Apart from all that stand [machine profiles](profile): what devices leave out of the streams of older machines.
+//!
 //! # Walk
 //!
 //! ```
@@ -69,6 +71,8 @@
 //! assert_eq!(tree.value(speed), Ok(Value::Scalar(Kind::U32, 50)));
 //! # Ok::<(), migcore::compat::Failed>(())
 //! ```
+
+pub mod profile;
 
 mod apply;
 mod book;

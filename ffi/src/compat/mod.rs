@@ -1,0 +1,3 @@
+//! What stands between versions of a machine.
+
+pub mod profile;
