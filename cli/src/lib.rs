@@ -10,7 +10,9 @@
 //! | [`compare`] | in what two streams differ |
 //! | [`profile`] | machine profiles in files |
 //! | [`schema`] | what states consist of, and whether one program loads what another saves |
+//! | [`rules`] | files of rules: what differs between versions |
 //! | [`show`] | printers, text and JSON: encoders of the library |
+//! | [`transform`] | streams as trees that can be edited, and back |
 //! | [`input`] | a file or the standard input, read in windows |
 //! | [`output`] | a file that gets its name when it is complete |
 //! | [`progress`] | how far a long reading came |
@@ -32,8 +34,10 @@ pub mod output;
 pub mod profile;
 pub mod progress;
 pub mod qemu;
+pub mod rules;
 pub mod schema;
 pub mod show;
+pub mod transform;
 
 /// Compiles the examples of the page.
 #[cfg(doctest)]

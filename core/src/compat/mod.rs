@@ -91,6 +91,7 @@ mod loss;
 mod losses;
 mod name;
 mod observer;
+pub mod opaque;
 mod pattern;
 mod route;
 mod run;

@@ -65,6 +65,7 @@ mod merge;
 mod names;
 mod node;
 mod pairs;
+mod part;
 mod path;
 mod print;
 mod replay;
@@ -75,6 +76,8 @@ mod tree;
 mod value;
 mod walk;
 mod widened;
+
+pub(crate) use part::PIECE;
 
 pub use builder::Builder;
 pub use carry::Loaded;
