@@ -10,11 +10,11 @@ mod place;
 mod records;
 mod stream;
 
-use super::devices::Head;
+use super::devices::{Head, Way};
 use super::sites::Sites;
 use super::{Edit, Found, Hook, Ledger, Lost, On, Step, Trail, What};
 use crate::error::{Code, Fault, Path, Report, Result};
-use crate::model::{NodeId, Tree};
+use crate::model::{NodeId, Tree, Value};
 use devices::Halves;
 use parts::Parts;
 use records::Sections;
@@ -107,17 +107,24 @@ impl Work<'_, '_> {
             }
             Step::Split { device, into, items, after } => {
                 let halves = Halves { names: device, into, parts: Parts { items, after } };
-                self.each_device(&device, &mut |work, device, run| work.split(device, run, &halves))
+                self.each_device(&device, Way::Forth, &mut |work, device, run| {
+                    work.split(device, run, &halves)
+                })
             }
             Step::Merge { device, into, items, after } => {
                 let halves = Halves { names: device, into, parts: Parts { items, after } };
-                self.each_device(&device, &mut |work, device, run| work.merge(device, run, &halves))
+                // The mirror of a split, also where one place depends on another.
+                self.each_device(&device, Way::Back, &mut |work, device, run| {
+                    work.merge(device, run, &halves)
+                })
             }
             Step::RenameDevice { from, to } => self.rename_devices(&from, &to),
             Step::AddDevice { ref device, items } => self.add_devices(device, items),
             Step::DropDevice { ref device, items } => self.drop_devices(device, items),
             Step::SetVersion { device, from, to } => {
-                self.each_device(&device, &mut |work, device, _| work.set_version(device, from, to))
+                self.each_device(&device, Way::Forth, &mut |work, device, _| {
+                    work.set_version(device, from, to)
+                })
             }
             Step::Open { scope, name, inside } => self.each_item(scope, name, &mut |work, item| {
                 work.changed(item, |tree| inside.open(tree, item))
@@ -210,6 +217,30 @@ impl Work<'_, '_> {
     fn enter_name(&mut self, name: &[u8], instance: u32) -> Result<()> {
         self.trail = Trail::new();
         self.trail.enter(name, Some(instance))
+    }
+
+    /// Tells of a loss at an item that is there.
+    fn lose_of(&mut self, item: NodeId, loss: &Loss) -> Result<()> {
+        let scope = self.tree.parent(item)?.ok_or(Code::InvalidArgument)?;
+        self.lose_in(scope, loss)
+    }
+
+    /// Tells of a loss at an item of a scope. The way to it must be the only one with these names: else nobody would
+    /// know where to put back what is lost.
+    fn lose_in(&mut self, scope: NodeId, loss: &Loss) -> Result<()> {
+        let mut at = scope;
+        while let Some(outer) = self.tree.parent(at)? {
+            match self.tree.value(at)? {
+                Value::Device { .. } => break,
+                Value::Element => {}
+                _ if self.tree.child_by_name(outer, self.tree.name(at)?, 1)?.is_some() => {
+                    return Err(Code::Occupied);
+                }
+                _ => {}
+            }
+            at = outer;
+        }
+        self.lose(loss)
     }
 
     fn lose(&mut self, lost: &Loss) -> Result<()> {
