@@ -59,6 +59,14 @@ pub(super) fn word(tree: &Tree<'_>, scope: NodeId, name: &str) -> Option<u32> {
     number(tree, scope, name).and_then(|number| u32::try_from(number).ok())
 }
 
+/// The handle that a number is.
+pub(super) fn handle(tree: &Tree<'_>, number: NodeId) -> Option<NodeId> {
+    match tree.value(number) {
+        Ok(Value::Scalar(Kind::U64, bits)) => Some(NodeId::from_bits(bits)),
+        _ => None,
+    }
+}
+
 /// The text of this name, as bytes; empty if there is none.
 pub(super) fn text<'t>(tree: &'t Tree<'_>, scope: NodeId, name: &str) -> &'t [u8] {
     match item(tree, scope, name).map(|item| tree.value(item)) {
