@@ -368,6 +368,28 @@ static void a_device_stays_a_blob_for_an_older_machine(void)
     CHECK_MEMORY(target.stream, target.length, source.stream, source.length);
 }
 
+/* A clock that is still a pair of functions in release 3: what they put and get is decided by the same property. */
+static void handlers_ask_the_profile(void)
+{
+    uint32_t machine;
+
+    for (machine = 1; machine <= 2; machine++) {
+        new_program(&source, machine);
+        source.devices[1].visit = rtc_put_and_get;
+        source.devices[1].blob = NULL;
+        source.devices[1].fields_since = 0;
+        set(&source);
+        save(&source);
+        old_program(&target, machine);
+        fill(&target);
+        CHECK_OK(load(&target, &source));
+        CHECK_EQUAL(target.rtc.alarm, 0x0506);
+        CHECK_EQUAL(target.rtc.century, machine == 1 ? 20 : 19);
+        save(&target);
+        CHECK_MEMORY(target.stream, target.length, source.stream, source.length);
+    }
+}
+
 static void the_profile_chooses_the_wire(void)
 {
     uint32_t machine;
@@ -388,5 +410,6 @@ void test_profile_devices(void)
     elements_that_exist_are_left_out_of_older_machines();
     a_new_subsection_is_sent_by_new_machines_alone();
     a_device_stays_a_blob_for_an_older_machine();
+    handlers_ask_the_profile();
     the_profile_chooses_the_wire();
 }

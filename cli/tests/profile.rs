@@ -3,6 +3,7 @@
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
+    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
@@ -257,4 +258,23 @@ fn rows_of_qemu_hold_as_its_machines_have_them() {
     let counts = ["10.2", "10.1", "9.2", "7.2", "6.2", "4.2", "2.12", "2.4", "2.3", "0.10"];
     let counts = counts.map(|machine| at(machine).rows().unwrap().count());
     assert_eq!(counts, [0, 1, 3, 13, 14, 19, 28, 33, 36, 36]);
+}
+
+/// What stands in the guide between these two lines.
+fn block<'g>(guide: &'g str, begin: &str) -> &'g str {
+    let (_, behind) = guide.split_once(begin).expect("the beginning of a block");
+    behind.split_once("```\n").expect("the end of a block").0
+}
+
+#[test]
+fn the_screen_of_the_guide_is_what_the_program_prints() {
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/compat.md");
+    let guide = std::fs::read_to_string(guide).unwrap();
+    let (_, section) = guide.split_once("### In a file\n").unwrap();
+    let place = Place::new();
+    place.put("compat.toml", block(section, "```toml\n").as_bytes());
+    let screen = block(section, "```console\n$ migcore ");
+    let (command, printed) = screen.split_once('\n').unwrap();
+    let ran = place.run(&command.split(' ').collect::<Vec<_>>());
+    assert_eq!((ran.code, ran.out.as_str()), (Some(0), printed));
 }
