@@ -73,6 +73,9 @@ pub struct Inspect {
     /// number of an element in brackets. `*` stands for one of these: `*`, `nic/*`, `nic/0.rx_ring[*].head`.
     #[arg(long, value_name = "PATH")]
     pub filter: Vec<String>,
+    /// Show what is inside of opaque fields, where it is known: of virtio devices of QEMU
+    #[arg(long, conflicts_with = "chunks")]
+    pub open: bool,
     /// The description of a QEMU stream that has none of its own: the JSON text that QEMU writes behind a state, or a
     /// stream that ends with it
     #[arg(long, value_name = "FILE")]
@@ -247,6 +250,7 @@ Examples:
   migcore inspect vm.state --filter 'cpu/*.env.regs' --filter timer/0
   migcore inspect vm.state --vmdesc other.json
   migcore inspect device.state --vmdesc vm.state
+  migcore inspect vm.state --open --filter '0000:00:03.0/virtio-net/0.virtio.queues'
   migcore inspect vm.state --json | jq .items     of a stream of QEMU
   migcore inspect vm.mig --json | jq .devices     of one of chunks
   migcore inspect vm.mig --chunks
