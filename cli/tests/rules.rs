@@ -114,16 +114,70 @@ fn what_is_wrong_is_told_with_its_place() {
 
 #[test]
 fn no_file_is_too_hostile() {
-    let deep = format!("add = {{ name = \"a\", type = \"struct\", items = {}", "[{ name = \"b\", type = \"struct\", items = ".repeat(5000));
+    let deep = format!(
+        "add = {{ name = \"a\", type = \"struct\", items = {}",
+        "[{ name = \"b\", type = \"struct\", items = ".repeat(5000)
+    );
     let nested = "a = ".to_owned() + &"[".repeat(100_000);
-    for text in ["\u{0}", "[[change]", "change = 1", "[[device]]\n[[device.change]]\nfrom = 1", &step(&deep), &nested] {
+    for text in [
+        "\u{0}",
+        "[[change]",
+        "change = 1",
+        "[[device]]\n[[device.change]]\nfrom = 1",
+        &step(&deep),
+        &nested,
+    ] {
         assert!(fault(text).is_some(), "{}", &text[..text.len().min(80)]);
     }
     assert_eq!(fault(""), None);
     // What nests as deep as the file may is refused, or made.
     for depth in [10, 60, 200] {
         let open = "[{ name = \"b\", type = \"struct\", items = ".repeat(depth);
-        let text = format!("add = {{ name = \"a\", type = \"struct\", items = {open}[]{} }}", "}]".repeat(depth));
+        let text = format!(
+            "add = {{ name = \"a\", type = \"struct\", items = {open}[]{} }}",
+            "}]".repeat(depth)
+        );
         let _ = fault(&step(&text));
+    }
+}
+
+/// The examples of the reference: whole files, and single steps.
+#[test]
+fn the_examples_of_the_reference_are_read() {
+    let page = include_str!("../../docs/rules.md");
+    let blocks = page.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let mut keys = Vec::new();
+    for block in blocks {
+        let is_file = block.contains("[[change]]");
+        let text = if is_file { block.to_owned() } else { step(block) };
+        assert_eq!(fault(&text), None, "{block}");
+        keys.push(block.split([' ', '=']).next().unwrap());
+    }
+    // Each step has one.
+    for key in [
+        "add",
+        "drop",
+        "rename",
+        "retype",
+        "set",
+        "map",
+        "bits",
+        "move",
+        "wrap",
+        "unwrap",
+        "split",
+        "merge",
+        "rename-device",
+        "add-device",
+        "drop-device",
+        "set-version",
+        "open",
+        "close",
+        "add-command",
+        "drop-command",
+        "footers",
+        "configuration",
+    ] {
+        assert!(keys.contains(&key), "{key} has no example");
     }
 }

@@ -9,6 +9,7 @@ pub mod profile;
 mod proof;
 pub mod ram;
 pub mod schema;
+pub mod transform;
 pub mod verify;
 
 use std::io::Write;
@@ -39,6 +40,7 @@ pub fn run(arguments: &Arguments) -> Result {
             true => schema::run(schema),
             false => unread(schema::run(schema)),
         },
+        Command::Transform(transform) => transform::run(transform),
         Command::Profile(profile) => profile::run(profile),
         Command::Generate(generate) => generate::run(generate),
     }

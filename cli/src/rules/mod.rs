@@ -23,6 +23,7 @@ use toml::Spanned;
 
 use crate::failure::{Failure, Result};
 use item::Maker;
+pub(crate) use value::hex;
 
 /// The longest file that is read, in bytes.
 const MOST_TEXT: u64 = 4 << 20;
@@ -96,6 +97,7 @@ impl Rules {
     /// # Errors
     /// [`Failure::Usage`], with the file, the line and the step.
     pub fn made<'a>(&'a self, arena: &'a Bump) -> Result<Made<'a>> {
+        self.check_policies()?;
         let mut making = Making { maker: Maker::new(arena), places: HashMap::new() };
         let mut machine: Changes<'a> = Vec::new();
         let mut devices: Vec<(&'a str, Changes<'a>)> = Vec::new();
@@ -143,6 +145,16 @@ impl Rules {
         })
     }
 
+    fn check_policies(&self) -> Result<()> {
+        for read in &self.files {
+            for rule in read.file.policy.iter().flat_map(|policy| &policy.paths) {
+                let checked = step::pattern(&rule.get_ref().path);
+                checked.map_err(|why| read.wrong(rule.span().start, "policy", &why))?;
+            }
+        }
+        Ok(())
+    }
+
     fn policy<'a>(&'a self, arena: &'a Bump) -> Policy<'a> {
         let policies = || self.files.iter().filter_map(|read| read.file.policy.as_ref());
         let rules = policies().flat_map(|policy| &policy.paths).map(|rule| {
@@ -150,7 +162,7 @@ impl Rules {
             (rule.path.as_str(), verdict(rule.loss))
         });
         let rules: Vec<(&str, Verdict)> = rules.collect();
-        let otherwise = policies().filter_map(|policy| policy.otherwise).last();
+        let otherwise = policies().filter_map(|policy| policy.otherwise).next_back();
         Policy {
             rules: arena.alloc_slice_copy(&rules),
             otherwise: otherwise.map_or(Verdict::IfDefault, verdict),
@@ -159,6 +171,13 @@ impl Rules {
 }
 
 impl<'a> Made<'a> {
+    /// The edges of the machine's history, if it has one.
+    #[must_use]
+    pub fn machine(&self) -> Option<&'a [Edge<'a>]> {
+        let is_machine = |history: &&History<'_>| matches!(history.of, Of::Machine);
+        self.histories.iter().find(is_machine).map(|history| history.edges)
+    }
+
     /// Where a step of an edge is written.
     #[must_use]
     pub fn written(&self, edge: &Edge<'_>, step: usize) -> Option<Written<'a>> {
@@ -178,11 +197,7 @@ struct One<'a> {
     written: Written<'a>,
 }
 
-fn merge<'a>(
-    changes: &mut Changes<'a>,
-    ends: (Version<'a>, Version<'a>),
-    steps: Vec<One<'a>>,
-) {
+fn merge<'a>(changes: &mut Changes<'a>, ends: (Version<'a>, Version<'a>), steps: Vec<One<'a>>) {
     match changes.iter_mut().find(|(known, _)| *known == ends) {
         Some((_, known)) => known.extend(steps),
         None => changes.push((ends, steps)),
@@ -200,7 +215,11 @@ impl<'a> Making<'a> {
         for step in &change.get_ref().step {
             let at = step.span().start;
             let (key, made) = self.maker.step(step.get_ref());
-            let steps = made.map_err(|why| read.wrong(at, key, &why))?;
+            let checked = |steps: Vec<Step<'a>>| {
+                steps.iter().try_for_each(step::check)?;
+                Ok(steps)
+            };
+            let steps = made.and_then(checked).map_err(|why| read.wrong(at, key, &why))?;
             let written = Written { path: &read.path, line: read.line(at), key };
             let optional = step.get_ref().optional;
             all.extend(steps.into_iter().map(|step| One { step, optional, written }));
@@ -284,7 +303,9 @@ fn read(path: &Path) -> Result<Read> {
     let length = path.metadata().map_err(Failure::reading(path))?.len();
     if length > MOST_TEXT {
         let path = path.display();
-        return Err(Failure::Usage(format!("{path}: a file of rules has at most {MOST_TEXT} bytes")));
+        return Err(Failure::Usage(format!(
+            "{path}: a file of rules has at most {MOST_TEXT} bytes"
+        )));
     }
     let text = std::fs::read(path).map_err(Failure::reading(path))?;
     let text = String::from_utf8(text)
