@@ -48,6 +48,9 @@ pub enum Command {
     /// Print what a state consists of, or check whether one program loads what another saves
     #[command(after_help = EXIT_CODES, after_long_help = SCHEMA, override_usage = SCHEMA_USAGE)]
     Schema(Schema),
+    /// Say whether a receiver loads a stream, before it is sent
+    #[command(after_help = CHECK_CODES, after_long_help = CHECK)]
+    Check(Check),
     /// Write a stream of another version, by rules
     #[command(after_help = EXIT_CODES, after_long_help = TRANSFORM)]
     Transform(Transform),
@@ -209,6 +212,23 @@ pub struct Schema {
     pub json: bool,
 }
 
+/// The arguments of `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The stream; `-` is the standard input
+    pub stream: PathBuf,
+    /// What is known of the receiver: its manifest or a stream of it; of a machine of QEMU a stream that it wrote, the
+    /// description of one, a dump of its tables, or several of these
+    #[arg(long, value_name = "MANIFEST", required = true)]
+    pub against: Vec<PathBuf>,
+    /// The receiver is the release of QEMU that wrote the stream
+    #[arg(long)]
+    pub same_release: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// The arguments of `transform`.
 #[derive(Debug, Args)]
 pub struct Transform {
@@ -248,6 +268,7 @@ pub struct Transform {
     #[arg(long)]
     pub force: bool,
     /// Print one JSON document that says what was done
+<<<<<<< HEAD
     #[arg(long)]
     pub json: bool,
 }
@@ -265,6 +286,8 @@ pub struct Profile {
     #[arg(long, value_name = "NAME")]
     pub device: Option<String>,
     /// Print one JSON document
+=======
+>>>>>>> preflight
     #[arg(long)]
     pub json: bool,
 }
@@ -421,6 +444,37 @@ Exit codes:
   1  with --check: faults were found; or a stream is damaged
   2  wrong usage
   3  a file cannot be read, or is nothing that has a schema";
+
+const CHECK_CODES: &str = "\
+Exit codes:
+  0  it loads
+  1  it loads, and something is lost
+  2  it is refused
+  3  it cannot be told, for the reasons that are named
+  4  wrong usage, or a file cannot be read";
+
+const CHECK: &str = "\
+Nothing is sent and nothing is loaded. Of chunks, the devices, versions, items and types of the stream are compared \
+with what the manifest says that the receiver accepts. Of QEMU, the machine, configuration, footers, commands, blocks \
+of memory, sections, fields and subsections are compared with those of a stream that the receiver wrote, and \
+bytes that it compares with its own, such as those of a PCI configuration that no guest can write. What hooks of the \
+receiver refuse is not known before.
+
+QEMU loads sections and subsections that a machine of it does not send, if its program knows them. Which these are, \
+is known where both sides are one release (--same-release), or by a dump of its tables (QEMU's -dump-vmstate).
+
+Examples:
+  migcore check vm.mig --against receiver.manifest
+  migcore check vm.state --against other.state --same-release
+  migcore check vm.state --against other.state --against qemu-7.2.dump
+  migcore check --json vm.state --against other.state | jq .answer
+
+Exit codes:
+  0  it loads
+  1  it loads, and something is lost
+  2  it is refused
+  3  it cannot be told, for the reasons that are named
+  4  wrong usage, or a file cannot be read";
 
 const TRANSFORM: &str = "\
 Rules are a file in TOML that says what differs between versions: docs/rules.md. They are gone from the version that the \

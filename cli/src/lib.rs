@@ -10,6 +10,7 @@
 //! | [`compare`] | in what two streams differ |
 //! | [`profile`] | machine profiles in files |
 //! | [`schema`] | what states consist of, and whether one program loads what another saves |
+//! | [`check`] | whether a receiver loads a stream |
 //! | [`rules`] | files of rules: what differs between versions |
 //! | [`show`] | printers, text and JSON: encoders of the library |
 //! | [`transform`] | streams as trees that can be edited, and back |
@@ -24,6 +25,7 @@
 
 pub mod arguments;
 pub mod blocks;
+pub mod check;
 pub mod chunks;
 pub mod commands;
 pub mod compare;

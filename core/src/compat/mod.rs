@@ -29,6 +29,9 @@
 //! **Versions** are numbers with tags ([`Version`]). The number of a device is in its state; its tag and
 //! the versions of the machine are in the private device [`HISTORY`].
 //!
+//! **Preflight**: a [`manifest`] says as data what a receiver accepts; a [`preflight`] says whether it loads a state, with
+//! transforms or without, before any of it is sent.
+//!
 //! # Walk
 //!
 //! ```
@@ -90,10 +93,12 @@ mod ledger;
 mod leg;
 mod loss;
 mod losses;
+pub mod manifest;
 mod name;
 mod observer;
 pub mod opaque;
 mod pattern;
+pub mod preflight;
 pub mod profile;
 mod route;
 mod run;
@@ -121,6 +126,7 @@ pub use observer::{Observer, Stage};
 pub use pattern::Pattern;
 pub use route::{Leg, Route, MAX_VERSIONS};
 pub use run::{Compat, Others, Outcome, Plan, Targets};
+use run::Wanted;
 pub use step::{
     After, DeviceName, Form, Hook, NewDevice, On, Opens, Otherwise, Place, Step, Wrapping,
 };

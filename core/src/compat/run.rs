@@ -42,6 +42,12 @@ pub struct Targets<'a> {
     pub border: Border,
 }
 
+/// Says of each device which version is wanted.
+pub(super) trait Wanted<'r> {
+    /// The version that is wanted of a device which is of another one; `None` where it may stay.
+    fn wanted(&self, name: &[u8], instance: u32, is: Version<'_>) -> Option<Version<'r>>;
+}
+
 /// What is wanted of devices that [`Targets::devices`] does not name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Others {
@@ -118,7 +124,7 @@ impl Compat<'_> {
         targets: &Targets<'_>,
         observer: &mut dyn Observer,
     ) -> Result<Outcome> {
-        attempt(tree, |tree| self.change(tree, targets, observer))
+        attempt(tree, |tree| self.change(tree, targets, None, observer))
     }
 
     /// The same, and all of it is undone. What is lost was shown to the observer.
@@ -131,7 +137,7 @@ impl Compat<'_> {
         targets: &Targets<'_>,
         observer: &mut dyn Observer,
     ) -> Result<Outcome> {
-        undone(tree, |tree| self.change(tree, targets, observer))
+        undone(tree, |tree| self.change(tree, targets, None, observer))
     }
 
     /// Finds the routes of the machine and of all devices. The tree is as before.
@@ -175,13 +181,16 @@ impl Compat<'_> {
         })
     }
 
-    fn change(
-        &self,
+    /// [`run`](Compat::run) without the way back. What `wanted` says of a device counts before the targets.
+    pub(super) fn change<'r>(
+        &'r self,
         tree: &mut Tree<'_>,
-        targets: &Targets<'_>,
-        observer: &mut dyn Observer,
+        targets: &'r Targets<'r>,
+        wanted: Option<&'r dyn Wanted<'r>>,
+        observer: &'r mut dyn Observer,
     ) -> Result<Outcome> {
         let mut run = Run::begin(self, targets, tree, observer)?;
+        run.wanted = wanted;
         if targets.border == Border::Arriving {
             run.filter(tree, self.filters.iter().filter_map(|filter| filter.arriving))?;
         }
@@ -226,7 +235,7 @@ fn attempt<'m, T>(
 }
 
 /// Runs a change that is undone in any case.
-fn undone<'m, T>(
+pub(super) fn undone<'m, T>(
     tree: &mut Tree<'m>,
     change: impl FnOnce(&mut Tree<'m>) -> Result<T>,
 ) -> Result<T> {

@@ -51,6 +51,7 @@
 
 mod arena;
 mod attempt;
+mod blank;
 mod buffer;
 mod builder;
 mod carry;
