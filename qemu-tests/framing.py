@@ -1,4 +1,4 @@
-"""What stands around the sections of a stream: the configuration and the footers."""
+"""What stands around the state of devices in a stream: the configuration, the footers and the memory."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Iterator
 # The reader lies among the sources, where nothing else belongs.
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "cli/tests/second_reader"))
-from read_qemu import CONFIGURATION, FOOTER, Reader, Section, load  # noqa: E402, F401
+from read_qemu import CONFIGURATION, FOOTER, ZERO, Reader, Section, load  # noqa: E402, F401
 
 HEADER = 8
 FOOTER_BYTES = 5
@@ -53,3 +53,20 @@ def with_footers(data: bytes, wanted: bool) -> bytes:
             parts.append(bytes([FOOTER]) + section.id.to_bytes(4, "big"))
         pos = end(data, section)
     return b"".join(parts) + data[pos:]
+
+
+def pages(data: bytes) -> Iterator[tuple[tuple[str, int], int, int]]:
+    """The pages that are not zero: block and address, where their bytes are, and how many."""
+    for section in sections(data):
+        for kind, block, address, offset, length in section.ram.pages if section.ram else ():
+            if kind != ZERO:
+                yield (block, address), offset, length
+
+
+def with_memory(data: bytes, other: bytes) -> bytes:
+    """With the contents of the pages of another stream; a page that is zero there becomes so."""
+    held = {page: other[offset:offset + length] for page, offset, length in pages(other)}
+    changed = bytearray(data)
+    for page, offset, length in pages(data):
+        changed[offset:offset + length] = held.get(page, bytes(length))
+    return bytes(changed)
