@@ -268,7 +268,6 @@ pub struct Transform {
     #[arg(long)]
     pub force: bool,
     /// Print one JSON document that says what was done
-<<<<<<< HEAD
     #[arg(long)]
     pub json: bool,
 }
@@ -286,8 +285,6 @@ pub struct Profile {
     #[arg(long, value_name = "NAME")]
     pub device: Option<String>,
     /// Print one JSON document
-=======
->>>>>>> preflight
     #[arg(long)]
     pub json: bool,
 }
