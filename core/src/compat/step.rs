@@ -433,6 +433,6 @@ impl<'a> Step<'a> {
 
 /// Whether a pattern names the head of QEMU's stream, or something in it.
 pub(super) fn is_head(scope: &str) -> bool {
-    let rest = scope.strip_prefix("qemu/0");
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    let rest = scope.as_bytes().strip_prefix(b"qemu/0");
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"."))
 }
