@@ -119,7 +119,8 @@ impl Work<'_, '_> {
         }
         if from.or(to).is_some_and(|value| value & mask != there) {
             let known = from.is_some();
-            self.lose_of(item, &Loss { bits: there, known, ..Loss::of(What::Bits) })?;
+            let node = Some(item);
+            self.lose_of(item, &Loss { node, bits: there, known, ..Loss::of(What::Bits) })?;
         }
         let lost = self.found(What::Bits)?.map(|found| found.bits);
         let new = lost.or(to).map_or(there, |new| new & mask);
