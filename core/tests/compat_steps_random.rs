@@ -260,7 +260,7 @@ fn rename_first(edit: &mut Edit<'_, '_>, from: &[u8], to: &[u8]) -> Result<u32> 
 }
 
 fn device_name() -> impl Strategy<Value = DeviceName<'static>> {
-    let text = ["a", "b", "p/a", "p/*", "*/b", "*", "q", "r", "r*", "", "p/*x"];
+    let text = ["a", "b", "p/a", "p/*", "*/b", "*", "q", "r", "r*", "", "p/*x", "migcore.a"];
     let instance = prop_oneof![Just(None), Just(Some(0)), Just(Some(1))];
     (prop::sample::select(text.to_vec()), instance)
         .prop_map(|(name, instance)| DeviceName { name, instance })
@@ -456,7 +456,7 @@ fn on(tree: &Tree<'_>, which: usize) -> On {
     let all: Vec<NodeId> = std::iter::from_fn(|| devices.next(tree)).collect();
     match all.len() {
         0 => On::Machine,
-        count if which % 2 == 0 => On::Device(all[which % count]),
+        count if which.is_multiple_of(2) => On::Device(all[which % count]),
         _ => On::Machine,
     }
 }
@@ -478,7 +478,7 @@ fn aimed(step: Step<'static>, tree: &Tree<'_>, which: usize) -> Step<'static> {
     while let Some(device) = devices.next(tree) {
         items.extend(tree.children(device).unwrap().filter(|item| tree.name(*item) != Ok(b"")));
     }
-    if items.is_empty() || which % 3 == 0 {
+    if items.is_empty() || which.is_multiple_of(3) {
         return step;
     }
     let item = items[which % items.len()];

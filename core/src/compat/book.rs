@@ -45,7 +45,7 @@ struct Subject {
     device: Option<NodeId>,
     /// The element of the device.
     element: Option<NodeId>,
-    stack: Option<NodeId>,
+    groups: Option<NodeId>,
 }
 
 impl<'r> Book<'r> {
@@ -80,8 +80,8 @@ impl<'r> Book<'r> {
 
     /// What follows is about the machine.
     pub(super) fn begin_machine(&mut self, tree: &Tree<'_>) {
-        let stack = self.store.and_then(|store| fields::list(tree, store, losses::MACHINE));
-        self.subject = Subject { stack, ..Subject::default() };
+        let groups = self.store.and_then(|store| fields::list(tree, store, losses::MACHINE));
+        self.subject = Subject { groups, ..Subject::default() };
     }
 
     /// What follows is about devices.
@@ -100,8 +100,8 @@ impl<'r> Book<'r> {
     ) -> Result<()> {
         let found = keyed::find(&self.devices, tree, identity, &mut self.work)?;
         let element = found.map(|Entry { element, .. }| element);
-        let stack = element.and_then(|element| fields::list(tree, element, losses::EDGES));
-        self.subject = Subject { device: Some(device), element, stack };
+        let groups = element.and_then(|element| fields::list(tree, element, losses::EDGES));
+        self.subject = Subject { device: Some(device), element, groups };
         Ok(())
     }
 
@@ -110,7 +110,7 @@ impl<'r> Book<'r> {
     }
 
     pub(super) fn begin_leg(&mut self, tree: &mut Tree<'_>, leg: Passage<'r>) -> Result<()> {
-        let (back, dropped) = losses::enter(tree, self.subject.stack, &leg, &mut self.work)?;
+        let (back, dropped) = losses::enter(tree, self.subject.groups, &leg, &mut self.work)?;
         self.outcome.unrestored = self.outcome.unrestored.saturating_add(dropped);
         (self.leg, self.back, self.items) = (Some(leg), back, None);
         Ok(())
@@ -133,10 +133,11 @@ impl<'r> Book<'r> {
         Ok(())
     }
 
-    /// Removes the subject's stack if it is empty; else it goes with its device.
+    /// Removes the subject's groups if there are none; else it goes with its device.
     pub(super) fn end_subject(&mut self, tree: &mut Tree<'_>) -> Result<()> {
         let subject = core::mem::take(&mut self.subject);
-        let empty = subject.stack.map_or(Ok(false), |stack| fields::remove_empty_list(tree, stack));
+        let empty =
+            subject.groups.map_or(Ok(false), |groups| fields::remove_empty_list(tree, groups));
         let (empty, Some(element)) = (empty?, subject.element) else { return Ok(()) };
         if empty {
             return tree.remove(element);
@@ -181,16 +182,16 @@ impl<'r> Book<'r> {
             None => losses::next_run(tree, store)?,
         };
         self.outcome.run = Some(run);
-        let stack = match self.subject.stack {
-            Some(stack) => stack,
-            None => self.make_stack(tree, store)?,
+        let groups = match self.subject.groups {
+            Some(groups) => groups,
+            None => self.make_groups(tree, store)?,
         };
-        let items = leg.push(tree, stack, run)?;
-        (self.subject.stack, self.items) = (Some(stack), Some(items));
+        let items = leg.add(tree, groups, run)?;
+        (self.subject.groups, self.items) = (Some(groups), Some(items));
         Ok(items)
     }
 
-    fn make_stack(&mut self, tree: &mut Tree<'_>, store: NodeId) -> Result<NodeId> {
+    fn make_groups(&mut self, tree: &mut Tree<'_>, store: NodeId) -> Result<NodeId> {
         let Some(device) = self.subject.device else {
             return fields::make_list(tree, store, losses::MACHINE);
         };
@@ -247,7 +248,11 @@ impl Ledger for Book<'_> {
             }
             None => lost.node,
         };
-        self.outcome.losses = self.outcome.losses.saturating_add(1);
+        let count = match lost.what.is_value() {
+            true => &mut self.outcome.losses,
+            false => &mut self.outcome.notes,
+        };
+        *count = count.saturating_add(1);
         let nowhere = (Version::default(), Version::default());
         let (from, to) = self.leg.map_or(nowhere, |leg| leg.ends());
         let device = self.subject.device.filter(|_| self.leg.is_some());

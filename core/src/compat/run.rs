@@ -9,6 +9,7 @@ use super::name::name_matches;
 use super::observer::Observer;
 use super::runner::Run;
 use super::{Failed, Version};
+use crate::error::Code;
 use crate::model::Tree;
 
 type Result<T> = core::result::Result<T, Failed>;
@@ -72,11 +73,13 @@ pub struct Outcome {
     pub steps: u64,
     /// The items that these touched.
     pub touched: u64,
-    /// What was lost.
+    /// The values that were lost.
     pub losses: u64,
-    /// What came back of what earlier runs lost.
+    /// What else the way back would not know ([`What::is_value`](super::What::is_value)), and what is kept for it.
+    pub notes: u64,
+    /// What came back of what earlier runs lost or noted.
     pub restored: u64,
-    /// What earlier runs lost and will not come back: its place is gone, or the state came to its version in
+    /// What earlier runs lost or noted and will not come back: its place is gone, or the state came to its version in
     /// another way.
     pub unrestored: u64,
     /// The number of this run among those that lost something and whose losses the tree has.
@@ -107,11 +110,11 @@ impl Compat<'_> {
     /// older goes those of its devices first. So the way back is the way there, turned round.
     ///
     /// # Errors
-    /// [`Code::NoRoute`] with the device and both versions, before any step is done to a device;
-    /// [`Code::Missing`] for a step that had to find something; [`Code::Lossy`] if the policy refuses a loss, when
-    /// all were shown to the observer; [`Code::TooMany`] for a history of too many versions;
-    /// [`Code::TooMuchWork`] for losses in an order made for that; [`Code::NoSpace`]; [`Code::Busy`] if a change of the tree
-    /// is open; those of the steps.
+    /// [`Code::NoRoute`] with the device and both versions, before any step is done to a device; [`Code::Missing`]
+    /// for a step that had to find something; [`Code::Lossy`] if the policy refuses a loss, when all were shown to
+    /// the observer; [`Code::TooMany`] for a history of too many versions; [`Code::TooMuchWork`] for losses whose
+    /// keys were made to be the same; [`Code::NoSpace`]; [`Code::Busy`] if a change of the tree is open; those
+    /// of the steps.
     pub fn run(
         &self,
         tree: &mut Tree<'_>,
@@ -215,7 +218,7 @@ fn attempt<'m, T>(
     change: impl FnOnce(&mut Tree<'m>) -> Result<T>,
 ) -> Result<T> {
     let mut failed = None;
-    let done = tree.attempt(|tree| {
+    let done = tree.attempt(|tree| -> core::result::Result<T, Code> {
         change(tree).map_err(|why| {
             let code = why.code();
             failed = Some(why);

@@ -67,6 +67,10 @@ impl Work<'_, '_> {
         self.each_device(from, Way::Forth, &mut |work, device, run| {
             let head = Head::of(work.tree, device).ok_or(Code::InvalidArgument)?;
             let (name, instance) = (to.with_run(run)?, to.instance.unwrap_or(head.instance));
+            // Nobody would see it any more.
+            if is_private(&name) {
+                return Err(Code::InvalidArgument);
+            }
             // Of the whole machine all were looked at.
             let one = work.on != On::Machine;
             if one && find(work.tree, None, &name, instance).is_some() {
