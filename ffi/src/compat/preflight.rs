@@ -137,8 +137,11 @@ unsafe fn ended(
     })?;
     match ended {
         MIGCORE_OK if answer.is_null() => Err(Code::NullPointer),
-        // SAFETY: the caller promises a place.
-        MIGCORE_OK => Ok(unsafe { tell(answer, u32::from(worst.number())) }),
+        MIGCORE_OK => {
+            // SAFETY: the caller promises a place.
+            unsafe { tell(answer, u32::from(worst.number())) };
+            Ok(())
+        }
         other => Err(refusal(other).0),
     }
 }

@@ -402,7 +402,9 @@ unsafe fn with_targets<T>(
 
 /// # Safety
 /// `version` is NULL or a version.
-pub(super) unsafe fn version(version: *const migcore_compat_version) -> Result<Option<Version<'static>>> {
+pub(super) unsafe fn version(
+    version: *const migcore_compat_version,
+) -> Result<Option<Version<'static>>> {
     if version.is_null() {
         return Ok(None);
     }
