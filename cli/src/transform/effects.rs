@@ -108,6 +108,14 @@ impl<'r> Effects<'r> {
         .collect()
     }
 
+    /// What was lost of values: where, what of it, the value if it may be shown, and whether it is allowed.
+    pub fn values_lost(&self) -> impl Iterator<Item = (&str, &str, Option<&str>, bool)> {
+        let told = self.lost.iter().filter(|lost| lost.counts);
+        told.map(|Lost { path, what, value, allowed, .. }| {
+            (path.as_str(), *what, value.as_deref(), *allowed)
+        })
+    }
+
     /// Whether a value was lost.
     #[must_use]
     pub fn has_losses(&self) -> bool {
