@@ -51,6 +51,9 @@ pub enum Command {
     /// Check a machine profile, and print what it says for a version of the machine
     #[command(after_help = EXIT_CODES, after_long_help = PROFILE)]
     Profile(Profile),
+    /// Write a stream of another version, by rules
+    #[command(after_help = EXIT_CODES, after_long_help = TRANSFORM)]
+    Transform(Transform),
     /// Write the man pages or the completions of shells
     #[command(hide = true)]
     Generate(Generate),
@@ -73,6 +76,9 @@ pub struct Inspect {
     /// number of an element in brackets. `*` stands for one of these: `*`, `nic/*`, `nic/0.rx_ring[*].head`.
     #[arg(long, value_name = "PATH")]
     pub filter: Vec<String>,
+    /// Show what is inside of opaque fields, where it is known: of virtio devices of QEMU
+    #[arg(long, conflicts_with = "chunks")]
+    pub open: bool,
     /// The description of a QEMU stream that has none of its own: the JSON text that QEMU writes behind a state, or a
     /// stream that ends with it
     #[arg(long, value_name = "FILE")]
@@ -220,6 +226,49 @@ pub struct Profile {
     pub json: bool,
 }
 
+/// The arguments of `transform`.
+#[derive(Debug, Args)]
+pub struct Transform {
+    /// The stream; `-` is the standard input
+    pub file: PathBuf,
+    /// Where to write, in the format of FILE; `-` is the standard output
+    #[arg(short, long, value_name = "OUT", required_unless_present = "dry_run")]
+    pub output: Option<PathBuf>,
+    /// The rules; may be given several times, and the files are taken as one
+    #[arg(long, value_name = "RULES", required = true)]
+    pub rules: Vec<PathBuf>,
+    /// The version that the machine is of, if not the one that the stream says
+    #[arg(long, value_name = "VERSION")]
+    pub from: Option<String>,
+    /// The version that the machine shall be of; left out if the rules have one change: its other end
+    #[arg(long, value_name = "VERSION")]
+    pub to: Option<String>,
+    /// The version that devices shall be of, by a pattern of their names; others become the newest that the rules have
+    #[arg(long, value_name = "NAME=VERSION")]
+    pub device: Vec<String>,
+    /// Print what each step does to each item
+    #[arg(long)]
+    pub explain: bool,
+    /// Do all of it, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write what is lost to a file, from which it can be restored
+    #[arg(long, value_name = "LOSSES")]
+    pub losses: Option<PathBuf>,
+    /// Give back what was lost on the way here, of which this is the file
+    #[arg(long, value_name = "LOSSES")]
+    pub restore: Option<PathBuf>,
+    /// The description of a QEMU stream that has none of its own: its JSON text, or a stream that ends with it
+    #[arg(long, value_name = "FILE")]
+    pub vmdesc: Option<PathBuf>,
+    /// Overwrite files that are there; transform a damaged stream of QEMU, and keep the damage as it is
+    #[arg(long)]
+    pub force: bool,
+    /// Print one JSON document that says what was done
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// The arguments of `generate`.
 #[derive(Debug, Args)]
 pub struct Generate {
@@ -247,6 +296,7 @@ Examples:
   migcore inspect vm.state --filter 'cpu/*.env.regs' --filter timer/0
   migcore inspect vm.state --vmdesc other.json
   migcore inspect device.state --vmdesc vm.state
+  migcore inspect vm.state --open --filter '0000:00:03.0/virtio-net/0.virtio.queues'
   migcore inspect vm.state --json | jq .items     of a stream of QEMU
   migcore inspect vm.mig --json | jq .devices     of one of chunks
   migcore inspect vm.mig --chunks
@@ -396,3 +446,21 @@ Exit codes:
   0  nothing is wrong
   2  wrong usage
   3  a file cannot be read, or is no profile that makes sense";
+
+const TRANSFORM: &str = "\
+Rules are a file in TOML that says what differs between versions: docs/rules.md. They are gone from the version that the \
+machine is of to the one that is wanted, by the shortest way, in either direction. Memory of the guest, and what else \
+cannot be edited, goes from FILE to OUT as it is. What the rules lose is shown; values that are not 0 are only lost \
+if the rules allow it, or else nothing is written.
+
+Examples:
+  migcore transform vm.state -o old.state --rules pc-i440fx.toml --to pc-i440fx-6.2
+  migcore transform vm.state --dry-run --explain --rules fix.toml
+  migcore transform vm.state -o old.state --rules pc.toml --to pc-i440fx-2.4 --losses lost.json
+  migcore transform old.state -o vm.state --rules pc.toml --to pc-i440fx-7.2 --restore lost.json
+
+Exit codes:
+  0  OUT is written, or would be
+  1  the input is damaged, or the transform is refused; nothing is written
+  2  wrong usage, or rules that are wrong
+  3  a file cannot be read or written, or the input is nothing that can be transformed";

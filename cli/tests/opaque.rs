@@ -17,7 +17,6 @@ mod qemu;
 #[allow(dead_code, reason = "each test uses what it needs")]
 mod random;
 #[path = "support/streams.rs"]
-#[allow(dead_code, reason = "each test uses what it needs")]
 mod streams;
 
 use std::fs;
@@ -111,7 +110,8 @@ fn bytes_of(tree: &Tree<'_>, node: NodeId) -> Vec<u8> {
 }
 
 fn number(tree: &Tree<'_>, scope: NodeId, path: &str) -> u64 {
-    match tree.value(tree.find(scope, path.as_bytes()).unwrap()) {
+    let node = tree.find(scope, path.as_bytes()).unwrap_or_else(|code| panic!("{path}: {code:?}"));
+    match tree.value(node) {
         Ok(Value::Scalar(_, bits)) => bits,
         other => panic!("{path}: {other:?}"),
     }
@@ -239,13 +239,14 @@ fn what_is_inside_has_the_names_and_values_that_the_machine_had() {
             ("virtio/started.started", 1),
         ],
     );
-    values("virtio-net.virtio.pairs-packed", &[("net.curr_queue_pairs", 1)]);
+    let pairs = [("net.max_queue_pairs", 3), ("net.curr_queue_pairs", 1)];
+    values("virtio-net.virtio.pairs", &pairs);
     values("virtio-blk.virtio.requests-4-queues", &[("requests[0].request.queue", 0)]);
     values(
         "virtio-console.virtio.ports",
-        &[("console.max_nr_ports", 31), ("console.ports[2].id", 2)],
+        &[("console.max_nr_ports", 31), ("console.ports[1].id", 1)],
     );
-    values("virtio-blk.virtio.mmio", &[("queues[0].align", 0), ("host_features_sel", 0)]);
+    values("virtio-blk.virtio.mmio", &[("queues[0].align", 4096), ("host_features_sel", 0)]);
     values("virtio-gpu.virtio-gpu.10.0", &[("max_outputs", 1), ("scanouts[0].fb.offset", 0)]);
     let requests = one("virtio-blk.virtio.requests");
     with_field(&requests.bytes, |tree, node| {
@@ -352,7 +353,7 @@ fn closes_or_stays(schema: &'static Schema, bytes: &[u8]) -> bool {
 fn cut_fields_stay_opaque() {
     for Field { name, schema, bytes } in fields() {
         let mut random = Random(name.len() as u64);
-        for at in 0..80 {
+        for at in 0..40 {
             let length = match at {
                 0..20 => bytes.len().saturating_sub(1 + at),
                 _ => random.below(bytes.len()),
@@ -373,7 +374,7 @@ fn altered_fields_close_to_what_they_are_or_stay_opaque() {
         // Most of a field is 0: half of the changes go where it is not.
         let filled: Vec<_> = (0..bytes.len()).filter(|at| bytes[*at] != 0).collect();
         let mut opened = 0;
-        for round in 0..120 {
+        for round in 0..60 {
             let mut bytes = bytes.clone();
             for _ in 0..=random.below(3) {
                 let at = match round % 2 {
@@ -384,7 +385,7 @@ fn altered_fields_close_to_what_they_are_or_stay_opaque() {
             }
             opened += u32::from(closes_or_stays(schema, &bytes));
         }
-        assert!((1..120).contains(&opened), "{name}: {opened}");
+        assert!((1..60).contains(&opened), "{name}: {opened}");
     }
 }
 

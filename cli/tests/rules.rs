@@ -114,16 +114,29 @@ fn what_is_wrong_is_told_with_its_place() {
 
 #[test]
 fn no_file_is_too_hostile() {
-    let deep = format!("add = {{ name = \"a\", type = \"struct\", items = {}", "[{ name = \"b\", type = \"struct\", items = ".repeat(5000));
+    let deep = format!(
+        "add = {{ name = \"a\", type = \"struct\", items = {}",
+        "[{ name = \"b\", type = \"struct\", items = ".repeat(5000)
+    );
     let nested = "a = ".to_owned() + &"[".repeat(100_000);
-    for text in ["\u{0}", "[[change]", "change = 1", "[[device]]\n[[device.change]]\nfrom = 1", &step(&deep), &nested] {
+    for text in [
+        "\u{0}",
+        "[[change]",
+        "change = 1",
+        "[[device]]\n[[device.change]]\nfrom = 1",
+        &step(&deep),
+        &nested,
+    ] {
         assert!(fault(text).is_some(), "{}", &text[..text.len().min(80)]);
     }
     assert_eq!(fault(""), None);
     // What nests as deep as the file may is refused, or made.
     for depth in [10, 60, 200] {
         let open = "[{ name = \"b\", type = \"struct\", items = ".repeat(depth);
-        let text = format!("add = {{ name = \"a\", type = \"struct\", items = {open}[]{} }}", "}]".repeat(depth));
+        let text = format!(
+            "add = {{ name = \"a\", type = \"struct\", items = {open}[]{} }}",
+            "}]".repeat(depth)
+        );
         let _ = fault(&step(&text));
     }
 }

@@ -23,6 +23,7 @@ pub use list::{error, list};
 pub use pages::{Content, Layout, Pages, Tally};
 pub use picked::{is_private, Picked};
 pub use rewrite::{rewrite, Unwritten};
+pub(crate) use settings::WRITER;
 pub use settings::{settings, SCRATCH};
 pub use sparse::{extract, Stopped};
 pub use verify::{verify, Verified};

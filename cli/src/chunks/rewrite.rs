@@ -31,9 +31,8 @@ impl Unwritten {
     /// The same as a failure of a command that reads `path`.
     #[must_use]
     pub fn failure(self, path: &Path) -> Failure {
-        let refused = |why: &dyn std::fmt::Display| {
-            Failure::Refused(format!("{}: {why}", path.display()))
-        };
+        let refused =
+            |why: &dyn std::fmt::Display| Failure::Refused(format!("{}: {why}", path.display()));
         match self {
             Unwritten::Read(error) => Failure::reading(path)(error),
             Unwritten::Write(code) => refused(&code.text()),

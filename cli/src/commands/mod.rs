@@ -9,6 +9,7 @@ pub mod profile;
 mod proof;
 pub mod ram;
 pub mod schema;
+pub mod transform;
 pub mod verify;
 
 use std::io::Write;
@@ -40,6 +41,7 @@ pub fn run(arguments: &Arguments) -> Result {
             false => unread(schema::run(schema)),
         },
         Command::Profile(profile) => profile::run(profile),
+        Command::Transform(transform) => transform::run(transform),
         Command::Generate(generate) => generate::run(generate),
     }
 }

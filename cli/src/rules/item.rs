@@ -2,8 +2,8 @@
 
 use bumpalo::Bump;
 use migcore::compat::{Form, Item};
-use migcore::visit::{Description, Extent, Kind, Marks, Versions};
 use migcore::model::Value;
+use migcore::visit::{Description, Extent, Kind, Marks, Versions};
 
 use super::file::{Entry, Literal, Mark};
 use super::value::{bits, hex, kind, put, MOST_BYTES};
@@ -49,12 +49,7 @@ impl<'a> Maker<'a> {
         Ok(self.arena.alloc_slice_copy(&items))
     }
 
-    fn put_all(
-        &mut self,
-        entries: &'a [Entry],
-        depth: u8,
-        to: &mut Vec<Item<'a>>,
-    ) -> Result<()> {
+    fn put_all(&mut self, entries: &'a [Entry], depth: u8, to: &mut Vec<Item<'a>>) -> Result<()> {
         entries.iter().try_for_each(|entry| {
             if entry.scope.is_some() || entry.after.is_some() {
                 return Err(format!("{:?}: `in` and `after` are of the whole step", entry.name));
@@ -81,7 +76,9 @@ impl<'a> Maker<'a> {
         depth: u8,
         to: &mut Vec<Item<'a>>,
     ) -> Result<()> {
-        let Some(said) = entry.kind.as_deref() else { return Err("a `type` is missing".to_owned()) };
+        let Some(said) = entry.kind.as_deref() else {
+            return Err("a `type` is missing".to_owned());
+        };
         only(entry, said)?;
         let value = self.value(entry, said)?;
         self.add(Item { depth, name: name.as_bytes(), marks: marks(&entry.marks), value }, to)?;
@@ -141,14 +138,17 @@ impl<'a> Maker<'a> {
                 Ok(Value::Text(text))
             }
             (Leaf::Text, _) => Err("the `value` of a text is a text".to_owned()),
-            (Leaf::Form(Form::Scalar(kind)), Given { value: Some(value), text: None, count: None }) => {
-                Ok(Value::Scalar(kind, bits(kind, value)?))
-            }
+            (
+                Leaf::Form(Form::Scalar(kind)),
+                Given { value: Some(value), text: None, count: None },
+            ) => Ok(Value::Scalar(kind, bits(kind, value)?)),
             (Leaf::Form(Form::Scalar(_)), _) => Err("a `value` is missing".to_owned()),
             (Leaf::Form(Form::Array(kind, extent)), given) => {
                 Ok(Value::Array(kind, extent, self.array(kind, given)?))
             }
-            (Leaf::Form(Form::Bytes(extent)), given) => Ok(Value::Bytes(extent, self.bytes(given)?)),
+            (Leaf::Form(Form::Bytes(extent)), given) => {
+                Ok(Value::Bytes(extent, self.bytes(given)?))
+            }
         }
     }
 
@@ -167,7 +167,11 @@ impl<'a> Maker<'a> {
                 self.charge(count.saturating_mul(width))?;
                 (0..count).for_each(|_| put(kind, value, &mut bytes));
             }
-            _ => return Err("the `value` of an array is a list, or one number with a `count`".to_owned()),
+            _ => {
+                return Err(
+                    "the `value` of an array is a list, or one number with a `count`".to_owned()
+                )
+            }
         }
         Ok(self.arena.alloc_slice_copy(&bytes))
     }
@@ -196,7 +200,8 @@ impl<'a> Maker<'a> {
 
     fn charge(&mut self, bytes: u64) -> Result<()> {
         let left = self.bytes.checked_sub(bytes);
-        self.bytes = left.ok_or_else(|| format!("at most {MOST_BYTES} bytes of values are taken"))?;
+        self.bytes =
+            left.ok_or_else(|| format!("at most {MOST_BYTES} bytes of values are taken"))?;
         Ok(())
     }
 }
@@ -258,7 +263,11 @@ fn only(entry: &Entry, said: &str) -> Result<()> {
     let given = [
         ("value", entry.value.is_some(), !is_scope && said != "absent"),
         ("text", entry.text.is_some(), said == "bytes"),
-        ("count", entry.count.is_some(), said == "bytes" || said == "list" || said.starts_with('[')),
+        (
+            "count",
+            entry.count.is_some(),
+            said == "bytes" || said == "list" || said.starts_with('['),
+        ),
         ("variable", entry.variable, said == "bytes" || said == "list" || said.starts_with('[')),
         ("description", entry.description.is_some(), said == "struct"),
         ("version", entry.version.is_some(), said == "struct" || said == "subsection"),

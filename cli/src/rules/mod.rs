@@ -23,6 +23,7 @@ use toml::Spanned;
 
 use crate::failure::{Failure, Result};
 use item::Maker;
+pub(crate) use value::hex;
 
 /// The longest file that is read, in bytes.
 const MOST_TEXT: u64 = 4 << 20;
@@ -159,6 +160,13 @@ impl Rules {
 }
 
 impl<'a> Made<'a> {
+    /// The edges of the machine's history, if it has one.
+    #[must_use]
+    pub fn machine(&self) -> Option<&'a [Edge<'a>]> {
+        let is_machine = |history: &&History<'_>| matches!(history.of, Of::Machine);
+        self.histories.iter().find(is_machine).map(|history| history.edges)
+    }
+
     /// Where a step of an edge is written.
     #[must_use]
     pub fn written(&self, edge: &Edge<'_>, step: usize) -> Option<Written<'a>> {
@@ -178,11 +186,7 @@ struct One<'a> {
     written: Written<'a>,
 }
 
-fn merge<'a>(
-    changes: &mut Changes<'a>,
-    ends: (Version<'a>, Version<'a>),
-    steps: Vec<One<'a>>,
-) {
+fn merge<'a>(changes: &mut Changes<'a>, ends: (Version<'a>, Version<'a>), steps: Vec<One<'a>>) {
     match changes.iter_mut().find(|(known, _)| *known == ends) {
         Some((_, known)) => known.extend(steps),
         None => changes.push((ends, steps)),
@@ -284,7 +288,9 @@ fn read(path: &Path) -> Result<Read> {
     let length = path.metadata().map_err(Failure::reading(path))?.len();
     if length > MOST_TEXT {
         let path = path.display();
-        return Err(Failure::Usage(format!("{path}: a file of rules has at most {MOST_TEXT} bytes")));
+        return Err(Failure::Usage(format!(
+            "{path}: a file of rules has at most {MOST_TEXT} bytes"
+        )));
     }
     let text = std::fs::read(path).map_err(Failure::reading(path))?;
     let text = String::from_utf8(text)

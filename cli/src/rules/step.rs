@@ -1,8 +1,6 @@
 //! Steps of a file of rules as steps of the library.
 
-use migcore::compat::{
-    After, DeviceName, Form, Item, NewDevice, Otherwise, Place, Step, Wrapping,
-};
+use migcore::compat::{After, DeviceName, Form, Item, NewDevice, Otherwise, Place, Step, Wrapping};
 use migcore::model::Value;
 use migcore::visit::{Description, Extent, Kind, Versions};
 
@@ -147,7 +145,9 @@ impl<'a> Maker<'a> {
         let mut value = |literal: &'a Option<Literal>| {
             let given = |literal| Given { value: Some(literal), text: None, count: None };
             let literal = literal.as_ref();
-            literal.map(|literal| self.leaf(&table.kind, table.variable, given(literal))).transpose()
+            literal
+                .map(|literal| self.leaf(&table.kind, table.variable, given(literal)))
+                .transpose()
         };
         let (from, to) = (value(&table.was)?, value(&table.value)?);
         if from.is_none() && to.is_none() {
@@ -186,7 +186,11 @@ impl<'a> Maker<'a> {
                     Some(Description { name: name.as_bytes(), versions: Versions::only(version) })
                 }
                 (None, None) => None,
-                _ => return Err("a struct has a `description` and a `version`, or neither".to_owned()),
+                _ => {
+                    return Err(
+                        "a struct has a `description` and a `version`, or neither".to_owned()
+                    )
+                }
             }),
             ("optional", None) if table.description.is_none() => Value::Optional { present: true },
             ("subsection", None) => return Err("a subsection has a `version`".to_owned()),
@@ -354,4 +358,3 @@ fn new_device(table: &file::NewDevice, needed: bool) -> Result<NewDevice<'_>> {
         after: after(table.after.as_deref()),
     })
 }
-

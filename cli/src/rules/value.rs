@@ -107,7 +107,7 @@ pub(super) fn put(kind: Kind, bits: u64, to: &mut Vec<u8>) {
 }
 
 /// Bytes of hexadecimal digits, with spaces between them if anybody likes.
-pub(super) fn hex(text: &str) -> Result<Vec<u8>> {
+pub(crate) fn hex(text: &str) -> Result<Vec<u8>> {
     let digits: Option<Vec<u32>> = text
         .chars()
         .filter(|one| !one.is_ascii_whitespace())

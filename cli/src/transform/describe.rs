@@ -5,9 +5,7 @@ mod device;
 
 use std::collections::BTreeMap;
 
-use migcore::codec::vmdesc::{
-    replay, Content, Description, Device, Field, Nested, Vmdesc,
-};
+use migcore::codec::vmdesc::{replay, Content, Description, Device, Field, Nested, Vmdesc};
 use migcore::model::{Builder, DigestOptions, NodeId, Tree, Value};
 use migcore::visit::{Scope, ScopeKind, Track, Visitor};
 
@@ -176,4 +174,3 @@ fn equals(tree: &Tree<'_>, node: NodeId, other: &Tree<'_>) -> bool {
 pub(super) fn part<'d>(old: Option<&'d Description>, name: &str) -> Option<&'d Description> {
     old.and_then(|old| old.subsections().iter().find(|part| part.name == name))
 }
-

@@ -220,7 +220,7 @@ impl Observer for Effects<'_> {
             step: loss.step,
             secret: loss.secret,
             allowed: loss.allowed,
-            counts: !matches!(loss.what, What::Order | What::Absence | What::Versions),
+            counts: matches!(loss.what, What::Value | What::Bits | What::Item | What::Record),
         });
     }
 }
@@ -245,6 +245,7 @@ fn word(what: What) -> &'static str {
         What::Record => "record",
         What::Absence => "absence",
         What::Versions => "versions",
+        What::Section => "section",
     }
 }
 

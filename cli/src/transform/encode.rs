@@ -191,7 +191,8 @@ impl Hook for Passing {
 pub(super) fn length(tree: &Tree<'_>, node: NodeId, origins: &Origins) -> Result<u64> {
     let kept = kept_in(tree, node, origins).flatten();
     // A byte stands for all of it.
-    let kept = kept.map(|Kept { range, .. }| range.end.saturating_sub(range.start).saturating_sub(1));
+    let kept =
+        kept.map(|Kept { range, .. }| range.end.saturating_sub(range.start).saturating_sub(1));
     let kept = kept.fold(0, u64::saturating_add);
     let bytes = encoded(|visitor| {
         let device = Scope::Device { instance: 0, versions: Versions::only(qemu::visit::VERSION) };

@@ -254,4 +254,3 @@ fn keeps(section: &Section) -> Option<bool> {
         _ => Some(false),
     }
 }
-

@@ -11,7 +11,7 @@ pub(super) type Name = heapless::Vec<u8, MAX_NAME>;
 #[must_use]
 pub fn name_matches(pattern: &str, name: &[u8]) -> bool {
     Pattern::new(pattern)
-        .is_ok_and(|pattern| Reached::start(&pattern).first(&pattern, name).is_match(&pattern))
+        .is_ok_and(|pattern| Reached::start(&pattern).run(&pattern, name).is_match(&pattern))
 }
 
 impl DeviceName<'_> {

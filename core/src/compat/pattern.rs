@@ -34,7 +34,11 @@ impl<'p> Pattern<'p> {
     /// Whether it names this item or something around it. The empty pattern is around everything.
     #[must_use]
     pub fn covers(&self, trail: &Trail) -> bool {
-        self.text.is_empty() || self.follow(trail, |reached, _| reached.is_match(self))
+        self.is_empty() || self.follow(trail, |reached, _| reached.is_match(self))
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.text.is_empty()
     }
 
     fn follow(&self, trail: &Trail, is_it: impl Fn(&Reached, bool) -> bool) -> bool {
@@ -145,7 +149,7 @@ impl Reached {
     }
 
     /// Reads a part of a path: stars stand for its bytes.
-    fn run(&self, pattern: &Pattern<'_>, bytes: &[u8]) -> Reached {
+    pub(super) fn run(&self, pattern: &Pattern<'_>, bytes: &[u8]) -> Reached {
         let mut reached = *self;
         for &byte in bytes {
             if reached == Reached::default() {
@@ -214,5 +218,26 @@ impl Iterator for Bits {
         let bit = u8::try_from(self.0.trailing_zeros()).ok().filter(|bit| *bit < 64)?;
         self.0 &= self.0.wrapping_sub(1);
         Some(bit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::String;
+
+    /// Trying every way would take more steps than there are atoms.
+    #[test]
+    fn a_byte_of_a_path_costs_no_more_than_the_places_of_the_pattern() {
+        for text in ["*a".repeat(127), "*".repeat(255), String::from("*") + &"a".repeat(254)] {
+            let pattern = Pattern::new(&text).unwrap();
+            let (mut reached, mut looked) = (Reached::start(&pattern), 0);
+            for byte in [b'a'; 255] {
+                looked += reached.places().count();
+                reached = reached.run(&pattern, &[byte]);
+            }
+            assert!((255..=255 * 256).contains(&looked), "{looked}");
+            assert!(!reached.run(&pattern, b"b").item(&pattern, b"b").is_match(&pattern));
+        }
     }
 }

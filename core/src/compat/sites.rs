@@ -156,7 +156,9 @@ impl<'p> Sites<'p> {
         reached: Reached,
         kind: Kind,
     ) -> Result<bool> {
-        if reached.is_match(&self.pattern) {
+        // A star never stands for the device that the pattern begins inside of.
+        let named = kind != Kind::Subject || self.pattern.is_empty();
+        if named && reached.is_match(&self.pattern) {
             self.given = true;
             return Ok(true);
         }

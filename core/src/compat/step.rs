@@ -229,7 +229,7 @@ pub enum Step<'a> {
         /// Behind which item of the device the first of them stands.
         after: After<'a>,
     },
-    /// Devices have other names or instances.
+    /// Devices have other names or instances. Both are named, also where the step is for one device.
     RenameDevice {
         /// The older name.
         from: DeviceName<'a>,

@@ -250,7 +250,9 @@ fn may_be(said: &str, value: Option<Value<'_>>) -> bool {
         "int32 le" => kind == Kind::I32,
         "bitmap" => kind == Kind::U64,
         "pci irq state" => kind == Kind::U32,
-        said => type_of(kind).is_some_and(|plain| said.strip_suffix(" equal").unwrap_or(said) == plain),
+        said => {
+            type_of(kind).is_some_and(|plain| said.strip_suffix(" equal").unwrap_or(said) == plain)
+        }
     };
     match value {
         Some(Value::Scalar(kind, _)) => !is_whole_array(said) && scalar(kind),

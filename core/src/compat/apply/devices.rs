@@ -59,18 +59,16 @@ impl Work<'_, '_> {
         to.check()?;
         let alike =
             from.has_star() == to.has_star() && from.instance.is_some() == to.instance.is_some();
-        if !alike || from == to || to.name.is_empty() {
+        if !alike || from == to || from.name.is_empty() || to.name.is_empty() {
             return Err(Code::InvalidArgument);
         }
-        let whole = self.on == On::Machine;
-        if whole {
-            self.check_free_devices(from, to)?;
-        }
+        self.check_given_up(from, to)?;
         self.each_device(from, &mut |work, device, run| {
             let head = Head::of(work.tree, device).ok_or(Code::InvalidArgument)?;
             let (name, instance) = (to.with_run(run)?, to.instance.unwrap_or(head.instance));
             // Of the whole machine all were looked at.
-            if !whole && find(work.tree, None, &name, instance).is_some() {
+            let one = work.on != On::Machine;
+            if one && find(work.tree, None, &name, instance).is_some() {
                 work.enter_name(&name, instance)?;
                 return Err(Code::Occupied);
             }
@@ -81,14 +79,22 @@ impl Work<'_, '_> {
         })
     }
 
-    /// Checks that no device has a name that others will have, but for those that give it up.
-    fn check_free_devices(&mut self, from: &DeviceName<'_>, to: &DeviceName<'_>) -> Result<()> {
+    /// Checks that no device that the step may be for has a newer name, but for those that give it up.
+    fn check_given_up(&mut self, from: &DeviceName<'_>, to: &DeviceName<'_>) -> Result<()> {
         let mut devices = Devices::new(self.tree);
-        while let Some(device) = devices.next(self.tree) {
+        let mut next = match self.on {
+            On::Device(device) => Some(device),
+            On::Machine => devices.next(self.tree),
+        };
+        while let Some(device) = next {
             if self.run_of(to, device)?.is_some() && self.run_of(from, device)?.is_none() {
                 self.enter_device(device)?;
                 return Err(Code::Occupied);
             }
+            next = match self.on {
+                On::Device(_) => None,
+                On::Machine => devices.next(self.tree),
+            };
         }
         Ok(())
     }
@@ -128,7 +134,6 @@ impl Work<'_, '_> {
     }
 
     pub(super) fn split(&mut self, device: NodeId, run: &[u8], halves: &Halves<'_>) -> Result<()> {
-        self.check_described(device)?;
         let other = self.other(device, run, halves)?;
         if find(self.tree, Some(device), &other.name, other.instance).is_some() {
             self.trail = other.trail;
@@ -138,6 +143,7 @@ impl Work<'_, '_> {
         if self.found(What::Absence)?.is_some() {
             return Ok(());
         }
+        self.check_described(device)?;
         let made = match self.device_back(&other.name, other.instance)? {
             Some(device) => device,
             None => {
@@ -152,7 +158,6 @@ impl Work<'_, '_> {
     }
 
     pub(super) fn merge(&mut self, device: NodeId, run: &[u8], halves: &Halves<'_>) -> Result<()> {
-        self.check_described(device)?;
         let other = self.other(device, run, halves)?;
         let Some(gone) = find(self.tree, Some(device), &other.name, other.instance) else {
             self.check_none(device, halves.parts.items)?;
@@ -163,6 +168,7 @@ impl Work<'_, '_> {
         let own = core::mem::replace(&mut self.trail, other.trail.clone());
         self.check_version(&head, halves.into.versions.current)?;
         self.check_described(gone)?;
+        self.check_described(device)?;
         self.ledger.before(self.tree, gone);
         self.trail = own;
         self.scatter(device, gone, other.trail.clone(), &halves.parts)?;
@@ -170,14 +176,17 @@ impl Work<'_, '_> {
         self.retire(gone, &halves.into, Some((device, run)))
     }
 
-    /// The other device of a split. It must not be one that the step splits as well.
+    /// The other device of a split. It must not be one that the step splits itself.
     fn other(&self, device: NodeId, run: &[u8], halves: &Halves<'_>) -> Result<Other> {
         let into = &halves.into.name;
         into.check()?;
         let head = Head::of(self.tree, device).ok_or(Code::InvalidArgument)?;
         let instance = into.instance.unwrap_or(head.instance);
         let name = into.with_run(run)?;
-        let again = self.on == On::Machine && halves.names.run_in(&name, instance).is_some();
+        let again = match self.on {
+            On::Machine => halves.names.run_in(&name, instance).is_some(),
+            On::Device(_) => self.tree.name(device)? == name && head.instance == instance,
+        };
         if again || name.is_empty() || is_private(&name) {
             return Err(Code::InvalidArgument);
         }

@@ -73,7 +73,7 @@ impl Work<'_, '_> {
         let expected = from.or(to).is_some_and(|value| is_same(&value, &there));
         if !expected {
             let (node, known) = (Some(item), from.is_some());
-            self.lose(&Loss { node, known, ..Loss::of(What::Value) })?;
+            self.lose_of(item, &Loss { node, known, ..Loss::of(What::Value) })?;
         }
         let lost = self.found(What::Value)?.and_then(|found| found.node);
         self.changed(item, |tree| match (lost, to) {
@@ -104,7 +104,7 @@ impl Work<'_, '_> {
             return Err(Code::ValueDiffers);
         }
         if !exact {
-            self.lose(&Loss { node: Some(item), ..Loss::of(What::Value) })?;
+            self.lose_of(item, &Loss { node: Some(item), ..Loss::of(What::Value) })?;
         }
         self.changed(item, |tree| {
             rewrite(tree, item, &|_, bits| map.forth(kind, bits).unwrap_or(bits))
@@ -119,7 +119,7 @@ impl Work<'_, '_> {
         }
         if from.or(to).is_some_and(|value| value & mask != there) {
             let known = from.is_some();
-            self.lose(&Loss { bits: there, known, ..Loss::of(What::Bits) })?;
+            self.lose_of(item, &Loss { bits: there, known, ..Loss::of(What::Bits) })?;
         }
         let lost = self.found(What::Bits)?.map(|found| found.bits);
         let new = lost.or(to).map_or(there, |new| new & mask);

@@ -24,7 +24,6 @@ impl Work<'_, '_> {
     ) -> Result<u32> {
         item::check_one(items, place.name)?;
         self.check_free(scope, place.name)?;
-        self.check_described(scope)?;
         self.at(place.name, |work| {
             if work.found(What::Absence)?.is_some() {
                 return Ok(0);
@@ -33,6 +32,7 @@ impl Work<'_, '_> {
                 Some(item) => Some(item),
                 None if items.is_empty() => None,
                 None => {
+                    work.check_described(scope)?;
                     let at = work.place_for(scope, place.after, None)?;
                     item::put(work.tree, at, items)?
                 }
@@ -57,7 +57,7 @@ impl Work<'_, '_> {
             let Some(item) = item else {
                 // Without a default nothing would come back either.
                 if known {
-                    work.lose(&Loss::of(What::Absence))?;
+                    work.lose_in(scope, &Loss::of(What::Absence))?;
                 }
                 return Ok(0);
             };
@@ -67,7 +67,8 @@ impl Work<'_, '_> {
                 true => work.lose_place(item, place.after)?,
                 false => {
                     let at = work.index_of(item)?;
-                    work.lose(&Loss { node: Some(item), at, known, ..Loss::of(What::Item) })?;
+                    let node = Some(item);
+                    work.lose_in(scope, &Loss { node, at, known, ..Loss::of(What::Item) })?;
                 }
             }
             work.tree.remove(item)?;
@@ -79,6 +80,7 @@ impl Work<'_, '_> {
     pub(super) fn put_back(&mut self, scope: NodeId, name: &str) -> Result<Option<NodeId>> {
         let Some(found) = self.found(What::Item)? else { return Ok(None) };
         let Some(item) = found.node else { return Ok(None) };
+        self.check_described(scope)?;
         let at = self.at_index(scope, found.at, None)?;
         if self.tree.name(item)? != name.as_bytes() {
             self.tree.rename(item, name.as_bytes())?;

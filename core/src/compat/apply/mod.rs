@@ -14,7 +14,7 @@ use super::devices::Head;
 use super::sites::Sites;
 use super::{Edit, Found, Hook, Ledger, Lost, On, Step, Trail, What};
 use crate::error::{Code, Fault, Path, Report, Result};
-use crate::model::{NodeId, Tree};
+use crate::model::{NodeId, Tree, Value};
 use devices::Halves;
 use parts::Parts;
 use records::Sections;
@@ -210,6 +210,30 @@ impl Work<'_, '_> {
     fn enter_name(&mut self, name: &[u8], instance: u32) -> Result<()> {
         self.trail = Trail::new();
         self.trail.enter(name, Some(instance))
+    }
+
+    /// Tells of a loss at an item that is there.
+    fn lose_of(&mut self, item: NodeId, loss: &Loss) -> Result<()> {
+        let scope = self.tree.parent(item)?.ok_or(Code::InvalidArgument)?;
+        self.lose_in(scope, loss)
+    }
+
+    /// Tells of a loss at an item of a scope. The way to it must be the only one with these names: else nobody would
+    /// know where to put back what is lost.
+    fn lose_in(&mut self, scope: NodeId, loss: &Loss) -> Result<()> {
+        let mut at = scope;
+        while let Some(outer) = self.tree.parent(at)? {
+            match self.tree.value(at)? {
+                Value::Device { .. } => break,
+                Value::Element => {}
+                _ if self.tree.child_by_name(outer, self.tree.name(at)?, 1)?.is_some() => {
+                    return Err(Code::Occupied);
+                }
+                _ => {}
+            }
+            at = outer;
+        }
+        self.lose(loss)
     }
 
     fn lose(&mut self, lost: &Loss) -> Result<()> {

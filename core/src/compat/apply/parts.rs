@@ -100,7 +100,6 @@ impl Work<'_, '_> {
         let Wrapping { place, value, marks, items, after } = *wrapping;
         check_scope(&value)?;
         self.check_free(scope, place.name)?;
-        self.check_described(scope)?;
         let mut any = false;
         for name in items {
             any |= self.look(scope, name)?.is_some();
@@ -110,6 +109,7 @@ impl Work<'_, '_> {
                 Some(inner) => Some(inner),
                 None if !any => None,
                 None => {
+                    work.check_described(scope)?;
                     let at = work.place_for(scope, place.after, None)?;
                     Some(work.tree.insert(at, place.name.as_bytes(), marks, value)?)
                 }
@@ -143,7 +143,7 @@ impl Work<'_, '_> {
             true => work.lose_place(inner, place.after),
             false => {
                 let at = work.index_of(inner)?;
-                work.lose(&Loss { node: Some(inner), at, ..Loss::of(What::Item) })
+                work.lose_in(scope, &Loss { node: Some(inner), at, ..Loss::of(What::Item) })
             }
         })?;
         self.tree.remove(inner)?;

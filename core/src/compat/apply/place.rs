@@ -49,7 +49,7 @@ impl Work<'_, '_> {
             return Ok(());
         }
         let at = self.index_of(item)?;
-        self.lose(&Loss { at, ..Loss::of(What::Order) })
+        self.lose_of(item, &Loss { at, ..Loss::of(What::Order) })
     }
 
     /// The place for an item that the trail leads to: the one that it was lost from, else the one that is

@@ -2,7 +2,7 @@
 
 use super::{Loss, Work};
 use crate::compat::devices::{
-    device_in, find, holder_of, is_private, is_section, stream, Head, Holders,
+    device_in, find, holder_of, is_private, is_section, stream, Devices, Head, Holders,
 };
 use crate::compat::{item, After, DeviceName, Item, NewDevice, On, What};
 use crate::error::{Code, Result};
@@ -44,7 +44,7 @@ impl Work<'_, '_> {
     ) -> Result<u32> {
         self.check_whole(new, items)?;
         if new.name.has_star() {
-            return self.all_devices_back();
+            return self.all_devices_back(&new.name);
         }
         let (name, instance) = (new.name.name.as_bytes(), new.name.instance.unwrap_or(0));
         self.enter_name(name, instance)?;
@@ -125,16 +125,16 @@ impl Work<'_, '_> {
     }
 
     /// Puts all devices back that this step dropped.
-    fn all_devices_back(&mut self) -> Result<u32> {
+    fn all_devices_back(&mut self, names: &DeviceName<'_>) -> Result<u32> {
+        self.check_no_device(names)?;
         let list = stream(self.tree).unwrap_or(self.tree.root());
         let mut touched = 0u32;
         while let Some(found) = self.ledger.found(self.tree, What::Record, None)? {
             let Some(copy) = found.node else { continue };
             let device = device_in(self.tree, copy).ok_or(Code::InvalidArgument)?;
-            let head = Head::of(self.tree, device).ok_or(Code::InvalidArgument)?;
             self.enter_device(device)?;
-            if find(self.tree, None, self.tree.name(device)?, head.instance).is_some() {
-                return Err(Code::Occupied);
+            if self.run_of(names, device)?.is_none() {
+                return Err(Code::InvalidArgument);
             }
             self.settle(list, copy, device, found.at)?;
             self.ledger.after(self.tree, device);
@@ -151,6 +151,18 @@ impl Work<'_, '_> {
             true => Err(Code::InvalidArgument),
             false => item::check(items.unwrap_or_default()),
         }
+    }
+
+    /// Checks that there is no device of these names.
+    fn check_no_device(&mut self, names: &DeviceName<'_>) -> Result<()> {
+        let mut devices = Devices::new(self.tree);
+        while let Some(device) = devices.next(self.tree) {
+            if self.run_of(names, device)?.is_some() {
+                self.enter_device(device)?;
+                return Err(Code::Occupied);
+            }
+        }
+        Ok(())
     }
 
     fn check_free_device(&self, name: &[u8], instance: u32) -> Result<()> {

@@ -34,6 +34,7 @@ mod way;
 
 pub use misfit::{Misfit, Why};
 
+use crate::compat::Opens;
 use crate::error::{Code, Result, MAX_NAME};
 use crate::io::copy;
 use crate::model::{At, NodeId, Tree, Value};
@@ -128,7 +129,7 @@ pub fn is_open(tree: &Tree<'_>, node: NodeId) -> Result<Option<&'static Schema>>
 pub fn open(
     tree: &mut Tree<'_>,
     node: NodeId,
-    schema: &'static Schema,
+    schema: &Schema,
 ) -> core::result::Result<(), Misfit> {
     let marks = tree.marks(node).map_err(Misfit::failed)?;
     let way = match tree.value(node).map_err(Misfit::failed)? {
@@ -219,6 +220,36 @@ fn same_bytes(
     });
     let why = Misfit { why: Why::Differs, code: Code::BadValue, offset: at, field: "" };
     compared.map_err(|_| why)
+}
+
+/// Opens each field by the schema that there is for it: for steps over devices of several kinds.
+#[derive(Clone, Copy, Debug)]
+pub struct Known;
+
+impl Opens for Known {
+    /// [`Code::Unsupported`] for a field without a schema.
+    fn open(&self, tree: &mut Tree<'_>, node: NodeId) -> Result<()> {
+        let mut device = node;
+        while !matches!(tree.value(device)?, Value::Device { .. }) {
+            device = tree.parent(device)?.ok_or(Code::Unsupported)?;
+        }
+        let schema = find(tree.name(device)?, tree.name(node)?).ok_or(Code::Unsupported)?;
+        Ok(open(tree, node, schema)?)
+    }
+
+    fn close(&self, tree: &mut Tree<'_>, node: NodeId) -> Result<()> {
+        Ok(close(tree, node)?)
+    }
+}
+
+impl Opens for Schema {
+    fn open(&self, tree: &mut Tree<'_>, node: NodeId) -> Result<()> {
+        Ok(open(tree, node, self)?)
+    }
+
+    fn close(&self, tree: &mut Tree<'_>, node: NodeId) -> Result<()> {
+        Ok(close(tree, node)?)
+    }
 }
 
 impl Schema {
