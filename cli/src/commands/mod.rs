@@ -9,6 +9,7 @@ pub mod profile;
 mod proof;
 pub mod ram;
 pub mod schema;
+pub mod suggest;
 pub mod transform;
 pub mod verify;
 
@@ -42,6 +43,7 @@ pub fn run(arguments: &Arguments) -> Result {
         },
         Command::Profile(profile) => profile::run(profile),
         Command::Transform(transform) => transform::run(transform),
+        Command::Suggest(suggest) => unread(suggest::run(suggest)),
         Command::Generate(generate) => generate::run(generate),
     }
 }
