@@ -87,7 +87,7 @@ fn form(shape: &Shape, deep: usize) -> String {
             format!("type = \"struct\"{described}, items = {}", items(&shape.inside, deep))
         }
         Form::List(is_variable) => {
-            format!("type = \"list\", {}{}", elements(&shape.inside, deep), variable(*is_variable))
+            format!("type = \"list\", {}{}", elements(shape, deep), variable(*is_variable))
         }
         Form::Optional(false) => "type = \"optional\"".to_owned(),
         Form::Optional(true) => {
@@ -102,16 +102,30 @@ fn form(shape: &Shape, deep: usize) -> String {
     }
 }
 
-fn elements(elements: &[Shape], deep: usize) -> String {
-    let mut texts: Vec<String> = elements.iter().map(|one| items(&one.inside, deep)).collect();
+fn elements(list: &Shape, deep: usize) -> String {
+    let mut texts: Vec<String> = list.inside.iter().map(|one| element(list, one, deep)).collect();
     let count = texts.len();
     texts.dedup();
     match texts.as_slice() {
         [] => "elements = []".to_owned(),
         [one] => format!("count = {count}, items = {one}"),
         _ => {
-            let texts = elements.iter().map(|one| items(&one.inside, deep.saturating_add(1)));
+            let inner = deep.saturating_add(1);
+            let texts = list.inside.iter().map(|one| element(list, one, inner));
             format!("elements = {}", lines(texts.collect(), deep))
+        }
+    }
+}
+
+/// What is in an element. One struct without a name in it has the description of the element, if there is one.
+fn element(list: &Shape, element: &Shape, deep: usize) -> String {
+    let alone = element.inside.first().is_some_and(|first| first.name.is_empty());
+    match list.elements.as_ref().filter(|_| !alone) {
+        None => items(&element.inside, deep),
+        Some(described) => {
+            let form = Form::Struct(Some(described.clone()));
+            let whole = Shape { inside: element.inside.clone(), ..Shape::new("", form) };
+            format!("[{}]", item(&whole, deep))
         }
     }
 }

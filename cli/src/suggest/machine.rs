@@ -272,6 +272,9 @@ fn both(manner: Manner, mine: &Device, theirs: &Device, types: bool) -> Part {
 /// A device that only the stream has.
 fn mine_only(manner: Manner, device: &Device) -> Part {
     let mut part = Part::default();
+    if device.live && !manner.valued {
+        return part;
+    }
     if device.is_opaque() {
         let text = "only IN has this device, with opaque content: it is not dropped without a decision by hand";
         part.leave(DEVICE.to_string(), text);

@@ -1,5 +1,7 @@
 //! What is suggested for one device, or for the configuration of a stream.
 
+use migcore::visit::Marks;
+
 use super::item::{item, quoted, scalar};
 use super::shape::{escaped, Form, Shape};
 
@@ -8,7 +10,7 @@ pub(super) const DEVICE: char = '\u{e000}';
 
 /// How the two sides stand to each other, as far as their names tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
+pub(super) enum Order {
     /// They are one machine.
     Same,
     /// What is transformed is the older one.
@@ -113,14 +115,27 @@ pub(super) fn items_step(key: &str, scope: &str, before: Option<&Shape>, all: &[
     }
 }
 
+/// The most values that are told one by one.
+const MOST_TOLD: usize = 4;
+
 /// What is said of a value that goes.
 pub(super) fn worth(shape: &Shape) -> String {
-    if shape.is_secret() {
-        return "a secret".to_owned();
-    }
-    match &shape.form {
-        Form::Scalar(kind, bits) => scalar(*kind, *bits),
-        Form::Text(text) => quoted(text),
-        _ => format!("{} bytes that are not all 0", shape.length()),
+    let mut loud = Vec::new();
+    shape.loud("", &mut loud);
+    let told: Vec<String> = loud.iter().take(MOST_TOLD).map(|(path, one)| {
+        let value = match &one.form {
+            _ if one.is_secret() || shape.marks.contains(Marks::SECRET) => "a secret".to_owned(),
+            Form::Scalar(kind, bits) => scalar(*kind, *bits),
+            Form::Text(text) => quoted(text),
+            _ => format!("{} bytes that are not all 0", one.length()),
+        };
+        match path.as_str() {
+            "" => value,
+            path => format!("{path} is {value}"),
+        }
+    }).collect();
+    match loud.len().saturating_sub(told.len()) {
+        0 => told.join(", "),
+        more => format!("{} and {more} more that are not 0", told.join(", ")),
     }
 }

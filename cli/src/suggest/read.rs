@@ -56,6 +56,11 @@ fn qemu(input: &mut Input, vmdesc: Option<&Vmdesc>) -> Result<Read> {
         let scanner = Scanner::new(input.again(), vmdesc.cloned());
         let mut scanner = scanner.map_err(Failure::reading(input.path()))?;
         let origins = load(&mut scanner, tree)?;
+        if origins.vmdesc.is_none() {
+            let what = "no description is in it, so its devices are bytes without names: the description of another \
+                        stream of the same machine may be given (--vmdesc for IN; as ONTO in the place of the stream)";
+            return Err(Failure::Refused(format!("{}: {what}", input.path().display())).into());
+        }
         let damages: Vec<String> = origins.damages.iter().map(ToString::to_string).collect();
         Ok(if damages.is_empty() { Ok(origins) } else { Err(damages) })
     })

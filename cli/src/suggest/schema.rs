@@ -33,6 +33,7 @@ fn device(of: &model::Device) -> Device {
         instance: of.instance.unwrap_or(0),
         described: of.description().map(|inside| inside.name.clone()).unwrap_or_default(),
         versions: [current, minimum, minimum],
+        live: false,
         inside: of.description().map(inside),
     }
 }

@@ -50,6 +50,8 @@ pub struct Device {
     pub described: String,
     /// The version that is saved, the oldest that is loaded, and the oldest reader.
     pub versions: [u32; 3],
+    /// Whether it is sent while the guest runs, as its memory is: no description has it.
+    pub live: bool,
     /// What is inside; `None` where nothing is known.
     pub inside: Option<Vec<Shape>>,
 }
@@ -93,6 +95,8 @@ pub struct Shape {
     pub conditional: bool,
     /// The version from which on it is there.
     pub since: Option<i64>,
+    /// Of a list: the name and version of the description of its elements, where QEMU gives them.
+    pub elements: Option<(String, u32)>,
     /// What is inside.
     pub inside: Vec<Shape>,
 }
@@ -137,6 +141,7 @@ impl Shape {
             maybe: false,
             conditional: false,
             since: None,
+            elements: None,
             inside: Vec::new(),
         }
     }
@@ -159,6 +164,21 @@ impl Shape {
         self.marks.contains(Marks::SECRET) || self.inside.iter().any(Shape::is_secret)
     }
 
+    /// What in it is not 0, with its path.
+    pub fn loud<'s>(&'s self, path: &str, found: &mut Vec<(String, &'s Shape)>) {
+        if self.inside.is_empty() && !self.is_zero() {
+            found.push((path.to_owned(), self));
+        }
+        for (number, inside) in self.inside.iter().enumerate() {
+            let path = match (&inside.form, path) {
+                (Form::Element, path) => format!("{path}[{number}]"),
+                (_, "") => inside.name.clone(),
+                (_, path) => format!("{path}.{}", inside.name),
+            };
+            inside.loud(&path, found);
+        }
+    }
+
     /// Whether all that it says is 0, empty or not there.
     #[must_use]
     pub fn is_zero(&self) -> bool {
@@ -173,7 +193,8 @@ impl Shape {
         here && self.inside.iter().all(Shape::is_zero)
     }
 
-    /// The same without values.
+    /// The same without values. Lists have no description of their elements either: items that are compared with these
+    /// have none.
     #[must_use]
     pub fn zeroed(&self) -> Shape {
         let form = match &self.form {
@@ -190,7 +211,7 @@ impl Shape {
             Form::Optional(false) | Form::List(true) => Vec::new(),
             _ => self.inside.iter().map(Shape::zeroed).collect(),
         };
-        Shape { form, inside, ..self.clone() }
+        Shape { form, inside, elements: None, ..self.clone() }
     }
 
     /// The same without the values of secrets.

@@ -209,8 +209,9 @@ impl<'a> Level<'a> {
             why.push_str(" It is 0 in IN.");
         }
         for shape in lost {
-            why.push_str(&format!(" LOST: {} is {}.", shape.name, worth(shape)));
             let text = worth(shape);
+            let is = if shape.inside.is_empty() { " is" } else { ":" };
+            why.push_str(&format!(" LOST: {}{is} {text}.", shape.name));
             self.part.lose(below(self.scope, &shape.name), text);
         }
         self.part.step(items_step(key, self.scope, before, &zeros), why);
@@ -372,8 +373,7 @@ impl<'a> Level<'a> {
         let (mine, theirs) = if turned { (other, one) } else { (one, other) };
         let (left, right) = (mine.length(), theirs.length());
         let what = if mine.kind.is_empty() { "bytes" } else { &mine.kind };
-        let apart = mine.is_blob() != theirs.is_blob() || mine.kind != theirs.kind;
-        if apart && !theirs.guessed {
+        if mine.kind != theirs.kind && !theirs.guessed {
             let text = format!(
                 "opaque ({what}, {left} bytes) in IN, and {} of {right} bytes in ONTO",
                 if theirs.kind.is_empty() { "something" } else { &theirs.kind }
@@ -386,6 +386,9 @@ impl<'a> Level<'a> {
     }
 
     fn list(&mut self, path: &str, one: &Shape, other: &Shape) {
+        // A schema does not say whether a struct without a name stands in the elements.
+        let whole = is_whole(one) || is_whole(other);
+        let (one, other) = (&elements(one, whole), &elements(other, whole));
         let fixed = one.form == Form::List(false) && other.form == Form::List(false);
         if fixed && one.inside.len() != other.inside.len() {
             let (left, right) = (one.inside.len(), other.inside.len());
@@ -450,6 +453,24 @@ impl<'a> Level<'a> {
             }
         }
     }
+}
+
+/// Whether all of an element is one struct without a name.
+fn is_whole(list: &Shape) -> bool {
+    let first = list.inside.first().and_then(|element| element.inside.first());
+    first.is_some_and(|first| first.name.is_empty() && matches!(first.form, Form::Struct(_)))
+}
+
+/// A list whose elements have such a struct, if they shall.
+fn elements(list: &Shape, whole: bool) -> Shape {
+    if !whole || is_whole(list) {
+        return list.clone();
+    }
+    let wrap = |element: &Shape| {
+        let inside = Shape { inside: element.inside.clone(), ..Shape::new("", Form::Struct(None)) };
+        Shape { inside: vec![inside], ..element.clone() }
+    };
+    Shape { inside: list.inside.iter().map(wrap).collect(), ..list.clone() }
 }
 
 fn described(said: &Option<(String, u32)>) -> String {

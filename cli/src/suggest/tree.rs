@@ -1,5 +1,6 @@
 //! A side from the tree of a stream.
 
+use migcore::codec::vmdesc::{self, Content, Nested};
 use migcore::compat::{is_private, machine_version, stream, Devices};
 use migcore::model::{NodeId, Tree, Value};
 use migcore::visit::Kind;
@@ -33,29 +34,61 @@ fn device(tree: &Tree<'_>, origins: &Origins, node: NodeId) -> Result<Device> {
         }
         _ => (0, [0; 3]),
     };
-    let inside = children(tree, origins, node)?;
-    let unknown = inside.iter().any(|item| matches!(item.form, Form::Raw(_)));
     let entry = origins.entries.get(&node).zip(origins.vmdesc.as_ref());
     let entry = entry.and_then(|(entry, vmdesc)| vmdesc.devices.get(*entry));
-    let described = match entry.map(|entry| &entry.content) {
-        Some(migcore::codec::vmdesc::Content::Described(description)) => description.name.clone(),
-        _ => String::new(),
+    let description = match entry.map(|entry| &entry.content) {
+        Some(Content::Described(description)) => Some(description),
+        _ => None,
     };
+    let inside = children(tree, origins, node, description)?;
+    let unknown = inside.iter().any(|item| matches!(item.form, Form::Raw(_)));
+    let described = description.map(|description| description.name.clone()).unwrap_or_default();
+    let record = tree.parent(node)?.map(|record| tree.name(record)).transpose()?;
+    let live = record == Some(b"start");
     let inside = (!unknown).then_some(inside);
-    Ok(Device { name: name(tree, node)?, instance, described, versions, inside })
+    Ok(Device { name: name(tree, node)?, instance, described, versions, live, inside })
 }
 
 fn name(tree: &Tree<'_>, node: NodeId) -> Result<String> {
     Ok(String::from_utf8_lossy(tree.name(node)?).into_owned())
 }
 
-/// A tree bounds how deep its nodes lie.
-fn children(tree: &Tree<'_>, origins: &Origins, node: NodeId) -> Result<Vec<Shape>> {
-    tree.children(node)?.map(|child| shape(tree, origins, child)).collect()
+/// The items in a scope, and what QEMU's description says of it. A tree bounds how deep they lie.
+fn children(
+    tree: &Tree<'_>,
+    origins: &Origins,
+    node: NodeId,
+    of: Option<&vmdesc::Description>,
+) -> Result<Vec<Shape>> {
+    tree.children(node)?.map(|child| shape(tree, origins, child, of)).collect()
 }
 
-fn shape(tree: &Tree<'_>, origins: &Origins, node: NodeId) -> Result<Shape> {
-    let form = match tree.value(node)? {
+/// What the description of a scope says of the inside of an item in it.
+fn inner<'d>(of: Option<&'d vmdesc::Description>, name: &str) -> Option<&'d vmdesc::Description> {
+    let of = of?;
+    let field = of.fields.iter().find(|field| field.name == name && field.nested != Nested::None);
+    let part = || of.subsections.as_ref()?.iter().find(|part| part.name == name);
+    match field.map(|field| &field.nested) {
+        Some(Nested::Struct(inside)) => inside.as_deref(),
+        Some(Nested::Inline(inside)) => inside.first(),
+        Some(Nested::None) | None => part(),
+    }
+}
+
+fn shape(
+    tree: &Tree<'_>,
+    origins: &Origins,
+    node: NodeId,
+    of: Option<&vmdesc::Description>,
+) -> Result<Shape> {
+    let name = name(tree, node)?;
+    let value = tree.value(node)?;
+    let of = match value {
+        Value::Element => of,
+        _ => inner(of, &name),
+    };
+    let of_elements = of.filter(|_| matches!(value, Value::List { .. }));
+    let form = match value {
         Value::Scalar(kind, bits) => Form::Scalar(kind, bits),
         Value::Array(kind, extent, bytes) => {
             Form::Array(kind, extent == migcore::visit::Extent::Variable, elements(kind, bytes))
@@ -79,8 +112,9 @@ fn shape(tree: &Tree<'_>, origins: &Origins, node: NodeId) -> Result<Shape> {
     Ok(Shape {
         kind: origins.kind(node).to_owned(),
         marks: tree.marks(node)?,
-        inside: children(tree, origins, node)?,
-        ..Shape::new(&name(tree, node)?, form)
+        elements: of_elements.map(|of| (of.name.clone(), of.version)),
+        inside: children(tree, origins, node, of)?,
+        ..Shape::new(&name, form)
     })
 }
 
@@ -101,7 +135,7 @@ fn around(tree: &Tree<'_>, origins: &Origins, node: NodeId) -> Result<Stream> {
     let mut last = None;
     for record in tree.children(node)? {
         match tree.name(record)? {
-            b"configuration" => around.configuration = Some(children(tree, origins, record)?),
+            b"configuration" => around.configuration = Some(children(tree, origins, record, None)?),
             b"command" => around.commands.extend(command(tree, record, last.clone())?),
             _ => {
                 let held = tree.children(record)?.find(|inside| {
