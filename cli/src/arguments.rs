@@ -48,15 +48,15 @@ pub enum Command {
     /// Print what a state consists of, or check whether one program loads what another saves
     #[command(after_help = EXIT_CODES, after_long_help = SCHEMA, override_usage = SCHEMA_USAGE)]
     Schema(Schema),
-    /// Check a machine profile, and print what it says for a version of the machine
-    #[command(after_help = EXIT_CODES, after_long_help = PROFILE)]
-    Profile(Profile),
     /// Write a stream of another version, by rules
     #[command(after_help = EXIT_CODES, after_long_help = TRANSFORM)]
     Transform(Transform),
     /// Write the rules that a human would start from, to make a stream fit another machine
     #[command(after_help = EXIT_CODES, after_long_help = SUGGEST)]
     Suggest(Suggest),
+    /// Check a machine profile, and print what it says for a version of the machine
+    #[command(after_help = EXIT_CODES, after_long_help = PROFILE)]
+    Profile(Profile),
     /// Write the man pages or the completions of shells
     #[command(hide = true)]
     Generate(Generate),
@@ -212,23 +212,6 @@ pub struct Schema {
     pub json: bool,
 }
 
-/// The arguments of `profile`.
-#[derive(Debug, Args)]
-pub struct Profile {
-    /// The profile; one that is given later is on top of those before
-    #[arg(value_name = "FILE", required = true)]
-    pub files: Vec<PathBuf>,
-    /// The version of the machine, or its name with the version at the end; without it all rows are printed
-    #[arg(long, value_name = "VERSION")]
-    pub machine: Option<String>,
-    /// Print only what is said of this device
-    #[arg(long, value_name = "NAME")]
-    pub device: Option<String>,
-    /// Print one JSON document
-    #[arg(long)]
-    pub json: bool,
-}
-
 /// The arguments of `transform`.
 #[derive(Debug, Args)]
 pub struct Transform {
@@ -268,6 +251,23 @@ pub struct Transform {
     #[arg(long)]
     pub force: bool,
     /// Print one JSON document that says what was done
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The arguments of `profile`.
+#[derive(Debug, Args)]
+pub struct Profile {
+    /// The profile; one that is given later is on top of those before
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// The version of the machine, or its name with the version at the end; without it all rows are printed
+    #[arg(long, value_name = "VERSION")]
+    pub machine: Option<String>,
+    /// Print only what is said of this device
+    #[arg(long, value_name = "NAME")]
+    pub device: Option<String>,
+    /// Print one JSON document
     #[arg(long)]
     pub json: bool,
 }
@@ -449,6 +449,24 @@ Exit codes:
   2  wrong usage
   3  a file cannot be read, or is nothing that has a schema";
 
+const TRANSFORM: &str = "\
+Rules are a file in TOML that says what differs between versions: docs/rules.md. They are gone from the version that the \
+machine is of to the one that is wanted, by the shortest way, in either direction. Memory of the guest, and what else \
+cannot be edited, goes from FILE to OUT as it is. What the rules lose is shown; values that are not 0 are only lost \
+if the rules allow it, or else nothing is written.
+
+Examples:
+  migcore transform vm.state -o old.state --rules pc-i440fx.toml --to pc-i440fx-6.2
+  migcore transform vm.state --dry-run --explain --rules fix.toml
+  migcore transform vm.state -o old.state --rules pc.toml --to pc-i440fx-2.4 --losses lost.json
+  migcore transform old.state -o vm.state --rules pc.toml --to pc-i440fx-7.2 --restore lost.json
+
+Exit codes:
+  0  OUT is written, or would be
+  1  the input is damaged, or the transform is refused; nothing is written
+  2  wrong usage, or rules that are wrong
+  3  a file cannot be read or written, or the input is nothing that can be transformed";
+
 const PROFILE: &str = "\
 A profile says which values the properties of devices have in older versions of a machine. It is TOML, with an entry for \
 each version, from the newest to the oldest:
@@ -473,24 +491,6 @@ Exit codes:
   0  nothing is wrong
   2  wrong usage
   3  a file cannot be read, or is no profile that makes sense";
-
-const TRANSFORM: &str = "\
-Rules are a file in TOML that says what differs between versions: docs/rules.md. They are gone from the version that the \
-machine is of to the one that is wanted, by the shortest way, in either direction. Memory of the guest, and what else \
-cannot be edited, goes from FILE to OUT as it is. What the rules lose is shown; values that are not 0 are only lost \
-if the rules allow it, or else nothing is written.
-
-Examples:
-  migcore transform vm.state -o old.state --rules pc-i440fx.toml --to pc-i440fx-6.2
-  migcore transform vm.state --dry-run --explain --rules fix.toml
-  migcore transform vm.state -o old.state --rules pc.toml --to pc-i440fx-2.4 --losses lost.json
-  migcore transform old.state -o vm.state --rules pc.toml --to pc-i440fx-7.2 --restore lost.json
-
-Exit codes:
-  0  OUT is written, or would be
-  1  the input is damaged, or the transform is refused; nothing is written
-  2  wrong usage, or rules that are wrong
-  3  a file cannot be read or written, or the input is nothing that can be transformed";
 
 const SUGGEST: &str = "\
 The rules are a first draft: a file in TOML for `migcore transform`, to be read and corrected. What IN has and ONTO has \

@@ -140,3 +140,44 @@ fn no_file_is_too_hostile() {
         let _ = fault(&step(&text));
     }
 }
+
+/// The examples of the reference: whole files, and single steps.
+#[test]
+fn the_examples_of_the_reference_are_read() {
+    let page = include_str!("../../docs/rules.md");
+    let blocks = page.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let mut keys = Vec::new();
+    for block in blocks {
+        let is_file = block.contains("[[change]]");
+        let text = if is_file { block.to_owned() } else { step(block) };
+        assert_eq!(fault(&text), None, "{block}");
+        keys.push(block.split([' ', '=']).next().unwrap());
+    }
+    // Each step has one.
+    for key in [
+        "add",
+        "drop",
+        "rename",
+        "retype",
+        "set",
+        "map",
+        "bits",
+        "move",
+        "wrap",
+        "unwrap",
+        "split",
+        "merge",
+        "rename-device",
+        "add-device",
+        "drop-device",
+        "set-version",
+        "open",
+        "close",
+        "add-command",
+        "drop-command",
+        "footers",
+        "configuration",
+    ] {
+        assert!(keys.contains(&key), "{key} has no example");
+    }
+}

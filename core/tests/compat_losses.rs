@@ -18,16 +18,20 @@ use histories::{
 };
 use migcore::compat::{
     each_loss, note_hop, After, Compat, DeviceName, Edge, History, Item, NewDevice, Place, Policy,
-    Step, Verdict, Version, Way, LOSSES,
+    Required, Step, Verdict, Version, Way, LOSSES,
 };
 use migcore::model::{At, Tree, Value};
 use migcore::visit::{Kind, Marks, Versions};
 use migcore::Code;
 
-/// Version 2 has a number more, of which 5 is the default; version 3 lost one, of which nothing is known.
+/// Version 2 has a number more, of which 5 is the default; version 3 lost one, of which nothing is known: a state
+/// that never had it goes back without.
 const EDGES: [Edge<'static>; 2] = [
     Edge::new(v(1), v(2), &[add("b", &[item("b", 5)])]),
-    Edge::new(v(2), v(3), &[drop_item("old"), add("c", &[item("c", 0)])]),
+    Edge {
+        required: Required::But(&[0]),
+        ..Edge::new(v(2), v(3), &[drop_item("old"), add("c", &[item("c", 0)])])
+    },
 ];
 
 const HISTORIES: [History<'static>; 1] = [History::of_devices("nic*", v(3), &EDGES)];
@@ -85,8 +89,11 @@ fn what_the_newer_version_drops_comes_back_to_the_older() {
     let mut memory = memory();
     let mut tree = Tree::new(&mut memory).unwrap();
     put(&mut tree, "nic", 2, &[("old", 9), ("a", 1), ("b", 6)]);
-    let (before, compat) = (all(&tree), compat(&HISTORIES));
-    let up = to(&[("nic", v(3))]);
+    let edges = EDGES.map(|edge| Edge { required: Required::All, ..edge });
+    let histories = [History::of_devices("nic*", v(3), &edges)];
+    let (before, compat) = (all(&tree), compat(&histories));
+    let three = [("nic", v(3))];
+    let up = to(&three);
     assert_eq!(run(&compat, &mut tree, &up).1.losses, ["nic:old = 9 Item 2>3 step 0"]);
     run(&compat, &mut tree, &to(&[("nic", v(2))])).0.unwrap();
     assert_eq!(all(&tree), before);
@@ -118,11 +125,13 @@ fn another_edge_gives_nothing_back_and_makes_stale_what_it_passes() {
     let back = run(&other, &mut tree, &to(&three)).0.unwrap();
     assert_eq!((number(&tree, "nic/0.b"), number(&tree, "nic/0.c")), (Some(1), Some(1)));
     // The state is of version 3 again, and may change: what it was is no more.
-    assert_eq!((back.restored, back.unrestored, losses(&tree).len()), (0, 2, 0));
-    assert!(private(&tree, LOSSES).is_none());
-    run(&all_ways, &mut tree, &to(&one)).0.unwrap();
+    assert_eq!((back.restored, back.unrestored, losses(&tree).len()), (0, 1, 1));
+    // So it is with version 2, when it comes there.
+    let done = run(&all_ways, &mut tree, &to(&one)).0.unwrap();
+    assert_eq!((done.losses, done.unrestored), (2, 1));
     run(&all_ways, &mut tree, &to(&three)).0.unwrap();
     assert_eq!((number(&tree, "nic/0.b"), number(&tree, "nic/0.c")), (Some(1), Some(1)));
+    assert!(private(&tree, LOSSES).is_none());
 }
 
 #[test]
@@ -149,7 +158,7 @@ fn each_device_gets_its_own_back_wherever_the_private_device_stands() {
     for at in 0..9 {
         put(&mut tree, &format!("nic{at}"), 3, &[("a", at), ("b", 10 + at), ("c", 20 + at)]);
     }
-    let (before, compat) = (shown(&tree), compat(&HISTORIES));
+    let compat = compat(&HISTORIES);
     run(&compat, &mut tree, &to(&[("*", v(1))])).0.unwrap();
     // In quite another order, and with what only other programs know before it and behind.
     let root = tree.root();
@@ -168,10 +177,6 @@ fn each_device_gets_its_own_back_wherever_the_private_device_stands() {
         assert_eq!(number(&tree, &format!("nic{at}/0.c")), Some(20 + at));
     }
     assert_eq!(number(&tree, "migcore.unknown/0.a"), Some(1));
-    assert_eq!(
-        shown(&tree).len(),
-        before.len() + "foreign: bytes[1, variable] = 78\n".len() + "raw[4] = 6d 6f 72 65\n".len()
-    );
 }
 
 #[test]
@@ -235,7 +240,7 @@ fn a_policy_decides_by_pattern_and_all_refusals_are_seen() {
     let rules = [("*/0.c", allow), ("*/0.b", Verdict::Refuse), ("*/*", allow)];
     assert_eq!(go(&rules, allow), (text("nic1/0.b", "0 from 2 to 1"), 2));
     // The first rule that fits.
-    let rules = [("*/*.b", allow), ("*/*.b", Verdict::Refuse), ("nic?/0", Verdict::Refuse)];
+    let rules = [("*/*.b", allow), ("*/*.b", Verdict::Refuse), ("nic/0", Verdict::Refuse)];
     assert!(go(&rules, allow).0.is_ok());
 }
 
@@ -254,11 +259,9 @@ fn what_is_zero_is_a_default_only_where_the_step_knows_none() {
     )];
     let histories = [History::of_devices("nic", v(2), &DROPS)];
     let compat = Compat { histories: &histories, ..Compat::default() };
-    let mut memory = memory();
-    let mut tree = Tree::new(&mut memory).unwrap();
-    put(&mut tree, "nic", 1, &[]);
-    let mut go = |x, y| {
-        tree.remove(tree.first_child(tree.root()).unwrap().unwrap()).unwrap();
+    let go = |x, y| {
+        let mut memory = memory();
+        let mut tree = Tree::new(&mut memory).unwrap();
         put(&mut tree, "nic", 1, &[("x", x), ("y", y)]);
         let done = run(&compat, &mut tree, &to(&[("nic", v(2))])).0;
         done.map(|done| done.losses).map_err(|failed| failed.report.path.as_str().to_owned())
@@ -379,7 +382,8 @@ fn edges_as_written_stack_and_come_back_in_reverse() {
     // Twice the same way is no way back.
     compat.apply(&mut tree, &edges[..1], Way::Up, &mut ()).unwrap();
     set(&mut tree, "nic/0.c", 4);
-    put_number(&mut tree, tree.find(tree.root(), b"nic/0").unwrap(), "a", 8);
+    let nic = tree.find(tree.root(), b"nic/0").unwrap();
+    put_number(&mut tree, nic, "a", 8);
     let again = compat.apply(&mut tree, &edges[..1], Way::Up, &mut ()).unwrap();
     assert_eq!((again.losses, again.restored, losses(&tree).len()), (1, 0, 2));
 }
@@ -398,34 +402,36 @@ fn a_dry_run_shows_all_and_changes_nothing() {
 }
 
 #[test]
-fn losses_in_an_order_made_to_search_are_bounded() {
-    // As many losses and places as make a search of all for each too much work.
+fn losses_come_back_in_whatever_order_they_stand() {
     const DROP: [Edge<'static>; 1] = [Edge::new(
         v(1),
         v(2),
-        &[Step::Drop { place: Place { scope: "*", name: "x", after: After::End }, items: &[] }],
+        &[Step::Drop {
+            place: Place { scope: "part*", name: "x", after: After::End },
+            items: &[item("x", 0)],
+        }],
     )];
     let histories = [History::of_devices("nic", v(2), &DROP)];
     let compat = compat(&histories);
-    let mut memory = vec![0; 32 << 20];
+    let mut memory = vec![0; 8 << 20];
     let mut tree = Tree::new(&mut memory).unwrap();
     let nic = put(&mut tree, "nic", 1, &[]);
-    for at in 0..9000 {
+    for at in 0..1000 {
         let name = format!("part{at}");
         let part = tree.insert(At::End(nic), name.as_bytes(), Marks::NONE, Value::Struct(None));
-        put_number(&mut tree, part.unwrap(), "x", at);
+        put_number(&mut tree, part.unwrap(), "x", at % 3);
     }
-    run(&compat, &mut tree, &to(&[("nic", v(2))])).0.unwrap();
+    let before = all(&tree);
+    let lost = run(&compat, &mut tree, &to(&[("nic", v(2))])).0.unwrap().losses;
     let store = private(&tree, LOSSES).unwrap();
     let list = tree.find(store, b"devices[0].edges[0].losses").unwrap();
-    // The order turned round is found one after the other all the same, each behind the whole list.
     let elements: Vec<_> = tree.children(list).unwrap().collect();
     for element in elements {
         tree.move_to(element, At::Start(list)).unwrap();
     }
-    let before = all(&tree).len();
-    let failed = run(&compat, &mut tree, &to(&[("nic", v(1))])).0.unwrap_err();
-    assert_eq!((failed.code(), all(&tree).len()), (Code::TooMuchWork, before));
+    let done = run(&compat, &mut tree, &to(&[("nic", v(1))])).0.unwrap();
+    assert_eq!((lost, done.restored, done.unrestored), (666, 666, 0));
+    assert!(all(&tree) == before);
 }
 
 #[test]
@@ -442,7 +448,8 @@ fn what_a_stream_says_of_losses_is_not_believed() {
     // Only newer programs know how to read it.
     let name = LOSSES.as_bytes();
     let store = tree.insert(At::Start(tree.root()), name, Marks::NONE, device(2)).unwrap();
-    let up = to(&[("nic", v(3))]);
+    let three = [("nic", v(3))];
+    let up = to(&three);
     assert_eq!(run(&compat, &mut tree, &up).0.unwrap_err().code(), Code::TooNew);
     // Everything is of another type than it should be.
     tree.replace(store, device(1)).unwrap();

@@ -13,6 +13,7 @@ mod book;
 #[path = "support/stage.rs"]
 mod stage;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use book::{apply, lines, Book};
@@ -24,10 +25,11 @@ use migcore::model::{DigestOptions, NodeId, Tree, Value};
 use migcore::visit::{Description, Extent, Kind, Marks, Versions};
 use migcore::{Code, Result};
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 use stage::{Layout, Stage};
 
 /// No tree of these needs more.
-const BLOCK: usize = 1 << 16;
+const BLOCK: usize = 1 << 15;
 
 const NAMES: [&str; 5] = ["a", "b", "c", "d.e", "x"];
 const DEVICES: [&str; 5] = ["a", "b", "p/a", "p/b", "q"];
@@ -42,11 +44,18 @@ fn leak<T: 'static>(items: Vec<T>) -> &'static [T] {
 }
 
 fn name() -> impl Strategy<Value = &'static str> {
-    prop::sample::select(&NAMES[..])
+    prop_oneof![3 => Just("a"), 2 => Just("b"), 3 => prop::sample::select(&NAMES[..])]
 }
 
+/// Mostly such as name something.
 fn scope() -> impl Strategy<Value = &'static str> {
-    prop::sample::select(&SCOPES[..])
+    prop_oneof![
+        4 => Just("*/*"),
+        2 => Just(""),
+        2 => Just("*"),
+        1 => Just("*/*.*"),
+        3 => prop::sample::select(&SCOPES[..]),
+    ]
 }
 
 fn after() -> impl Strategy<Value = After<'static>> {
@@ -63,7 +72,8 @@ fn after_device() -> impl Strategy<Value = After<'static>> {
 }
 
 fn kind() -> impl Strategy<Value = Kind> {
-    prop::sample::select(&[Kind::Bool, Kind::U8, Kind::U16, Kind::I32, Kind::F32][..])
+    let others = [Kind::Bool, Kind::U16, Kind::I32, Kind::F32];
+    prop_oneof![2 => Just(Kind::U8), 1 => prop::sample::select(others.to_vec())]
 }
 
 /// Few different values, so that steps often meet what they expect.
@@ -174,7 +184,8 @@ struct Machine {
 }
 
 fn machines() -> impl Strategy<Value = Machine> {
-    let device = (prop::sample::select(&DEVICES[..]), 0..2u32, inside());
+    let device =
+        (prop::sample::select(&DEVICES[..]), prop_oneof![3 => Just(0), 1 => Just(1u32)], inside());
     let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
     (flags, prop::collection::vec(device, 0..5)).prop_map(|(flags, devices)| {
         let (stream, footers, private, command) = flags;
@@ -249,7 +260,7 @@ fn rename_first(edit: &mut Edit<'_, '_>, from: &[u8], to: &[u8]) -> Result<u32> 
 }
 
 fn device_name() -> impl Strategy<Value = DeviceName<'static>> {
-    let text = ["a", "b", "p/a", "p/*", "*/b", "*", "q", "r", "r*", "", "p/*x"];
+    let text = ["a", "b", "p/a", "p/*", "*/b", "*", "q", "r", "r*", "", "p/*x", "migcore.a"];
     let instance = prop_oneof![Just(None), Just(Some(0)), Just(Some(1))];
     (prop::sample::select(text.to_vec()), instance)
         .prop_map(|(name, instance)| DeviceName { name, instance })
@@ -445,7 +456,7 @@ fn on(tree: &Tree<'_>, which: usize) -> On {
     let all: Vec<NodeId> = std::iter::from_fn(|| devices.next(tree)).collect();
     match all.len() {
         0 => On::Machine,
-        count if which % 3 == 0 => On::Device(all[which % count]),
+        count if which.is_multiple_of(2) => On::Device(all[which % count]),
         _ => On::Machine,
     }
 }
@@ -460,62 +471,185 @@ fn cases() -> u32 {
     8000 * more.unwrap_or(1)
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases()) })]
-
-    #[test]
-    fn there_and_back(machine in machines(), step in steps(), which in 0..100usize) {
-        let mut memory: [Vec<u8>; 6] = std::array::from_fn(|_| vec![0; BLOCK]);
-        let mut blocks = memory.iter_mut().map(Vec::as_mut_slice);
-        let mut block = || blocks.next().unwrap();
-        let mut tree = machine.tree(block());
-        let on = on(&tree, which);
-        let before = lines(&tree);
-        let (digests_before, values_before) = (digests(&tree), values(&tree));
-
-        let mut there = Book::on(block());
-        let done = apply(&mut tree, on, &step, &mut there);
-        let changed = lines(&tree);
-        let Ok(touched) = done else {
-            prop_assert_eq!(changed, before);
-            return Ok(());
-        };
-        prop_assert!(touched > 0 || changed == before);
-        let losses = there.told.clone();
-
-        // Without what was lost.
-        let mut without = Tree::new(block()).unwrap();
-        tree.compact_into(&mut without).unwrap();
-        let handle_is_good = on == On::Machine;
-        if handle_is_good {
-            let back = apply(&mut without, on, &step.inverse(), &mut Book::on(block()));
-            if losses.is_empty() {
-                prop_assert_eq!(&lines(&without), &before, "{:?}", back);
-                prop_assert_eq!(back.ok(), Some(touched));
-            } else if back.is_ok() {
-                let mut expected = values_before.clone();
-                let mut found = values(&without);
-                for loss in losses.iter().filter(|loss| loss.what != What::Order) {
-                    expected.retain(|path, _| !is_within(path, &loss.whole));
-                    found.retain(|path, _| !is_within(path, &loss.whole));
-                }
-                prop_assert_eq!(found, expected, "{:?}", losses);
-            }
+/// The same step, made to fit an item that is there.
+fn aimed(step: Step<'static>, tree: &Tree<'_>, which: usize) -> Step<'static> {
+    let mut devices = Devices::new(tree);
+    let mut items = Vec::new();
+    while let Some(device) = devices.next(tree) {
+        items.extend(tree.children(device).unwrap().filter(|item| tree.name(*item) != Ok(b"")));
+    }
+    if items.is_empty() || which.is_multiple_of(3) {
+        return step;
+    }
+    let item = items[which % items.len()];
+    let there = tree.name(item).unwrap();
+    let Some(name) = NAMES.into_iter().find(|name| name.as_bytes() == there) else { return step };
+    let scope = "*/*";
+    let form = match tree.value(item).unwrap() {
+        Value::Scalar(kind, _) => Some(Form::Scalar(kind)),
+        Value::Array(kind, extent, _) => Some(Form::Array(kind, extent)),
+        Value::Bytes(extent, _) => Some(Form::Bytes(extent)),
+        _ => None,
+    };
+    match step {
+        Step::Rename { to, .. } => Step::Rename { scope, from: name, to },
+        Step::Retype { from, to, .. } => {
+            Step::Retype { scope, name, from: form.unwrap_or(from), to }
         }
-
-        // With it.
-        let mut back = Book::on(block()).giving(there);
-        let undone = apply(&mut tree, on, &step.inverse(), &mut back);
-        prop_assert!(undone.is_ok(), "{:?} {:?}", undone, losses);
-        prop_assert_eq!(&lines(&tree), &before, "{:?}", losses);
-        prop_assert_eq!(digests(&tree), digests_before);
-        prop_assert!(back.is_used_up(), "{:?}", losses);
-
-        // And there again.
-        let mut again = Book::on(block()).giving(back);
-        let redone = apply(&mut tree, on, &step, &mut again);
-        prop_assert_eq!(redone.ok(), Some(touched));
-        prop_assert_eq!(lines(&tree), changed);
-        prop_assert!(again.is_used_up());
+        Step::Map { pairs, turned, otherwise, .. } => {
+            Step::Map { scope, name, pairs, turned, otherwise }
+        }
+        Step::Bits { at, mask, from, to, .. } => Step::Bits { scope, name, at, mask, from, to },
+        Step::Drop { place, items } => {
+            let named = items.len() < 2;
+            let place = Place { scope, name, ..place };
+            Step::Drop { place, items: if named { &[] } else { items } }
+        }
+        Step::Move { from, to } => Step::Move { from: Place { scope, name, ..from }, to },
+        Step::Wrap(wrapping) => {
+            let place = Place { scope, ..wrapping.place };
+            Step::Wrap(Wrapping { place, ..wrapping })
+        }
+        Step::Open { inside, .. } => Step::Open { scope, name, inside },
+        other => other,
     }
 }
+
+/// Memory for trees.
+struct Blocks<'b>(std::slice::IterMut<'b, Vec<u8>>);
+
+impl<'b> Blocks<'b> {
+    fn next(&mut self) -> &'b mut [u8] {
+        self.0.next().unwrap()
+    }
+}
+
+/// Counts what was done, so that none of the steps is only ever refused.
+type Tally = BTreeMap<(&'static str, bool), u32>;
+
+fn note(tally: &mut Tally, step: &Step<'_>, lossy: bool) {
+    *tally.entry((step.text(), lossy)).or_default() += 1;
+}
+
+/// Applies a step, and goes back and there again.
+fn check(
+    tree: &mut Tree<'_>,
+    on: On,
+    step: &Step<'_>,
+    blocks: &mut Blocks<'_>,
+    tally: &mut Tally,
+) -> core::result::Result<bool, TestCaseError> {
+    let before = lines(tree);
+    let (digests_before, values_before) = (digests(tree), values(tree));
+    let mut there = Book::on(blocks.next());
+    let done = apply(tree, on, step, &mut there);
+    let changed = lines(tree);
+    let Ok(touched) = done else {
+        prop_assert_eq!(changed, before);
+        return Ok(false);
+    };
+    prop_assert!(touched > 0 || changed == before);
+    let losses = there.told.clone();
+    if touched > 0 {
+        note(tally, step, !losses.is_empty());
+    }
+
+    // Without what was lost.
+    let mut without = Tree::new(blocks.next()).unwrap();
+    tree.compact_into(&mut without).unwrap();
+    if on == On::Machine {
+        let back = apply(&mut without, on, &step.inverse(), &mut Book::on(blocks.next()));
+        if losses.is_empty() {
+            prop_assert_eq!(&lines(&without), &before, "{:?}", back);
+            prop_assert_eq!(back.ok(), Some(touched));
+        } else if back.is_ok() {
+            let mut expected = values_before;
+            let mut found = values(&without);
+            for loss in losses.iter().filter(|loss| loss.what != What::Order) {
+                expected.retain(|path, _| !is_within(path, &loss.whole));
+                found.retain(|path, _| !is_within(path, &loss.whole));
+            }
+            prop_assert_eq!(found, expected, "{:?}", losses);
+        }
+    }
+
+    // With it.
+    let mut back = Book::on(blocks.next()).giving(there);
+    let undone = apply(tree, on, &step.inverse(), &mut back);
+    prop_assert!(undone.is_ok(), "{:?} {:?}", undone, losses);
+    prop_assert_eq!(&lines(tree), &before, "{:?}", losses);
+    prop_assert_eq!(digests(tree), digests_before);
+    prop_assert!(back.is_used_up(), "{:?}", losses);
+
+    // And there again.
+    let mut again = Book::on(blocks.next()).giving(back);
+    let redone = apply(tree, on, step, &mut again);
+    prop_assert_eq!(redone.ok(), Some(touched));
+    prop_assert_eq!(lines(tree), changed);
+    prop_assert!(again.is_used_up());
+    Ok(true)
+}
+
+#[test]
+fn there_and_back() {
+    let config =
+        ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases()) };
+    let tally = RefCell::new(Tally::new());
+    let mut runner = TestRunner::new(config);
+    let done = runner.run(&(machines(), steps(), 0..1000usize), |(machine, step, which)| {
+        let mut memory: [Vec<u8>; 12] = std::array::from_fn(|_| vec![0; BLOCK]);
+        let mut blocks = Blocks(memory.iter_mut());
+        let tally = &mut *tally.borrow_mut();
+        let mut tree = machine.tree(blocks.next());
+        let step = aimed(step, &tree, which);
+        let on = on(&tree, which);
+        if check(&mut tree, on, &step, &mut blocks, tally)? {
+            // What came of it is where the way back begins.
+            check(&mut tree, on, &step.inverse(), &mut blocks, tally)?;
+        }
+        Ok(())
+    });
+    done.unwrap();
+    for (text, lossy) in DONE {
+        let count = tally.borrow().get(&(text, lossy)).copied().unwrap_or(0);
+        assert!(count > 0, "{text}, with losses: {lossy}: {:?}", tally.borrow());
+    }
+}
+
+/// What is to happen at least once, and whether something is lost by it.
+const DONE: [(&str, bool); 34] = [
+    ("rename", false),
+    ("add", false),
+    ("drop", false),
+    ("drop", true),
+    ("retype", false),
+    ("set", false),
+    ("set", true),
+    ("map", false),
+    ("map", true),
+    ("bits", false),
+    ("bits", true),
+    ("move", false),
+    ("move", true),
+    ("wrap", false),
+    ("wrap", true),
+    ("unwrap", false),
+    ("unwrap", true),
+    ("split", false),
+    ("split", true),
+    ("merge", false),
+    ("merge", true),
+    ("rename device", false),
+    ("add device", false),
+    ("drop device", false),
+    ("drop device", true),
+    ("set version", false),
+    ("set version", true),
+    ("open", false),
+    ("close", false),
+    ("add command", false),
+    ("drop command", false),
+    ("drop command", true),
+    ("footers", false),
+    ("call", false),
+];

@@ -141,7 +141,6 @@ fn to_qemu(arguments: &Convert, input: &Input) -> Result {
     let mut picked = Picked::public(&mut encoder);
     let done = chunks::replay(input, &mut picked);
     let done = done.map(|_| picked.given());
-    drop(encoder);
     match (done, sink.failure) {
         (_, Some(error)) => return Err(Failure::writing(&arguments.output)(error)),
         // The private ones beside it say nothing to QEMU.

@@ -41,9 +41,9 @@ pub fn run(arguments: &Arguments) -> Result {
             true => schema::run(schema),
             false => unread(schema::run(schema)),
         },
-        Command::Profile(profile) => profile::run(profile),
         Command::Transform(transform) => transform::run(transform),
         Command::Suggest(suggest) => unread(suggest::run(suggest)),
+        Command::Profile(profile) => profile::run(profile),
         Command::Generate(generate) => generate::run(generate),
     }
 }

@@ -50,11 +50,8 @@ pub(super) fn run(arguments: &Transform) -> Result {
     match transform(&source, &wanted, output.as_mut()) {
         Ok(done) => keep(arguments, &input, &done, output, lost),
         Err(Stopped::Failed(failure)) => Err(failure),
-        Err(Stopped::Refused(failed, effects)) => {
-            say(arguments, false, &effects, None, Some(&failed.to_string()))?;
-            complain(&format!("{}: {failed}", input.path().display()));
-            Ok(Outcome::Found)
-        }
+        Err(Stopped::Refused(failed, effects)) => refused(arguments, &effects, &failed),
+        Err(Stopped::Unfit(why, effects)) => refused(arguments, &effects, &why),
         Err(Stopped::Damaged(damages)) => {
             let outcome = told_damages(input.path(), &damages)?;
             complain("nothing was written, since the stream is damaged; --force transforms the rest of it");
@@ -62,6 +59,13 @@ pub(super) fn run(arguments: &Transform) -> Result {
         }
         Err(Stopped::Broken(report)) => told(&input, Some(report)),
     }
+}
+
+/// Says why nothing was written.
+fn refused(arguments: &Transform, effects: &Effects<'_>, why: &dyn std::fmt::Display) -> Result {
+    say(arguments, false, effects, None, Some(&why.to_string()))?;
+    complain(&format!("{}: {why}", arguments.file.display()));
+    Ok(Outcome::Found)
 }
 
 /// Refuses what makes no sense.

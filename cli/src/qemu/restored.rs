@@ -43,7 +43,6 @@ fn replay(input: &Input, file: &mut BufWriter<File>) -> Result<std::result::Resu
     let mut sink = Pipe::new(file);
     let mut encoder = SectionEncoder::new(StreamWriter::new(&mut sink, &mut buffer), Portable);
     let done = chunks::replay(input, &mut Picked::public(&mut encoder));
-    drop(encoder);
     match sink.failure {
         Some(error) => Err(Failure::writing(input.path())(error)),
         None => Ok(done),

@@ -298,7 +298,7 @@ pub(super) struct Schema {
     #[serde(rename = "in", default)]
     pub(super) scope: String,
     pub(super) name: String,
-    pub(super) schema: String,
+    pub(super) schema: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -97,6 +97,7 @@ impl Rules {
     /// # Errors
     /// [`Failure::Usage`], with the file, the line and the step.
     pub fn made<'a>(&'a self, arena: &'a Bump) -> Result<Made<'a>> {
+        self.check_policies()?;
         let mut making = Making { maker: Maker::new(arena), places: HashMap::new() };
         let mut machine: Changes<'a> = Vec::new();
         let mut devices: Vec<(&'a str, Changes<'a>)> = Vec::new();
@@ -144,6 +145,16 @@ impl Rules {
         })
     }
 
+    fn check_policies(&self) -> Result<()> {
+        for read in &self.files {
+            for rule in read.file.policy.iter().flat_map(|policy| &policy.paths) {
+                let checked = step::pattern(&rule.get_ref().path);
+                checked.map_err(|why| read.wrong(rule.span().start, "policy", &why))?;
+            }
+        }
+        Ok(())
+    }
+
     fn policy<'a>(&'a self, arena: &'a Bump) -> Policy<'a> {
         let policies = || self.files.iter().filter_map(|read| read.file.policy.as_ref());
         let rules = policies().flat_map(|policy| &policy.paths).map(|rule| {
@@ -151,7 +162,7 @@ impl Rules {
             (rule.path.as_str(), verdict(rule.loss))
         });
         let rules: Vec<(&str, Verdict)> = rules.collect();
-        let otherwise = policies().filter_map(|policy| policy.otherwise).last();
+        let otherwise = policies().filter_map(|policy| policy.otherwise).next_back();
         Policy {
             rules: arena.alloc_slice_copy(&rules),
             otherwise: otherwise.map_or(Verdict::IfDefault, verdict),
@@ -204,7 +215,11 @@ impl<'a> Making<'a> {
         for step in &change.get_ref().step {
             let at = step.span().start;
             let (key, made) = self.maker.step(step.get_ref());
-            let steps = made.map_err(|why| read.wrong(at, key, &why))?;
+            let checked = |steps: Vec<Step<'a>>| {
+                steps.iter().try_for_each(step::check)?;
+                Ok(steps)
+            };
+            let steps = made.and_then(checked).map_err(|why| read.wrong(at, key, &why))?;
             let written = Written { path: &read.path, line: read.line(at), key };
             let optional = step.get_ref().optional;
             all.extend(steps.into_iter().map(|step| One { step, optional, written }));

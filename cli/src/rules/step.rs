@@ -1,6 +1,8 @@
 //! Steps of a file of rules as steps of the library.
 
-use migcore::compat::{After, DeviceName, Form, Item, NewDevice, Otherwise, Place, Step, Wrapping};
+use migcore::compat::{
+    After, DeviceName, Form, Item, NewDevice, Otherwise, Pattern, Place, Step, Wrapping,
+};
 use migcore::model::Value;
 use migcore::visit::{Description, Extent, Kind, Versions};
 
@@ -57,11 +59,11 @@ impl<'a> Maker<'a> {
                 Ok(vec![Step::SetVersion { device, from: table.from, to: table.to }])
             };
             open as "open" => |_, table: &'a file::Schema| {
-                let inside = schema::named(&table.schema)?;
+                let inside = schema::named(table.schema.as_deref())?;
                 Ok(vec![Step::Open { scope: &table.scope, name: &table.name, inside }])
             };
             close as "close" => |_, table: &'a file::Schema| {
-                let inside = schema::named(&table.schema)?;
+                let inside = schema::named(table.schema.as_deref())?;
                 Ok(vec![Step::Close { scope: &table.scope, name: &table.name, inside }])
             };
             add_command as "add-command" => |maker, table| maker.command(table);
@@ -320,6 +322,32 @@ fn bits_of(table: &file::Bits) -> Result<Vec<Step<'_>>> {
     Ok(vec![Step::Bits { scope: &table.scope, name: &table.name, at: table.at, mask, from, to }])
 }
 
+/// Checks the patterns of a step.
+pub(super) fn check(step: &Step<'_>) -> Result<()> {
+    let scopes = match step {
+        Step::Rename { scope, .. }
+        | Step::Retype { scope, .. }
+        | Step::Set { scope, .. }
+        | Step::Map { scope, .. }
+        | Step::Bits { scope, .. }
+        | Step::Open { scope, .. }
+        | Step::Close { scope, .. } => [*scope, ""],
+        Step::Add { place, .. } | Step::Drop { place, .. } => [place.scope, ""],
+        Step::Wrap(wrapping) | Step::Unwrap(wrapping) => [wrapping.place.scope, ""],
+        Step::Move { from, to } => [from.scope, to.scope],
+        _ => ["", ""],
+    };
+    scopes.into_iter().try_for_each(pattern)
+}
+
+/// Checks a pattern.
+pub(super) fn pattern(text: &str) -> Result<()> {
+    match Pattern::new(text) {
+        Ok(_) => Ok(()),
+        Err(code) => Err(format!("{text:?} is no pattern: {}", code.text())),
+    }
+}
+
 /// A device by its name and instance, `nic/0`; any instance is `nic/*`.
 pub(super) fn device(text: &str) -> Result<DeviceName<'_>> {
     let wrong = || format!("{text:?} is no device with its instance, such as \"nic/0\"");
@@ -330,6 +358,7 @@ pub(super) fn device(text: &str) -> Result<DeviceName<'_>> {
     };
     match name {
         "" => Err(wrong()),
+        name if name.matches('*').count() > 1 => Err(format!("{text:?} has more than one star")),
         name => Ok(DeviceName { name, instance }),
     }
 }

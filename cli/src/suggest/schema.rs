@@ -64,7 +64,7 @@ pub(super) fn fitted(sent: &[Shape], of: &[Shape], version: u32) -> Vec<Shape> {
                     _ => version,
                 };
                 let within = match &found.form {
-                    Form::List(_) => found.inside.first().map_or(&[][..], |first| &first.inside),
+                    Form::List(_) => element(found),
                     _ => &found.inside,
                 };
                 let inside = match &shape.form {
@@ -83,6 +83,15 @@ pub(super) fn fitted(sent: &[Shape], of: &[Shape], version: u32) -> Vec<Shape> {
         }
     }
     all
+}
+
+/// What is in the elements of a list that was sent, where that may be one struct without a name.
+fn element(list: &Shape) -> &[Shape] {
+    let inside = list.inside.first().map_or(&[][..], |first| &first.inside);
+    match inside {
+        [Shape { name, form: Form::Struct(_), inside, .. }] if name.is_empty() => inside,
+        inside => inside,
+    }
 }
 
 fn subsection(of: &model::Description) -> Shape {

@@ -208,7 +208,7 @@ impl Observer for Effects<'_> {
         let value = match (loss.secret, loss.what, loss.node) {
             (true, ..) => Some("(secret)".to_owned()),
             (false, What::Bits, _) => Some(format!("{:#x}", loss.bits)),
-            (false, _, Some(node)) => Some(typed(tree, node, false)),
+            (false, _, Some(node)) => Some(typed(tree, device_in(tree, node), false)),
             (false, _, None) => None,
         };
         self.lost.push(Lost {
@@ -223,6 +223,13 @@ impl Observer for Effects<'_> {
             counts: matches!(loss.what, What::Value | What::Bits | What::Item | What::Record),
         });
     }
+}
+
+/// Of a record the device in it.
+fn device_in(tree: &Tree<'_>, node: NodeId) -> NodeId {
+    let is_device = |node: &NodeId| matches!(tree.value(*node), Ok(Value::Device { .. }));
+    let device = tree.children(node).ok().and_then(|mut children| children.find(is_device));
+    device.unwrap_or(node)
 }
 
 fn ends(edge: &Edge<'_>, way: Way) -> (String, String) {

@@ -45,7 +45,6 @@ fn encoded(replay: impl FnOnce(&mut Visitor<'_>) -> Result<()>) -> Result<Vec<u8
     let mut visitor = Visitor::saving(&mut encoder, &mut track);
     replay(&mut visitor)?;
     visitor.finish()?;
-    drop(encoder);
     Ok(bytes)
 }
 

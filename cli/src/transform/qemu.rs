@@ -4,6 +4,7 @@ use std::path::Path;
 
 use migcore::codec::legacy::framing::commands;
 use migcore::codec::legacy::SectionEncoder;
+use migcore::compat::opaque;
 use migcore::io::{Portable, StreamWriter};
 use migcore::model::{NodeId, Tree, Value};
 use migcore::visit::{Extent, Kind};
@@ -12,7 +13,7 @@ use migcore::Code;
 use super::describe::description;
 use super::encode::{self, within};
 use super::load::Origins;
-use crate::failure::{Failure, Result};
+use crate::failure::Failure;
 use crate::input::{Input, PIECE};
 use crate::output::Pipe;
 use crate::qemu::visit::{NAME, VERSION};
@@ -27,21 +28,17 @@ pub fn stream(tree: &Tree<'_>) -> Option<NodeId> {
     })
 }
 
-/// Makes right what depends on the rest: the lengths of packages, the description.
+/// Makes right what depends on the rest: what was opened, the lengths of packages, the description.
 ///
 /// # Errors
-/// [`Failure::Refused`] if a live section was dropped, or if the tree is none of a stream of QEMU any more.
-pub fn settle(tree: &mut Tree<'_>, origins: &Origins, path: &Path) -> Result<()> {
-    let refused = |why: &str| Failure::Refused(format!("{}: {why}", path.display()));
-    let Some(stream) = stream(tree) else { return Err(refused("the stream is gone")) };
+/// Why the tree is none of a stream of QEMU any more: a live section was dropped, or a field cannot be closed.
+pub fn settle(tree: &mut Tree<'_>, origins: &Origins) -> Result<(), Unsettled> {
+    let Some(stream) = stream(tree) else { return Err(Unsettled::Gone) };
     if let Some((_, kept)) = origins.kept.iter().find(|(node, _)| !is_in(tree, **node, stream)) {
-        let at = kept.range.start;
-        return Err(refused(&format!(
-            "what stays in the file cannot be dropped: the payload at byte {at}"
-        )));
+        return Err(Unsettled::Dropped(kept.range.start));
     }
-    let failed = |code: Code| refused(code.text());
-    packages(tree, stream, origins).map_err(failed)?;
+    close(tree, stream)?;
+    packages(tree, stream, origins)?;
     let Some(text) = text(tree, stream) else { return Ok(()) };
     let devices = devices(tree, stream);
     let anew = description(tree, &devices, origins);
@@ -50,7 +47,52 @@ pub fn settle(tree: &mut Tree<'_>, origins: &Origins, path: &Path) -> Result<()>
         return Ok(());
     }
     let anew = anew.to_string();
-    tree.replace(text, Value::Bytes(Extent::Variable, anew.as_bytes())).map_err(failed)
+    Ok(tree.replace(text, Value::Bytes(Extent::Variable, anew.as_bytes()))?)
+}
+
+/// Why a tree is none of a stream of QEMU.
+#[derive(Debug)]
+pub enum Unsettled {
+    /// The stream is gone.
+    Gone,
+    /// What stays in the file has no place any more: that at this byte.
+    Dropped(u64),
+    /// A field that was opened cannot be closed.
+    Open(String),
+    /// The tree refuses.
+    Tree(Code),
+}
+
+impl From<Code> for Unsettled {
+    fn from(code: Code) -> Self {
+        Unsettled::Tree(code)
+    }
+}
+
+impl std::fmt::Display for Unsettled {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Unsettled::Gone => f.write_str("the stream is gone"),
+            Unsettled::Dropped(at) => {
+                write!(f, "what stays in the file cannot be dropped: the payload at byte {at}")
+            }
+            Unsettled::Open(why) => f.write_str(why),
+            Unsettled::Tree(code) => f.write_str(code.text()),
+        }
+    }
+}
+
+/// Closes what was opened: an opaque field has no other form on the wire.
+fn close(tree: &mut Tree<'_>, stream: NodeId) -> Result<(), Unsettled> {
+    let is_open = |node: &NodeId| matches!(opaque::is_open(tree, *node), Ok(Some(_)));
+    let open: Vec<NodeId> = within(tree, stream).filter(is_open).collect();
+    for node in open {
+        opaque::close(tree, node).map_err(|misfit| {
+            let at = tree.path(node).unwrap_or_default();
+            Unsettled::Open(format!("{at}: {misfit}"))
+        })?;
+    }
+    Ok(())
 }
 
 fn is_in(tree: &Tree<'_>, node: NodeId, stream: NodeId) -> bool {
@@ -136,7 +178,7 @@ pub fn write(
     input: &Input,
     output: &mut dyn std::io::Write,
     to: &Path,
-) -> Result<()> {
+) -> crate::failure::Result<()> {
     let path = input.path();
     let refused = |why: String| Failure::Refused(format!("{}: {why}", path.display()));
     let Some(stream) = stream(tree) else { return Err(refused("the stream is gone".to_owned())) };
@@ -144,7 +186,6 @@ pub fn write(
     let mut sink = Pipe::new(output);
     let mut encoder = SectionEncoder::new(StreamWriter::new(&mut sink, &mut buffer), Portable);
     let done = encode::replay(tree, &[stream], origins, input, &mut encoder);
-    drop(encoder);
     if let Some(error) = sink.failure {
         return Err(Failure::writing(to)(error));
     }

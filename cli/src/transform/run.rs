@@ -9,7 +9,8 @@ use migcore::{Code, Report};
 
 use super::effects::Effects;
 use super::load::{self, Origins, Unloaded};
-use super::{native, qemu};
+use super::native;
+use super::qemu::{self, Unsettled};
 use crate::chunks::{self, Latest};
 use crate::failure::{Failure, Result};
 use crate::input::Input;
@@ -20,7 +21,7 @@ use crate::rules::Made;
 
 /// The memory of a tree at first, and at most.
 const MEMORY: usize = 64 << 20;
-const MOST_MEMORY: usize = 4 << 30;
+const MOST_MEMORY: usize = 1 << 30;
 
 /// What is transformed.
 pub enum Source {
@@ -77,7 +78,9 @@ pub enum Stopped<'a> {
     /// The command failed.
     Failed(Failure),
     /// The transform is refused.
-    Refused(Failed, Effects<'a>),
+    Refused(Box<Failed>, Effects<'a>),
+    /// What came of it is no stream of QEMU.
+    Unfit(Unsettled, Effects<'a>),
     /// The stream of QEMU is damaged.
     Damaged(Vec<Damage>),
     /// The chunks are damaged.
@@ -93,12 +96,12 @@ impl From<Failure> for Stopped<'_> {
 /// Why an attempt ended.
 enum Ended<'a> {
     NoSpace,
-    Stopped(Stopped<'a>),
+    Stopped(Box<Stopped<'a>>),
 }
 
 impl<'a, T: Into<Stopped<'a>>> From<T> for Ended<'a> {
     fn from(stopped: T) -> Self {
-        Ended::Stopped(stopped.into())
+        Ended::Stopped(Box::new(stopped.into()))
     }
 }
 
@@ -128,14 +131,11 @@ pub fn transform<'a>(
     };
     let mut size = MEMORY;
     loop {
-        let mut memory = Vec::new();
-        if memory.try_reserve_exact(size).is_err() {
-            return Err(too_large(source).into());
-        }
-        memory.resize(size, 0);
+        // The system gives it as it is touched.
+        let mut memory = vec![0; size];
         match attempt(source, wanted, &mut memory, &mut *output, &to) {
             Ok(done) => return Ok(done),
-            Err(Ended::Stopped(stopped)) => return Err(stopped),
+            Err(Ended::Stopped(stopped)) => return Err(*stopped),
             Err(Ended::NoSpace) if size < MOST_MEMORY => size = size.saturating_mul(4),
             Err(Ended::NoSpace) => return Err(too_large(source).into()),
         }
@@ -173,12 +173,16 @@ fn attempt<'a>(
     let outcome = match run(wanted, &mut tree, &mut effects, path)? {
         Ok(outcome) => outcome,
         Err(failed) if failed.code() == Code::NoSpace => return Err(Ended::NoSpace),
-        Err(failed) => return Err(Ended::Stopped(Stopped::Refused(failed, effects))),
+        Err(failed) => return Err(Stopped::Refused(Box::new(failed), effects).into()),
     };
     let losses = losses(&tree).map(|node| native::device(&tree, node, path)).transpose()?;
     match source {
         Source::Qemu { stream, chunks, .. } => {
-            qemu::settle(&mut tree, &origins, path)?;
+            match qemu::settle(&mut tree, &origins) {
+                Ok(()) => {}
+                Err(Unsettled::Tree(Code::NoSpace)) => return Err(Ended::NoSpace),
+                Err(why) => return Err(Stopped::Unfit(why, effects).into()),
+            }
             match chunks {
                 None => qemu::write(&tree, &origins, stream, output, to)?,
                 Some(_) => {
@@ -206,7 +210,7 @@ fn loaded<'a>(
     tree: &mut Tree<'_>,
 ) -> std::result::Result<Origins, Ended<'a>> {
     let broken = |report: Option<Report>| match report {
-        Some(report) => Err(Ended::Stopped(Stopped::Broken(report))),
+        Some(report) => Err(Ended::from(Stopped::Broken(report))),
         None => Ok(()),
     };
     match source {
@@ -219,7 +223,7 @@ fn loaded<'a>(
             let origins = load::load(&mut scanner, tree)?;
             match origins.damages.is_empty() || wanted.force {
                 true => Ok(origins),
-                false => Err(Ended::Stopped(Stopped::Damaged(origins.damages))),
+                false => Err(Stopped::Damaged(origins.damages).into()),
             }
         }
         Source::Native { stream, .. } => {

@@ -1,13 +1,13 @@
 //! The ledger of a run: judges what is lost, keeps it in the tree, and gives it back.
 
 use super::fields;
+use super::index::{Entry, Index, Work};
 use super::keyed::{self, Identity};
 use super::ledger::{Found, Ledger, Lost, What};
 use super::loss::{is_secret, Loss, Policy};
 use super::losses::{self, Back, Passage, LOSSES};
 use super::observer::{Observer, Stage};
 use super::run::Outcome;
-use super::seeker::{Seeker, Work};
 use super::{Failed, Version};
 use crate::error::{Code, Fault, Path, Report, Result};
 use crate::model::{At, NodeId, Tree, Value};
@@ -27,8 +27,8 @@ pub(super) struct Book<'r> {
     /// The private device.
     store: Option<NodeId>,
     used: Option<NodeId>,
-    /// The search for what devices lost.
-    devices: Seeker,
+    /// What devices lost.
+    devices: Index,
     subject: Subject,
     /// The edge that is gone, and the step of it.
     leg: Option<Passage<'r>>,
@@ -43,9 +43,9 @@ pub(super) struct Book<'r> {
 #[derive(Default)]
 struct Subject {
     device: Option<NodeId>,
-    /// The entry of the device.
-    entry: Option<NodeId>,
-    stack: Option<NodeId>,
+    /// The element of the device.
+    element: Option<NodeId>,
+    groups: Option<NodeId>,
 }
 
 impl<'r> Book<'r> {
@@ -60,10 +60,10 @@ impl<'r> Book<'r> {
             policy,
             outcome: Outcome::default(),
             refused: None,
-            work: Work::default(),
+            work: Work::new(),
             store: fields::device(tree, LOSSES)?,
             used: None,
-            devices: Seeker::NONE,
+            devices: Index::NONE,
             subject: Subject::default(),
             leg: None,
             stage: None,
@@ -80,13 +80,14 @@ impl<'r> Book<'r> {
 
     /// What follows is about the machine.
     pub(super) fn begin_machine(&mut self, tree: &Tree<'_>) {
-        let stack = self.store.and_then(|store| fields::list(tree, store, losses::MACHINE));
-        self.subject = Subject { stack, ..Subject::default() };
+        let groups = self.store.and_then(|store| fields::list(tree, store, losses::MACHINE));
+        self.subject = Subject { groups, ..Subject::default() };
     }
 
-    /// What follows is about devices, in their order.
-    pub(super) fn begin_devices(&mut self, tree: &Tree<'_>) -> Result<()> {
-        self.devices = keyed::over(tree, self.entries(tree))?;
+    /// What follows is about devices.
+    pub(super) fn begin_devices(&mut self, tree: &mut Tree<'_>) -> Result<()> {
+        let entries = self.entries(tree);
+        self.devices = keyed::over(tree, entries, &mut self.work)?;
         Ok(())
     }
 
@@ -97,14 +98,19 @@ impl<'r> Book<'r> {
         device: NodeId,
         identity: &Identity,
     ) -> Result<()> {
-        let entry = keyed::find(&mut self.devices, tree, identity, &mut self.work)?;
-        let stack = entry.and_then(|entry| fields::list(tree, entry, losses::EDGES));
-        self.subject = Subject { device: Some(device), entry, stack };
+        let found = keyed::find(&self.devices, tree, identity, &mut self.work)?;
+        let element = found.map(|Entry { element, .. }| element);
+        let groups = element.and_then(|element| fields::list(tree, element, losses::EDGES));
+        self.subject = Subject { device: Some(device), element, groups };
         Ok(())
     }
 
+    pub(super) fn end_devices(&mut self, tree: &mut Tree<'_>) -> Result<()> {
+        self.devices.close(tree)
+    }
+
     pub(super) fn begin_leg(&mut self, tree: &mut Tree<'_>, leg: Passage<'r>) -> Result<()> {
-        let (back, dropped) = losses::enter(tree, self.subject.stack, &leg)?;
+        let (back, dropped) = losses::enter(tree, self.subject.groups, &leg, &mut self.work)?;
         self.outcome.unrestored = self.outcome.unrestored.saturating_add(dropped);
         (self.leg, self.back, self.items) = (Some(leg), back, None);
         Ok(())
@@ -127,17 +133,17 @@ impl<'r> Book<'r> {
         Ok(())
     }
 
-    /// Removes the subject's stack if it is empty; else it goes with its device.
+    /// Removes the subject's groups if there are none; else it goes with its device.
     pub(super) fn end_subject(&mut self, tree: &mut Tree<'_>) -> Result<()> {
         let subject = core::mem::take(&mut self.subject);
-        let empty = subject.stack.map_or(Ok(false), |stack| fields::remove_empty_list(tree, stack));
-        let (empty, Some(entry)) = (empty?, subject.entry) else { return Ok(()) };
+        let empty =
+            subject.groups.map_or(Ok(false), |groups| fields::remove_empty_list(tree, groups));
+        let (empty, Some(element)) = (empty?, subject.element) else { return Ok(()) };
         if empty {
-            self.devices.pass(tree, entry)?;
-            return tree.remove(entry);
+            return tree.remove(element);
         }
         match subject.device.map(|device| Identity::of(tree, device)) {
-            Some(Ok(identity)) => identity.set(tree, entry),
+            Some(Ok(identity)) => identity.set(tree, element),
             // The device is gone, and may come back.
             _ => Ok(()),
         }
@@ -176,28 +182,28 @@ impl<'r> Book<'r> {
             None => losses::next_run(tree, store)?,
         };
         self.outcome.run = Some(run);
-        let stack = match self.subject.stack {
-            Some(stack) => stack,
-            None => self.make_stack(tree, store)?,
+        let groups = match self.subject.groups {
+            Some(groups) => groups,
+            None => self.make_groups(tree, store)?,
         };
-        let items = leg.push(tree, stack, run)?;
-        (self.subject.stack, self.items) = (Some(stack), Some(items));
+        let items = leg.add(tree, groups, run)?;
+        (self.subject.groups, self.items) = (Some(groups), Some(items));
         Ok(items)
     }
 
-    fn make_stack(&mut self, tree: &mut Tree<'_>, store: NodeId) -> Result<NodeId> {
+    fn make_groups(&mut self, tree: &mut Tree<'_>, store: NodeId) -> Result<NodeId> {
         let Some(device) = self.subject.device else {
             return fields::make_list(tree, store, losses::MACHINE);
         };
-        let entry = match self.subject.entry {
-            Some(entry) => entry,
+        let element = match self.subject.element {
+            Some(element) => element,
             None => {
                 let entries = fields::make_list(tree, store, losses::DEVICES)?;
-                Identity::of(tree, device)?.add(tree, entries, &mut self.devices)?
+                Identity::of(tree, device)?.add(tree, entries)?
             }
         };
-        self.subject.entry = Some(entry);
-        fields::make_list(tree, entry, losses::EDGES)
+        self.subject.element = Some(element);
+        fields::make_list(tree, element, losses::EDGES)
     }
 
     /// Where things lie that come back.
@@ -242,7 +248,11 @@ impl Ledger for Book<'_> {
             }
             None => lost.node,
         };
-        self.outcome.losses = self.outcome.losses.saturating_add(1);
+        let count = match lost.what.is_value() {
+            true => &mut self.outcome.losses,
+            false => &mut self.outcome.notes,
+        };
+        *count = count.saturating_add(1);
         let nowhere = (Version::default(), Version::default());
         let (from, to) = self.leg.map_or(nowhere, |leg| leg.ends());
         let device = self.subject.device.filter(|_| self.leg.is_some());
@@ -278,7 +288,7 @@ impl Ledger for Book<'_> {
         }
         let used = self.used(tree)?;
         let Some(back) = &mut self.back else { return Ok(None) };
-        let found = back.take(tree, self.step, what, path, used, &mut self.work)?;
+        let found = back.take(tree, (self.step, what), path, used, &mut self.work)?;
         if found.is_some() {
             self.outcome.restored = self.outcome.restored.saturating_add(1);
         }

@@ -62,12 +62,17 @@ impl Devices {
     /// Before the first device.
     #[must_use]
     pub fn new(tree: &Tree<'_>) -> Self {
-        Devices { holders: Holders::new(tree) }
+        Devices::going(tree, Way::Forth)
     }
 
-    /// Begins behind a device at the root or a record.
-    pub(super) fn behind(tree: &Tree<'_>, holder: NodeId) -> Self {
-        Devices { holders: Holders::behind(tree, holder) }
+    /// Before the first device of this way.
+    pub(super) fn going(tree: &Tree<'_>, way: Way) -> Self {
+        Devices { holders: Holders::new(tree, way) }
+    }
+
+    /// Begins beyond a device at the root or a record.
+    pub(super) fn beyond(tree: &Tree<'_>, holder: NodeId, way: Way) -> Self {
+        Devices { holders: Holders::beyond(tree, holder, way) }
     }
 
     /// The next device.
@@ -80,46 +85,73 @@ impl Devices {
     }
 }
 
+/// Which way to go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    Forth,
+    Back,
+}
+
+impl Way {
+    fn first(self, tree: &Tree<'_>, scope: NodeId) -> Result<Option<NodeId>> {
+        match self {
+            Way::Forth => tree.first_child(scope),
+            Way::Back => tree.last_child(scope),
+        }
+    }
+
+    fn next(self, tree: &Tree<'_>, node: NodeId) -> Result<Option<NodeId>> {
+        match self {
+            Way::Forth => tree.next_sibling(node),
+            Way::Back => tree.previous_sibling(node),
+        }
+    }
+}
+
 /// Goes through the devices at the root and the records of a stream, also of its packages.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Holders {
+    way: Way,
     next: Option<NodeId>,
 }
 
 impl Holders {
-    pub(super) fn new(tree: &Tree<'_>) -> Self {
-        Holders { next: tree.first_child(tree.root()).unwrap_or_default() }
+    pub(super) fn new(tree: &Tree<'_>, way: Way) -> Self {
+        Holders { way, next: way.first(tree, tree.root()).unwrap_or_default() }
     }
 
-    /// Begins behind a device or its record.
-    pub(super) fn behind(tree: &Tree<'_>, holder: NodeId) -> Self {
-        Holders { next: after(tree, holder) }
+    /// Begins beyond a device or its record.
+    pub(super) fn beyond(tree: &Tree<'_>, holder: NodeId, way: Way) -> Self {
+        Holders { way, next: beyond(tree, holder, way) }
     }
 
     /// The next device at the root, or the next record with a section's number.
     pub(super) fn next(&mut self, tree: &Tree<'_>) -> Option<NodeId> {
         loop {
             let holder = self.next?;
-            let inside = inside(tree, holder);
-            self.next = match inside {
-                Some(first) => Some(first),
-                None => after(tree, holder),
+            let first = inside(tree, holder).map(|list| self.way.first(tree, list));
+            self.next = match first {
+                Some(Ok(Some(first))) => Some(first),
+                _ => beyond(tree, holder, self.way),
             };
-            if inside.is_none() && holds(tree, holder) {
+            if first.is_none() && holds(tree, holder) {
                 return Some(holder);
             }
         }
     }
 }
 
-/// The first of those that a stream, or a command with a package, holds.
+/// What of a stream, or of a command with a package, has holders in it.
 fn inside(tree: &Tree<'_>, holder: NodeId) -> Option<NodeId> {
     if is_stream(tree, holder) {
-        return tree.first_child(holder).ok()?;
+        return Some(holder);
     }
     let command = is_record(tree, holder) && tree.name(holder) == Ok(b"command");
-    let package = if command { package(tree, holder) } else { None };
-    tree.first_child(package?).ok()?
+    if command {
+        package(tree, holder)
+    } else {
+        None
+    }
 }
 
 fn package(tree: &Tree<'_>, command: NodeId) -> Option<NodeId> {
@@ -127,11 +159,11 @@ fn package(tree: &Tree<'_>, command: NodeId) -> Option<NodeId> {
     children.find(|child| tree.name(*child) == Ok(b"package"))
 }
 
-/// What follows a holder, there or further up.
-fn after(tree: &Tree<'_>, holder: NodeId) -> Option<NodeId> {
+/// What is beyond a holder, there or further up.
+fn beyond(tree: &Tree<'_>, holder: NodeId, way: Way) -> Option<NodeId> {
     let mut at = holder;
     loop {
-        if let Some(next) = tree.next_sibling(at).ok()? {
+        if let Some(next) = way.next(tree, at).ok()? {
             return Some(next);
         }
         let parent = tree.parent(at).ok()??;
@@ -163,7 +195,8 @@ fn is_record(tree: &Tree<'_>, node: NodeId) -> bool {
     above && matches!(tree.value(node), Ok(Value::Struct(_)))
 }
 
-fn is_stream(tree: &Tree<'_>, node: NodeId) -> bool {
+/// Whether a node is the device that QEMU's stream is.
+pub(super) fn is_stream(tree: &Tree<'_>, node: NodeId) -> bool {
     let first = tree.first_child(node).unwrap_or_default();
     tree.name(node) == Ok(STREAM)
         && Head::of(tree, node).is_some_and(|head| head.instance == 0)
@@ -203,7 +236,7 @@ pub(super) fn find(
     };
     let beside = near.and_then(|near| {
         let holder = holder_of(tree, near).ok()?;
-        device_in(tree, Holders::behind(tree, holder).next(tree)?)
+        device_in(tree, Holders::beyond(tree, holder, Way::Forth).next(tree)?)
     });
     if let Some(found) = beside.filter(is_it) {
         return Some(found);

@@ -3,8 +3,8 @@
 
 use super::devices;
 use super::fields;
+use super::index::{Entry, Index, Work};
 use super::keyed::{self, Identity};
-use super::seeker::{Seeker, Work};
 use super::version::Version;
 use crate::error::{Code, Result};
 use crate::model::{At, NodeId, Tree, Value};
@@ -58,7 +58,7 @@ pub fn note_hop(
 
 /// Leaves the last hops, and counts the others.
 fn fold(tree: &mut Tree<'_>, device: NodeId, list: NodeId) -> Result<()> {
-    let mut folded = fields::number(tree, device, FOLDED).unwrap_or(0);
+    let mut folded = fields::number(tree, device, FOLDED);
     let surplus = tree.count(list)?.saturating_sub(MAX_HOPS);
     for _ in 0..surplus {
         let Some(oldest) = tree.first_child(list)? else { break };
@@ -82,7 +82,7 @@ pub fn each_hop(tree: &Tree<'_>, each: &mut dyn FnMut(&Hop<'_>)) -> Result<u64> 
             each(&hop(tree, element));
         }
     }
-    Ok(fields::number(tree, device, FOLDED).unwrap_or(0))
+    Ok(fields::number(tree, device, FOLDED))
 }
 
 fn hop<'t>(tree: &'t Tree<'_>, element: NodeId) -> Hop<'t> {
@@ -163,17 +163,12 @@ pub(super) fn tag<'t>(tree: &'t Tree<'_>, element: NodeId) -> &'t str {
     core::str::from_utf8(fields::text(tree, element, TAG)).unwrap_or_default()
 }
 
-/// The tag of a device; empty if it has none. To ask for all devices costs as many times as there are tags.
+/// The tag of a device; empty if it has none. It is looked for among all tags.
 ///
 /// # Errors
 /// As [`note_hop`]; [`Code::StaleHandle`].
 pub fn tag_of<'t>(tree: &'t Tree<'_>, device: NodeId) -> Result<&'t str> {
-    let element = keyed::find(
-        &mut keyed::over(tree, tags(tree)?)?,
-        tree,
-        &Identity::of(tree, device)?,
-        &mut Work::default(),
-    )?;
+    let element = seek(tree, &Identity::of(tree, device)?)?;
     Ok(element.map_or("", |element| tag(tree, element)))
 }
 
@@ -185,37 +180,46 @@ pub fn set_tag(tree: &mut Tree<'_>, device: NodeId, tag: &str) -> Result<()> {
     if tag.contains('\0') {
         return Err(Code::InvalidArgument);
     }
-    let mut seeker = keyed::over(tree, tags(tree)?)?;
-    let identity = Identity::of(tree, device)?;
-    follow(tree, &mut seeker, (&identity, device), tag, &mut Work::default())
+    let element = seek(tree, &Identity::of(tree, device)?)?;
+    match (element, tag) {
+        (Some(element), "") => tree.remove(element),
+        (element, tag) => put_tag(tree, element, device, tag),
+    }
 }
 
-/// Gives a device that was called something its tag, where many are looked for in turn.
+/// The element of a device, without an index.
+fn seek(tree: &Tree<'_>, device: &Identity) -> Result<Option<NodeId>> {
+    match tags(tree)? {
+        Some(list) => Ok(tree.children(list)?.find(|element| device.is_of(tree, *element))),
+        None => Ok(None),
+    }
+}
+
+/// Gives a device that was called something its tag.
 pub(super) fn follow(
     tree: &mut Tree<'_>,
-    seeker: &mut Seeker,
+    index: &Index,
     (called, device): (&Identity, NodeId),
     tag: &str,
     work: &mut Work,
 ) -> Result<()> {
-    match (keyed::find(seeker, tree, called, work)?, tag) {
-        (None, "") => Ok(()),
-        (Some(element), "") => {
-            seeker.pass(tree, element)?;
-            tree.remove(element)
-        }
-        (found, tag) => {
-            let identity = Identity::of(tree, device)?;
-            let element = match found {
-                Some(element) => element,
-                None => {
-                    let history = make(tree)?;
-                    let list = fields::make_list(tree, history, TAGS)?;
-                    identity.add(tree, list, seeker)?
-                }
-            };
-            identity.set(tree, element)?;
-            fields::set(tree, element, TAG, Value::Text(tag))
-        }
+    match (keyed::find(index, tree, called, work)?, tag) {
+        (Some(entry), "") => index.remove(tree, entry),
+        (found, tag) => put_tag(tree, found.map(|Entry { element, .. }| element), device, tag),
     }
+}
+
+fn put_tag(tree: &mut Tree<'_>, element: Option<NodeId>, device: NodeId, tag: &str) -> Result<()> {
+    let identity = Identity::of(tree, device)?;
+    let element = match (element, tag) {
+        (Some(element), _) => element,
+        (None, "") => return Ok(()),
+        (None, _) => {
+            let history = make(tree)?;
+            let list = fields::make_list(tree, history, TAGS)?;
+            identity.add(tree, list)?
+        }
+    };
+    identity.set(tree, element)?;
+    fields::set(tree, element, TAG, Value::Text(tag))
 }

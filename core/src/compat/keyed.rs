@@ -3,7 +3,7 @@
 
 use super::devices::Devices;
 use super::fields;
-use super::seeker::{self, Seeker, Work};
+use super::index::{self, Entry, Index, Work};
 use crate::error::{Result, MAX_NAME};
 use crate::model::{At, NodeId, Tree, Value};
 use crate::visit::{Kind, Marks};
@@ -29,22 +29,17 @@ impl Identity {
 
     /// The key of its elements in a search.
     fn key(&self) -> u32 {
-        seeker::key(&self.name, self.instance)
+        index::key(&self.name, self.instance)
     }
 
-    fn is_of(&self, tree: &Tree<'_>, element: NodeId) -> bool {
-        fields::word(tree, element, INSTANCE) == Some(self.instance)
+    pub(super) fn is_of(&self, tree: &Tree<'_>, element: NodeId) -> bool {
+        fields::word(tree, element, INSTANCE) == self.instance
             && fields::text(tree, element, DEVICE) == self.name.as_slice()
     }
 
-    /// Makes an element of its own in the list, where the search is.
-    pub(super) fn add(
-        &self,
-        tree: &mut Tree<'_>,
-        list: NodeId,
-        seeker: &mut Seeker,
-    ) -> Result<NodeId> {
-        let element = seeker.insert(tree, list, self.key())?;
+    /// Makes an element of its own.
+    pub(super) fn add(&self, tree: &mut Tree<'_>, list: NodeId) -> Result<NodeId> {
+        let element = tree.insert(At::End(list), b"", Marks::NONE, Value::Element)?;
         fields::put_text(tree, element, DEVICE, &self.name)?;
         fields::put_word(tree, element, INSTANCE, self.instance)?;
         Ok(element)
@@ -67,22 +62,22 @@ pub(super) const INSTANCE: &str = "instance";
 /// While devices are renamed: the handle of the device.
 const NODE: &str = "node";
 
-/// A search for the elements of devices.
-pub(super) fn over(tree: &Tree<'_>, list: Option<NodeId>) -> Result<Seeker> {
-    Seeker::over(tree, list, |tree, element| {
-        let instance = fields::word(tree, element, INSTANCE).unwrap_or(0);
-        seeker::key(fields::text(tree, element, DEVICE), instance)
+/// An index of such a list.
+pub(super) fn over(tree: &mut Tree<'_>, list: Option<NodeId>, work: &mut Work) -> Result<Index> {
+    Index::over(tree, list, work, |tree, element| {
+        let instance = fields::word(tree, element, INSTANCE);
+        index::key(fields::text(tree, element, DEVICE), instance)
     })
 }
 
 /// The element of a device.
 pub(super) fn find(
-    seeker: &mut Seeker,
+    index: &Index,
     tree: &Tree<'_>,
     device: &Identity,
     work: &mut Work,
-) -> Result<Option<NodeId>> {
-    seeker.find(tree, device.key(), work, &|tree, element| device.is_of(tree, element))
+) -> Result<Option<Entry>> {
+    index.find(tree, device.key(), work, &|tree, element| device.is_of(tree, element))
 }
 
 /// Notes in each element which device it belongs to, so that it can follow.
@@ -90,15 +85,15 @@ pub(super) fn bind(tree: &mut Tree<'_>, list: Option<NodeId>, work: &mut Work) -
     if list.is_none() {
         return Ok(());
     }
-    let (mut seeker, mut devices) = (over(tree, list)?, Devices::new(tree));
+    let (mut index, mut devices) = (over(tree, list, work)?, Devices::new(tree));
     while let Some(device) = devices.next(tree) {
         let identity = Identity::of(tree, device)?;
-        if let Some(element) = find(&mut seeker, tree, &identity, work)? {
+        if let Some(Entry { element, .. }) = find(&index, tree, &identity, work)? {
             let handle = Value::Scalar(Kind::U64, device.to_bits());
             tree.insert(At::Start(element), NODE.as_bytes(), Marks::NONE, handle)?;
         }
     }
-    Ok(())
+    index.close(tree)
 }
 
 /// Ends what [`bind`] began: each element has the name that its device has now. One whose device is gone keeps its
@@ -111,7 +106,7 @@ pub(super) fn unbind(tree: &mut Tree<'_>, list: Option<NodeId>) -> Result<()> {
     while let Some(element) = at {
         at = tree.next_sibling(element)?;
         let Some(note) = tree.child_by_name(element, NODE.as_bytes(), 0)? else { continue };
-        let handle = fields::number(tree, element, NODE).map(NodeId::from_bits);
+        let handle = fields::handle(tree, note);
         tree.remove(note)?;
         if let Some(Ok(device)) = handle.map(|device| Identity::of(tree, device)) {
             device.set(tree, element)?;

@@ -1,14 +1,15 @@
 //! What was lost, as data in the tree: the private device `migcore.losses` (`docs/format.md`, section 16).
 //!
-//! Each device that lost something, and the machine, has a stack of groups, one for each time that an edge was
-//! gone and something was lost by it. Who goes the edge on top the other way gets these things back. Who comes
-//! to one of its ends in another way makes the group stale: it is dropped, with those above it.
+//! Each device that lost something, and the machine, has groups, one for each edge and direction in which something
+//! was lost. Who goes the edge the other way gets these things back. Who comes to the version that the edge began with in
+//! another way, or goes the edge once more, makes the group stale: the state was there again, and may have
+//! changed.
 
 use super::fields;
 use super::history::Way;
+use super::index::{self, Index, Work};
 use super::ledger::{Found, Lost, What};
 use super::loss::Loss;
-use super::seeker::{self, Seeker, Work};
 use super::version::Version;
 use crate::error::Result;
 use crate::model::{At, NodeId, Tree, Value};
@@ -48,13 +49,13 @@ pub(super) struct Passage<'a> {
 impl<'a> Passage<'a> {
     fn of<'t>(tree: &'t Tree<'_>, group: NodeId) -> Passage<'t> {
         let way = match fields::word(tree, group, WAY) {
-            Some(0) => Way::Up,
+            0 => Way::Up,
             _ => Way::Down,
         };
         Passage {
             from: fields::version(tree, group, FROM, FROM_TAG),
             to: fields::version(tree, group, TO, TO_TAG),
-            edge: fields::word(tree, group, EDGE).unwrap_or(u32::MAX),
+            edge: fields::word(tree, group, EDGE),
             way,
         }
     }
@@ -65,8 +66,8 @@ impl<'a> Passage<'a> {
         there.way != self.way && Passage { way: self.way, ..there } == *self
     }
 
-    /// Whether the state is at the beginning of `group` before or after this, so that what it lost is not to come
-    /// back. An edge without versions says nothing.
+    /// Whether the state is where `group` began, before this or after: then what it lost is not to come back. An edge
+    /// without versions says nothing of that.
     fn outdates(&self, tree: &Tree<'_>, group: NodeId) -> bool {
         let (begin, _) = Passage::of(tree, group).ends();
         let (from, to) = self.ends();
@@ -81,12 +82,11 @@ impl<'a> Passage<'a> {
         }
     }
 
-    /// Puts a new group on top of a stack.
-    pub(super) fn push(&self, tree: &mut Tree<'_>, stack: NodeId, run: u32) -> Result<NodeId> {
-        let group = tree.insert(At::End(stack), b"", Marks::NONE, Value::Element)?;
+    /// Adds a group, and gives the list of its losses.
+    pub(super) fn add(&self, tree: &mut Tree<'_>, groups: NodeId, run: u32) -> Result<NodeId> {
+        let group = tree.insert(At::End(groups), b"", Marks::NONE, Value::Element)?;
         fields::put_word(tree, group, RUN, run)?;
-        let way = Value::Scalar(Kind::U8, u64::from(self.way == Way::Down));
-        fields::put(tree, group, WAY, way)?;
+        fields::put_word(tree, group, WAY, u32::from(self.way == Way::Down))?;
         fields::put_word(tree, group, FROM, self.from.number)?;
         fields::put_text(tree, group, FROM_TAG, self.from.tag.as_bytes())?;
         fields::put_word(tree, group, TO, self.to.number)?;
@@ -96,28 +96,27 @@ impl<'a> Passage<'a> {
     }
 }
 
-/// What a passage does to a stack: gives the group that it leads back, or drops those that it makes stale, and says
-/// how many losses were in these.
+/// What a passage does to groups: gives the last one that it leads back, drops those that it makes stale, and says how
+/// many losses were in these.
 pub(super) fn enter(
     tree: &mut Tree<'_>,
-    stack: Option<NodeId>,
+    groups: Option<NodeId>,
     passage: &Passage<'_>,
+    work: &mut Work,
 ) -> Result<(Option<Back>, u64)> {
-    let Some(stack) = stack else { return Ok((None, 0)) };
-    if let Some(top) = tree.children(stack)?.last() {
-        if passage.reverts(tree, top) {
-            return Ok((Some(Back::over(tree, top)?), 0));
-        }
-    }
-    let mut groups = tree.children(stack)?;
-    let mut at = groups.find(|group| passage.outdates(tree, *group));
+    let Some(groups) = groups else { return Ok((None, 0)) };
+    let reverted = tree.children(groups)?.filter(|group| passage.reverts(tree, *group)).last();
     let mut dropped = 0u64;
+    let mut at = tree.first_child(groups)?;
     while let Some(group) = at {
         at = tree.next_sibling(group)?;
-        dropped = dropped.saturating_add(count(tree, group)?);
-        tree.remove(group)?;
+        if Some(group) != reverted && passage.outdates(tree, group) {
+            dropped = dropped.saturating_add(count(tree, group)?);
+            tree.remove(group)?;
+        }
     }
-    Ok((None, dropped))
+    let back = reverted.map(|group| Back::over(tree, group, work)).transpose()?;
+    Ok((back, dropped))
 }
 
 /// The losses of a group.
@@ -131,51 +130,45 @@ fn count(tree: &Tree<'_>, group: NodeId) -> Result<u64> {
 #[derive(Debug)]
 pub(super) struct Back {
     group: NodeId,
-    seeker: Seeker,
+    index: Index,
 }
 
 impl Back {
-    fn over(tree: &Tree<'_>, group: NodeId) -> Result<Back> {
-        let seeker = Seeker::over(tree, fields::list(tree, group, ITEMS), |tree, loss| {
-            let step = fields::word(tree, loss, STEP).unwrap_or(0);
-            let what = fields::word(tree, loss, WHAT).unwrap_or(0);
-            seeker::key(fields::text(tree, loss, PATH), kind_of(step, what))
+    fn over(tree: &mut Tree<'_>, group: NodeId, work: &mut Work) -> Result<Back> {
+        let items = fields::list(tree, group, ITEMS);
+        let index = Index::over(tree, items, work, |tree, loss| {
+            let step = fields::word(tree, loss, STEP);
+            let what = fields::word(tree, loss, WHAT);
+            key_of(step, what, fields::text(tree, loss, PATH))
         })?;
-        Ok(Back { group, seeker })
+        Ok(Back { group, index })
     }
 
-    /// Takes out what a step lost at a path, or the first that it lost of this kind. The item goes into `used`.
+    /// Takes out what a step lost at a path, or the first device that it lost. The item goes into `used`.
     pub(super) fn take(
         &mut self,
         tree: &mut Tree<'_>,
-        step: u32,
-        what: What,
+        (step, what): (u32, What),
         path: Option<&[u8]>,
         used: NodeId,
         work: &mut Work,
     ) -> Result<Option<Found>> {
         let what = number(what);
-        let is = |tree: &Tree<'_>, loss: NodeId| {
-            fields::word(tree, loss, STEP) == Some(step)
-                && fields::word(tree, loss, WHAT) == Some(what)
-                && path.is_none_or(|path| fields::text(tree, loss, PATH) == path)
-        };
-        let found = match path {
-            Some(path) => {
-                let key = seeker::key(path, kind_of(step, what));
-                self.seeker.find(tree, key, work, &is)?
-            }
-            None => self.seeker.search(tree, work, &is)?,
-        };
-        let Some(loss) = found else { return Ok(None) };
-        self.seeker.pass(tree, loss)?;
+        let key = key_of(step, what, path.unwrap_or_default());
+        let found = self.index.find(tree, key, work, &|tree, loss| {
+            path.is_none_or(|path| fields::text(tree, loss, PATH) == path)
+                && fields::word(tree, loss, STEP) == step
+                && fields::word(tree, loss, WHAT) == what
+        })?;
+        let Some(entry) = found else { return Ok(None) };
+        let loss = entry.element;
         let node = lost_item(tree, loss)?;
         if let Some(node) = node {
             tree.move_to(node, At::End(used))?;
         }
-        let at = fields::word(tree, loss, PLACE).unwrap_or(0);
-        let bits = fields::number(tree, loss, BITS).unwrap_or(0);
-        tree.remove(loss)?;
+        let at = fields::word(tree, loss, PLACE);
+        let bits = fields::number(tree, loss, BITS);
+        self.index.remove(tree, entry)?;
         Ok(Some(Found { node, at, bits }))
     }
 
@@ -187,9 +180,10 @@ impl Back {
     }
 }
 
-/// Which step lost what, as one number.
-fn kind_of(step: u32, what: u32) -> u32 {
-    step.wrapping_shl(4) | what & 15
+/// The key of what a step lost at a path. Devices have one key, since they are asked for in their order as well.
+fn key_of(step: u32, what: u32, path: &[u8]) -> u32 {
+    let path = if what == number(What::Record) { &[] } else { path };
+    index::key(path, step.wrapping_shl(4) | what & 15)
 }
 
 #[allow(clippy::as_conversions, reason = "the discriminant is the number")]
@@ -206,10 +200,9 @@ pub(super) fn record(
     secret: bool,
 ) -> Result<Option<NodeId>> {
     let loss = tree.insert(At::End(items), b"", Marks::NONE, Value::Element)?;
-    fields::put_word(tree, loss, STEP, step)?;
-    let what = Value::Scalar(Kind::U8, u64::from(number(lost.what)));
-    fields::put(tree, loss, WHAT, what)?;
     fields::put_text(tree, loss, PATH, lost.trail.below())?;
+    fields::put_word(tree, loss, STEP, step)?;
+    fields::put_word(tree, loss, WHAT, number(lost.what))?;
     fields::put_word(tree, loss, PLACE, lost.at)?;
     let marks = if secret { Marks::SECRET } else { Marks::NONE };
     if lost.bits != 0 {
@@ -232,7 +225,7 @@ fn lost_item(tree: &Tree<'_>, loss: NodeId) -> Result<Option<NodeId>> {
 
 /// The number of the next run.
 pub(super) fn next_run(tree: &mut Tree<'_>, store: NodeId) -> Result<u32> {
-    let run = fields::word(tree, store, RUN).unwrap_or(0).wrapping_add(1);
+    let run = fields::word(tree, store, RUN).wrapping_add(1);
     fields::set(tree, store, RUN, Value::Scalar(Kind::U32, u64::from(run)))?;
     Ok(run)
 }
@@ -252,15 +245,15 @@ pub(super) fn losses_of(
     each: &mut dyn FnMut(&Loss<'_>),
 ) -> Result<()> {
     let Some(store) = fields::device(tree, LOSSES)? else { return Ok(()) };
-    if let Some(stack) = fields::list(tree, store, MACHINE) {
-        losses_in(tree, stack, run, (b"", 0), each)?;
+    if let Some(groups) = fields::list(tree, store, MACHINE) {
+        losses_in(tree, groups, run, (b"", 0), each)?;
     }
     let Some(devices) = fields::list(tree, store, DEVICES) else { return Ok(()) };
     for entry in tree.children(devices)? {
-        let instance = fields::word(tree, entry, super::keyed::INSTANCE).unwrap_or(0);
+        let instance = fields::word(tree, entry, super::keyed::INSTANCE);
         let device = (fields::text(tree, entry, super::keyed::DEVICE), instance);
-        if let Some(stack) = fields::list(tree, entry, EDGES) {
-            losses_in(tree, stack, run, device, each)?;
+        if let Some(groups) = fields::list(tree, entry, EDGES) {
+            losses_in(tree, groups, run, device, each)?;
         }
     }
     Ok(())
@@ -268,13 +261,13 @@ pub(super) fn losses_of(
 
 fn losses_in(
     tree: &Tree<'_>,
-    stack: NodeId,
+    groups: NodeId,
     run: Option<u32>,
     device: (&[u8], u32),
     each: &mut dyn FnMut(&Loss<'_>),
 ) -> Result<()> {
-    for group in tree.children(stack)? {
-        if run.is_some() && fields::word(tree, group, RUN) != run {
+    for group in tree.children(groups)? {
+        if run.is_some_and(|run| run != fields::word(tree, group, RUN)) {
             continue;
         }
         let Some(items) = fields::list(tree, group, ITEMS) else { continue };
@@ -291,11 +284,11 @@ fn losses_in(
                 instance: device.1,
                 from,
                 to,
-                step: fields::word(tree, item, STEP).unwrap_or(0),
+                step: fields::word(tree, item, STEP),
                 path: fields::text(tree, item, PATH),
                 what,
                 node: lost_item(tree, item)?,
-                bits: fields::number(tree, item, BITS).unwrap_or(0),
+                bits: fields::number(tree, item, BITS),
                 secret,
                 allowed: true,
             });
@@ -304,15 +297,6 @@ fn losses_in(
     Ok(())
 }
 
-fn what(found: Option<u32>) -> Option<What> {
-    let all = [
-        What::Value,
-        What::Bits,
-        What::Order,
-        What::Item,
-        What::Record,
-        What::Absence,
-        What::Versions,
-    ];
-    all.into_iter().find(|what| Some(number(*what)) == found)
+fn what(found: u32) -> Option<What> {
+    What::ALL.into_iter().find(|what| number(*what) == found)
 }

@@ -23,10 +23,11 @@
 //! the other way brings it back. [`check`](check()) runs a history on random states, there and back, and finds
 //! what does not come back.
 //!
+//! Apart from all that stand [machine profiles](profile), what devices leave out of the streams of older machines, and
+//! [opaque fields](opaque), which are opened to be changed.
+//!
 //! **Versions** are numbers with tags ([`Version`]). The number of a device is in its state; its tag and
 //! the versions of the machine are in the private device [`HISTORY`].
-//!
-//! Apart from all that stand [machine profiles](profile): what devices leave out of the streams of older machines.
 //!
 //! # Walk
 //!
@@ -72,17 +73,17 @@
 //! # Ok::<(), migcore::compat::Failed>(())
 //! ```
 
-pub mod profile;
-
 mod apply;
 mod book;
 mod check;
 mod devices;
+mod edit;
 mod failed;
 mod fields;
 mod filter;
 mod history;
 mod hops;
+mod index;
 mod item;
 mod keyed;
 mod ledger;
@@ -93,10 +94,10 @@ mod name;
 mod observer;
 pub mod opaque;
 mod pattern;
+pub mod profile;
 mod route;
 mod run;
 mod runner;
-mod seeker;
 mod sites;
 mod step;
 mod trail;

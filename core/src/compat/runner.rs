@@ -5,6 +5,7 @@ use super::book::Book;
 use super::devices::{stream, Devices};
 use super::history::{Edge, History, Of, Way};
 use super::hops;
+use super::index::{Entry, Index};
 use super::keyed::{self, Identity};
 use super::ledger::{Edit, Ledger};
 use super::leg::Leg;
@@ -12,7 +13,6 @@ use super::name::name_matches;
 use super::observer::{Observer, Stage};
 use super::route::Route;
 use super::run::{Compat, Others, Outcome, Plan, Targets};
-use super::seeker::Seeker;
 use super::step::{DeviceName, Hook, On, Step};
 use super::{Failed, Version};
 use crate::error::{put_number, Code, Fault, Path, Report};
@@ -140,25 +140,26 @@ impl<'r> Run<'r> {
     }
 
     /// Finds the routes of all devices, and leaves them.
-    pub(super) fn plan_devices(&mut self, tree: &Tree<'_>) -> Result<Plan> {
-        let mut tags = keyed::over(tree, hops::tags(tree)?)?;
+    pub(super) fn plan_devices(&mut self, tree: &mut Tree<'_>) -> Result<Plan> {
+        let mut tags = self.tags(tree)?;
         let (mut plan, mut devices) = (Plan::default(), Devices::new(tree));
         while let Some(device) = devices.next(tree) {
-            if let Some(found) = self.device_route(tree, device, &mut tags)? {
+            if let Some(found) = self.device_route(tree, device, &tags)? {
                 plan.devices = plan.devices.saturating_add(1);
                 plan.legs = plan.legs.saturating_add(length(&found.route));
             }
         }
+        tags.close(tree)?;
         Ok(plan)
     }
 
     /// Goes the edges of all devices.
     pub(super) fn devices(&mut self, tree: &mut Tree<'_>) -> Result<()> {
-        let mut tags = keyed::over(tree, hops::tags(tree)?)?;
+        let mut tags = self.tags(tree)?;
         self.book.begin_devices(tree)?;
         let mut devices = Devices::new(tree);
         while let Some(device) = devices.next(tree) {
-            let Some(found) = self.device_route(tree, device, &mut tags)? else { continue };
+            let Some(found) = self.device_route(tree, device, &tags)? else { continue };
             self.book.begin_device(tree, device, &found.identity)?;
             for leg in found.route.legs() {
                 let leg = Leg::of(found.edges, leg.edge, leg.way)?;
@@ -166,9 +167,15 @@ impl<'r> Run<'r> {
             }
             self.book.end_subject(tree)?;
             let (identity, tag) = (&found.identity, found.to.tag);
-            hops::follow(tree, &mut tags, (identity, device), tag, &mut self.book.work)?;
+            hops::follow(tree, &tags, (identity, device), tag, &mut self.book.work)?;
         }
-        Ok(())
+        tags.close(tree)?;
+        Ok(self.book.end_devices(tree)?)
+    }
+
+    fn tags(&mut self, tree: &mut Tree<'_>) -> Result<Index> {
+        let tags = hops::tags(tree)?;
+        Ok(keyed::over(tree, tags, &mut self.book.work)?)
     }
 
     /// The route of a device; `None` if it is of the version that is wanted.
@@ -176,7 +183,7 @@ impl<'r> Run<'r> {
         &mut self,
         tree: &Tree<'_>,
         device: NodeId,
-        tags: &mut Seeker,
+        tags: &Index,
     ) -> Result<Option<DeviceRoute<'r>>> {
         let identity = Identity::of(tree, device)?;
         let history = self.compat.history_of(&identity.name);
@@ -191,7 +198,7 @@ impl<'r> Run<'r> {
             return Ok(None);
         };
         let tag = keyed::find(tags, tree, &identity, &mut self.book.work)?;
-        let tag = tag.map_or("", |element| hops::tag(tree, element));
+        let tag = tag.map_or("", |Entry { element, .. }| hops::tag(tree, element));
         let from = Version { number: versions.current, tag };
         if from == to {
             return Ok(None);

@@ -4,6 +4,7 @@
     dead_code,
     unreachable_pub,
     clippy::arithmetic_side_effects,
+    clippy::as_conversions,
     clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "shared by several tests, which may panic: that is how they fail"

@@ -1,3 +1,11 @@
 //! What stands between versions of a machine.
 
+pub mod opaque;
 pub mod profile;
+pub mod rows;
+pub mod hook;
+pub mod run;
+pub mod told;
+
+mod arena;
+mod decode;

@@ -2,7 +2,7 @@
 
 use super::parts::Parts;
 use super::{Loss, Work};
-use crate::compat::devices::{find, holder_of, Devices, Head};
+use crate::compat::devices::{find, holder_of, Devices, Head, Way};
 use crate::compat::name::Name;
 use crate::compat::{is_private, DeviceName, NewDevice, On, Trail, What};
 use crate::error::{Code, Fault, Result};
@@ -14,10 +14,11 @@ type Change<'c, W> = &'c mut dyn FnMut(&mut W, NodeId, &[u8]) -> Result<()>;
 
 impl Work<'_, '_> {
     /// Does something with every device of these names: it is given the device, to which the trail leads, and what
-    /// the star stands for. The device stays; others may come behind it, or go.
+    /// the star stands for. The device stays; others may come or go.
     pub(super) fn each_device(
         &mut self,
         names: &DeviceName<'_>,
+        way: Way,
         change: Change<'_, Self>,
     ) -> Result<u32> {
         names.check()?;
@@ -25,7 +26,7 @@ impl Work<'_, '_> {
         let mut next = match self.on {
             On::Device(device) => Some(device),
             On::Machine if names.name.is_empty() => return Err(Code::InvalidArgument),
-            On::Machine => Devices::new(self.tree).next(self.tree),
+            On::Machine => Devices::going(self.tree, way).next(self.tree),
         };
         while let Some(device) = next {
             if let Some(run) = self.run_of(names, device)? {
@@ -37,7 +38,7 @@ impl Work<'_, '_> {
                 On::Device(_) => None,
                 On::Machine => {
                     let holder = holder_of(self.tree, device)?;
-                    Devices::behind(self.tree, holder).next(self.tree)
+                    Devices::beyond(self.tree, holder, way).next(self.tree)
                 }
             };
         }
@@ -63,9 +64,13 @@ impl Work<'_, '_> {
             return Err(Code::InvalidArgument);
         }
         self.check_given_up(from, to)?;
-        self.each_device(from, &mut |work, device, run| {
+        self.each_device(from, Way::Forth, &mut |work, device, run| {
             let head = Head::of(work.tree, device).ok_or(Code::InvalidArgument)?;
             let (name, instance) = (to.with_run(run)?, to.instance.unwrap_or(head.instance));
+            // Nobody would see it any more.
+            if is_private(&name) {
+                return Err(Code::InvalidArgument);
+            }
             // Of the whole machine all were looked at.
             let one = work.on != On::Machine;
             if one && find(work.tree, None, &name, instance).is_some() {

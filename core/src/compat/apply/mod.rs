@@ -10,7 +10,7 @@ mod place;
 mod records;
 mod stream;
 
-use super::devices::Head;
+use super::devices::{Head, Way};
 use super::sites::Sites;
 use super::{Edit, Found, Hook, Ledger, Lost, On, Step, Trail, What};
 use crate::error::{Code, Fault, Path, Report, Result};
@@ -107,17 +107,24 @@ impl Work<'_, '_> {
             }
             Step::Split { device, into, items, after } => {
                 let halves = Halves { names: device, into, parts: Parts { items, after } };
-                self.each_device(&device, &mut |work, device, run| work.split(device, run, &halves))
+                self.each_device(&device, Way::Forth, &mut |work, device, run| {
+                    work.split(device, run, &halves)
+                })
             }
             Step::Merge { device, into, items, after } => {
                 let halves = Halves { names: device, into, parts: Parts { items, after } };
-                self.each_device(&device, &mut |work, device, run| work.merge(device, run, &halves))
+                // The mirror of a split, also where one place depends on another.
+                self.each_device(&device, Way::Back, &mut |work, device, run| {
+                    work.merge(device, run, &halves)
+                })
             }
             Step::RenameDevice { from, to } => self.rename_devices(&from, &to),
             Step::AddDevice { ref device, items } => self.add_devices(device, items),
             Step::DropDevice { ref device, items } => self.drop_devices(device, items),
             Step::SetVersion { device, from, to } => {
-                self.each_device(&device, &mut |work, device, _| work.set_version(device, from, to))
+                self.each_device(&device, Way::Forth, &mut |work, device, _| {
+                    work.set_version(device, from, to)
+                })
             }
             Step::Open { scope, name, inside } => self.each_item(scope, name, &mut |work, item| {
                 work.changed(item, |tree| inside.open(tree, item))

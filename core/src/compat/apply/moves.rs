@@ -25,7 +25,11 @@ impl Work<'_, '_> {
         match (source, target) {
             (Some(source), Some(target)) => {
                 self.trail = source.trail;
-                self.relocate_one(source.scope, from, target.scope, target.trail, to)
+                let (a, b) = (source.scope, target.scope);
+                let moved = self.relocate_one(a, from, b, target.trail, to)?;
+                self.check_only(from.scope, a)?;
+                self.check_only(to.scope, b)?;
+                Ok(moved)
             }
             (None, Some(target)) => {
                 self.trail = target.trail;
@@ -74,6 +78,14 @@ impl Work<'_, '_> {
         self.ledger.after(self.tree, item);
         core::mem::swap(&mut self.trail, &mut way);
         Ok(1)
+    }
+
+    /// Checks that a pattern still names this scope alone: the item might be in the way, or have led there.
+    fn check_only(&mut self, pattern: &str, scope: NodeId) -> Result<()> {
+        match self.only(pattern)?.is_some_and(|site| site.scope == scope) {
+            true => Ok(()),
+            false => Err(Code::InvalidArgument),
+        }
     }
 
     /// The scope that a pattern names, if there is one; there may not be two.

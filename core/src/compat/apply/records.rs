@@ -2,7 +2,7 @@
 
 use super::{Loss, Work};
 use crate::compat::devices::{
-    device_in, find, holder_of, is_private, is_section, stream, Devices, Head, Holders,
+    device_in, find, holder_of, is_private, is_section, stream, Devices, Head, Holders, Way,
 };
 use crate::compat::{item, After, DeviceName, Item, NewDevice, On, What};
 use crate::error::{Code, Result};
@@ -466,7 +466,7 @@ pub(super) fn end_of(tree: &Tree<'_>, list: NodeId) -> Result<At> {
 
 fn sections_of(tree: &Tree<'_>) -> Result<Sections> {
     let mut sections = Sections { next: 0, footers: false };
-    let mut holders = Holders::new(tree);
+    let mut holders = Holders::new(tree, Way::Forth);
     while let Some(holder) = holders.next(tree) {
         let Some(number) = number_of(tree, holder)? else { continue };
         sections.next = sections.next.max(number.saturating_add(1));
@@ -476,7 +476,7 @@ fn sections_of(tree: &Tree<'_>) -> Result<Sections> {
 }
 
 fn is_taken(tree: &Tree<'_>, number: u64) -> Result<bool> {
-    let mut holders = Holders::new(tree);
+    let mut holders = Holders::new(tree, Way::Forth);
     while let Some(holder) = holders.next(tree) {
         if number_of(tree, holder)? == Some(number) {
             return Ok(true);

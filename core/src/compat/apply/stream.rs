@@ -2,7 +2,7 @@
 
 use super::records::{device_at, device_index, is_footer, number_of};
 use super::{Loss, Work};
-use crate::compat::devices::{stream, Holders};
+use crate::compat::devices::{stream, Holders, Way};
 use crate::compat::{After, On, Trail, What};
 use crate::error::{Code, Result};
 use crate::model::{At, NodeId, Tree, Value};
@@ -92,7 +92,7 @@ impl Work<'_, '_> {
             (true, _) if self.found(What::Absence)?.is_some() => return Ok(0),
             _ => {}
         }
-        let mut holders = Holders::new(self.tree);
+        let mut holders = Holders::new(self.tree, Way::Forth);
         while let Some(record) = holders.next(self.tree) {
             let Some(number) = number_of(self.tree, record)? else { continue };
             match self.tree.child_by_name(record, b"footer", 0)? {
@@ -109,7 +109,7 @@ impl Work<'_, '_> {
     /// How many records are of sections, and how many have footers.
     fn count_footers(&self) -> Result<(u32, u32)> {
         let (mut all, mut footed) = (0u32, 0u32);
-        let mut holders = Holders::new(self.tree);
+        let mut holders = Holders::new(self.tree, Way::Forth);
         while let Some(record) = holders.next(self.tree) {
             if number_of(self.tree, record)?.is_none() {
                 continue;
