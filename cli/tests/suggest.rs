@@ -86,7 +86,9 @@ fn what_is_suggested_makes_a_stream_fit() {
 
 #[test]
 fn a_schema_does_as_well_as_a_stream() {
-    for (mine, theirs) in [("i440fx-7.2", "i440fx-2.4"), ("i440fx-2.4", "i440fx-7.2"), ("hpet-on", "hpet-off")] {
+    for (mine, theirs) in
+        [("i440fx-7.2", "i440fx-2.4"), ("i440fx-2.4", "i440fx-7.2"), ("hpet-on", "hpet-off")]
+    {
         let place = place(mine, theirs);
         let schema = place.run(&["schema", "onto", "--json"]);
         place.put("schema.json", schema.out.as_bytes());
@@ -194,11 +196,9 @@ fn what_cannot_be_compared_is_refused() {
     let place = place("i440fx-7.2", "i440fx-6.2");
     place.put("native", &native(None, b""));
     place.put("text", b"no stream");
-    for (onto, code, why) in [
-        ("native", 3, "nothing in common"),
-        ("text", 3, "neither a stream"),
-        ("none", 3, "none"),
-    ] {
+    for (onto, code, why) in
+        [("native", 3, "nothing in common"), ("text", 3, "neither a stream"), ("none", 3, "none")]
+    {
         let ran: Ran = place.run(&["suggest", "in", "--onto", onto]);
         assert!(ran.code == Some(code) && ran.err.contains(why) && ran.out.is_empty(), "{ran:?}");
     }

@@ -40,7 +40,8 @@ pub(super) fn run(arguments: &Suggest) -> Result {
     }
     let [(_, Ok(mine)), (_, Ok(theirs))] = read else { return Ok(Outcome::Found) };
     if theirs.valued && mine.stream.is_some() != theirs.stream.is_some() {
-        let what = "one is a stream of QEMU, the other of another program: they have nothing in common";
+        let what =
+            "one is a stream of QEMU, the other of another program: they have nothing in common";
         return Err(Failure::Refused(format!("{}, {}: {what}", file.display(), onto.display())));
     }
     let names = [file, onto].map(|path| path.display().to_string());

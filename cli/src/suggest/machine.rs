@@ -6,8 +6,8 @@ use migcore::compat::name_matches;
 
 use super::item::{items, quoted};
 use super::part::{Manner, Order, Part, DEVICE};
-use super::shape::{escaped, Command, Device, Shape, Side};
 use super::schema::fitted;
+use super::shape::{escaped, Command, Device, Shape, Side};
 use super::siblings::siblings;
 
 /// The most types of a dump of one description that a device is compared with.
@@ -99,14 +99,18 @@ fn around(manner: Manner, old: &Side, new: &Side, mine: &Side) -> Part {
     if one.footers != other.footers {
         let what = if other.footers { "They come" } else { "They go" };
         let text = format!("footers = {}", other.footers);
-        part.step(text, format!("Behind each section, which only one of the machines expects. {what}."));
+        part.step(
+            text,
+            format!("Behind each section, which only one of the machines expects. {what}."),
+        );
     }
     commands(&one.commands, &other.commands, &mut part);
     part
 }
 
 fn commands(old: &[Command], new: &[Command], part: &mut Part) {
-    let lacks = |all: &[Command], command: &Command| all.iter().all(|one| one.number != command.number);
+    let lacks =
+        |all: &[Command], command: &Command| all.iter().all(|one| one.number != command.number);
     let mut step = |key: &str, command: &Command, why: &str| {
         let data: String = command.data.iter().map(|byte| format!("{byte:02x}")).collect();
         let after = command.after.as_ref();
@@ -227,7 +231,8 @@ fn by_types(manner: Manner, mine: &Side, theirs: &Side) -> Vec<Option<usize>> {
         }
     }
     let best = |device: &Device| {
-        let known = types.get(device.described.as_str()).filter(|_| !device.described.is_empty())?;
+        let known =
+            types.get(device.described.as_str()).filter(|_| !device.described.is_empty())?;
         let cost = |number: &usize| {
             let other = theirs.devices.get(*number)?;
             let part = both(manner, device, other, true);
@@ -312,7 +317,8 @@ fn theirs_only(manner: Manner, device: &Device, behind: Option<&Device>) -> Part
     if reader != current {
         versions.push_str(&format!(", oldest-reader = {reader}"));
     }
-    let after = behind.map_or(String::new(), |behind| format!(", after = {}", quoted(&behind.pattern())));
+    let after =
+        behind.map_or(String::new(), |behind| format!(", after = {}", quoted(&behind.pattern())));
     let given: Vec<Shape> = inside.iter().map(Shape::public).collect();
     let text = format!(
         "{key} = {{ device = \"{DEVICE}\", {versions}{after}, items = {} }}",
@@ -354,7 +360,8 @@ fn gathered(entries: Vec<Entry>, all: &[&Device]) -> Vec<Group> {
             .filter(|other| entries.get(*other).is_some_and(|other| other.part == entry.part))
             .collect();
         let members: Vec<&Entry> = alike.iter().filter_map(|at| entries.get(*at)).collect();
-        let is_made = |step: &super::part::Step| step.text.starts_with("add-device = {") && !step.optional;
+        let is_made =
+            |step: &super::part::Step| step.text.starts_with("add-device = {") && !step.optional;
         let fixed = entry.part.steps.iter().any(is_made);
         match pattern(&members, all).filter(|_| !fixed) {
             Some(pattern) => {
@@ -362,7 +369,10 @@ fn gathered(entries: Vec<Entry>, all: &[&Device]) -> Vec<Group> {
                 groups.push(group(&members, &pattern));
             }
             None => {
-                let name = entry.names.last().map(|(name, instance)| format!("{}/{instance}", escaped(name)));
+                let name = entry
+                    .names
+                    .last()
+                    .map(|(name, instance)| format!("{}/{instance}", escaped(name)));
                 groups.push(group(&[entry], &name.unwrap_or_default()));
             }
         }
@@ -390,7 +400,8 @@ fn pattern(members: &[&Entry], all: &[&Device]) -> Option<String> {
     }
     names.push(escaped(name));
     let instances = [Some(*instance), None];
-    let forms = names.iter().flat_map(|name| instances.iter().map(move |instance| (name, *instance)));
+    let forms =
+        names.iter().flat_map(|name| instances.iter().map(move |instance| (name, *instance)));
     let names_all = |(name, instance): &(&String, Option<u32>)| {
         let hit = |device: (&str, u32)| {
             name_matches(name, device.0.as_bytes()) && instance.is_none_or(|only| only == device.1)

@@ -49,16 +49,22 @@ pub fn suggest((mine_name, mine): Named<'_>, (theirs_name, theirs): Named<'_>) -
         Some(machine) if !machine.is_empty() => machine.clone(),
         _ => name.to_owned(),
     };
-    let ends = ends.map(|(one, other)| {
-        if turned {
-            [other.clone(), one.clone()]
-        } else {
-            [one.clone(), other.clone()]
-        }
-    });
+    let ends =
+        ends.map(
+            |(one, other)| {
+                if turned {
+                    [other.clone(), one.clone()]
+                } else {
+                    [one.clone(), other.clone()]
+                }
+            },
+        );
     Suggestion {
         files: [mine_name.to_owned(), theirs_name.to_owned()],
-        machines: [called(mine, "a machine without a name"), called(theirs, "a machine without a name")],
+        machines: [
+            called(mine, "a machine without a name"),
+            called(theirs, "a machine without a name"),
+        ],
         ends,
         valued: theirs.valued,
         groups: machine(manner, mine, theirs),

@@ -101,7 +101,10 @@ pub(super) fn items_step(key: &str, scope: &str, before: Option<&Shape>, all: &[
     match all {
         [one] if key == "add" => {
             let name = quoted(&one.name);
-            format!("add = {{ in = {inside}, name = {name}{place}, {} }}", super::item::said(one, 1))
+            format!(
+                "add = {{ in = {inside}, name = {name}{place}, {} }}",
+                super::item::said(one, 1)
+            )
         }
         [one] => {
             let name = quoted(&one.name);
@@ -109,7 +112,8 @@ pub(super) fn items_step(key: &str, scope: &str, before: Option<&Shape>, all: &[
             format!("drop = {{ in = {inside}, name = {name}{place}, default = {{ {default} }} }}")
         }
         all => {
-            let items: String = all.iter().map(|one| format!("        {},\n", item(one, 2))).collect();
+            let items: String =
+                all.iter().map(|one| format!("        {},\n", item(one, 2))).collect();
             format!("{key} = {{ in = {inside}{place}, items = [\n{items}    ] }}")
         }
     }
@@ -122,18 +126,24 @@ const MOST_TOLD: usize = 4;
 pub(super) fn worth(shape: &Shape) -> String {
     let mut loud = Vec::new();
     shape.loud("", &mut loud);
-    let told: Vec<String> = loud.iter().take(MOST_TOLD).map(|(path, one)| {
-        let value = match &one.form {
-            _ if one.is_secret() || shape.marks.contains(Marks::SECRET) => "a secret".to_owned(),
-            Form::Scalar(kind, bits) => scalar(*kind, *bits),
-            Form::Text(text) => quoted(text),
-            _ => format!("{} bytes that are not all 0", one.length()),
-        };
-        match path.as_str() {
-            "" => value,
-            path => format!("{path} is {value}"),
-        }
-    }).collect();
+    let told: Vec<String> = loud
+        .iter()
+        .take(MOST_TOLD)
+        .map(|(path, one)| {
+            let value = match &one.form {
+                _ if one.is_secret() || shape.marks.contains(Marks::SECRET) => {
+                    "a secret".to_owned()
+                }
+                Form::Scalar(kind, bits) => scalar(*kind, *bits),
+                Form::Text(text) => quoted(text),
+                _ => format!("{} bytes that are not all 0", one.length()),
+            };
+            match path.as_str() {
+                "" => value,
+                path => format!("{path} is {value}"),
+            }
+        })
+        .collect();
     match loud.len().saturating_sub(told.len()) {
         0 => told.join(", "),
         more => format!("{} and {more} more that are not 0", told.join(", ")),

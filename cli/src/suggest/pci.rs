@@ -1,7 +1,7 @@
 //! The configuration space of a PCI device: the bytes that a machine loads only if they are its own.
 
-use super::part::{below, Part};
 use super::item::quoted;
+use super::part::{below, Part};
 use super::shape::{Form, Shape};
 
 /// Bytes of the head that a guest cannot write and a machine compares, each with what it is.
@@ -27,8 +27,11 @@ pub(super) fn config(scope: &str, one: &Shape, other: &Shape, part: &mut Part) {
     let path = below(scope, &other.name);
     let (Form::Bytes(_, old), Form::Bytes(_, new)) = (&one.form, &other.form) else { return };
     if old.len() != new.len() {
-        let text =
-            format!("PCI configuration: {} bytes in the older form, {} in the newer one", old.len(), new.len());
+        let text = format!(
+            "PCI configuration: {} bytes in the older form, {} in the newer one",
+            old.len(),
+            new.len()
+        );
         return part.leave(path, text);
     }
     let mut step = |at: usize, mask: u8, what: &str| {
@@ -93,10 +96,7 @@ fn fixed(at: usize, id: u8, old: &[u8], new: &[u8]) -> Vec<(usize, u8)> {
     };
     match id {
         MSI_X => {
-            let mut fixed = vec![
-                (at.saturating_add(2), 0xff),
-                (at.saturating_add(3), 0x07),
-            ];
+            let mut fixed = vec![(at.saturating_add(2), 0xff), (at.saturating_add(3), 0x07)];
             fixed.extend(all(4..12));
             fixed
         }

@@ -76,7 +76,9 @@ fn chunks(input: &Input) -> Result<Read> {
 /// The side that a tree is which was filled so, in as much memory as it takes.
 fn in_tree(
     input: &Input,
-    fill: impl Fn(&mut Tree<'_>) -> std::result::Result<std::result::Result<Origins, Vec<String>>, Unloaded>,
+    fill: impl Fn(
+        &mut Tree<'_>,
+    ) -> std::result::Result<std::result::Result<Origins, Vec<String>>, Unloaded>,
 ) -> Result<Read> {
     let path = input.path();
     let refused = |why: &str| Failure::Refused(format!("{}: {why}", path.display()));

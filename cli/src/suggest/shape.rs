@@ -254,9 +254,7 @@ impl Shape {
         let alike = match (&self.form, &other.form) {
             (Form::Scalar(one, _), Form::Scalar(other, _)) => one == other,
             (Form::Array(one, one_variable, left), Form::Array(other, variable, right)) => {
-                one == other
-                    && one_variable == variable
-                    && (*variable || left.len() == right.len())
+                one == other && one_variable == variable && (*variable || left.len() == right.len())
             }
             (Form::Bytes(one, left), Form::Bytes(other, right)) => {
                 one == other && (*other || left.len() == right.len())

@@ -203,7 +203,9 @@ impl<'a> Level<'a> {
     /// Fields that only the stream has.
     fn mine(&mut self, key: &str, before: Option<&Shape>, shapes: &[Shape]) {
         let zeros: Vec<Shape> = shapes.iter().map(Shape::zeroed).collect();
-        let mut why = "Only IN has it: it goes. What ONTO would take for it is not told: 0 is a guess.".to_owned();
+        let mut why =
+            "Only IN has it: it goes. What ONTO would take for it is not told: 0 is a guess."
+                .to_owned();
         let lost: Vec<&Shape> = shapes.iter().filter(|shape| !shape.is_zero()).collect();
         if lost.is_empty() {
             why.push_str(" It is 0 in IN.");
@@ -308,9 +310,7 @@ impl<'a> Level<'a> {
         let place = behind.and_then(|behind| now.iter().position(|one| *one == behind));
         now.insert(place.map_or(0, |place| place.saturating_add(1)), target);
         let Some(shape) = self.new.get(target) else { return };
-        let sure = |at: Option<usize>| {
-            at.is_none_or(|at| self.ranks.1.get(at) == Some(&0))
-        };
+        let sure = |at: Option<usize>| at.is_none_or(|at| self.ranks.1.get(at) == Some(&0));
         if !sure(Some(target)) || !sure(before) || !sure(behind) {
             let text = "it stands at another place, and its name is not the only one: by hand";
             return self.part.leave(below(self.scope, &shape.name), text);
@@ -337,14 +337,18 @@ impl<'a> Level<'a> {
             (Form::Struct(left), Form::Struct(right)) => {
                 if left != right && left.is_some() && right.is_some() {
                     let (left, right) = (described(left), described(right));
-                    let text = format!("described as {left} in the older form, as {right} in the newer one");
+                    let text = format!(
+                        "described as {left} in the older form, as {right} in the newer one"
+                    );
                     self.part.know(path.clone(), text);
                 }
                 siblings(self.manner, &path, &one.inside, &other.inside, self.part);
             }
             (Form::Subsection(left), Form::Subsection(right)) => {
                 if left != right {
-                    let text = format!("version {left} in the older form, {right} in the newer one: by hand");
+                    let text = format!(
+                        "version {left} in the older form, {right} in the newer one: by hand"
+                    );
                     self.part.leave(path.clone(), text);
                 }
                 siblings(self.manner, &path, &one.inside, &other.inside, self.part);
@@ -355,13 +359,16 @@ impl<'a> Level<'a> {
             (Form::List(_), Form::List(_)) => self.list(&path, one, other),
             // A dump does not tell an array of any length from one struct.
             (Form::List(_), Form::Struct(_)) if other.guessed => {
-                let element = Shape { inside: other.inside.clone(), ..Shape::new("", Form::Element) };
-                let list = Shape { inside: vec![element], ..Shape::new(&other.name, Form::List(true)) };
+                let element =
+                    Shape { inside: other.inside.clone(), ..Shape::new("", Form::Element) };
+                let list =
+                    Shape { inside: vec![element], ..Shape::new(&other.name, Form::List(true)) };
                 self.list(&path, one, &list);
             }
             (Form::Struct(_), Form::List(_)) if one.guessed => {
                 let element = Shape { inside: one.inside.clone(), ..Shape::new("", Form::Element) };
-                let list = Shape { inside: vec![element], ..Shape::new(&one.name, Form::List(true)) };
+                let list =
+                    Shape { inside: vec![element], ..Shape::new(&one.name, Form::List(true)) };
                 self.list(&path, &list, other);
             }
             _ => self.leaf(one, other),
@@ -392,11 +399,15 @@ impl<'a> Level<'a> {
         let fixed = one.form == Form::List(false) && other.form == Form::List(false);
         if fixed && one.inside.len() != other.inside.len() {
             let (left, right) = (one.inside.len(), other.inside.len());
-            let text = format!("{left} elements in the older form, {right} in the newer one: by hand");
+            let text =
+                format!("{left} elements in the older form, {right} in the newer one: by hand");
             return self.part.leave(path.to_owned(), text);
         }
-        let (Some(first), Some(second)) = (one.inside.first(), other.inside.first()) else { return };
-        let uniform = |list: &Shape, first: &Shape| list.inside.iter().all(|one| one.is_like(first));
+        let (Some(first), Some(second)) = (one.inside.first(), other.inside.first()) else {
+            return;
+        };
+        let uniform =
+            |list: &Shape, first: &Shape| list.inside.iter().all(|one| one.is_like(first));
         if uniform(one, first) && uniform(other, second) {
             let turned = self.manner.turned;
             // What is lost is told of the element that says most.

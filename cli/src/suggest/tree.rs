@@ -138,9 +138,9 @@ fn around(tree: &Tree<'_>, origins: &Origins, node: NodeId) -> Result<Stream> {
             b"configuration" => around.configuration = Some(children(tree, origins, record, None)?),
             b"command" => around.commands.extend(command(tree, record, last.clone())?),
             _ => {
-                let held = tree.children(record)?.find(|inside| {
-                    matches!(tree.value(*inside), Ok(Value::Device { .. }))
-                });
+                let held = tree
+                    .children(record)?
+                    .find(|inside| matches!(tree.value(*inside), Ok(Value::Device { .. })));
                 if let Some(held) = held {
                     if let Value::Device { instance, .. } = tree.value(held)? {
                         last = Some(format!("{}/{instance}", name(tree, held)?));

@@ -49,7 +49,10 @@ impl Suggestion {
             text.push_str("[policy]\npaths = [\n");
             for lost in self.lost() {
                 comment(&mut text, "    ", &one_line(&lost.text));
-                text.push_str(&format!("    {{ path = {}, loss = \"allow\" }},\n", quoted(&lost.path)));
+                text.push_str(&format!(
+                    "    {{ path = {}, loss = \"allow\" }},\n",
+                    quoted(&lost.path)
+                ));
             }
             text.push_str("]\n");
         }
@@ -72,7 +75,11 @@ impl Suggestion {
         let mut text = String::new();
         let [mine, theirs] = &self.machines;
         let [one, other] = &self.files;
-        comment(&mut text, "", &format!("A first draft of rules: IN ({mine}) is made to fit ONTO ({theirs})."));
+        comment(
+            &mut text,
+            "",
+            &format!("A first draft of rules: IN ({mine}) is made to fit ONTO ({theirs})."),
+        );
         comment(&mut text, "", &format!("IN is {}, ONTO is {}.", one_line(one), one_line(other)));
         text.push_str("#\n");
         let run = format!("  migcore transform {} -o OUT --rules RULES", one_line(one));
@@ -87,7 +94,12 @@ impl Suggestion {
         };
         comment(&mut text, "", &format!("{way} {told} Read each step before you use it."));
         text.push_str("#\n");
-        remarks(&mut text, "Nothing of IN's values is lost.", "LOST of what IN has now, each allowed by a line below:", self.lost());
+        remarks(
+            &mut text,
+            "Nothing of IN's values is lost.",
+            "LOST of what IN has now, each allowed by a line below:",
+            self.lost(),
+        );
         text.push_str("#\n");
         remarks(
             &mut text,
@@ -167,7 +179,9 @@ fn remarks<'r>(
 fn comment(text: &mut String, indent: &str, said: &str) {
     let mut line = format!("{indent}#");
     for word in said.split(' ') {
-        if line.len().saturating_add(word.len()) >= LINE && line.len() > indent.len().saturating_add(1) {
+        if line.len().saturating_add(word.len()) >= LINE
+            && line.len() > indent.len().saturating_add(1)
+        {
             text.push_str(&line);
             text.push('\n');
             line = format!("{indent}#");
