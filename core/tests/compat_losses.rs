@@ -416,7 +416,7 @@ fn losses_come_back_in_whatever_order_they_stand() {
     let mut memory = vec![0; 8 << 20];
     let mut tree = Tree::new(&mut memory).unwrap();
     let nic = put(&mut tree, "nic", 1, &[]);
-    for at in 0..3000 {
+    for at in 0..1000 {
         let name = format!("part{at}");
         let part = tree.insert(At::End(nic), name.as_bytes(), Marks::NONE, Value::Struct(None));
         put_number(&mut tree, part.unwrap(), "x", at % 3);
@@ -430,7 +430,7 @@ fn losses_come_back_in_whatever_order_they_stand() {
         tree.move_to(element, At::Start(list)).unwrap();
     }
     let done = run(&compat, &mut tree, &to(&[("nic", v(1))])).0.unwrap();
-    assert_eq!((lost, done.restored, done.unrestored), (2000, 2000, 0));
+    assert_eq!((lost, done.restored, done.unrestored), (666, 666, 0));
     assert!(all(&tree) == before);
 }
 

@@ -24,6 +24,7 @@ pub mod chunk_memory;
 pub mod chunk_order;
 pub mod chunk_read;
 pub mod chunk_round;
+pub mod compat;
 mod input;
 pub mod machine;
 pub mod mend;
@@ -38,13 +39,14 @@ pub mod vmstate;
 pub type Target = fn(&[u8]);
 
 /// The targets by name.
-pub const TARGETS: [(&str, Target); 8] = [
+pub const TARGETS: [(&str, Target); 9] = [
     ("chunk_read", chunk_read::run),
     ("chunk_device", chunk_device::run),
     ("chunk_order", chunk_order::run),
     ("chunk_round", chunk_round::run),
     ("chunk_memory", chunk_memory::run),
     ("tree", tree::run),
+    ("compat", compat::run),
     ("machine", machine::run),
     ("vmstate", vmstate::run),
 ];

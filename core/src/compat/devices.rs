@@ -195,7 +195,8 @@ fn is_record(tree: &Tree<'_>, node: NodeId) -> bool {
     above && matches!(tree.value(node), Ok(Value::Struct(_)))
 }
 
-fn is_stream(tree: &Tree<'_>, node: NodeId) -> bool {
+/// Whether a node is the device that QEMU's stream is.
+pub(super) fn is_stream(tree: &Tree<'_>, node: NodeId) -> bool {
     let first = tree.first_child(node).unwrap_or_default();
     tree.name(node) == Ok(STREAM)
         && Head::of(tree, node).is_some_and(|head| head.instance == 0)

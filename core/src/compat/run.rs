@@ -78,11 +78,13 @@ pub struct Outcome {
     pub steps: u64,
     /// The items that these touched.
     pub touched: u64,
-    /// What was lost.
+    /// The values that were lost.
     pub losses: u64,
-    /// What came back of what earlier runs lost.
+    /// What else the way back would not know ([`What::is_value`](super::What::is_value)), and what is kept for it.
+    pub notes: u64,
+    /// What came back of what earlier runs lost or noted.
     pub restored: u64,
-    /// What earlier runs lost and will not come back: its place is gone, or the state came to its version in
+    /// What earlier runs lost or noted and will not come back: its place is gone, or the state came to its version in
     /// another way.
     pub unrestored: u64,
     /// The number of this run among those that lost something and whose losses the tree has.

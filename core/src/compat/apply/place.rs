@@ -1,6 +1,7 @@
 //! Places among the children of a scope.
 
 use super::{Loss, Work};
+use crate::compat::devices::is_stream;
 use crate::compat::{After, What};
 use crate::error::{Code, Result};
 use crate::model::{At, NodeId, Value};
@@ -8,7 +9,8 @@ use crate::model::{At, NodeId, Value};
 impl Work<'_, '_> {
     /// The item of this name, which must be the only one.
     pub(super) fn look(&mut self, scope: NodeId, name: &str) -> Result<Option<NodeId>> {
-        if name.is_empty() {
+        let hidden = name != "configuration" && is_stream(self.tree, scope);
+        if name.is_empty() || hidden {
             return Err(Code::InvalidArgument);
         }
         let name = name.as_bytes();
