@@ -221,6 +221,12 @@ pub struct Check {
     /// description of one, a dump of its tables, or several of these
     #[arg(long, value_name = "MANIFEST", required = true)]
     pub against: Vec<PathBuf>,
+    /// Rules by which the stream is transformed before, to the version of the receiver; may be given several times
+    #[arg(long, value_name = "RULES")]
+    pub rules: Vec<PathBuf>,
+    /// With --rules: the version of the receiver's machine, if not the one that it says
+    #[arg(long, value_name = "VERSION", requires = "rules")]
+    pub to: Option<String>,
     /// The receiver is the release of QEMU that wrote the stream
     #[arg(long)]
     pub same_release: bool,
@@ -442,37 +448,6 @@ Exit codes:
   2  wrong usage
   3  a file cannot be read, or is nothing that has a schema";
 
-const CHECK_CODES: &str = "\
-Exit codes:
-  0  it loads
-  1  it loads, and something is lost
-  2  it is refused
-  3  it cannot be told, for the reasons that are named
-  4  wrong usage, or a file cannot be read";
-
-const CHECK: &str = "\
-Nothing is sent and nothing is loaded. Of chunks, the devices, versions, items and types of the stream are compared \
-with what the manifest says that the receiver accepts. Of QEMU, the machine, configuration, footers, commands, blocks \
-of memory, sections, fields and subsections are compared with those of a stream that the receiver wrote, and \
-bytes that it compares with its own, such as those of a PCI configuration that no guest can write. What hooks of the \
-receiver refuse is not known before.
-
-QEMU loads sections and subsections that a machine of it does not send, if its program knows them. Which these are, \
-is known where both sides are one release (--same-release), or by a dump of its tables (QEMU's -dump-vmstate).
-
-Examples:
-  migcore check vm.mig --against receiver.manifest
-  migcore check vm.state --against other.state --same-release
-  migcore check vm.state --against other.state --against qemu-7.2.dump
-  migcore check --json vm.state --against other.state | jq .answer
-
-Exit codes:
-  0  it loads
-  1  it loads, and something is lost
-  2  it is refused
-  3  it cannot be told, for the reasons that are named
-  4  wrong usage, or a file cannot be read";
-
 const TRANSFORM: &str = "\
 Rules are a file in TOML that says what differs between versions: docs/rules.md. They are gone from the version that the \
 machine is of to the one that is wanted, by the shortest way, in either direction. Memory of the guest, and what else \
@@ -515,3 +490,37 @@ Exit codes:
   0  nothing is wrong
   2  wrong usage
   3  a file cannot be read, or is no profile that makes sense";
+
+const CHECK_CODES: &str = "\
+Exit codes:
+  0  it loads
+  1  it loads, and something is lost
+  2  it is refused
+  3  it cannot be told, for the reasons that are named
+  4  wrong usage, or a file cannot be read";
+
+const CHECK: &str = "\
+Nothing is sent and nothing is loaded. Of chunks, the devices, versions, items and types of the stream are compared \
+with what the manifest says that the receiver accepts. Of QEMU, the machine, configuration, footers, commands, blocks \
+of memory, sections, fields and subsections are compared with those of a stream that the receiver wrote, and \
+bytes that it compares with its own, such as those of a PCI configuration that no guest can write. What hooks of the \
+receiver refuse is not known before.
+
+QEMU loads sections and subsections that a machine of it does not send, if its program knows them. Which these are, \
+is known where both sides are one release (--same-release), or by a dump of its tables (QEMU's -dump-vmstate).
+
+With --rules the stream is compared as `migcore transform` would write it for the receiver, and what that loses is told.
+
+Examples:
+  migcore check vm.mig --against receiver.manifest
+  migcore check vm.state --against other.state --same-release
+  migcore check vm.state --against other.state --against qemu-7.2.dump
+  migcore check vm.state --against old.state --same-release --rules pc-i440fx.toml
+  migcore check --json vm.state --against other.state | jq .answer
+
+Exit codes:
+  0  it loads
+  1  it loads, and something is lost
+  2  it is refused
+  3  it cannot be told, for the reasons that are named
+  4  wrong usage, or a file cannot be read";

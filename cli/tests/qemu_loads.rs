@@ -196,6 +196,12 @@ struct Found {
     wrong: Vec<String>,
 }
 
+fn answered(stream: &mut Stream, machine: &mut Knowledge) -> Checked {
+    let mut checked = Checked::default();
+    check(stream, machine, &mut checked);
+    checked
+}
+
 fn found(saved: &HashMap<String, Saved>, mine: impl Fn(&str) -> bool) -> Found {
     let mut found = Found::default();
     let mut machines: HashMap<String, Knowledge> = HashMap::new();
@@ -215,7 +221,7 @@ fn found(saved: &HashMap<String, Saved>, mine: impl Fn(&str) -> bool) -> Found {
             }
         };
         machine.same = true;
-        let checked = check(stream, machine);
+        let checked = answered(stream, machine);
         found.groups.entry(given.group).or_default().count(given.loads, checked.answer);
         let mut open = checked.findings.iter().filter(|one| one.answer == Answer::CannotTell);
         let right = match checked.answer {
@@ -228,7 +234,7 @@ fn found(saved: &HashMap<String, Saved>, mine: impl Fn(&str) -> bool) -> Found {
         }
         // Where the release of the receiver is not known, less is told, and nothing else.
         machine.same = false;
-        let without = check(stream, machine);
+        let without = answered(stream, machine);
         found.unknown.count(given.loads, without.answer);
         if without.answer != checked.answer && without.answer != Answer::CannotTell {
             found.wrong.push(format!("{}: another release: {}", given.title, told(&without)));

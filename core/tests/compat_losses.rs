@@ -20,7 +20,7 @@ use migcore::compat::{
     each_loss, note_hop, After, Compat, DeviceName, Edge, History, Item, NewDevice, Place, Policy,
     Required, Step, Verdict, Version, Way, LOSSES,
 };
-use migcore::model::{At, Tree, Value};
+use migcore::model::{At, DigestOptions, Tree, Value};
 use migcore::visit::{Kind, Marks, Versions};
 use migcore::Code;
 
@@ -289,6 +289,25 @@ fn secrets_are_kept_and_marked() {
     assert!(text.contains("c: u32 = (secret)") && !text.contains("77"), "{text}");
     run(&compat, &mut tree, &to(&[("nic", v(3))])).0.unwrap();
     assert_eq!(all(&tree), before);
+}
+
+#[test]
+fn bits_of_a_secret_are_not_shown() {
+    const BITS: [Step<'static>; 1] =
+        [Step::Bits { scope: "", name: "key", at: 0, mask: 0xff, from: Some(0), to: Some(1) }];
+    const EDGE: [Edge<'static>; 1] = [Edge::new(v(1), v(2), &BITS)];
+    let histories = [History::of_devices("nic", v(2), &EDGE)];
+    let compat = compat(&histories);
+    let mut memory = memory();
+    let mut tree = Tree::new(&mut memory).unwrap();
+    let nic = put(&mut tree, "nic", 1, &[]);
+    tree.insert(At::End(nic), b"key", Marks::SECRET, Value::Scalar(Kind::U32, 0x4321)).unwrap();
+    let before = tree.digest(tree.root(), DigestOptions::default()).unwrap();
+    run(&compat, &mut tree, &to(&[("nic", v(2))])).0.unwrap();
+    each_loss(&tree, &mut |loss| assert!(loss.secret && loss.bits == 0x21)).unwrap();
+    assert!(all(&tree).contains("bits: u64 = (secret)"), "{}", all(&tree));
+    run(&compat, &mut tree, &to(&[("nic", v(1))])).0.unwrap();
+    assert_eq!(tree.digest(tree.root(), DigestOptions::default()), Ok(before));
 }
 
 /// The machine drops a device, and a number of another.

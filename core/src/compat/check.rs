@@ -135,7 +135,8 @@ pub fn check(
     for case in 0..cases {
         check.case = case;
         for &first in &versions {
-            let (left, right) = memory.split_at_mut(memory.len() / 4);
+            let quarter = memory.len() / 4;
+            let (left, right) = memory.split_at_mut_checked(quarter).ok_or(Code::NoSpace)?;
             let mut state = Tree::new(left)?;
             if !check.begin(&mut state, right, first, &mut random)? {
                 continue;

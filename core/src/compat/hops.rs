@@ -106,10 +106,10 @@ fn last_hop<'t>(tree: &'t Tree<'_>) -> Result<Option<Hop<'t>>> {
 /// # Errors
 /// As [`note_hop`].
 pub fn machine_version<'t>(tree: &'t Tree<'_>) -> Result<Option<Version<'t>>> {
-    if devices::stream(tree).is_some() {
-        return Ok(configured(tree).map(|(_, name)| Version::named(name)));
+    match configured(tree) {
+        Some((_, name)) => Ok(Some(Version::named(name))),
+        None => Ok(last_hop(tree)?.map(|hop| hop.version)),
     }
-    Ok(last_hop(tree)?.map(|hop| hop.version))
 }
 
 /// The name of the machine in the configuration of a QEMU stream.

@@ -68,7 +68,7 @@ impl Index {
         let count = tree.count(list)?;
         let places = count.div_euclid(TOGETHER).max(1);
         // As many digits as tell so many places apart, and no more than a key has.
-        let digits = places.ilog2().div_ceil(4).min(6);
+        let digits = places.checked_ilog2().unwrap_or(0).div_ceil(4).min(6);
         let elements = u64::try_from(count).unwrap_or(u64::MAX);
         work.left = work.left.saturating_add(elements.saturating_mul(WORK));
         let top = tree.insert(At::After(list), b"index", Marks::NONE, Value::Struct(None))?;

@@ -22,7 +22,7 @@ impl DeviceName<'_> {
 
     /// Checks that it has no more than one star.
     pub(super) fn check(&self) -> Result<()> {
-        match self.name.matches('*').count() {
+        match self.name.bytes().filter(|byte| *byte == b'*').count() {
             0 | 1 => Ok(()),
             _ => Err(Code::InvalidArgument),
         }
@@ -34,10 +34,18 @@ impl DeviceName<'_> {
         if self.instance.is_some_and(|wanted| wanted != instance) {
             return None;
         }
-        let Some((head, tail)) = self.name.split_once('*') else {
+        let Some((head, tail)) = self.around_star() else {
             return (self.name.is_empty() || self.name.as_bytes() == name).then_some(&[]);
         };
-        name.strip_prefix(head.as_bytes())?.strip_suffix(tail.as_bytes())
+        name.strip_prefix(head)?.strip_suffix(tail)
+    }
+
+    /// What is before and behind the star. `split_once` would be shorter, but can panic.
+    fn around_star(&self) -> Option<(&[u8], &[u8])> {
+        let name = self.name.as_bytes();
+        let star = name.iter().position(|byte| *byte == b'*')?;
+        let (head, tail) = name.split_at_checked(star)?;
+        Some((head, tail.strip_prefix(b"*")?))
     }
 
     /// The name with these characters for the star.
@@ -45,10 +53,10 @@ impl DeviceName<'_> {
     /// # Errors
     /// [`Code::NameTooLong`].
     pub(super) fn with_run(&self, run: &[u8]) -> Result<Name> {
-        let (head, tail) = self.name.split_once('*').unwrap_or((self.name, ""));
+        let (head, tail) = self.around_star().unwrap_or((self.name.as_bytes(), &[]));
         let run = if self.has_star() { run } else { &[] };
         let mut name = Name::new();
-        for part in [head.as_bytes(), run, tail.as_bytes()] {
+        for part in [head, run, tail] {
             name.extend_from_slice(part).map_err(|_| Code::NameTooLong)?;
         }
         Ok(name)

@@ -9,6 +9,7 @@ use super::name::name_matches;
 use super::observer::Observer;
 use super::runner::Run;
 use super::{Failed, Version};
+use crate::error::Code;
 use crate::model::Tree;
 
 type Result<T> = core::result::Result<T, Failed>;
@@ -115,11 +116,11 @@ impl Compat<'_> {
     /// older goes those of its devices first. So the way back is the way there, turned round.
     ///
     /// # Errors
-    /// [`Code::NoRoute`] with the device and both versions, before any step is done to a device;
-    /// [`Code::Missing`] for a step that had to find something; [`Code::Lossy`] if the policy refuses a loss, when
-    /// all were shown to the observer; [`Code::TooMany`] for a history of too many versions;
-    /// [`Code::TooMuchWork`] for losses in an order made for that; [`Code::NoSpace`]; [`Code::Busy`] if a change of the tree
-    /// is open; those of the steps.
+    /// [`Code::NoRoute`] with the device and both versions, before any step is done to a device; [`Code::Missing`]
+    /// for a step that had to find something; [`Code::Lossy`] if the policy refuses a loss, when all were shown to
+    /// the observer; [`Code::TooMany`] for a history of too many versions; [`Code::TooMuchWork`] for losses whose
+    /// keys were made to be the same; [`Code::NoSpace`]; [`Code::Busy`] if a change of the tree is open; those
+    /// of the steps.
     pub fn run(
         &self,
         tree: &mut Tree<'_>,
@@ -226,7 +227,7 @@ fn attempt<'m, T>(
     change: impl FnOnce(&mut Tree<'m>) -> Result<T>,
 ) -> Result<T> {
     let mut failed = None;
-    let done = tree.attempt(|tree| {
+    let done = tree.attempt(|tree| -> core::result::Result<T, Code> {
         change(tree).map_err(|why| {
             let code = why.code();
             failed = Some(why);

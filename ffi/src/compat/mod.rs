@@ -1,5 +1,7 @@
 //! What stands between versions of a machine.
 
+pub mod manifest;
+pub mod preflight;
 pub mod opaque;
 pub mod profile;
 pub mod rows;

@@ -119,7 +119,8 @@ impl Work<'_, '_> {
         }
         if from.or(to).is_some_and(|value| value & mask != there) {
             let known = from.is_some();
-            self.lose_of(item, &Loss { bits: there, known, ..Loss::of(What::Bits) })?;
+            let node = Some(item);
+            self.lose_of(item, &Loss { node, bits: there, known, ..Loss::of(What::Bits) })?;
         }
         let lost = self.found(What::Bits)?.map(|found| found.bits);
         let new = lost.or(to).map_or(there, |new| new & mask);
@@ -231,6 +232,8 @@ fn rewrite(tree: &mut Tree<'_>, item: NodeId, new: &dyn Fn(usize, u64) -> u64) -
     };
     let width = kind.width().bytes();
     tree.rewrite(item, Value::Array(kind, extent, &[]), length, &mut |old, places| {
+        // Never 0, which the compiler does not see here.
+        let width = width.max(1);
         let pairs = places.chunks_exact_mut(width).zip(old.chunks_exact(width));
         for (number, (place, old)) in pairs.enumerate() {
             put_element(place, new(number, element(old)));
@@ -310,7 +313,8 @@ fn convert(tree: &mut Tree<'_>, item: NodeId, to: Kind, extent: Extent) -> Resul
     let (width, length) = (to.width().bytes(), count.saturating_mul(to.width().bytes()));
     tree.rewrite(item, Value::Array(to, extent, &[]), length, &mut |old, places| {
         let old = old.chunks_exact(from.width().bytes()).map(element);
-        for (place, old) in places.chunks_exact_mut(width).zip(scalar.into_iter().chain(old)) {
+        for (place, old) in places.chunks_exact_mut(width.max(1)).zip(scalar.into_iter().chain(old))
+        {
             put_element(place, converted(from, to, old).unwrap_or(old));
         }
     })
@@ -334,7 +338,7 @@ fn copy_bytes(tree: &mut Tree<'_>, item: NodeId, to: Form, width: usize) -> Resu
     tree.rewrite(item, value, length, &mut |old, places| {
         crate::io::copy(places, old);
         if cfg!(target_endian = "little") {
-            places.chunks_exact_mut(width).for_each(<[u8]>::reverse);
+            places.chunks_exact_mut(width.max(1)).for_each(<[u8]>::reverse);
         }
     })
 }
