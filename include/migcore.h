@@ -1681,312 +1681,9 @@ typedef struct migcore_tree_loader {
 } migcore_tree_loader;
 
 /**
- * A version: a number, and a tag that tells apart lines of development which count alike. What has a name and no number is
- * number 0 with the name as its tag.
+ * In what way an item differs: one of the MIGCORE_CHANGE_ constants.
  */
-typedef struct migcore_compat_version {
-    /**
-     * The number.
-     */
-    uint32_t number;
-    /**
-     * The tag; NULL if there is none.
-     */
-    const char *tag;
-} migcore_compat_version;
-
-/**
- * What a step does: one of the MIGCORE_STEP_ constants. The text beside each says which members it uses; all others are
- * 0, and refused if they are not.
- */
-typedef uint32_t migcore_step_kind;
-
-/**
- * A place of an item.
- */
-typedef struct migcore_step_place {
-    /**
-     * The pattern of its scopes, in UTF-8 as all texts: a path in which `*` stands for any run of characters of one name.
-     * NULL or empty: the device that the history is of.
-     */
-    const char *scope;
-    /**
-     * The name of the item.
-     */
-    const char *name;
-    /**
-     * The sibling that it follows; NULL: the last one.
-     */
-    const char *after;
-} migcore_step_place;
-
-/**
- * An item of a table, as migcore_item has it, and flat: an item is followed by what is inside of it, one deeper.
- */
-typedef struct migcore_step_item {
-    /**
-     * A MIGCORE_ITEM_ constant, neither RAW nor BEGIN_DEVICE nor END; 0 ends the table.
-     */
-    migcore_item_type item_type;
-    /**
-     * Of scalars and arrays: a MIGCORE_KIND_ constant.
-     */
-    migcore_kind kind;
-    /**
-     * How deep it is; the first is 0.
-     */
-    uint32_t depth;
-    /**
-     * MIGCORE_MARK_ constants.
-     */
-    uint32_t marks;
-    /**
-     * Of a struct with a description, and of a subsection.
-     */
-    uint32_t version;
-    /**
-     * 1 for a list, an array or bytes whose length is a part of the state, else 0.
-     */
-    uint32_t variable;
-    /**
-     * The name; NULL is none.
-     */
-    const char *name;
-    /**
-     * The value of a scalar, as bits; whether an optional scope is there.
-     */
-    uint64_t bits;
-    /**
-     * The elements of an array, in the machine's byte order; bytes; the text of a string; the name of the description of a
-     * struct.
-     */
-    const void *data;
-    /**
-     * The bytes of `data`.
-     */
-    size_t length;
-    /**
-     * 0, and refused if it is not.
-     */
-    uint64_t reserved[2];
-} migcore_step_item;
-
-/**
- * Two numbers that stand for the same.
- */
-typedef struct migcore_step_pair {
-    /**
-     * The older one.
-     */
-    uint64_t from;
-    /**
-     * The newer one.
-     */
-    uint64_t to;
-} migcore_step_pair;
-
-/**
- * A type of a value.
- */
-typedef struct migcore_step_form {
-    /**
-     * MIGCORE_ITEM_SCALAR, _ARRAY or _BYTES; 0 where no type is wanted.
-     */
-    migcore_item_type item_type;
-    /**
-     * A MIGCORE_KIND_ constant, but for bytes.
-     */
-    migcore_kind kind;
-    /**
-     * 1 where the length is a part of the state.
-     */
-    uint32_t variable;
-} migcore_step_form;
-
-/**
- * What code that is a step works on.
- */
-typedef struct migcore_edit {
-    /**
-     * sizeof(migcore_edit)
-     */
-    size_t size;
-    /**
-     * The tree, of which only what is in `scope` is to be changed, by any calls but those that begin, keep or undo a
-     * change, and those on the object that runs. A visitor over it is ended before the code returns.
-     */
-    struct migcore_tree *tree;
-    /**
-     * The device, or the root for the machine and in filters.
-     */
-    migcore_node scope;
-    /**
-     * How many items were touched: the code says so.
-     */
-    uint32_t touched;
-    /**
-     * The library's own.
-     */
-    void *inside;
-} migcore_edit;
-
-/**
- * Code as a step. Another status than MIGCORE_OK ends the run, which changes nothing then; of what is no status of the
- * library it makes MIGCORE_REFUSED.
- */
-typedef migcore_status (*migcore_step_function)(void *opaque, struct migcore_edit *edit);
-
-/**
- * A step: how the newer form of a state differs from the older. The macros of migcore_compat.h make rows.
- *
- * Rows are compiled into programs without their size, so their layout does not change within a version of the interface:
- * a member that comes takes the place of a reserved one, where 0 is as before.
- */
-typedef struct migcore_step {
-    /**
-     * What it does.
-     */
-    migcore_step_kind kind;
-    /**
-     * MIGCORE_STEP_ flags of its kind.
-     */
-    uint32_t flags;
-    /**
-     * The place, or the older one.
-     */
-    struct migcore_step_place place;
-    /**
-     * The newer place.
-     */
-    struct migcore_step_place to;
-    /**
-     * A table of items.
-     */
-    const struct migcore_step_item *items;
-    /**
-     * Another one.
-     */
-    const struct migcore_step_item *to_items;
-    /**
-     * Names, up to NULL.
-     */
-    const char *const *names;
-    /**
-     * Pairs of numbers.
-     */
-    const struct migcore_step_pair *pairs;
-    /**
-     * Bytes.
-     */
-    const void *data;
-    /**
-     * How many pairs or bytes.
-     */
-    size_t count;
-    /**
-     * Which bits.
-     */
-    uint64_t mask;
-    /**
-     * What they were.
-     */
-    uint64_t bits;
-    /**
-     * What they are.
-     */
-    uint64_t to_bits;
-    /**
-     * The older type.
-     */
-    struct migcore_step_form form;
-    /**
-     * The newer type.
-     */
-    struct migcore_step_form to_form;
-    /**
-     * Of bits: where in a buffer the first eight are, or the number of an element; of a command: its number.
-     */
-    uint32_t at;
-    /**
-     * The instance of a device.
-     */
-    uint32_t instance;
-    /**
-     * That of another.
-     */
-    uint32_t to_instance;
-    /**
-     * The version of a device.
-     */
-    uint32_t version;
-    /**
-     * The newer version.
-     */
-    uint32_t to_version;
-    /**
-     * The oldest version that the program can read which writes a device.
-     */
-    uint32_t minimum;
-    /**
-     * The oldest version that can read the state.
-     */
-    uint32_t oldest_reader;
-    /**
-     * The name of a schema.
-     */
-    const char *schema;
-    /**
-     * Code that makes the newer form of the older one.
-     */
-    migcore_step_function up;
-    /**
-     * Code that makes the older form of the newer one.
-     */
-    migcore_step_function down;
-    /**
-     * Given to both.
-     */
-    void *opaque;
-    /**
-     * 0, and refused if it is not.
-     */
-    uint64_t reserved[4];
-} migcore_step;
-
-/**
- * How a change is undone: one of the MIGCORE_BACK_ constants.
- */
-typedef uint32_t migcore_back;
-
-/**
- * What differs between two versions, written from the older to the newer.
- */
-typedef struct migcore_change {
-    /**
-     * The older version.
-     */
-    struct migcore_compat_version from;
-    /**
-     * The newer version.
-     */
-    struct migcore_compat_version to;
-    /**
-     * The steps, up to MIGCORE_STEP_END; NULL ends the changes.
-     */
-    const struct migcore_step *steps;
-    /**
-     * The steps back, with MIGCORE_BACK_STEPS, else NULL.
-     */
-    const struct migcore_step *back_steps;
-    /**
-     * A MIGCORE_BACK_ constant.
-     */
-    migcore_back back;
-    /**
-     * 0, and refused if it is not.
-     */
-    uint32_t reserved[3];
-} migcore_change;
+typedef uint32_t migcore_change;
 
 /**
  * One difference of two trees.
@@ -1999,7 +1696,7 @@ typedef struct migcore_difference {
     /**
      * In what way.
      */
-    struct migcore_change change;
+    migcore_change change;
     /**
      * Bits: 1, the item or a scope around it is marked volatile on one of the sides, so it does not
      * count; 2, likewise secret, so its value is not to be shown.
@@ -2293,9 +1990,317 @@ typedef migcore_status (*migcore_profile_row_function)(void *opaque,
                                                        const struct migcore_profile_row *row);
 
 /**
+ * What code that is a step works on.
+ */
+typedef struct migcore_edit {
+    /**
+     * sizeof(migcore_edit)
+     */
+    size_t size;
+    /**
+     * The tree, of which only what is in `scope` is to be changed, by any calls but those that begin, keep or undo a
+     * change, and those on the object that runs. A visitor over it is ended before the code returns.
+     */
+    struct migcore_tree *tree;
+    /**
+     * The device, or the root for the machine and in filters.
+     */
+    migcore_node scope;
+    /**
+     * How many items were touched: the code says so.
+     */
+    uint32_t touched;
+    /**
+     * The library's own.
+     */
+    void *inside;
+} migcore_edit;
+
+/**
  * What of an item is lost: one of the MIGCORE_LOST_ constants.
  */
 typedef uint32_t migcore_lost;
+
+/**
+ * A version: a number, and a tag that tells apart lines of development which count alike. What has a name and no number is
+ * number 0 with the name as its tag.
+ */
+typedef struct migcore_compat_version {
+    /**
+     * The number.
+     */
+    uint32_t number;
+    /**
+     * The tag; NULL if there is none.
+     */
+    const char *tag;
+} migcore_compat_version;
+
+/**
+ * What a step does: one of the MIGCORE_STEP_KIND_ constants. The text beside each says which members it uses; all others are
+ * 0, and refused if they are not.
+ */
+typedef uint32_t migcore_step_kind;
+
+/**
+ * A place of an item.
+ */
+typedef struct migcore_step_place {
+    /**
+     * The pattern of its scopes, in UTF-8 as all texts: a path in which `*` stands for any run of characters of one name.
+     * NULL or empty: the device that the history is of.
+     */
+    const char *scope;
+    /**
+     * The name of the item.
+     */
+    const char *name;
+    /**
+     * The sibling that it follows; NULL: the last one.
+     */
+    const char *after;
+} migcore_step_place;
+
+/**
+ * An item of a table, as migcore_item has it, and flat: an item is followed by what is inside of it, one deeper.
+ */
+typedef struct migcore_step_item {
+    /**
+     * A MIGCORE_ITEM_ constant, neither RAW nor BEGIN_DEVICE nor END; 0 ends the table.
+     */
+    migcore_item_type item_type;
+    /**
+     * Of scalars and arrays: a MIGCORE_KIND_ constant.
+     */
+    migcore_kind kind;
+    /**
+     * How deep it is; the first is 0.
+     */
+    uint32_t depth;
+    /**
+     * MIGCORE_MARK_ constants.
+     */
+    uint32_t marks;
+    /**
+     * Of a struct with a description, and of a subsection.
+     */
+    uint32_t version;
+    /**
+     * 1 for a list, an array or bytes whose length is a part of the state, else 0.
+     */
+    uint32_t variable;
+    /**
+     * The name; NULL is none.
+     */
+    const char *name;
+    /**
+     * The value of a scalar, as bits; whether an optional scope is there.
+     */
+    uint64_t bits;
+    /**
+     * The elements of an array, in the machine's byte order; bytes; the text of a string; the name of the description of a
+     * struct.
+     */
+    const void *data;
+    /**
+     * The bytes of `data`.
+     */
+    size_t length;
+    /**
+     * 0, and refused if it is not.
+     */
+    uint64_t reserved[2];
+} migcore_step_item;
+
+/**
+ * Two numbers that stand for the same.
+ */
+typedef struct migcore_step_pair {
+    /**
+     * The older one.
+     */
+    uint64_t from;
+    /**
+     * The newer one.
+     */
+    uint64_t to;
+} migcore_step_pair;
+
+/**
+ * A type of a value.
+ */
+typedef struct migcore_step_form {
+    /**
+     * MIGCORE_ITEM_SCALAR, _ARRAY or _BYTES; 0 where no type is wanted.
+     */
+    migcore_item_type item_type;
+    /**
+     * A MIGCORE_KIND_ constant, but for bytes.
+     */
+    migcore_kind kind;
+    /**
+     * 1 where the length is a part of the state.
+     */
+    uint32_t variable;
+} migcore_step_form;
+
+/**
+ * Code as a step. Another status than MIGCORE_OK ends the run, which changes nothing then; of what is no status of the
+ * library it makes MIGCORE_REFUSED.
+ */
+typedef migcore_status (*migcore_step_function)(void *opaque, struct migcore_edit *edit);
+
+/**
+ * A step: how the newer form of a state differs from the older. The macros of migcore_compat.h make rows.
+ *
+ * Rows are compiled into programs without their size, so their layout does not change within a version of the interface:
+ * a member that comes takes the place of a reserved one, where 0 is as before.
+ */
+typedef struct migcore_step {
+    /**
+     * What it does.
+     */
+    migcore_step_kind kind;
+    /**
+     * MIGCORE_STEP_ flags of its kind.
+     */
+    uint32_t flags;
+    /**
+     * The place, or the older one.
+     */
+    struct migcore_step_place place;
+    /**
+     * The newer place.
+     */
+    struct migcore_step_place to;
+    /**
+     * A table of items.
+     */
+    const struct migcore_step_item *items;
+    /**
+     * Another one.
+     */
+    const struct migcore_step_item *to_items;
+    /**
+     * Names, up to NULL.
+     */
+    const char *const *names;
+    /**
+     * Pairs of numbers.
+     */
+    const struct migcore_step_pair *pairs;
+    /**
+     * Bytes.
+     */
+    const void *data;
+    /**
+     * How many pairs or bytes.
+     */
+    size_t count;
+    /**
+     * Which bits.
+     */
+    uint64_t mask;
+    /**
+     * What they were.
+     */
+    uint64_t bits;
+    /**
+     * What they are.
+     */
+    uint64_t to_bits;
+    /**
+     * The older type.
+     */
+    struct migcore_step_form form;
+    /**
+     * The newer type.
+     */
+    struct migcore_step_form to_form;
+    /**
+     * Of bits: where in a buffer the first eight are, or the number of an element; of a command: its number.
+     */
+    uint32_t at;
+    /**
+     * The instance of a device.
+     */
+    uint32_t instance;
+    /**
+     * That of another.
+     */
+    uint32_t to_instance;
+    /**
+     * The version of a device.
+     */
+    uint32_t version;
+    /**
+     * The newer version.
+     */
+    uint32_t to_version;
+    /**
+     * The oldest version that the program can read which writes a device.
+     */
+    uint32_t minimum;
+    /**
+     * The oldest version that can read the state.
+     */
+    uint32_t oldest_reader;
+    /**
+     * The name of a schema.
+     */
+    const char *schema;
+    /**
+     * Code that makes the newer form of the older one.
+     */
+    migcore_step_function up;
+    /**
+     * Code that makes the older form of the newer one.
+     */
+    migcore_step_function down;
+    /**
+     * Given to both.
+     */
+    void *opaque;
+    /**
+     * 0, and refused if it is not.
+     */
+    uint64_t reserved[4];
+} migcore_step;
+
+/**
+ * How a change is undone: one of the MIGCORE_BACK_ constants.
+ */
+typedef uint32_t migcore_back;
+
+/**
+ * What differs between two versions, written from the older to the newer.
+ */
+typedef struct migcore_compat_change {
+    /**
+     * The older version.
+     */
+    struct migcore_compat_version from;
+    /**
+     * The newer version.
+     */
+    struct migcore_compat_version to;
+    /**
+     * The steps, up to MIGCORE_STEP_KIND_END; NULL ends the changes.
+     */
+    const struct migcore_step *steps;
+    /**
+     * The steps back, with MIGCORE_BACK_STEPS, else NULL.
+     */
+    const struct migcore_step *back_steps;
+    /**
+     * A MIGCORE_BACK_ constant.
+     */
+    migcore_back back;
+    /**
+     * 0, and refused if it is not.
+     */
+    uint32_t reserved[3];
+} migcore_compat_change;
 
 /**
  * The versions of a device or of the machine.
@@ -2312,7 +2317,7 @@ typedef struct migcore_history {
     /**
      * The changes, up to one without steps; NULL ends the histories.
      */
-    const struct migcore_change *changes;
+    const struct migcore_compat_change *changes;
     /**
      * 0, and refused if it is not.
      */
@@ -3371,127 +3376,127 @@ typedef struct migcore_vmstate_device {
 /**
  * The end of the steps
  */
-#define MIGCORE_STEP_END 0
+#define MIGCORE_STEP_KIND_END 0
 
 /**
  * An item has another name: `place` without `after`, `to.name`.
  */
-#define MIGCORE_STEP_RENAME 1
+#define MIGCORE_STEP_KIND_RENAME 1
 
 /**
  * An item is new: `place`; `items` is the item with its inside, or NULL where no default is known.
  */
-#define MIGCORE_STEP_ADD 2
+#define MIGCORE_STEP_KIND_ADD 2
 
 /**
  * An item is gone: `place`; `items` is what it is if nothing is known of it, or NULL.
  */
-#define MIGCORE_STEP_DROP 3
+#define MIGCORE_STEP_KIND_DROP 3
 
 /**
  * A value has another type, which it must fit: `place` without `after`, `form`, `to_form`.
  */
-#define MIGCORE_STEP_RETYPE 4
+#define MIGCORE_STEP_KIND_RETYPE 4
 
 /**
  * A value is another: `place` without `after`; `items` is the older one, `to_items` the newer, NULL for any.
  */
-#define MIGCORE_STEP_SET 5
+#define MIGCORE_STEP_KIND_SET 5
 
 /**
  * Values have other numbers: `place` without `after`, `pairs`, `count`; MIGCORE_STEP_KEEP.
  */
-#define MIGCORE_STEP_MAP 6
+#define MIGCORE_STEP_KIND_MAP 6
 
 /**
  * Bits are others: `place` without `after`, `at`, `mask`, `bits`, `to_bits`; MIGCORE_STEP_ANY, MIGCORE_STEP_TO_ANY.
  */
-#define MIGCORE_STEP_BITS 7
+#define MIGCORE_STEP_KIND_BITS 7
 
 /**
  * An item stands elsewhere: `place`, `to`.
  */
-#define MIGCORE_STEP_MOVE 8
+#define MIGCORE_STEP_KIND_MOVE 8
 
 /**
  * Items have a scope of their own: `place` is that of the scope, `items` the scope alone, `names` the items in it, and
  * `to.after` the sibling that the first of them followed.
  */
-#define MIGCORE_STEP_WRAP 9
+#define MIGCORE_STEP_KIND_WRAP 9
 
 /**
- * The reverse of MIGCORE_STEP_WRAP
+ * The reverse of MIGCORE_STEP_KIND_WRAP
  */
-#define MIGCORE_STEP_UNWRAP 10
+#define MIGCORE_STEP_KIND_UNWRAP 10
 
 /**
  * Items of a device are those of a new one: `place.name` and `instance` are the device, no name being the one that the
  * history is of; `place.after` the item that the first of them followed; `to.name`, `to.after`, `to_instance`, `version`,
  * `minimum` and `oldest_reader` the new device; `names` the items.
  */
-#define MIGCORE_STEP_SPLIT 11
+#define MIGCORE_STEP_KIND_SPLIT 11
 
 /**
- * The reverse of MIGCORE_STEP_SPLIT
+ * The reverse of MIGCORE_STEP_KIND_SPLIT
  */
-#define MIGCORE_STEP_MERGE 12
+#define MIGCORE_STEP_KIND_MERGE 12
 
 /**
  * Devices have other names or instances: `place.name`, `instance`, `to.name`, `to_instance`.
  */
-#define MIGCORE_STEP_RENAME_DEVICE 13
+#define MIGCORE_STEP_KIND_RENAME_DEVICE 13
 
 /**
  * A device is new: `place.name`, `place.after`, `instance`, `version`, `minimum`, `oldest_reader`; `items` are its items, or
  * NULL where nothing is known of them.
  */
-#define MIGCORE_STEP_ADD_DEVICE 14
+#define MIGCORE_STEP_KIND_ADD_DEVICE 14
 
 /**
- * A device is gone; members as of MIGCORE_STEP_ADD_DEVICE
+ * A device is gone; members as of MIGCORE_STEP_KIND_ADD_DEVICE
  */
-#define MIGCORE_STEP_DROP_DEVICE 15
+#define MIGCORE_STEP_KIND_DROP_DEVICE 15
 
 /**
  * Devices are of another version: `place.name`, `instance`, `version`, `to_version`.
  */
-#define MIGCORE_STEP_SET_VERSION 16
+#define MIGCORE_STEP_KIND_SET_VERSION 16
 
 /**
  * An opaque buffer is opened: `place` without `after`; `schema` is the name of what knows the inside, NULL for the one that
  * there is for the name of the device and the field.
  */
-#define MIGCORE_STEP_OPEN 17
+#define MIGCORE_STEP_KIND_OPEN 17
 
 /**
- * The reverse of MIGCORE_STEP_OPEN
+ * The reverse of MIGCORE_STEP_KIND_OPEN
  */
-#define MIGCORE_STEP_CLOSE 18
+#define MIGCORE_STEP_KIND_CLOSE 18
 
 /**
  * A QEMU stream has one more command: `at` is its number, `data` and `count` its data, `place.after` the device.
  */
-#define MIGCORE_STEP_ADD_COMMAND 19
+#define MIGCORE_STEP_KIND_ADD_COMMAND 19
 
 /**
- * The reverse of MIGCORE_STEP_ADD_COMMAND
+ * The reverse of MIGCORE_STEP_KIND_ADD_COMMAND
  */
-#define MIGCORE_STEP_DROP_COMMAND 20
+#define MIGCORE_STEP_KIND_DROP_COMMAND 20
 
 /**
  * The sections of a QEMU stream have footers.
  */
-#define MIGCORE_STEP_ADD_FOOTERS 21
+#define MIGCORE_STEP_KIND_ADD_FOOTERS 21
 
 /**
  * They have none any more.
  */
-#define MIGCORE_STEP_DROP_FOOTERS 22
+#define MIGCORE_STEP_KIND_DROP_FOOTERS 22
 
 /**
  * What only code can do: `up`, `down`, of which one may be NULL, and `opaque`.
  */
-#define MIGCORE_STEP_CALL 23
+#define MIGCORE_STEP_KIND_CALL 23
 
 /**
  * By the inverses of its steps, from the last to the first

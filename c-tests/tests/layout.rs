@@ -116,7 +116,7 @@ fn rust_layouts() -> Layouts {
         ram::migcore_ram_block { size name memory length reserved }
         ram::migcore_ram_counts { size data_pages zero_pages chunks bytes }
         receive::migcore_chunk_receiver { }
-        rows::migcore_change { from to steps back_steps back reserved }
+        rows::migcore_compat_change { from to steps back_steps back reserved }
         rows::migcore_compat_table { size histories policy otherwise filters writer }
         rows::migcore_compat_version { number tag }
         rows::migcore_filter { leaving arriving opaque reserved }

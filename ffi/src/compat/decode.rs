@@ -141,7 +141,7 @@ unsafe fn history(
 /// As [`table`], of the rows that it names.
 unsafe fn change(
     arena: &mut Arena,
-    change: &migcore_change,
+    change: &migcore_compat_change,
     running: Option<&'static Running>,
 ) -> Result<Edge<'static>> {
     require(change.reserved == [0; 3])?;
@@ -173,7 +173,7 @@ unsafe fn steps(
 ) -> Result<&'static [Step<'static>]> {
     // SAFETY: as the caller promises.
     unsafe {
-        let count = count(rows, |row| row.kind == MIGCORE_STEP_END);
+        let count = count(rows, |row| row.kind == MIGCORE_STEP_KIND_END);
         arena.slice(count, |arena, at| Reading::new(row(rows, at))?.step(arena, running))
     }
 }
@@ -185,7 +185,7 @@ unsafe fn steps(
 unsafe fn required(arena: &mut Arena, rows: *const migcore_step) -> Result<Required<'static>> {
     // SAFETY: as the caller promises.
     unsafe {
-        let count = count(rows, |row| row.kind == MIGCORE_STEP_END);
+        let count = count(rows, |row| row.kind == MIGCORE_STEP_KIND_END);
         let optional = |at: &usize| row(rows, *at).flags & MIGCORE_STEP_OPTIONAL != 0;
         let mut next = (0..count).filter(optional);
         let but = arena
@@ -245,61 +245,63 @@ impl Reading {
         // SAFETY: as the caller promises.
         unsafe {
             Ok(match self.0.kind {
-                MIGCORE_STEP_RENAME => {
+                MIGCORE_STEP_KIND_RENAME => {
                     let (scope, from) = self.item()?;
                     Step::Rename { scope, from, to: text(take!(self.0.to.name, ptr::null()))? }
                 }
-                MIGCORE_STEP_ADD => {
+                MIGCORE_STEP_KIND_ADD => {
                     Step::Add { place: self.place()?, items: self.items(arena)?.unwrap_or(&[]) }
                 }
-                MIGCORE_STEP_DROP => {
+                MIGCORE_STEP_KIND_DROP => {
                     Step::Drop { place: self.place()?, items: self.items(arena)?.unwrap_or(&[]) }
                 }
-                MIGCORE_STEP_RETYPE => {
+                MIGCORE_STEP_KIND_RETYPE => {
                     let (scope, name) = self.item()?;
                     let from = form(take!(self.0.form, NO_FORM))?;
                     Step::Retype { scope, name, from, to: form(take!(self.0.to_form, NO_FORM))? }
                 }
-                MIGCORE_STEP_SET => {
+                MIGCORE_STEP_KIND_SET => {
                     let (scope, name) = self.item()?;
                     let from = one(take!(self.0.items, ptr::null()))?;
                     Step::Set { scope, name, from, to: one(take!(self.0.to_items, ptr::null()))? }
                 }
-                MIGCORE_STEP_MAP => self.map(arena)?,
-                MIGCORE_STEP_BITS => self.bits()?,
-                MIGCORE_STEP_MOVE => Step::Move { from: self.place()?, to: self.newer_place()? },
-                MIGCORE_STEP_WRAP => Step::Wrap(self.wrapping(arena)?),
-                MIGCORE_STEP_UNWRAP => Step::Unwrap(self.wrapping(arena)?),
-                MIGCORE_STEP_SPLIT | MIGCORE_STEP_MERGE => self.halves(arena)?,
-                MIGCORE_STEP_RENAME_DEVICE => {
+                MIGCORE_STEP_KIND_MAP => self.map(arena)?,
+                MIGCORE_STEP_KIND_BITS => self.bits()?,
+                MIGCORE_STEP_KIND_MOVE => {
+                    Step::Move { from: self.place()?, to: self.newer_place()? }
+                }
+                MIGCORE_STEP_KIND_WRAP => Step::Wrap(self.wrapping(arena)?),
+                MIGCORE_STEP_KIND_UNWRAP => Step::Unwrap(self.wrapping(arena)?),
+                MIGCORE_STEP_KIND_SPLIT | MIGCORE_STEP_KIND_MERGE => self.halves(arena)?,
+                MIGCORE_STEP_KIND_RENAME_DEVICE => {
                     Step::RenameDevice { from: self.device()?, to: self.newer_device()? }
                 }
-                MIGCORE_STEP_ADD_DEVICE => {
+                MIGCORE_STEP_KIND_ADD_DEVICE => {
                     let after = self.after()?;
                     let device = self.new_device(Self::device, after)?;
                     Step::AddDevice { device, items: self.items(arena)? }
                 }
-                MIGCORE_STEP_DROP_DEVICE => {
+                MIGCORE_STEP_KIND_DROP_DEVICE => {
                     let after = self.after()?;
                     let device = self.new_device(Self::device, after)?;
                     Step::DropDevice { device, items: self.items(arena)? }
                 }
-                MIGCORE_STEP_SET_VERSION => {
+                MIGCORE_STEP_KIND_SET_VERSION => {
                     let (from, to) = (take!(self.0.version, 0), take!(self.0.to_version, 0));
                     Step::SetVersion { device: self.device()?, from, to }
                 }
-                MIGCORE_STEP_OPEN => {
+                MIGCORE_STEP_KIND_OPEN => {
                     let (scope, name) = self.item()?;
                     Step::Open { scope, name, inside: self.schema()? }
                 }
-                MIGCORE_STEP_CLOSE => {
+                MIGCORE_STEP_KIND_CLOSE => {
                     let (scope, name) = self.item()?;
                     Step::Close { scope, name, inside: self.schema()? }
                 }
-                MIGCORE_STEP_ADD_COMMAND | MIGCORE_STEP_DROP_COMMAND => self.command()?,
-                MIGCORE_STEP_ADD_FOOTERS => Step::Footers { add: true },
-                MIGCORE_STEP_DROP_FOOTERS => Step::Footers { add: false },
-                MIGCORE_STEP_CALL => {
+                MIGCORE_STEP_KIND_ADD_COMMAND | MIGCORE_STEP_KIND_DROP_COMMAND => self.command()?,
+                MIGCORE_STEP_KIND_ADD_FOOTERS => Step::Footers { add: true },
+                MIGCORE_STEP_KIND_DROP_FOOTERS => Step::Footers { add: false },
+                MIGCORE_STEP_KIND_CALL => {
                     let opaque = take!(self.0.opaque, ptr::null_mut());
                     let (up, down) = (self.0.up.take(), self.0.down.take());
                     require(up.is_some() || down.is_some())?;
@@ -466,7 +468,7 @@ impl Reading {
             let (into, items) =
                 (self.new_device(Self::newer_device, to_after)?, self.names(arena)?);
             Ok(match self.0.kind {
-                MIGCORE_STEP_SPLIT => Step::Split { device, into, items, after },
+                MIGCORE_STEP_KIND_SPLIT => Step::Split { device, into, items, after },
                 _ => Step::Merge { device, into, items, after },
             })
         }
@@ -488,7 +490,7 @@ impl Reading {
         // SAFETY: as the caller promises.
         let (data, after) = unsafe { (bytes(data, length)?, self.after()?) };
         Ok(match self.0.kind {
-            MIGCORE_STEP_ADD_COMMAND => Step::AddCommand { number, data, after },
+            MIGCORE_STEP_KIND_ADD_COMMAND => Step::AddCommand { number, data, after },
             _ => Step::DropCommand { number, data, after },
         })
     }

@@ -6,63 +6,63 @@ use super::hook::migcore_step_function;
 use crate::observer::migcore_item_type;
 use crate::scalar::migcore_kind;
 
-/// What a step does: one of the MIGCORE_STEP_ constants. The text beside each says which members it uses; all others are
+/// What a step does: one of the MIGCORE_STEP_KIND_ constants. The text beside each says which members it uses; all others are
 /// 0, and refused if they are not.
 pub type migcore_step_kind = u32;
 
 /// The end of the steps
-pub const MIGCORE_STEP_END: migcore_step_kind = 0;
+pub const MIGCORE_STEP_KIND_END: migcore_step_kind = 0;
 /// An item has another name: `place` without `after`, `to.name`.
-pub const MIGCORE_STEP_RENAME: migcore_step_kind = 1;
+pub const MIGCORE_STEP_KIND_RENAME: migcore_step_kind = 1;
 /// An item is new: `place`; `items` is the item with its inside, or NULL where no default is known.
-pub const MIGCORE_STEP_ADD: migcore_step_kind = 2;
+pub const MIGCORE_STEP_KIND_ADD: migcore_step_kind = 2;
 /// An item is gone: `place`; `items` is what it is if nothing is known of it, or NULL.
-pub const MIGCORE_STEP_DROP: migcore_step_kind = 3;
+pub const MIGCORE_STEP_KIND_DROP: migcore_step_kind = 3;
 /// A value has another type, which it must fit: `place` without `after`, `form`, `to_form`.
-pub const MIGCORE_STEP_RETYPE: migcore_step_kind = 4;
+pub const MIGCORE_STEP_KIND_RETYPE: migcore_step_kind = 4;
 /// A value is another: `place` without `after`; `items` is the older one, `to_items` the newer, NULL for any.
-pub const MIGCORE_STEP_SET: migcore_step_kind = 5;
+pub const MIGCORE_STEP_KIND_SET: migcore_step_kind = 5;
 /// Values have other numbers: `place` without `after`, `pairs`, `count`; MIGCORE_STEP_KEEP.
-pub const MIGCORE_STEP_MAP: migcore_step_kind = 6;
+pub const MIGCORE_STEP_KIND_MAP: migcore_step_kind = 6;
 /// Bits are others: `place` without `after`, `at`, `mask`, `bits`, `to_bits`; MIGCORE_STEP_ANY, MIGCORE_STEP_TO_ANY.
-pub const MIGCORE_STEP_BITS: migcore_step_kind = 7;
+pub const MIGCORE_STEP_KIND_BITS: migcore_step_kind = 7;
 /// An item stands elsewhere: `place`, `to`.
-pub const MIGCORE_STEP_MOVE: migcore_step_kind = 8;
+pub const MIGCORE_STEP_KIND_MOVE: migcore_step_kind = 8;
 /// Items have a scope of their own: `place` is that of the scope, `items` the scope alone, `names` the items in it, and
 /// `to.after` the sibling that the first of them followed.
-pub const MIGCORE_STEP_WRAP: migcore_step_kind = 9;
-/// The reverse of MIGCORE_STEP_WRAP
-pub const MIGCORE_STEP_UNWRAP: migcore_step_kind = 10;
+pub const MIGCORE_STEP_KIND_WRAP: migcore_step_kind = 9;
+/// The reverse of MIGCORE_STEP_KIND_WRAP
+pub const MIGCORE_STEP_KIND_UNWRAP: migcore_step_kind = 10;
 /// Items of a device are those of a new one: `place.name` and `instance` are the device, no name being the one that the
 /// history is of; `place.after` the item that the first of them followed; `to.name`, `to.after`, `to_instance`, `version`,
 /// `minimum` and `oldest_reader` the new device; `names` the items.
-pub const MIGCORE_STEP_SPLIT: migcore_step_kind = 11;
-/// The reverse of MIGCORE_STEP_SPLIT
-pub const MIGCORE_STEP_MERGE: migcore_step_kind = 12;
+pub const MIGCORE_STEP_KIND_SPLIT: migcore_step_kind = 11;
+/// The reverse of MIGCORE_STEP_KIND_SPLIT
+pub const MIGCORE_STEP_KIND_MERGE: migcore_step_kind = 12;
 /// Devices have other names or instances: `place.name`, `instance`, `to.name`, `to_instance`.
-pub const MIGCORE_STEP_RENAME_DEVICE: migcore_step_kind = 13;
+pub const MIGCORE_STEP_KIND_RENAME_DEVICE: migcore_step_kind = 13;
 /// A device is new: `place.name`, `place.after`, `instance`, `version`, `minimum`, `oldest_reader`; `items` are its items, or
 /// NULL where nothing is known of them.
-pub const MIGCORE_STEP_ADD_DEVICE: migcore_step_kind = 14;
-/// A device is gone; members as of MIGCORE_STEP_ADD_DEVICE
-pub const MIGCORE_STEP_DROP_DEVICE: migcore_step_kind = 15;
+pub const MIGCORE_STEP_KIND_ADD_DEVICE: migcore_step_kind = 14;
+/// A device is gone; members as of MIGCORE_STEP_KIND_ADD_DEVICE
+pub const MIGCORE_STEP_KIND_DROP_DEVICE: migcore_step_kind = 15;
 /// Devices are of another version: `place.name`, `instance`, `version`, `to_version`.
-pub const MIGCORE_STEP_SET_VERSION: migcore_step_kind = 16;
+pub const MIGCORE_STEP_KIND_SET_VERSION: migcore_step_kind = 16;
 /// An opaque buffer is opened: `place` without `after`; `schema` is the name of what knows the inside, NULL for the one that
 /// there is for the name of the device and the field.
-pub const MIGCORE_STEP_OPEN: migcore_step_kind = 17;
-/// The reverse of MIGCORE_STEP_OPEN
-pub const MIGCORE_STEP_CLOSE: migcore_step_kind = 18;
+pub const MIGCORE_STEP_KIND_OPEN: migcore_step_kind = 17;
+/// The reverse of MIGCORE_STEP_KIND_OPEN
+pub const MIGCORE_STEP_KIND_CLOSE: migcore_step_kind = 18;
 /// A QEMU stream has one more command: `at` is its number, `data` and `count` its data, `place.after` the device.
-pub const MIGCORE_STEP_ADD_COMMAND: migcore_step_kind = 19;
-/// The reverse of MIGCORE_STEP_ADD_COMMAND
-pub const MIGCORE_STEP_DROP_COMMAND: migcore_step_kind = 20;
+pub const MIGCORE_STEP_KIND_ADD_COMMAND: migcore_step_kind = 19;
+/// The reverse of MIGCORE_STEP_KIND_ADD_COMMAND
+pub const MIGCORE_STEP_KIND_DROP_COMMAND: migcore_step_kind = 20;
 /// The sections of a QEMU stream have footers.
-pub const MIGCORE_STEP_ADD_FOOTERS: migcore_step_kind = 21;
+pub const MIGCORE_STEP_KIND_ADD_FOOTERS: migcore_step_kind = 21;
 /// They have none any more.
-pub const MIGCORE_STEP_DROP_FOOTERS: migcore_step_kind = 22;
+pub const MIGCORE_STEP_KIND_DROP_FOOTERS: migcore_step_kind = 22;
 /// What only code can do: `up`, `down`, of which one may be NULL, and `opaque`.
-pub const MIGCORE_STEP_CALL: migcore_step_kind = 23;
+pub const MIGCORE_STEP_KIND_CALL: migcore_step_kind = 23;
 
 /// The step need not find anything.
 pub const MIGCORE_STEP_OPTIONAL: u32 = 1;
@@ -231,12 +231,12 @@ pub const MIGCORE_BACK_STEPS: migcore_back = 2;
 /// What differs between two versions, written from the older to the newer.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct migcore_change {
+pub struct migcore_compat_change {
     /// The older version.
     pub from: migcore_compat_version,
     /// The newer version.
     pub to: migcore_compat_version,
-    /// The steps, up to MIGCORE_STEP_END; NULL ends the changes.
+    /// The steps, up to MIGCORE_STEP_KIND_END; NULL ends the changes.
     pub steps: *const migcore_step,
     /// The steps back, with MIGCORE_BACK_STEPS, else NULL.
     pub back_steps: *const migcore_step,
@@ -255,7 +255,7 @@ pub struct migcore_history {
     /// The version that this program speaks.
     pub newest: migcore_compat_version,
     /// The changes, up to one without steps; NULL ends the histories.
-    pub changes: *const migcore_change,
+    pub changes: *const migcore_compat_change,
     /// 0, and refused if it is not.
     pub reserved: [u64; 2],
 }

@@ -65,7 +65,6 @@ unsafe fn needed(table: *const migcore_compat_table) -> Result<usize> {
     unsafe {
         decode::table(&mut arena, &sized(table)?, None)?;
     }
-    arena.keep(0usize)?;
     arena.slice(size_of::<Running>().div_ceil(size_of::<usize>()), |_, _| Ok(0usize))?;
     Ok(arena.used())
 }

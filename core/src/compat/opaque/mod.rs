@@ -34,6 +34,8 @@ mod way;
 
 pub use misfit::{Misfit, Why};
 
+use core::fmt;
+
 use crate::compat::Opens;
 use crate::error::{Code, Result, MAX_NAME};
 use crate::io::copy;
@@ -49,7 +51,6 @@ use way::Way;
 const PREFIX: &str = "opaque:";
 
 /// What is inside of a field that QEMU does not describe.
-#[derive(Debug)]
 pub struct Schema {
     /// The name of the description of the struct that it is opened to, after `opaque:`.
     name: &'static str,
@@ -58,6 +59,12 @@ pub struct Schema {
     field: &'static str,
     inside: fn(&mut Walk<'_>) -> Fit,
     features: Features,
+}
+
+impl fmt::Debug for Schema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
 }
 
 impl Schema {
