@@ -1,5 +1,6 @@
 //! What stands between versions of a machine.
 
+pub mod check;
 pub mod opaque;
 pub mod profile;
 pub mod rows;
