@@ -133,7 +133,7 @@ fn the_head_says_what_is_lost_and_each_step_why() {
 fn bytes_of_a_pci_configuration_are_bits() {
     let place = place("qxl-5", "qxl-4");
     let text = rules(&place, "onto");
-    let step = "bits = { in = \"*/qxl/0.pci\", name = \"config\", at = 8, mask = 0xff, was = 0x05, value = 0x04 }";
+    let step = "bits = { in = \"*/qxl/0.pci\", name = \"config[0]\", at = 8, mask = 0xff, was = 0x05, value = 0x04 }";
     assert!(text.contains(step) && text.contains("the revision"), "{text}");
 }
 

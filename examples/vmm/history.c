@@ -10,7 +10,7 @@
 static const migcore_step_item lines[] = {MIGCORE_VALUE_STRUCT(0, "lines"), MIGCORE_VALUE_END()};
 static const char *const in_lines[] = {"enabled", "claimed", NULL};
 static const migcore_step intc_2[] = {
-    MIGCORE_STEP_WRAP(0, "", "lines", NULL, lines, in_lines, NULL),
+    MIGCORE_STEP_WRAP(MIGCORE_STEP_TO_FIRST, "", "lines", NULL, lines, in_lines, NULL),
     MIGCORE_STEP_END(),
 };
 
@@ -68,10 +68,8 @@ static migcore_status read_table(migcore_compat *compat, const migcore_compat_ta
 
 static void tell_loss(void *findings, const migcore_loss *loss)
 {
-    fprintf(findings, " %.*s/%u.%.*s", (int)loss->device_length, loss->device, (unsigned)loss->instance,
-            (int)loss->path_length, loss->path);
-    if (!loss->allowed)
-        fprintf(findings, " must not be lost;");
+    fprintf(findings, " %.*s/%u.%.*s%s;", (int)loss->device_length, loss->device, (unsigned)loss->instance,
+            (int)loss->path_length, loss->path, loss->allowed ? " is lost" : " would be lost");
 }
 
 uint32_t history_down(struct tree *t, uint32_t release, bool lossless, FILE *findings)
