@@ -1919,6 +1919,138 @@ typedef struct migcore_undo {
 } migcore_undo;
 
 /**
+ * Storage for the histories of a program, made of a table; what they need beside lies in memory that the caller gives.
+ * It needs no destructor, and may be moved in memory between two calls.
+ */
+typedef struct migcore_compat {
+    uint32_t state;
+    migcore_status failure;
+    uint64_t reserved[16];
+} migcore_compat;
+
+/**
+ * A version as it is told: the tag is no C string.
+ */
+typedef struct migcore_told_version {
+    /**
+     * The number.
+     */
+    uint32_t number;
+    /**
+     * The bytes of the tag.
+     */
+    uint32_t tag_length;
+    /**
+     * The tag; NULL if there is none.
+     */
+    const char *tag;
+} migcore_told_version;
+
+/**
+ * Something that is wrong with a history. Texts are no C strings, and are there while the function runs that is told.
+ */
+typedef struct migcore_finding {
+    /**
+     * sizeof(migcore_finding)
+     */
+    size_t size;
+    /**
+     * The versions that the state went through.
+     */
+    const struct migcore_told_version *stops;
+    /**
+     * How many.
+     */
+    size_t count;
+    /**
+     * What is wrong, and where.
+     */
+    const char *text;
+    /**
+     * The bytes of that.
+     */
+    size_t text_length;
+    /**
+     * The number of the state, from 0: with the seed it is the same again.
+     */
+    uint32_t number;
+    /**
+     * Why a run failed, or a state was not loaded; MIGCORE_OK for a state that did not come back as it was.
+     */
+    migcore_status status;
+} migcore_finding;
+
+/**
+ * Makes states, and takes them back: what a test knows of a device. A visitor over the tree is ended before a function
+ * returns. Of a status that is none of the library it makes MIGCORE_REFUSED.
+ */
+typedef struct migcore_compat_states {
+    /**
+     * sizeof(migcore_compat_states)
+     */
+    size_t size;
+    /**
+     * Given to the functions.
+     */
+    void *opaque;
+    /**
+     * Saves a random state of a version into an empty tree, of numbers that migcore_random makes of `seed`. It leaves the
+     * tree empty for versions that this program cannot save: their states are made of those of the newest version, which
+     * it must save. Another status than MIGCORE_OK ends the check.
+     */
+    migcore_status (*save)(void *opaque,
+                           struct migcore_tree *tree,
+                           const struct migcore_told_version *version,
+                           uint64_t seed);
+    /**
+     * Loads what is to be a state of a version, if this program can; another status than MIGCORE_OK says that it is none.
+     * NULL: nothing is loaded.
+     */
+    migcore_status (*load)(void *opaque,
+                           struct migcore_tree *tree,
+                           const struct migcore_told_version *version);
+    /**
+     * Is told of all that is wrong. May be NULL.
+     */
+    void (*found)(void *opaque, const struct migcore_finding *finding);
+    /**
+     * Any number: of the same come the same states.
+     */
+    uint64_t seed;
+    /**
+     * How many states of each version.
+     */
+    uint32_t cases;
+} migcore_compat_states;
+
+/**
+ * What a check did.
+ */
+typedef struct migcore_compat_checked {
+    /**
+     * sizeof(migcore_compat_checked); the caller fills it in.
+     */
+    size_t size;
+    /**
+     * Journeys that ended with the state that they began with.
+     */
+    uint64_t equal;
+    /**
+     * Journeys that came back in another way than they went, so that nothing says what the state should be: of them only
+     * that each stop is reached is checked.
+     */
+    uint64_t around;
+    /**
+     * Journeys that some change without a way back prevents.
+     */
+    uint64_t unreachable;
+    /**
+     * What is wrong.
+     */
+    uint64_t findings;
+} migcore_compat_checked;
+
+/**
  * What a row says: one of the MIGCORE_PROFILE_KIND_ constants.
  */
 typedef uint32_t migcore_profile_kind;
@@ -2400,16 +2532,6 @@ typedef struct migcore_compat_table {
 } migcore_compat_table;
 
 /**
- * Storage for the histories of a program, made of a table; what they need beside lies in memory that the caller gives.
- * It needs no destructor, and may be moved in memory between two calls.
- */
-typedef struct migcore_compat {
-    uint32_t state;
-    migcore_status failure;
-    uint64_t reserved[16];
-} migcore_compat;
-
-/**
  * A version that is wanted of devices.
  */
 typedef struct migcore_compat_wanted {
@@ -2456,24 +2578,6 @@ typedef struct migcore_compat_targets {
      */
     uint32_t border;
 } migcore_compat_targets;
-
-/**
- * A version as it is told: the tag is no C string.
- */
-typedef struct migcore_told_version {
-    /**
-     * The number.
-     */
-    uint32_t number;
-    /**
-     * The bytes of the tag.
-     */
-    uint32_t tag_length;
-    /**
-     * The tag; NULL if there is none.
-     */
-    const char *tag;
-} migcore_told_version;
 
 /**
  * Something that is lost. Texts are no C strings, and are there while the function runs that is told.
@@ -5635,6 +5739,30 @@ migcore_status migcore_machine_accept(struct migcore_machine *machine,
                                       struct migcore_checked *checked,
                                       struct migcore_chunk_counts *counts,
                                       struct migcore_error *error);
+
+/**
+ * The next pseudo-random number of a row that `*state` begins: any number does. It is the same each time.
+ */
+uint64_t migcore_random(uint64_t *state);
+
+/**
+ * Checks a history, that of number `history` in the table, on random states of each version: from every version to every
+ * other and back, and over every third one. All losses are allowed, and are with the state when it goes back: so it must
+ * come back as it was. What is wrong is told, counted, and no error of this call.
+ *
+ * `memory` is for two states, what they lose, and a change: ten times the largest state is enough, and 1 KB beside. It may
+ * be used for something else afterwards.
+ *
+ * MIGCORE_NO_SPACE; MIGCORE_TOO_MANY for a history of more than 64 versions; MIGCORE_INVALID_ARGUMENT if there is no such
+ * history, or its newest version cannot be saved; what `save` returns; MIGCORE_BUSY while a run is at work;
+ * MIGCORE_UNBALANCED if code of the caller left a visitor over the tree, which is in `memory`.
+ */
+migcore_status migcore_compat_check(struct migcore_compat *compat,
+                                    size_t history,
+                                    const struct migcore_compat_states *states,
+                                    void *memory,
+                                    size_t capacity,
+                                    struct migcore_compat_checked *checked);
 
 /**
  * Opens an opaque buffer: under its name and handle there is a struct then, whose items are what is inside. `schema` is the
