@@ -1949,9 +1949,9 @@ typedef struct migcore_told_version {
 /**
  * Something that is wrong with a history. Texts are no C strings, and are there while the function runs that is told.
  */
-typedef struct migcore_finding {
+typedef struct migcore_compat_finding {
     /**
-     * sizeof(migcore_finding)
+     * sizeof(migcore_compat_finding)
      */
     size_t size;
     /**
@@ -1978,7 +1978,7 @@ typedef struct migcore_finding {
      * Why a run failed, or a state was not loaded; MIGCORE_OK for a state that did not come back as it was.
      */
     migcore_status status;
-} migcore_finding;
+} migcore_compat_finding;
 
 /**
  * Makes states, and takes them back: what a test knows of a device. A visitor over the tree is ended before a function
@@ -2012,7 +2012,7 @@ typedef struct migcore_compat_states {
     /**
      * Is told of all that is wrong. May be NULL.
      */
-    void (*found)(void *opaque, const struct migcore_finding *finding);
+    void (*found)(void *opaque, const struct migcore_compat_finding *finding);
     /**
      * Any number: of the same come the same states.
      */

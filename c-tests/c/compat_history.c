@@ -4,6 +4,7 @@
  * may do. The history of a whole device is in examples/history.
  */
 #include "compat.h"
+#include "sections.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,7 +73,7 @@ static migcore_status load(void *opaque, migcore_tree *tree, const migcore_told_
     return guide->load_status;
 }
 
-static void found(void *opaque, const migcore_finding *finding)
+static void found(void *opaque, const migcore_compat_finding *finding)
 {
     struct guide *guide = (struct guide *)opaque;
     size_t at = 0, i;

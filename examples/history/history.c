@@ -268,7 +268,7 @@ static migcore_status load_any(void *opaque, migcore_tree *tree, const migcore_t
     return load(tree, version->number, &m);
 }
 
-static void show_finding(void *opaque, const migcore_finding *finding)
+static void show_finding(void *opaque, const migcore_compat_finding *finding)
 {
     (void)opaque;
     for (size_t i = 0; i < finding->count; i++)
@@ -295,7 +295,7 @@ static bool moves(migcore_compat *compat, unsigned from, unsigned to, uint64_t s
     migcore_tree tree;
 
     migcore_tree_init(&tree, sizeof tree, block, sizeof block);
-    for (unsigned release = from; release != to; release += to > from ? 1 : -1)
+    for (unsigned release = from; release != to; release = release < to ? release + 1 : release - 1)
         wanted = seen_by(release, wanted);
     wanted = seen_by(to, wanted);
     return save(&tree, from, &before) == MIGCORE_OK && downgrade(compat, &tree, to) == MIGCORE_OK &&
