@@ -433,46 +433,6 @@ struct migcore_vmstate_field;
 #define MIGCORE_DEVICE_OLDER_READERS 2
 
 /**
- * How much is known of the state that a device accepts: nothing but its versions.
- */
-#define MIGCORE_KNOWN_NOTHING 0
-
-/**
- * One shape that it accepts. It may accept others, where code of the device decides which items there are.
- */
-#define MIGCORE_KNOWN_SAMPLE 1
-
-/**
- * All that it accepts: the device reads the same items whatever their values are, but for those that it does without.
- */
-#define MIGCORE_KNOWN_ALL 2
-
-/**
- * It loads, as far as items, types and versions tell. What hooks refuse is not known before.
- */
-#define MIGCORE_ANSWER_LOADS 0
-
-/**
- * It loads, and what was found is lost.
- */
-#define MIGCORE_ANSWER_LOSSES 1
-
-/**
- * It is refused.
- */
-#define MIGCORE_ANSWER_REFUSED 2
-
-/**
- * That depends on what is not known here.
- */
-#define MIGCORE_ANSWER_CANNOT_TELL 3
-
-/**
- * The room for what was expected or found, with its NUL.
- */
-#define MIGCORE_DETAIL_SIZE 64
-
-/**
  * No feature has this name.
  */
 #define MIGCORE_NO_FEATURE 4294967295
@@ -1959,139 +1919,136 @@ typedef struct migcore_undo {
 } migcore_undo;
 
 /**
- * What a manifest says of the whole receiver. Texts are UTF-8; NULL is an empty one.
+ * Storage for the histories of a program, made of a table; what they need beside lies in memory that the caller gives.
+ * It needs no destructor, and may be moved in memory between two calls.
  */
-typedef struct migcore_about {
+typedef struct migcore_compat {
+    uint32_t state;
+    migcore_status failure;
+    uint64_t reserved[16];
+} migcore_compat;
+
+/**
+ * A version as it is told: the tag is no C string.
+ */
+typedef struct migcore_told_version {
     /**
-     * sizeof(migcore_about)
+     * The number.
      */
-    size_t size;
+    uint32_t number;
     /**
-     * The program, such as `vmm 3`.
+     * The bytes of the tag.
      */
-    const char *writer;
+    uint32_t tag_length;
     /**
-     * The type of its machine.
-     */
-    const char *machine;
-    /**
-     * The tag of the machine's version: of a line of development, or the name of a version without a number.
+     * The tag; NULL if there is none.
      */
     const char *tag;
-    /**
-     * The number of the machine's version.
-     */
-    uint32_t version;
-    /**
-     * The wire that it wants: a MIGCORE_WIRE_ constant, or 0 for any.
-     */
-    uint32_t wire;
-} migcore_about;
+} migcore_told_version;
 
 /**
- * What a manifest says of a device.
+ * Something that is wrong with a history. Texts are no C strings, and are there while the function runs that is told.
  */
-typedef struct migcore_accepts {
+typedef struct migcore_compat_finding {
     /**
-     * sizeof(migcore_accepts)
+     * sizeof(migcore_compat_finding)
      */
     size_t size;
     /**
-     * The tag of its newest version, in UTF-8, or NULL.
+     * The versions that the state went through.
      */
-    const char *tag;
+    const struct migcore_told_version *stops;
     /**
-     * The oldest version of its state that is loaded.
+     * How many.
      */
-    uint32_t oldest;
+    size_t count;
     /**
-     * How much is known of the state that it accepts: a MIGCORE_KNOWN_ constant.
+     * What is wrong, and where.
      */
-    uint32_t known;
+    const char *text;
     /**
-     * Not 0: a stream may lack it.
+     * The bytes of that.
      */
-    uint32_t optional;
+    size_t text_length;
     /**
-     * Not 0: a state that is bytes without names is accepted as well.
+     * The number of the state, from 0: with the seed it is the same again.
      */
-    uint32_t blob;
-} migcore_accepts;
+    uint32_t number;
+    /**
+     * Why a run failed, or a state was not loaded; MIGCORE_OK for a state that did not come back as it was.
+     */
+    migcore_status status;
+} migcore_compat_finding;
 
 /**
- * Is asked for each device what the manifest says of it. `accepts` holds what the machine knows; it may be changed. A
- * status other than MIGCORE_OK ends the call, which returns it.
+ * Makes states, and takes them back: what a test knows of a device. A visitor over the tree is ended before a function
+ * returns. Of a status that is none of the library it makes MIGCORE_REFUSED.
  */
-typedef migcore_status (*migcore_accept)(void *opaque,
-                                         const char *name,
-                                         uint32_t instance,
-                                         struct migcore_accepts *accepts);
-
-/**
- * A route that a receiver has. Texts are UTF-8; NULL is an empty one.
- */
-typedef struct migcore_route_known {
+typedef struct migcore_compat_states {
     /**
-     * sizeof(migcore_route_known)
+     * sizeof(migcore_compat_states)
      */
     size_t size;
     /**
-     * The pattern of the names of devices, in which `*` stands for any run of characters; empty for the machine.
+     * Given to the functions.
      */
-    const char *of;
+    void *opaque;
     /**
-     * The tag of the version that it begins at.
+     * Saves a random state of a version into an empty tree, of numbers that migcore_random makes of `seed`. It leaves the
+     * tree empty for versions that this program cannot save: their states are made of those of the newest version, which
+     * it must save. Another status than MIGCORE_OK ends the check.
      */
-    const char *from_tag;
+    migcore_status (*save)(void *opaque,
+                           struct migcore_tree *tree,
+                           const struct migcore_told_version *version,
+                           uint64_t seed);
     /**
-     * The tag of the version that it ends at.
+     * Loads what is to be a state of a version, if this program can; another status than MIGCORE_OK says that it is none.
+     * NULL: nothing is loaded.
      */
-    const char *to_tag;
+    migcore_status (*load)(void *opaque,
+                           struct migcore_tree *tree,
+                           const struct migcore_told_version *version);
     /**
-     * The number of the version that it begins at.
+     * Is told of all that is wrong. May be NULL.
      */
-    uint32_t from;
+    void (*found)(void *opaque, const struct migcore_compat_finding *finding);
     /**
-     * The number of the version that it ends at.
+     * Any number: of the same come the same states.
      */
-    uint32_t to;
-} migcore_route_known;
+    uint64_t seed;
+    /**
+     * How many states of each version.
+     */
+    uint32_t cases;
+} migcore_compat_states;
 
 /**
- * One thing that a preflight found.
+ * What a check did.
  */
-typedef struct migcore_finding {
+typedef struct migcore_compat_checked {
     /**
-     * sizeof(migcore_finding)
+     * sizeof(migcore_compat_checked); the caller fills it in.
      */
     size_t size;
     /**
-     * What follows from it: a MIGCORE_ANSWER_ constant.
+     * Journeys that ended with the state that they began with.
      */
-    uint32_t answer;
+    uint64_t equal;
     /**
-     * Why: a stable number. migcore_reason_text says it in words.
+     * Journeys that came back in another way than they went, so that nothing says what the state should be: of them only
+     * that each stop is reached is checked.
      */
-    uint32_t reason;
+    uint64_t around;
     /**
-     * Where in the state, such as `nic/0.rx_ring[3].head`. Ends with a NUL.
+     * Journeys that some change without a way back prevents.
      */
-    char path[MIGCORE_PATH_SIZE];
+    uint64_t unreachable;
     /**
-     * What the receiver takes, in words; empty where nothing is to be said.
+     * What is wrong.
      */
-    char expected[MIGCORE_DETAIL_SIZE];
-    /**
-     * What the state has.
-     */
-    char found[MIGCORE_DETAIL_SIZE];
-} migcore_finding;
-
-/**
- * Is shown one finding, which is gone afterwards. It may read the trees, and not change them. A status other than
- * MIGCORE_OK ends what is told, and is returned.
- */
-typedef migcore_status (*migcore_report_finding)(void *opaque, const struct migcore_finding *finding);
+    uint64_t findings;
+} migcore_compat_checked;
 
 /**
  * What a row says: one of the MIGCORE_PROFILE_KIND_ constants.
@@ -2575,16 +2532,6 @@ typedef struct migcore_compat_table {
 } migcore_compat_table;
 
 /**
- * Storage for the histories of a program, made of a table; what they need beside lies in memory that the caller gives.
- * It needs no destructor, and may be moved in memory between two calls.
- */
-typedef struct migcore_compat {
-    uint32_t state;
-    migcore_status failure;
-    uint64_t reserved[16];
-} migcore_compat;
-
-/**
  * A version that is wanted of devices.
  */
 typedef struct migcore_compat_wanted {
@@ -2631,24 +2578,6 @@ typedef struct migcore_compat_targets {
      */
     uint32_t border;
 } migcore_compat_targets;
-
-/**
- * A version as it is told: the tag is no C string.
- */
-typedef struct migcore_told_version {
-    /**
-     * The number.
-     */
-    uint32_t number;
-    /**
-     * The bytes of the tag.
-     */
-    uint32_t tag_length;
-    /**
-     * The tag; NULL if there is none.
-     */
-    const char *tag;
-} migcore_told_version;
 
 /**
  * Something that is lost. Texts are no C strings, and are there while the function runs that is told.
@@ -5812,108 +5741,28 @@ migcore_status migcore_machine_accept(struct migcore_machine *machine,
                                       struct migcore_error *error);
 
 /**
- * Saves the devices of a machine at older versions of theirs, at most `most` of each: after migcore_machine_save into
- * the same tree, before migcore_machine_manifest.
+ * The next pseudo-random number of a row that `*state` begins: any number does. It is the same each time.
  */
-migcore_status migcore_machine_record_older(struct migcore_machine *machine,
-                                            struct migcore_visitor *v,
-                                            uint32_t most);
+uint64_t migcore_random(uint64_t *state);
 
 /**
- * Makes the manifest of a machine in a tree, into which the machine was saved (migcore_machine_save), and that holds
- * nothing else; and which was checked for the machine (migcore_machine_check), if it is to be known what devices do
- * without; and into which the machine saved older versions, if it did (migcore_machine_record_older). The
- * devices become shapes. Of a device with a scratch instance it is taken that its state shows all that it accepts
- * (MIGCORE_KNOWN_ALL), of others that it is a sample; `accept`, which may be NULL, may say better. It must not use the
- * tree. Writes the handle of the manifest.
- */
-migcore_status migcore_machine_manifest(struct migcore_machine *machine,
-                                        struct migcore_tree *tree,
-                                        const struct migcore_about *about,
-                                        migcore_accept accept,
-                                        void *opaque,
-                                        migcore_node *manifest);
-
-/**
- * Begins a manifest: a device migcore.manifest/0 behind what the tree holds. It says what a receiver accepts, and goes
- * over any wire that names devices, for migcore_preflight and `migcore check`. Writes its handle to `manifest`; 0
- * after an error.
- */
-migcore_status migcore_manifest_begin(struct migcore_tree *tree,
-                                      const struct migcore_about *about,
-                                      migcore_node *manifest,
-                                      struct migcore_error *error);
-
-/**
- * Says that the receiver has a capability.
- */
-migcore_status migcore_manifest_add_capability(struct migcore_tree *tree,
-                                               migcore_node manifest,
-                                               const char *name,
-                                               struct migcore_error *error);
-
-/**
- * Takes a device that was saved into the tree, at its newest version, into the manifest: its items are the shape that
- * is accepted, and their values become 0. The handle stays good. In a shape the marks say what the receiver does, and
- * may be set: MIGCORE_MARK_ANCILLARY stands at an item that it does without, MIGCORE_MARK_VOLATILE at one whose value must be
- * the one that stands there. An item of variable length is as long as is certainly accepted.
- */
-migcore_status migcore_manifest_add_device(struct migcore_tree *tree,
-                                           migcore_node manifest,
-                                           migcore_node device,
-                                           const struct migcore_accepts *accepts,
-                                           struct migcore_error *error);
-
-/**
- * Takes the device that was taken last once more, as it was saved at an older version: its items are the shape of that.
- */
-migcore_status migcore_manifest_add_older(struct migcore_tree *tree,
-                                          migcore_node manifest,
-                                          migcore_node device,
-                                          struct migcore_error *error);
-
-/**
- * Says that the receiver has a route.
- */
-migcore_status migcore_manifest_add_route(struct migcore_tree *tree,
-                                          migcore_node manifest,
-                                          const struct migcore_route_known *route,
-                                          struct migcore_error *error);
-
-/**
- * Says whether the receiver whose manifest is in a tree has a capability: writes `has`.
- */
-migcore_status migcore_manifest_has_capability(const struct migcore_tree *receiver,
-                                               const char *name,
-                                               bool *has);
-
-/**
- * Says whether a receiver loads a state: compares the tree `state` with the manifest in the tree `receiver`. Shows each
- * thing that it finds to `report`, which may be NULL, and writes the answer, the worst of them, to `answer`, a
- * MIGCORE_ANSWER_ constant. Neither tree is changed. `index` is memory for an index, as that of migcore_tree_diff, or NULL.
+ * Checks a history, that of number `history` in the table, on random states of each version: from every version to every
+ * other and back, and over every third one. All losses are allowed, and are with the state when it goes back: so it must
+ * come back as it was. What is wrong is told, counted, and no error of this call.
  *
- * It says that a state loads only where the manifest describes all that the state has and all that the receiver needs;
- * what only values tell, such as what a hook refuses, it does not know. MIGCORE_OK whatever the answer is;
- * MIGCORE_MISSING without a manifest, MIGCORE_UNKNOWN_FORMAT for one of a newer layout, MIGCORE_BAD_VALUE for one that
- * makes no sense.
+ * `memory` is for two states, what they lose, and a change: ten times the largest state is enough, and 1 KB beside. It may
+ * be used for something else afterwards.
+ *
+ * MIGCORE_NO_SPACE; MIGCORE_TOO_MANY for a history of more than 64 versions; MIGCORE_INVALID_ARGUMENT if there is no such
+ * history, or its newest version cannot be saved; what `save` returns; MIGCORE_BUSY while a run is at work;
+ * MIGCORE_UNBALANCED if code of the caller left a visitor over the tree, which is in `memory`.
  */
-migcore_status migcore_preflight(struct migcore_tree *state,
-                                 struct migcore_tree *receiver,
-                                 void *index,
-                                 size_t index_size,
-                                 migcore_report_finding report,
-                                 void *opaque,
-                                 uint32_t *answer);
-
-/**
- * What a reason is, in a few words; `unknown reason` for a number that is none.
- */
-const char *migcore_reason_text(uint32_t reason);
-
-/**
- * What would help against a reason; empty for a number that is none.
- */
-const char *migcore_reason_help(uint32_t reason);
+migcore_status migcore_compat_check(struct migcore_compat *compat,
+                                    size_t history,
+                                    const struct migcore_compat_states *states,
+                                    void *memory,
+                                    size_t capacity,
+                                    struct migcore_compat_checked *checked);
 
 /**
  * Opens an opaque buffer: under its name and handle there is a struct then, whose items are what is inside. `schema` is the

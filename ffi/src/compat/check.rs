@@ -33,8 +33,8 @@ pub unsafe extern "C" fn migcore_random(state: *mut u64) -> u64 {
 /// Something that is wrong with a history. Texts are no C strings, and are there while the function runs that is told.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct migcore_finding {
-    /// sizeof(migcore_finding)
+pub struct migcore_compat_finding {
+    /// sizeof(migcore_compat_finding)
     pub size: usize,
     /// The versions that the state went through.
     pub stops: *const migcore_told_version,
@@ -80,7 +80,7 @@ pub struct migcore_compat_states {
         ) -> migcore_status,
     >,
     /// Is told of all that is wrong. May be NULL.
-    pub found: Option<unsafe extern "C" fn(opaque: *mut c_void, finding: *const migcore_finding)>,
+    pub found: Option<unsafe extern "C" fn(opaque: *mut c_void, finding: *const migcore_compat_finding)>,
     /// Any number: of the same come the same states.
     pub seed: u64,
     /// How many states of each version.
@@ -242,8 +242,8 @@ fn tell_found(states: &migcore_compat_states, finding: &Finding<'_>) {
         }
     };
     let length = line.end().min(text.len().saturating_sub(1));
-    let finding = migcore_finding {
-        size: size_of::<migcore_finding>(),
+    let finding = migcore_compat_finding {
+        size: size_of::<migcore_compat_finding>(),
         stops: stops.as_ptr(),
         count,
         text: text.as_ptr().cast(),
