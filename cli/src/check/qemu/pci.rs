@@ -262,6 +262,7 @@ impl Address {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, reason = "a test may panic: that is how it fails")]
 mod tests {
     use super::*;
 
