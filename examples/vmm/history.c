@@ -5,6 +5,7 @@
  */
 #include "history.h"
 #include <migcore_compat.h>
+#include <string.h>
 
 /* What can be enabled and claimed is one thing, and others may follow. */
 static const migcore_step_item lines[] = {MIGCORE_VALUE_STRUCT(0, "lines"), MIGCORE_VALUE_END()};
@@ -43,9 +44,10 @@ static const migcore_history histories[] = {
     MIGCORE_HISTORY_END(),
 };
 
-/* The versions that release 1 reads. */
-static const migcore_compat_wanted release_1[] = {
-    {"intc", MIGCORE_NUMBERED(1)}, {"timer", MIGCORE_NUMBERED(1)}, {"uart", MIGCORE_NUMBERED(1)},
+/* The versions of what release 1 has other than this one, in the order of the machine. */
+#define CHANGED 3
+static const migcore_compat_wanted release_1[CHANGED] = {
+    {"intc", MIGCORE_NUMBERED(1)}, {"uart", MIGCORE_NUMBERED(1)}, {"timer", MIGCORE_NUMBERED(1)},
 };
 
 /* The count is for the host, and the guest does not see it. All else may be lost only where it says nothing. */
@@ -72,19 +74,28 @@ static void tell_loss(void *findings, const migcore_loss *loss)
             (int)loss->path_length, loss->path, loss->allowed ? " is lost" : " would be lost");
 }
 
+/* To the versions of release 1; nothing is changed for others. */
+static bool go_down(struct tree *t, uint32_t release, const migcore_compat_table *table,
+                    const migcore_compat_observer *observer, migcore_compat_outcome *outcome,
+                    migcore_compat_failure *failure)
+{
+    const migcore_compat_targets targets = {.size = sizeof targets, .devices = release_1,
+                                            .count = release == 1 ? CHANGED : 0, .others = MIGCORE_OTHERS_KEEP};
+    migcore_compat compat;
+
+    failure->error.status = read_table(&compat, table);
+    return failure->error.status == MIGCORE_OK
+           && migcore_compat_run(&compat, &t->tree, &targets, observer, outcome, failure) == MIGCORE_OK;
+}
+
 uint32_t history_down(struct tree *t, uint32_t release, bool lossless, FILE *findings)
 {
-    const migcore_compat_targets targets = {.size = sizeof targets, .devices = release_1, .count = release == 1 ? 3 : 0,
-                                            .others = MIGCORE_OTHERS_KEEP};
     const migcore_compat_observer observer = {.size = sizeof observer, .opaque = findings, .lost = tell_loss};
     migcore_compat_outcome outcome = {.size = sizeof outcome};
     migcore_compat_failure failure = {.size = sizeof failure};
-    migcore_compat compat;
     char text[512];
 
-    failure.error.status = read_table(&compat, lossless ? &strict : &usual);
-    if (failure.error.status == MIGCORE_OK
-        && migcore_compat_run(&compat, &t->tree, &targets, &observer, &outcome, &failure) == MIGCORE_OK)
+    if (go_down(t, release, lossless ? &strict : &usual, &observer, &outcome, &failure))
         return outcome.losses > 0 ? MIGCORE_ANSWER_LOSSES : MIGCORE_ANSWER_LOADS;
     if (failure.error.status != MIGCORE_LOSSY) { /* the losses have been told */
         migcore_compat_failure_text(&failure, text, sizeof text);
@@ -112,18 +123,35 @@ bool history_up(struct tree *t, migcore_error *error)
     return true;
 }
 
-bool history_tell(struct tree *t, migcore_node manifest, migcore_error *error)
+bool history_add_older(struct tree *t, migcore_error *error)
 {
-    migcore_route_known route = {.size = sizeof route};
+    static struct tree older;
+    migcore_compat_failure failure = {.size = sizeof failure};
+    migcore_node device;
+    char path[32];
 
-    for (const migcore_history *h = histories; h->changes != NULL; h++) {
-        for (const migcore_compat_change *c = h->changes; c->steps != NULL; c++) {
-            route.of = h->devices;
-            route.from = c->from.number;
-            route.to = c->to.number;
-            if (migcore_manifest_add_route(&t->tree, manifest, &route, error) != MIGCORE_OK)
-                return false;
-        }
+    migcore_tree_init(&older.tree, sizeof older.tree, older.memory, sizeof older.memory);
+    if (migcore_tree_compact(&t->tree, &older.tree, error) != MIGCORE_OK)
+        return false;
+    if (!go_down(&older, 1, &usual, NULL, NULL, &failure)) {
+        *error = failure.error;
+        return false;
     }
-    return true;
+    for (size_t i = 0; i < CHANGED && error->status == MIGCORE_OK; i++) {
+        snprintf(path, sizeof path, "%s/0", release_1[i].devices);
+        error->status = migcore_tree_find(&older.tree, MIGCORE_ROOT, path, &device);
+        if (error->status == MIGCORE_OK)
+            migcore_tree_copy(&older.tree, device, &t->tree, MIGCORE_AT_END, MIGCORE_ROOT, NULL, error);
+    }
+    return error->status == MIGCORE_OK;
+}
+
+migcore_status history_accept(void *opaque, const char *name, uint32_t instance, migcore_accepts *accepts)
+{
+    (void)opaque, (void)instance;
+    for (size_t i = 0; i < CHANGED; i++) {
+        if (strcmp(name, release_1[i].devices) == 0)
+            accepts->oldest = release_1[i].version.number;
+    }
+    return MIGCORE_OK;
 }

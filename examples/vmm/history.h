@@ -17,8 +17,12 @@ uint32_t history_down(struct tree *t, uint32_t release, bool lossless, FILE *fin
 /* Makes of a state of whatever release one of this, with all that was lost on the way down and has come along. */
 bool history_up(struct tree *t, migcore_error *error);
 
-/* Says in a manifest which older states are taken here. */
-bool history_tell(struct tree *t, migcore_node manifest, migcore_error *error);
+/*
+ * For a manifest: puts the devices as older releases have them behind those of a machine, and says with the callback that
+ * they are taken.
+ */
+bool history_add_older(struct tree *t, migcore_error *error);
+migcore_status history_accept(void *opaque, const char *name, uint32_t instance, migcore_accepts *accepts);
 
 #else /* the first release has nothing behind it */
 
@@ -34,11 +38,13 @@ static inline bool history_up(struct tree *t, migcore_error *error)
     return true;
 }
 
-static inline bool history_tell(struct tree *t, migcore_node manifest, migcore_error *error)
+static inline bool history_add_older(struct tree *t, migcore_error *error)
 {
-    (void)t, (void)manifest, (void)error;
+    (void)t, (void)error;
     return true;
 }
+
+#define history_accept NULL
 
 #endif
 #endif

@@ -53,17 +53,17 @@ static bool describe(struct tree *t, struct machine *m, migcore_error *error)
     migcore_node manifest;
 
     fill(m, false);
-    if (!tree_of_machine(&bare, m, error))
+    if (!tree_of_machine(&bare, m, error) || !history_add_older(&bare, error))
         return false;
     fill(m, true);
-    if (!tree_of_machine(t, m, error))
+    if (!tree_of_machine(t, m, error) || !history_add_older(t, error))
         return false;
     error->status = migcore_tree_diff(&t->tree, MIGCORE_ROOT, &bare.tree, MIGCORE_ROOT, NULL, 0, note, &sometimes);
     if (error->status == MIGCORE_OK)
-        error->status = migcore_machine_manifest(&m->state, &t->tree, &about, NULL, NULL, &manifest);
+        error->status = migcore_machine_manifest(&m->state, &t->tree, &about, history_accept, NULL, &manifest);
     for (size_t i = 0; i < sometimes.count && error->status == MIGCORE_OK; i++)
         error->status = migcore_tree_set_marks(&t->tree, sometimes.nodes[i], MIGCORE_MARK_ANCILLARY);
-    return error->status == MIGCORE_OK && history_tell(t, manifest, error);
+    return error->status == MIGCORE_OK;
 }
 
 bool manifest_make(struct tree *t, const struct options *options)
