@@ -246,8 +246,7 @@ impl<const RELEASE: u32> Nic for Nic3<RELEASE> {
         let &Meaning { control, features, debug, coalescing, head, tail, speed, link, .. } = m;
         let (rx_head, rx_tail) = (u32::from(head), u32::from(tail));
         let mode = if RELEASE < 5 { m.mode() } else { m.bits() };
-        *self =
-            Nic3 { control, rx_head, rx_tail, mode, features, debug, coalescing, link, speed };
+        *self = Nic3 { control, rx_head, rx_tail, mode, features, debug, coalescing, link, speed };
     }
 
     fn get(&self, m: &mut Meaning) {

@@ -80,7 +80,8 @@ pub struct migcore_compat_states {
         ) -> migcore_status,
     >,
     /// Is told of all that is wrong. May be NULL.
-    pub found: Option<unsafe extern "C" fn(opaque: *mut c_void, finding: *const migcore_compat_finding)>,
+    pub found:
+        Option<unsafe extern "C" fn(opaque: *mut c_void, finding: *const migcore_compat_finding)>,
     /// Any number: of the same come the same states.
     pub seed: u64,
     /// How many states of each version.
