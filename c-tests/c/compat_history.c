@@ -48,6 +48,9 @@ static migcore_status up(void *opaque, migcore_edit *edit)
 static migcore_status save(void *opaque, migcore_tree *tree, const migcore_told_version *version, uint64_t seed)
 {
     struct guide *guide = (struct guide *)opaque;
+    migcore_item device, a;
+    migcore_node uart;
+    migcore_status status;
 
     guide->saved++;
     if (guide->save_status != MIGCORE_OK || (guide->only != 0 && version->number != guide->only))
@@ -57,9 +60,10 @@ static migcore_status save(void *opaque, migcore_tree *tree, const migcore_told_
     CHECK_EQUAL(migcore_tree_begin_change(tree), MIGCORE_BUSY);
     guide->last = migcore_random(&seed);
     guide->first = guide->first == 0 ? guide->last : guide->first;
-    plant(tree, plant(tree, MIGCORE_ROOT, item_device("uart", 0, version->number)),
-          item_scalar("a", MIGCORE_KIND_U32, guide->last | 1));
-    return MIGCORE_OK;
+    device = item_device("uart", 0, version->number);
+    a = item_scalar("a", MIGCORE_KIND_U32, guide->last | 1);
+    status = migcore_tree_insert(tree, MIGCORE_AT_END, MIGCORE_ROOT, &device, &uart, NULL);
+    return status != MIGCORE_OK ? status : migcore_tree_insert(tree, MIGCORE_AT_END, uart, &a, NULL, NULL);
 }
 
 static migcore_status load(void *opaque, migcore_tree *tree, const migcore_told_version *version)

@@ -151,8 +151,26 @@ static const migcore_policy_row policy[] = {
     MIGCORE_POLICY("nic/*.coalescing", MIGCORE_VERDICT_ALLOW),
     MIGCORE_POLICY_END(),
 };
+
+/* What is tuned for this host is of no use to another: it does not leave, whatever release it goes to. */
+static migcore_status leave_out_tuning(void *opaque, migcore_edit *edit)
+{
+    migcore_node tuning;
+
+    (void)opaque;
+    if (migcore_tree_find(edit->tree, edit->scope, "nic/0.coalescing", &tuning) != MIGCORE_OK)
+        return MIGCORE_OK;
+    edit->touched = 1;
+    return migcore_tree_remove(edit->tree, tuning);
+}
+
+static const migcore_filter filters[] = {
+    MIGCORE_FILTER(leave_out_tuning, NULL, NULL),
+    MIGCORE_FILTER_END(),
+};
+
 static const migcore_compat_table table =
-    MIGCORE_COMPAT_TABLE(histories, policy, MIGCORE_VERDICT_IF_DEFAULT, NULL, "history.c");
+    MIGCORE_COMPAT_TABLE(histories, policy, MIGCORE_VERDICT_IF_DEFAULT, filters, "history.c");
 
 /* Makes of the state of a board the one that an older release loads; or changes nothing, and says why. */
 static migcore_status downgrade(migcore_compat *compat, migcore_tree *tree, uint32_t release)
@@ -322,16 +340,17 @@ static void show_loss(void *opaque, const migcore_loss *loss)
 {
     migcore_item item = { .size = sizeof item };
 
-    migcore_tree_get(opaque, loss->node, &item);
-    if (loss->node != 0)
-        printf("lost: %.*s/%u.%.*s = %u\n", (int)loss->device_length, loss->device, (unsigned)loss->instance,
-               (int)loss->path_length, loss->path, (unsigned)item.bits);
+    if (loss->secret || migcore_tree_get(opaque, loss->node, &item) != MIGCORE_OK)
+        return;
+    printf("lost: %.*s/%u.%.*s = %u\n", (int)loss->device_length, loss->device, (unsigned)loss->instance,
+           (int)loss->path_length, loss->path, (unsigned)item.bits);
 }
 
 int main(void)
 {
     static unsigned char rows[8192];
     struct meaning m = { .control = 0x41, .features = 7, .coalescing = 50, .head = 3, .enabled = true, .speed = 100 };
+    migcore_compat_targets leaving = { .size = sizeof leaving, .border = MIGCORE_BORDER_LEAVING };
     migcore_compat_table lenient = table;
     migcore_compat compat, all;
     migcore_tree tree;
@@ -348,6 +367,9 @@ int main(void)
     if (downgrade(&compat, &tree, NEWEST) != MIGCORE_OK || load(&tree, NEWEST, &m) != MIGCORE_OK)
         return 1;
     printf("release 7 has it back: coalescing %u\n", (unsigned)m.coalescing);
+    if (migcore_compat_run(&compat, &tree, &leaving, NULL, NULL, NULL) != MIGCORE_OK || load(&tree, NEWEST, &m) != MIGCORE_OK)
+        return 1;
+    printf("and sends it to another host: coalescing %u\n", (unsigned)m.coalescing);
 
     m.features |= FEATURE_OFFLOAD;
     migcore_tree_init(&tree, sizeof tree, block, sizeof block);
