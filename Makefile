@@ -60,7 +60,7 @@ install-places:
 # ---- test
 
 TESTS = fmt clippy unit-tests foreign-tests doc-tests doc panic-gate panic-gate-bare c-tests \
-        install-test convert vmm firmware fuzz-soak
+        install-test convert vmm firmware qemu-test qemu-linux-test fuzz-soak
 
 test: setup tests-begin $(TESTS) ## every test; sets up the machine first
 	@$(STEP) --summary
@@ -95,6 +95,10 @@ vmm: lib
 	@$(STEP) 'example: a virtual machine that moves' $(MAKE) -C examples/vmm test
 firmware:
 	@$(STEP) $(HAVE_BARE) 'example: firmware in an emulator' $(MAKE) -C examples/firmware test
+qemu-test:
+	@$(STEP) -i 'scripts/qemu-test --probe cases' 'QEMU loads what was transformed for it' scripts/qemu-test cases
+qemu-linux-test:
+	@$(STEP) -i 'scripts/qemu-test --probe linux' 'Linux goes on in QEMU after a transform' scripts/qemu-test linux
 fuzz-soak:
 	@$(STEP) -i 'cargo fuzz --version' 'fuzz targets, three seconds each' scripts/fuzz 3
 

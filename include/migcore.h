@@ -56,6 +56,9 @@
  *     migcore_ram_*                                              the memory of a machine, beside its devices
  *     migcore_tree_*                                             states as data: read, changed, compared, printed
  *     migcore_machine_*                                          all devices of a program: save, check, load, undo
+ *     migcore_profile_*                                          older versions of a machine; macros: migcore_profile.h
+ *     migcore_compat_*                                           from version to version; macros: migcore_compat.h
+ *     migcore_tree_open, migcore_tree_close                      opaque fields, such as those of virtio devices
  *
  * A hypervisor begins with migcore_machine_*, migcore_ram_* and migcore_chunk_receiver_*; a device needs
  * migcore_visit_* and migcore_begin_* alone.
@@ -428,6 +431,91 @@ struct migcore_vmstate_field;
  * `oldest_reader` counts. Without this flag only the version that saves and newer ones can read.
  */
 #define MIGCORE_DEVICE_OLDER_READERS 2
+
+/**
+ * No feature has this name.
+ */
+#define MIGCORE_NO_FEATURE 4294967295
+
+/**
+ * A device that has no such property passes over the row.
+ */
+#define MIGCORE_PROFILE_OPTIONAL 1
+
+/**
+ * QEMU's bytes
+ */
+#define MIGCORE_WIRE_LEGACY 1
+
+/**
+ * Chunks
+ */
+#define MIGCORE_WIRE_CHUNK 2
+
+/**
+ * The step need not find anything.
+ */
+#define MIGCORE_STEP_OPTIONAL 1
+
+/**
+ * `place.after` is NULL, and means that the item is the first of its scope, not the last.
+ */
+#define MIGCORE_STEP_FIRST 2
+
+/**
+ * The same of `to.after`.
+ */
+#define MIGCORE_STEP_TO_FIRST 4
+
+/**
+ * Of a map: values that are in no pair stay; without it they are refused.
+ */
+#define MIGCORE_STEP_KEEP 8
+
+/**
+ * Of bits: the older ones may be any, and `bits` is 0.
+ */
+#define MIGCORE_STEP_ANY 16
+
+/**
+ * Of bits: the newer ones may be any, and `to_bits` is 0.
+ */
+#define MIGCORE_STEP_TO_ANY 32
+
+/**
+ * Any instance of a device; of one that comes: that of the device that it is split from, else 0
+ */
+#define MIGCORE_INSTANCE_ANY 4294967295
+
+/**
+ * Devices that no pattern names become of the version that the program speaks.
+ */
+#define MIGCORE_OTHERS_NEWEST 0
+
+/**
+ * They stay what they are.
+ */
+#define MIGCORE_OTHERS_KEEP 1
+
+/**
+ * No filter runs.
+ */
+#define MIGCORE_BORDER_NEITHER 0
+
+/**
+ * The state will be sent: filters see what leaves.
+ */
+#define MIGCORE_BORDER_LEAVING 1
+
+/**
+ * The state was received: filters see what arrives.
+ */
+#define MIGCORE_BORDER_ARRIVING 2
+
+/**
+ * The patterns of devices that targets may have.
+ */
+#define MIGCORE_MAX_WANTED 32
 
 /**
  * What a call needs from the wire behind a visitor. Every function takes an object that is ready.
@@ -1831,6 +1919,902 @@ typedef struct migcore_undo {
 } migcore_undo;
 
 /**
+ * Storage for the histories of a program, made of a table; what they need beside lies in memory that the caller gives.
+ * It needs no destructor, and may be moved in memory between two calls.
+ */
+typedef struct migcore_compat {
+    uint32_t state;
+    migcore_status failure;
+    uint64_t reserved[16];
+} migcore_compat;
+
+/**
+ * A version as it is told: the tag is no C string.
+ */
+typedef struct migcore_told_version {
+    /**
+     * The number.
+     */
+    uint32_t number;
+    /**
+     * The bytes of the tag.
+     */
+    uint32_t tag_length;
+    /**
+     * The tag; NULL if there is none.
+     */
+    const char *tag;
+} migcore_told_version;
+
+/**
+ * Something that is wrong with a history. Texts are no C strings, and are there while the function runs that is told.
+ */
+typedef struct migcore_compat_finding {
+    /**
+     * sizeof(migcore_compat_finding)
+     */
+    size_t size;
+    /**
+     * The versions that the state went through.
+     */
+    const struct migcore_told_version *stops;
+    /**
+     * How many.
+     */
+    size_t count;
+    /**
+     * What is wrong, and where.
+     */
+    const char *text;
+    /**
+     * The bytes of that.
+     */
+    size_t text_length;
+    /**
+     * The number of the state, from 0: with the seed it is the same again.
+     */
+    uint32_t number;
+    /**
+     * Why a run failed, or a state was not loaded; MIGCORE_OK for a state that did not come back as it was.
+     */
+    migcore_status status;
+} migcore_compat_finding;
+
+/**
+ * Makes states, and takes them back: what a test knows of a device. A visitor over the tree is ended before a function
+ * returns. Of a status that is none of the library it makes MIGCORE_REFUSED.
+ */
+typedef struct migcore_compat_states {
+    /**
+     * sizeof(migcore_compat_states)
+     */
+    size_t size;
+    /**
+     * Given to the functions.
+     */
+    void *opaque;
+    /**
+     * Saves a random state of a version into an empty tree, of numbers that migcore_random makes of `seed`. It leaves the
+     * tree empty for versions that this program cannot save: their states are made of those of the newest version, which
+     * it must save. Another status than MIGCORE_OK ends the check.
+     */
+    migcore_status (*save)(void *opaque,
+                           struct migcore_tree *tree,
+                           const struct migcore_told_version *version,
+                           uint64_t seed);
+    /**
+     * Loads what is to be a state of a version, if this program can; another status than MIGCORE_OK says that it is none.
+     * NULL: nothing is loaded.
+     */
+    migcore_status (*load)(void *opaque,
+                           struct migcore_tree *tree,
+                           const struct migcore_told_version *version);
+    /**
+     * Is told of all that is wrong. May be NULL.
+     */
+    void (*found)(void *opaque, const struct migcore_compat_finding *finding);
+    /**
+     * Any number: of the same come the same states.
+     */
+    uint64_t seed;
+    /**
+     * How many states of each version.
+     */
+    uint32_t cases;
+} migcore_compat_states;
+
+/**
+ * What a check did.
+ */
+typedef struct migcore_compat_checked {
+    /**
+     * sizeof(migcore_compat_checked); the caller fills it in.
+     */
+    size_t size;
+    /**
+     * Journeys that ended with the state that they began with.
+     */
+    uint64_t equal;
+    /**
+     * Journeys that came back in another way than they went, so that nothing says what the state should be: of them only
+     * that each stop is reached is checked.
+     */
+    uint64_t around;
+    /**
+     * Journeys that some change without a way back prevents.
+     */
+    uint64_t unreachable;
+    /**
+     * What is wrong.
+     */
+    uint64_t findings;
+} migcore_compat_checked;
+
+/**
+ * What a row says: one of the MIGCORE_PROFILE_KIND_ constants.
+ */
+typedef uint32_t migcore_profile_kind;
+
+/**
+ * A row of a machine profile. What it says holds for one version of the machine and all older ones, unless a row for an
+ * older one says otherwise. The macros of migcore_profile.h make rows. Members that a row does not use are 0.
+ */
+typedef struct migcore_profile_row {
+    /**
+     * The newest machine version for which it holds. Versions are numbers that grow; MIGCORE_RELEASE makes one of a
+     * release such as 7.2.
+     */
+    uint32_t until;
+    /**
+     * What the row says.
+     */
+    migcore_profile_kind kind;
+    /**
+     * The name of a device or of its type, in UTF-8 as all texts; NULL for what the whole machine is written as.
+     */
+    const char *device;
+    /**
+     * The name of a property.
+     */
+    const char *property;
+    /**
+     * A text.
+     */
+    const char *text;
+    /**
+     * A number.
+     */
+    uint64_t number;
+    /**
+     * MIGCORE_PROFILE_OPTIONAL, or 0.
+     */
+    uint32_t flags;
+    /**
+     * 0, and refused if it is not.
+     */
+    uint32_t reserved[3];
+} migcore_profile_row;
+
+/**
+ * A table of rows, and what it is on top of: what is true for machines of one kind is on top of what is true for all.
+ * Of rows for one machine version those of the upper table win; one for an older version wins also from below.
+ */
+typedef struct migcore_profile {
+    /**
+     * sizeof(migcore_profile)
+     */
+    size_t size;
+    /**
+     * From the newest machine version to the oldest; the last is MIGCORE_PROFILE_END().
+     */
+    const struct migcore_profile_row *rows;
+    /**
+     * What this is on top of, or NULL. At most 8 tables are on top of each other.
+     */
+    const struct migcore_profile *below;
+} migcore_profile;
+
+/**
+ * Takes a row. Another status than MIGCORE_OK ends the call, which returns it; of what is no status of the library it
+ * makes MIGCORE_REFUSED.
+ */
+typedef migcore_status (*migcore_profile_row_function)(void *opaque,
+                                                       const struct migcore_profile_row *row);
+
+/**
+ * What code that is a step works on.
+ */
+typedef struct migcore_edit {
+    /**
+     * sizeof(migcore_edit)
+     */
+    size_t size;
+    /**
+     * The tree, of which only what is in `scope` is to be changed, by any calls but those that begin, keep or undo a
+     * change, and those on the object that runs. A visitor over it is ended before the code returns.
+     */
+    struct migcore_tree *tree;
+    /**
+     * The device, or the root for the machine and in filters.
+     */
+    migcore_node scope;
+    /**
+     * How many items were touched: the code says so.
+     */
+    uint32_t touched;
+    /**
+     * The library's own.
+     */
+    void *inside;
+} migcore_edit;
+
+/**
+ * What of an item is lost: one of the MIGCORE_LOST_ constants.
+ */
+typedef uint32_t migcore_lost;
+
+/**
+ * A version: a number, and a tag that tells apart lines of development which count alike. What has a name and no number is
+ * number 0 with the name as its tag.
+ */
+typedef struct migcore_compat_version {
+    /**
+     * The number.
+     */
+    uint32_t number;
+    /**
+     * The tag; NULL if there is none.
+     */
+    const char *tag;
+} migcore_compat_version;
+
+/**
+ * What a step does: one of the MIGCORE_STEP_KIND_ constants. The text beside each says which members it uses; all others are
+ * 0, and refused if they are not.
+ */
+typedef uint32_t migcore_step_kind;
+
+/**
+ * A place of an item.
+ */
+typedef struct migcore_step_place {
+    /**
+     * The pattern of its scopes, in UTF-8 as all texts: a path in which `*` stands for any run of characters of one name.
+     * NULL or empty: the device that the history is of.
+     */
+    const char *scope;
+    /**
+     * The name of the item.
+     */
+    const char *name;
+    /**
+     * The sibling that it follows; NULL: the last one.
+     */
+    const char *after;
+} migcore_step_place;
+
+/**
+ * An item of a table, as migcore_item has it, and flat: an item is followed by what is inside of it, one deeper.
+ */
+typedef struct migcore_step_item {
+    /**
+     * A MIGCORE_ITEM_ constant, neither RAW nor BEGIN_DEVICE nor END; 0 ends the table.
+     */
+    migcore_item_type item_type;
+    /**
+     * Of scalars and arrays: a MIGCORE_KIND_ constant.
+     */
+    migcore_kind kind;
+    /**
+     * How deep it is; the first is 0.
+     */
+    uint32_t depth;
+    /**
+     * MIGCORE_MARK_ constants.
+     */
+    uint32_t marks;
+    /**
+     * Of a struct with a description, and of a subsection.
+     */
+    uint32_t version;
+    /**
+     * 1 for a list, an array or bytes whose length is a part of the state, else 0.
+     */
+    uint32_t variable;
+    /**
+     * The name; NULL is none.
+     */
+    const char *name;
+    /**
+     * The value of a scalar, as bits; whether an optional scope is there.
+     */
+    uint64_t bits;
+    /**
+     * The elements of an array, in the machine's byte order; bytes; the text of a string; the name of the description of a
+     * struct.
+     */
+    const void *data;
+    /**
+     * The bytes of `data`.
+     */
+    size_t length;
+    /**
+     * 0, and refused if it is not.
+     */
+    uint64_t reserved[2];
+} migcore_step_item;
+
+/**
+ * Two numbers that stand for the same.
+ */
+typedef struct migcore_step_pair {
+    /**
+     * The older one.
+     */
+    uint64_t from;
+    /**
+     * The newer one.
+     */
+    uint64_t to;
+} migcore_step_pair;
+
+/**
+ * A type of a value.
+ */
+typedef struct migcore_step_form {
+    /**
+     * MIGCORE_ITEM_SCALAR, _ARRAY or _BYTES; 0 where no type is wanted.
+     */
+    migcore_item_type item_type;
+    /**
+     * A MIGCORE_KIND_ constant, but for bytes.
+     */
+    migcore_kind kind;
+    /**
+     * 1 where the length is a part of the state.
+     */
+    uint32_t variable;
+} migcore_step_form;
+
+/**
+ * Code as a step. Another status than MIGCORE_OK ends the run, which changes nothing then; of what is no status of the
+ * library it makes MIGCORE_REFUSED.
+ */
+typedef migcore_status (*migcore_step_function)(void *opaque, struct migcore_edit *edit);
+
+/**
+ * A step: how the newer form of a state differs from the older. The macros of migcore_compat.h make rows.
+ *
+ * Rows are compiled into programs without their size, so their layout does not change within a version of the interface:
+ * a member that comes takes the place of a reserved one, where 0 is as before.
+ */
+typedef struct migcore_step {
+    /**
+     * What it does.
+     */
+    migcore_step_kind kind;
+    /**
+     * MIGCORE_STEP_ flags of its kind.
+     */
+    uint32_t flags;
+    /**
+     * The place, or the older one.
+     */
+    struct migcore_step_place place;
+    /**
+     * The newer place.
+     */
+    struct migcore_step_place to;
+    /**
+     * A table of items.
+     */
+    const struct migcore_step_item *items;
+    /**
+     * Another one.
+     */
+    const struct migcore_step_item *to_items;
+    /**
+     * Names, up to NULL.
+     */
+    const char *const *names;
+    /**
+     * Pairs of numbers.
+     */
+    const struct migcore_step_pair *pairs;
+    /**
+     * Bytes.
+     */
+    const void *data;
+    /**
+     * How many pairs or bytes.
+     */
+    size_t count;
+    /**
+     * Which bits.
+     */
+    uint64_t mask;
+    /**
+     * What they were.
+     */
+    uint64_t bits;
+    /**
+     * What they are.
+     */
+    uint64_t to_bits;
+    /**
+     * The older type.
+     */
+    struct migcore_step_form form;
+    /**
+     * The newer type.
+     */
+    struct migcore_step_form to_form;
+    /**
+     * Of bits: where in a buffer the first eight are, or the number of an element; of a command: its number.
+     */
+    uint32_t at;
+    /**
+     * The instance of a device.
+     */
+    uint32_t instance;
+    /**
+     * That of another.
+     */
+    uint32_t to_instance;
+    /**
+     * The version of a device.
+     */
+    uint32_t version;
+    /**
+     * The newer version.
+     */
+    uint32_t to_version;
+    /**
+     * The oldest version that the program can read which writes a device.
+     */
+    uint32_t minimum;
+    /**
+     * The oldest version that can read the state.
+     */
+    uint32_t oldest_reader;
+    /**
+     * The name of a schema.
+     */
+    const char *schema;
+    /**
+     * Code that makes the newer form of the older one.
+     */
+    migcore_step_function up;
+    /**
+     * Code that makes the older form of the newer one.
+     */
+    migcore_step_function down;
+    /**
+     * Given to both.
+     */
+    void *opaque;
+    /**
+     * 0, and refused if it is not.
+     */
+    uint64_t reserved[4];
+} migcore_step;
+
+/**
+ * How a change is undone: one of the MIGCORE_BACK_ constants.
+ */
+typedef uint32_t migcore_back;
+
+/**
+ * What differs between two versions, written from the older to the newer.
+ */
+typedef struct migcore_compat_change {
+    /**
+     * The older version.
+     */
+    struct migcore_compat_version from;
+    /**
+     * The newer version.
+     */
+    struct migcore_compat_version to;
+    /**
+     * The steps, up to MIGCORE_STEP_KIND_END; NULL ends the changes.
+     */
+    const struct migcore_step *steps;
+    /**
+     * The steps back, with MIGCORE_BACK_STEPS, else NULL.
+     */
+    const struct migcore_step *back_steps;
+    /**
+     * A MIGCORE_BACK_ constant.
+     */
+    migcore_back back;
+    /**
+     * 0, and refused if it is not.
+     */
+    uint32_t reserved[3];
+} migcore_compat_change;
+
+/**
+ * The versions of a device or of the machine.
+ */
+typedef struct migcore_history {
+    /**
+     * A pattern of names of devices, in which `*` stands for any run of characters; NULL: the machine.
+     */
+    const char *devices;
+    /**
+     * The version that this program speaks.
+     */
+    struct migcore_compat_version newest;
+    /**
+     * The changes, up to one without steps; NULL ends the histories.
+     */
+    const struct migcore_compat_change *changes;
+    /**
+     * 0, and refused if it is not.
+     */
+    uint64_t reserved[2];
+} migcore_history;
+
+/**
+ * What a policy says of a loss: one of the MIGCORE_VERDICT_ constants.
+ */
+typedef uint32_t migcore_verdict;
+
+/**
+ * What is said of losses at certain paths.
+ */
+typedef struct migcore_policy_row {
+    /**
+     * A pattern of paths from the machine; what is below is covered too. The first row that fits counts. NULL ends the rows.
+     */
+    const char *path;
+    /**
+     * A MIGCORE_VERDICT_ constant.
+     */
+    migcore_verdict verdict;
+    /**
+     * 0, and refused if it is not.
+     */
+    uint32_t reserved;
+} migcore_policy_row;
+
+/**
+ * Code that sees a state on its way out, after the steps, and in, before them.
+ */
+typedef struct migcore_filter {
+    /**
+     * Sees what leaves, or NULL.
+     */
+    migcore_step_function leaving;
+    /**
+     * Sees what arrives, or NULL. Without either the filters end.
+     */
+    migcore_step_function arriving;
+    /**
+     * Given to both.
+     */
+    void *opaque;
+    /**
+     * 0, and refused if it is not.
+     */
+    uint64_t reserved[2];
+} migcore_filter;
+
+/**
+ * All that a program says of versions.
+ */
+typedef struct migcore_compat_table {
+    /**
+     * sizeof(migcore_compat_table)
+     */
+    size_t size;
+    /**
+     * The histories, up to one without changes.
+     */
+    const struct migcore_history *histories;
+    /**
+     * What is said of losses, or NULL.
+     */
+    const struct migcore_policy_row *policy;
+    /**
+     * What is said of all others.
+     */
+    migcore_verdict otherwise;
+    /**
+     * Filters in order, or NULL.
+     */
+    const struct migcore_filter *filters;
+    /**
+     * The name of the program, for the history of the state; NULL is none.
+     */
+    const char *writer;
+} migcore_compat_table;
+
+/**
+ * A version that is wanted of devices.
+ */
+typedef struct migcore_compat_wanted {
+    /**
+     * A pattern of names of devices, in which `*` stands for any run of characters.
+     */
+    const char *devices;
+    /**
+     * The version.
+     */
+    struct migcore_compat_version version;
+} migcore_compat_wanted;
+
+/**
+ * Which versions are wanted.
+ */
+typedef struct migcore_compat_targets {
+    /**
+     * sizeof(migcore_compat_targets)
+     */
+    size_t size;
+    /**
+     * The version of the machine that the tree is of; NULL: what the tree says.
+     */
+    const struct migcore_compat_version *from;
+    /**
+     * The version of the machine that is wanted; NULL: that of the machine stays.
+     */
+    const struct migcore_compat_version *machine;
+    /**
+     * Versions of devices; the first whose pattern fits counts.
+     */
+    const struct migcore_compat_wanted *devices;
+    /**
+     * How many.
+     */
+    size_t count;
+    /**
+     * What is wanted of other devices: MIGCORE_OTHERS_NEWEST or MIGCORE_OTHERS_KEEP.
+     */
+    uint32_t others;
+    /**
+     * Which filters run: a MIGCORE_BORDER_ constant.
+     */
+    uint32_t border;
+} migcore_compat_targets;
+
+/**
+ * Something that is lost. Texts are no C strings, and are there while the function runs that is told.
+ */
+typedef struct migcore_loss {
+    /**
+     * sizeof(migcore_loss)
+     */
+    size_t size;
+    /**
+     * The name of the device whose history it is of; NULL for the machine's.
+     */
+    const char *device;
+    /**
+     * The bytes of that.
+     */
+    size_t device_length;
+    /**
+     * Where, from the device or from the machine.
+     */
+    const char *path;
+    /**
+     * The bytes of that.
+     */
+    size_t path_length;
+    /**
+     * The version that the state was of.
+     */
+    struct migcore_told_version from;
+    /**
+     * The version that it became.
+     */
+    struct migcore_told_version to;
+    /**
+     * The instance of the device.
+     */
+    uint32_t instance;
+    /**
+     * The number of the step in its change, from 0.
+     */
+    uint32_t step;
+    /**
+     * What of it.
+     */
+    migcore_lost what;
+    /**
+     * The item as it was, a copy in the tree; 0 if there is none.
+     */
+    migcore_node node;
+    /**
+     * The bits of a value, or the old readers of a device.
+     */
+    uint64_t bits;
+    /**
+     * Its value must not be shown.
+     */
+    bool secret;
+    /**
+     * The policy allows it.
+     */
+    bool allowed;
+} migcore_loss;
+
+/**
+ * Is told of a loss.
+ */
+typedef void (*migcore_loss_function)(void *opaque, const struct migcore_loss *loss);
+
+/**
+ * A step that was done.
+ */
+typedef struct migcore_compat_stage {
+    /**
+     * sizeof(migcore_compat_stage)
+     */
+    size_t size;
+    /**
+     * The name of the device; NULL for the machine.
+     */
+    const char *device;
+    /**
+     * The bytes of that.
+     */
+    size_t device_length;
+    /**
+     * What it does, in one or two words; no C string.
+     */
+    const char *text;
+    /**
+     * The bytes of that.
+     */
+    size_t text_length;
+    /**
+     * The version that the change leads from, as it is gone.
+     */
+    struct migcore_told_version from;
+    /**
+     * The version that it leads to.
+     */
+    struct migcore_told_version to;
+    /**
+     * The instance of the device.
+     */
+    uint32_t instance;
+    /**
+     * The number of the step in its change, from 0. The last, behind all that are declared, is the version of the device
+     * itself.
+     */
+    uint32_t step;
+    /**
+     * How many items it touched.
+     */
+    uint32_t touched;
+    /**
+     * The change is gone back, to its older version.
+     */
+    bool down;
+} migcore_compat_stage;
+
+/**
+ * Looks on while a run goes. Its functions may be NULL. The tree is at work meanwhile: calls on it return MIGCORE_BUSY.
+ */
+typedef struct migcore_compat_observer {
+    /**
+     * sizeof(migcore_compat_observer)
+     */
+    size_t size;
+    /**
+     * Given to the functions.
+     */
+    void *opaque;
+    /**
+     * Is told of each loss, also of those that are refused, which all of are told before the run is.
+     */
+    migcore_loss_function lost;
+    /**
+     * Is told of each step that was done.
+     */
+    void (*step)(void *opaque, const struct migcore_compat_stage *stage);
+} migcore_compat_observer;
+
+/**
+ * What a run did, or routes that were found.
+ */
+typedef struct migcore_compat_outcome {
+    /**
+     * sizeof(migcore_compat_outcome); the caller fills it in.
+     */
+    size_t size;
+    /**
+     * The changes that were gone.
+     */
+    uint64_t legs;
+    /**
+     * The steps of these.
+     */
+    uint64_t steps;
+    /**
+     * The items that these touched.
+     */
+    uint64_t touched;
+    /**
+     * What was lost.
+     */
+    uint64_t losses;
+    /**
+     * What came back of what earlier runs lost.
+     */
+    uint64_t restored;
+    /**
+     * What earlier runs lost and will not come back.
+     */
+    uint64_t unrestored;
+} migcore_compat_outcome;
+
+/**
+ * Why a run did not happen.
+ */
+typedef struct migcore_compat_failure {
+    /**
+     * sizeof(migcore_compat_failure); the caller fills it in.
+     */
+    size_t size;
+    /**
+     * The report: its path is the device or the item, empty for the machine.
+     */
+    struct migcore_error error;
+    /**
+     * The number of the step in its change, from 0, or -1.
+     */
+    int64_t step;
+    /**
+     * The version that no route leads from, or that of the change, as it was gone; ends with a NUL.
+     */
+    char from[MIGCORE_PATH_SIZE];
+    /**
+     * The version that it was to lead to.
+     */
+    char to[MIGCORE_PATH_SIZE];
+} migcore_compat_failure;
+
+/**
+ * A stop of a state on its way. Texts are no C strings, and are there while the function runs that is told.
+ */
+typedef struct migcore_hop {
+    /**
+     * sizeof(migcore_hop)
+     */
+    size_t size;
+    /**
+     * The machine.
+     */
+    const char *machine;
+    /**
+     * The bytes of that.
+     */
+    size_t machine_length;
+    /**
+     * The program that wrote it.
+     */
+    const char *writer;
+    /**
+     * The bytes of that.
+     */
+    size_t writer_length;
+    /**
+     * The version of the machine that the state was of.
+     */
+    struct migcore_told_version version;
+} migcore_hop;
+
+/**
+ * Is told of a hop.
+ */
+typedef void (*migcore_hop_function)(void *opaque, const struct migcore_hop *hop);
+
+/**
  * An object with its table: what migcore_visit_vmstate_device takes, and so a device of a machine.
  */
 typedef struct migcore_vmstate_device {
@@ -2462,6 +3446,231 @@ typedef struct migcore_vmstate_device {
  * It stands in another place among its neighbours.
  */
 #define MIGCORE_CHANGE_MOVED 6
+
+/**
+ * The end of the rows
+ */
+#define MIGCORE_PROFILE_KIND_END 0
+
+/**
+ * A property of the device is on or off: `number` is 1 or 0.
+ */
+#define MIGCORE_PROFILE_KIND_FLAG 1
+
+/**
+ * A property of the device is `number`.
+ */
+#define MIGCORE_PROFILE_KIND_NUMBER 2
+
+/**
+ * A property of the device is `text`.
+ */
+#define MIGCORE_PROFILE_KIND_TEXT 3
+
+/**
+ * The device is in the stream as bytes without names, if `number` is 1; 0: it is described.
+ */
+#define MIGCORE_PROFILE_KIND_BLOB 4
+
+/**
+ * The machine is written as `number` says: a MIGCORE_WIRE_ constant.
+ */
+#define MIGCORE_PROFILE_KIND_WIRE 5
+
+/**
+ * The end of the steps
+ */
+#define MIGCORE_STEP_KIND_END 0
+
+/**
+ * An item has another name: `place` without `after`, `to.name`.
+ */
+#define MIGCORE_STEP_KIND_RENAME 1
+
+/**
+ * An item is new: `place`; `items` is the item with its inside, or NULL where no default is known.
+ */
+#define MIGCORE_STEP_KIND_ADD 2
+
+/**
+ * An item is gone: `place`; `items` is what it is if nothing is known of it, or NULL.
+ */
+#define MIGCORE_STEP_KIND_DROP 3
+
+/**
+ * A value has another type, which it must fit: `place` without `after`, `form`, `to_form`.
+ */
+#define MIGCORE_STEP_KIND_RETYPE 4
+
+/**
+ * A value is another: `place` without `after`; `items` is the older one, `to_items` the newer, NULL for any.
+ */
+#define MIGCORE_STEP_KIND_SET 5
+
+/**
+ * Values have other numbers: `place` without `after`, `pairs`, `count`; MIGCORE_STEP_KEEP.
+ */
+#define MIGCORE_STEP_KIND_MAP 6
+
+/**
+ * Bits are others: `place` without `after`, `at`, `mask`, `bits`, `to_bits`; MIGCORE_STEP_ANY, MIGCORE_STEP_TO_ANY.
+ */
+#define MIGCORE_STEP_KIND_BITS 7
+
+/**
+ * An item stands elsewhere: `place`, `to`.
+ */
+#define MIGCORE_STEP_KIND_MOVE 8
+
+/**
+ * Items have a scope of their own: `place` is that of the scope, `items` the scope alone, `names` the items in it, and
+ * `to.after` the sibling that the first of them followed.
+ */
+#define MIGCORE_STEP_KIND_WRAP 9
+
+/**
+ * The reverse of MIGCORE_STEP_KIND_WRAP
+ */
+#define MIGCORE_STEP_KIND_UNWRAP 10
+
+/**
+ * Items of a device are those of a new one: `place.name` and `instance` are the device, no name being the one that the
+ * history is of; `place.after` the item that the first of them followed; `to.name`, `to.after`, `to_instance`, `version`,
+ * `minimum` and `oldest_reader` the new device; `names` the items.
+ */
+#define MIGCORE_STEP_KIND_SPLIT 11
+
+/**
+ * The reverse of MIGCORE_STEP_KIND_SPLIT
+ */
+#define MIGCORE_STEP_KIND_MERGE 12
+
+/**
+ * Devices have other names or instances: `place.name`, `instance`, `to.name`, `to_instance`.
+ */
+#define MIGCORE_STEP_KIND_RENAME_DEVICE 13
+
+/**
+ * A device is new: `place.name`, `place.after`, `instance`, `version`, `minimum`, `oldest_reader`; `items` are its items, or
+ * NULL where nothing is known of them.
+ */
+#define MIGCORE_STEP_KIND_ADD_DEVICE 14
+
+/**
+ * A device is gone; members as of MIGCORE_STEP_KIND_ADD_DEVICE
+ */
+#define MIGCORE_STEP_KIND_DROP_DEVICE 15
+
+/**
+ * Devices are of another version: `place.name`, `instance`, `version`, `to_version`.
+ */
+#define MIGCORE_STEP_KIND_SET_VERSION 16
+
+/**
+ * An opaque buffer is opened: `place` without `after`; `schema` is the name of what knows the inside, NULL for the one that
+ * there is for the name of the device and the field.
+ */
+#define MIGCORE_STEP_KIND_OPEN 17
+
+/**
+ * The reverse of MIGCORE_STEP_KIND_OPEN
+ */
+#define MIGCORE_STEP_KIND_CLOSE 18
+
+/**
+ * A QEMU stream has one more command: `at` is its number, `data` and `count` its data, `place.after` the device.
+ */
+#define MIGCORE_STEP_KIND_ADD_COMMAND 19
+
+/**
+ * The reverse of MIGCORE_STEP_KIND_ADD_COMMAND
+ */
+#define MIGCORE_STEP_KIND_DROP_COMMAND 20
+
+/**
+ * The sections of a QEMU stream have footers.
+ */
+#define MIGCORE_STEP_KIND_ADD_FOOTERS 21
+
+/**
+ * They have none any more.
+ */
+#define MIGCORE_STEP_KIND_DROP_FOOTERS 22
+
+/**
+ * What only code can do: `up`, `down`, of which one may be NULL, and `opaque`.
+ */
+#define MIGCORE_STEP_KIND_CALL 23
+
+/**
+ * By the inverses of its steps, from the last to the first
+ */
+#define MIGCORE_BACK_DERIVED 0
+
+/**
+ * Not at all
+ */
+#define MIGCORE_BACK_NONE 1
+
+/**
+ * By `back_steps`
+ */
+#define MIGCORE_BACK_STEPS 2
+
+/**
+ * It may be lost if it is 0 or empty and the step does not know another default.
+ */
+#define MIGCORE_VERDICT_IF_DEFAULT 0
+
+/**
+ * It may be lost.
+ */
+#define MIGCORE_VERDICT_ALLOW 1
+
+/**
+ * It may not: nothing is changed then.
+ */
+#define MIGCORE_VERDICT_REFUSE 2
+
+/**
+ * Its value; the item stays.
+ */
+#define MIGCORE_LOST_VALUE 1
+
+/**
+ * Bits of its value
+ */
+#define MIGCORE_LOST_BITS 2
+
+/**
+ * Its place among its siblings
+ */
+#define MIGCORE_LOST_ORDER 3
+
+/**
+ * The item with all that is inside
+ */
+#define MIGCORE_LOST_ITEM 4
+
+/**
+ * A device, or a record of a QEMU stream with the device inside
+ */
+#define MIGCORE_LOST_RECORD 5
+
+/**
+ * That it is not there, where the way back would make it
+ */
+#define MIGCORE_LOST_ABSENCE 6
+
+/**
+ * The oldest versions of a device
+ */
+#define MIGCORE_LOST_VERSIONS 7
+
+/**
+ * The number of a section of a QEMU stream, and whether it has a footer
+ */
+#define MIGCORE_LOST_SECTION 8
 
 #ifdef __cplusplus
 extern "C" {
@@ -4226,7 +5435,8 @@ migcore_status migcore_tree_move(struct migcore_tree *tree,
  * before. What is in use grows meanwhile by MIGCORE_TREE_NODE bytes for each item that an edit touches for
  * the first time, that is, which changes or gets another neighbour, and for each new name, so that every
  * edit may return MIGCORE_NO_SPACE; the memory of what was removed or replaced is not used again before
- * the end. The cost is linear in what is touched. MIGCORE_BUSY when a change is open already.
+ * the end. The cost is linear in what is touched. MIGCORE_BUSY when a change is open already, as in code
+ * that migcore_compat_run calls, whose changes are kept or undone by the run.
  */
 migcore_status migcore_tree_begin_change(struct migcore_tree *tree);
 
@@ -4529,6 +5739,268 @@ migcore_status migcore_machine_accept(struct migcore_machine *machine,
                                       struct migcore_checked *checked,
                                       struct migcore_chunk_counts *counts,
                                       struct migcore_error *error);
+
+/**
+ * The next pseudo-random number of a row that `*state` begins: any number does. It is the same each time.
+ */
+uint64_t migcore_random(uint64_t *state);
+
+/**
+ * Checks a history, that of number `history` in the table, on random states of each version: from every version to every
+ * other and back, and over every third one. All losses are allowed, and are with the state when it goes back: so it must
+ * come back as it was. What is wrong is told, counted, and no error of this call.
+ *
+ * `memory` is for two states, what they lose, and a change: ten times the largest state is enough, and 1 KB beside. It may
+ * be used for something else afterwards.
+ *
+ * MIGCORE_NO_SPACE; MIGCORE_TOO_MANY for a history of more than 64 versions; MIGCORE_INVALID_ARGUMENT if there is no such
+ * history, or its newest version cannot be saved; what `save` returns; MIGCORE_BUSY while a run is at work;
+ * MIGCORE_UNBALANCED if code of the caller left a visitor over the tree, which is in `memory`.
+ */
+migcore_status migcore_compat_check(struct migcore_compat *compat,
+                                    size_t history,
+                                    const struct migcore_compat_states *states,
+                                    void *memory,
+                                    size_t capacity,
+                                    struct migcore_compat_checked *checked);
+
+/**
+ * Opens an opaque buffer: under its name and handle there is a struct then, whose items are what is inside. `schema` is the
+ * name of what knows the inside, such as `virtio-net`; NULL: what there is for the name of the device and the field.
+ *
+ * What is opened was understood to its last byte, in one way only, and closes to the same bytes. MIGCORE_WRONG_TYPE for
+ * what is no opaque buffer, MIGCORE_UNSUPPORTED without a schema, MIGCORE_BAD_VALUE for bytes that it does not fit: they
+ * stay as they are. MIGCORE_NO_SPACE; `error` may be NULL.
+ */
+migcore_status migcore_tree_open(struct migcore_tree *tree,
+                                 migcore_node node,
+                                 const char *schema,
+                                 struct migcore_error *error);
+
+/**
+ * Closes what was opened: under its name and handle there is the buffer then that the items are on QEMU's wire.
+ *
+ * MIGCORE_WRONG_TYPE for what was not opened; MIGCORE_BAD_VALUE for items that are not as the schema would find them in
+ * the bytes: they stay as they are. MIGCORE_NO_SPACE; `error` may be NULL.
+ */
+migcore_status migcore_tree_close(struct migcore_tree *tree,
+                                  migcore_node node,
+                                  struct migcore_error *error);
+
+/**
+ * The number of a feature bit by its name, such as 40 of `VIRTIO_F_RING_RESET` for a schema of virtio;
+ * MIGCORE_NO_FEATURE if there is none.
+ */
+uint32_t migcore_opaque_feature(const char *schema,
+                                const char *feature);
+
+/**
+ * Sets `*value` to what a property of a device is in this version of the machine; where no row of the profile says
+ * something of it, `*value` stays as it is, the default.
+ *
+ * A device asks when its machine is made, and keeps the answer as a member, in which its `needed` and `test` functions
+ * and its handlers find it. The call goes over the rows that hold for the version.
+ *
+ * Errors: MIGCORE_NULL_POINTER; MIGCORE_BAD_SIZE; MIGCORE_INVALID_ARGUMENT for a name that is not UTF-8;
+ * MIGCORE_WRONG_TYPE if the value of the property is of another kind; MIGCORE_BAD_TABLE for rows that make no sense or
+ * stand below one for an older version; MIGCORE_TOO_MANY tables. `*value` stays as it is.
+ */
+migcore_status migcore_profile_flag(const struct migcore_profile *profile,
+                                    uint32_t machine,
+                                    const char *device,
+                                    const char *property,
+                                    bool *value);
+
+/**
+ * The same for a property that is a number.
+ */
+migcore_status migcore_profile_number(const struct migcore_profile *profile,
+                                      uint32_t machine,
+                                      const char *device,
+                                      const char *property,
+                                      uint64_t *value);
+
+/**
+ * The same for a property that is a text: that of the row.
+ */
+migcore_status migcore_profile_text(const struct migcore_profile *profile,
+                                    uint32_t machine,
+                                    const char *device,
+                                    const char *property,
+                                    const char **value);
+
+/**
+ * Gives `set` the rows that hold for the properties of a device in this version of the machine, in the order in which
+ * they apply: one property may come several times, and the last counts. `set` returns MIGCORE_MISSING for a property
+ * that the device does not have; that is no error if the row is MIGCORE_PROFILE_OPTIONAL.
+ *
+ * Errors: those of `set`, and as migcore_profile_flag.
+ */
+migcore_status migcore_profile_apply(const struct migcore_profile *profile,
+                                     uint32_t machine,
+                                     const char *device,
+                                     migcore_profile_row_function set,
+                                     void *opaque);
+
+/**
+ * Gives `visit` all rows that hold in this version of the machine, in the order in which they apply: what comes later
+ * overrides what came before. For programs that give the properties of a type to the types that are made of it.
+ *
+ * Errors: those of `visit`, and as migcore_profile_flag.
+ */
+migcore_status migcore_profile_walk(const struct migcore_profile *profile,
+                                    uint32_t machine,
+                                    migcore_profile_row_function visit,
+                                    void *opaque);
+
+/**
+ * Sets `*stays` to whether a device is in the stream as bytes without names in this version of the machine; where no
+ * row says so, it is not. A device that does has a `version` before the `fields_since` of its migcore_device. Errors as
+ * migcore_profile_flag.
+ */
+migcore_status migcore_profile_blob(const struct migcore_profile *profile,
+                                    uint32_t machine,
+                                    const char *device,
+                                    bool *stays);
+
+/**
+ * Sets `*wire` to what a machine of this version is written as: a MIGCORE_WIRE_ constant, that of chunks where no row
+ * says otherwise. Errors as migcore_profile_flag.
+ */
+migcore_status migcore_profile_wire(const struct migcore_profile *profile,
+                                    uint32_t machine,
+                                    uint32_t *wire);
+
+/**
+ * Checks all rows of a profile and of what it is on top of, for a test of the program: it takes time with the square of
+ * their number.
+ *
+ * Errors: MIGCORE_BAD_TABLE for a row that makes no sense, has an empty name, stands below one for an older machine
+ * version, or says for one version what another row of the same table says; MIGCORE_WRONG_TYPE for a property whose
+ * values are of two kinds; MIGCORE_TOO_MANY tables; MIGCORE_NULL_POINTER; MIGCORE_BAD_SIZE. `error` may be NULL; its
+ * path is the device and the property of the row. The `size` of it is filled in by the caller.
+ */
+migcore_status migcore_profile_check(const struct migcore_profile *profile,
+                                     struct migcore_error *error);
+
+/**
+ * Tells, before the change, that `node` will be lost: MIGCORE_LOST_VALUE, MIGCORE_LOST_ITEM or MIGCORE_LOST_RECORD of it.
+ * `known` says that the code knows a default, which this is not.
+ *
+ * MIGCORE_INVALID_ARGUMENT for anything else, and for an item outside of `scope`; MIGCORE_NO_SPACE.
+ */
+migcore_status migcore_edit_lose(struct migcore_edit *edit,
+                                 migcore_node node,
+                                 migcore_lost what,
+                                 bool known);
+
+/**
+ * Writes to `copy` what this code told of the item `name` of `scope` when it went the other way: a copy of it in the
+ * tree, which the code moves to its place or takes the value of; 0 if there is none.
+ */
+migcore_status migcore_edit_recover(struct migcore_edit *edit,
+                                    migcore_node scope,
+                                    const char *name,
+                                    migcore_lost what,
+                                    migcore_node *copy);
+
+/**
+ * Writes to `size` how much memory migcore_compat_init needs for a table. Errors as there.
+ */
+migcore_status migcore_compat_size(const struct migcore_compat_table *table, size_t *size);
+
+/**
+ * Makes histories of a table in `memory`, of any alignment, which are both lent as long as the object is used. `size` is
+ * sizeof(migcore_compat).
+ *
+ * MIGCORE_BAD_TABLE for rows that make no sense: a member that the kind of its row does not use and that is not 0, a text
+ * that is not UTF-8, a number that is none of its constants. MIGCORE_NO_SPACE if migcore_compat_size says more than
+ * `capacity`. What only a state shows, such as a pattern that is too long, is an error of the run.
+ */
+migcore_status migcore_compat_init(struct migcore_compat *compat,
+                                   size_t size,
+                                   const struct migcore_compat_table *table,
+                                   void *memory,
+                                   size_t capacity);
+
+/**
+ * Makes of a tree one of the versions that are wanted, or changes nothing. `targets` may be NULL: all devices become of
+ * the version that the program speaks. A machine that becomes newer goes its own changes first, one that becomes
+ * older those of its devices. `outcome`, `observer` and `failure` may be NULL.
+ *
+ * MIGCORE_NO_ROUTE names the device and both versions, before a step is done to any device; MIGCORE_MISSING a step that
+ * had to find something; MIGCORE_LOSSY a loss that the policy refuses; MIGCORE_BUSY if a change of the tree is open;
+ * MIGCORE_UNBALANCED if code of the caller left a visitor over the tree: then the change stays open, and is undone by
+ * migcore_tree_undo_change when the visitor has ended. MIGCORE_NO_SPACE; those of the steps and of code that is called.
+ */
+migcore_status migcore_compat_run(struct migcore_compat *compat,
+                                  struct migcore_tree *tree,
+                                  const struct migcore_compat_targets *targets,
+                                  const struct migcore_compat_observer *observer,
+                                  struct migcore_compat_outcome *outcome,
+                                  struct migcore_compat_failure *failure);
+
+/**
+ * The same, and all of it is undone; what would be lost was told to the observer.
+ */
+migcore_status migcore_compat_dry_run(struct migcore_compat *compat,
+                                      struct migcore_tree *tree,
+                                      const struct migcore_compat_targets *targets,
+                                      const struct migcore_compat_observer *observer,
+                                      struct migcore_compat_outcome *outcome,
+                                      struct migcore_compat_failure *failure);
+
+/**
+ * Finds the routes that a run would go, and leaves the tree as it is; `legs` of the outcome is the number of changes,
+ * all else in it is 0. Errors as of migcore_compat_run.
+ */
+migcore_status migcore_compat_plan(struct migcore_compat *compat,
+                                   struct migcore_tree *tree,
+                                   const struct migcore_compat_targets *targets,
+                                   struct migcore_compat_outcome *outcome,
+                                   struct migcore_compat_failure *failure);
+
+/**
+ * Writes the message of a failure into `text`, cut to `capacity` and ended with a NUL, and returns how long the whole
+ * message is, without the NUL. `text` may be NULL when `capacity` is 0.
+ */
+size_t migcore_compat_failure_text(const struct migcore_compat_failure *failure,
+                                   char *text,
+                                   size_t capacity);
+
+/**
+ * Tells `each` of all losses that a tree has, of all runs whose losses did not come back. `each` may read the tree.
+ * MIGCORE_TOO_NEW if only newer programs can read them.
+ */
+migcore_status migcore_tree_each_loss(struct migcore_tree *tree,
+                                      migcore_loss_function each,
+                                      void *opaque);
+
+/**
+ * Tells `each` of the hops that a state noted, from the oldest that is kept, and writes to `older`, which may be NULL, how
+ * many there were before. `each` may read the tree. MIGCORE_TOO_NEW if only newer programs can read them.
+ */
+migcore_status migcore_tree_each_hop(struct migcore_tree *tree,
+                                     migcore_hop_function each,
+                                     void *opaque,
+                                     uint64_t *older);
+
+/**
+ * Notes that a program wrote this state for a version of a machine: what it calls before it sends the tree. NULL is an
+ * empty text. MIGCORE_BAD_TABLE for texts that are not UTF-8; MIGCORE_NO_SPACE.
+ */
+migcore_status migcore_tree_note_hop(struct migcore_tree *tree,
+                                     const char *machine,
+                                     struct migcore_compat_version version,
+                                     const char *writer);
+
+/**
+ * Gives a device a tag, which stands beside the number of its version; NULL or an empty one takes it away.
+ * MIGCORE_BAD_TABLE for one that is not UTF-8; MIGCORE_NO_SPACE.
+ */
+migcore_status migcore_tree_set_tag(struct migcore_tree *tree,
+                                    migcore_node device,
+                                    const char *tag);
 
 #ifdef __cplusplus
 }  // extern "C"

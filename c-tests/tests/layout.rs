@@ -15,6 +15,7 @@ use std::sync::OnceLock;
 use migcore_c_tests::interface::{Interface, ALIGNMENT, SIZE};
 use migcore_c_tests::{bound_header, expanded_ffi};
 use migcore_ffi::chunk::{check, load, receive, save, settings, tell, walk};
+use migcore_ffi::compat::{hook, profile, rows, run, told};
 use migcore_ffi::tree::{compare, loader, saver, storage};
 use migcore_ffi::vmstate::{dump, plan, services, table};
 use migcore_ffi::{
@@ -108,14 +109,47 @@ fn rust_layouts() -> Layouts {
         machine::migcore_machine { }
         machine::migcore_undo { size image image_size scratch scratch_size kernels error }
         observer::migcore_observer { visitor }
+        hook::migcore_edit { size tree scope touched inside }
+        profile::migcore_profile { size rows below }
+        profile::migcore_profile_row { until kind device property text number flags reserved }
         ram::migcore_ram { size blocks count page_size zero opaque }
         ram::migcore_ram_block { size name memory length reserved }
         ram::migcore_ram_counts { size data_pages zero_pages chunks bytes }
         receive::migcore_chunk_receiver { }
+        rows::migcore_compat_change { from to steps back_steps back reserved }
+        rows::migcore_compat_table { size histories policy otherwise filters writer }
+        rows::migcore_compat_version { number tag }
+        rows::migcore_filter { leaving arriving opaque reserved }
+        rows::migcore_history { devices newest changes reserved }
+        rows::migcore_policy_row { path verdict reserved }
+        rows::migcore_step {
+            kind flags place to items to_items names pairs data count mask bits to_bits form to_form at instance
+            to_instance version to_version minimum oldest_reader schema up down opaque reserved
+        }
+        rows::migcore_step_form { item_type kind variable }
+        rows::migcore_step_item {
+            item_type kind depth marks version variable name bits data length reserved
+        }
+        rows::migcore_step_pair { from to }
+        rows::migcore_step_place { scope name after }
+        run::migcore_compat { }
+        run::migcore_compat_failure { size error step from to }
+        run::migcore_compat_outcome { size legs steps touched losses restored unrestored }
+        run::migcore_compat_targets { size from machine devices count others border }
+        run::migcore_compat_wanted { devices version }
         save::migcore_chunk_saver { visitor }
         settings::migcore_chunk_limits { size slots shape chunk work memory }
         settings::migcore_chunk_settings { size machine writer slots fragment_limit alignment }
         subsection::migcore_subsection { size name version minimum_version marks needed visit }
+        told::migcore_compat_observer { size opaque lost step }
+        told::migcore_compat_stage {
+            size device device_length text text_length from to instance step touched down
+        }
+        told::migcore_hop { size machine machine_length writer writer_length version }
+        told::migcore_loss {
+            size device device_length path path_length from to instance step what node bits secret allowed
+        }
+        told::migcore_told_version { number tag_length tag }
         tell::migcore_chunk_counts {
             size chunks crc skipped_chunks skipped_devices skipped_items searched
         }

@@ -1,5 +1,5 @@
 //! The README shows the program that stands in `examples/first`, docs/vmstate.md that in `examples/table`, docs/porting.md
-//! that in `examples/serial`.
+//! that in `examples/serial`, docs/compat.md that in `examples/profile` and the one in the documentation of the crate.
 
 #![allow(clippy::expect_used, reason = "a test may panic: that is how it fails")]
 
@@ -26,4 +26,33 @@ fn program_of_the_guide_to_porting_is_the_example() {
     let guide = fs::read_to_string(top().join("docs/porting.md")).expect("a guide");
     let serial = fs::read_to_string(top().join("examples/serial/serial.c")).expect("an example");
     assert!(guide.contains(&format!("```c\n{serial}```\n")), "docs/porting.md and serial.c differ");
+}
+
+#[test]
+fn programs_of_the_guide_to_profiles_are_the_examples() {
+    let guide = fs::read_to_string(top().join("docs/compat.md")).expect("a guide");
+    let profile = fs::read_to_string(top().join("examples/profile/profile.c")).expect("an example");
+    assert!(
+        guide.contains(&format!("```c\n{profile}```\n")),
+        "docs/compat.md and profile.c differ"
+    );
+
+    let module = fs::read_to_string(top().join("core/src/compat/profile/mod.rs"));
+    let module = module.expect("a module");
+    let lines = module.lines().filter_map(|line| line.strip_prefix("//!"));
+    let mut example = String::new();
+    for line in lines.skip_while(|line| *line != " ```").skip(1).take_while(|line| *line != " ```")
+    {
+        let line = line.strip_prefix(' ').unwrap_or(line);
+        // What begins so is compiled and not shown.
+        if !line.starts_with("# ") {
+            example += line;
+            example.push('\n');
+        }
+    }
+    assert!(example.contains("PROFILE"), "an example in the documentation");
+    assert!(
+        guide.contains(&format!("```rust\n{example}```\n")),
+        "docs/compat.md and the module differ"
+    );
 }

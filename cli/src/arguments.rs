@@ -48,6 +48,18 @@ pub enum Command {
     /// Print what a state consists of, or check whether one program loads what another saves
     #[command(after_help = EXIT_CODES, after_long_help = SCHEMA, override_usage = SCHEMA_USAGE)]
     Schema(Schema),
+    /// Say whether a receiver loads a stream, before it is sent
+    #[command(after_help = CHECK_CODES, after_long_help = CHECK)]
+    Check(Check),
+    /// Write a stream of another version, by rules
+    #[command(after_help = EXIT_CODES, after_long_help = TRANSFORM)]
+    Transform(Transform),
+    /// Write the rules that a human would start from, to make a stream fit another machine
+    #[command(after_help = EXIT_CODES, after_long_help = SUGGEST)]
+    Suggest(Suggest),
+    /// Check a machine profile, and print what it says for a version of the machine
+    #[command(after_help = EXIT_CODES, after_long_help = PROFILE)]
+    Profile(Profile),
     /// Write the man pages or the completions of shells
     #[command(hide = true)]
     Generate(Generate),
@@ -70,6 +82,9 @@ pub struct Inspect {
     /// number of an element in brackets. `*` stands for one of these: `*`, `nic/*`, `nic/0.rx_ring[*].head`.
     #[arg(long, value_name = "PATH")]
     pub filter: Vec<String>,
+    /// Show what is inside of opaque fields, where it is known: of virtio devices of QEMU
+    #[arg(long, conflicts_with = "chunks")]
+    pub open: bool,
     /// The description of a QEMU stream that has none of its own: the JSON text that QEMU writes behind a state, or a
     /// stream that ends with it
     #[arg(long, value_name = "FILE")]
@@ -200,6 +215,113 @@ pub struct Schema {
     pub json: bool,
 }
 
+/// The arguments of `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The stream; `-` is the standard input
+    pub stream: PathBuf,
+    /// What is known of the receiver: its manifest or a stream of it; of a machine of QEMU a stream that it wrote, the
+    /// description of one, a dump of its tables, or several of these
+    #[arg(long, value_name = "MANIFEST", required = true)]
+    pub against: Vec<PathBuf>,
+    /// Rules by which the stream is transformed before, to the version of the receiver; may be given several times
+    #[arg(long, value_name = "RULES")]
+    pub rules: Vec<PathBuf>,
+    /// With --rules: the version of the receiver's machine, if not the one that it says
+    #[arg(long, value_name = "VERSION", requires = "rules")]
+    pub to: Option<String>,
+    /// The receiver is the release of QEMU that wrote the stream
+    #[arg(long)]
+    pub same_release: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The arguments of `transform`.
+#[derive(Debug, Args)]
+pub struct Transform {
+    /// The stream; `-` is the standard input
+    pub file: PathBuf,
+    /// Where to write, in the format of FILE; `-` is the standard output
+    #[arg(short, long, value_name = "OUT", required_unless_present = "dry_run")]
+    pub output: Option<PathBuf>,
+    /// The rules; may be given several times, and the files are taken as one
+    #[arg(long, value_name = "RULES", required = true)]
+    pub rules: Vec<PathBuf>,
+    /// The version that the machine is of, if not the one that the stream says
+    #[arg(long, value_name = "VERSION")]
+    pub from: Option<String>,
+    /// The version that the machine shall be of; left out if the rules have one change: its other end
+    #[arg(long, value_name = "VERSION")]
+    pub to: Option<String>,
+    /// The version that devices shall be of, by a pattern of their names; others become the newest that the rules have
+    #[arg(long, value_name = "NAME=VERSION")]
+    pub device: Vec<String>,
+    /// Print what each step does to each item
+    #[arg(long)]
+    pub explain: bool,
+    /// Do all of it, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write what is lost to a file, from which it can be restored
+    #[arg(long, value_name = "LOSSES")]
+    pub losses: Option<PathBuf>,
+    /// Give back what was lost on the way here, of which this is the file
+    #[arg(long, value_name = "LOSSES")]
+    pub restore: Option<PathBuf>,
+    /// The description of a QEMU stream that has none of its own: its JSON text, or a stream that ends with it
+    #[arg(long, value_name = "FILE")]
+    pub vmdesc: Option<PathBuf>,
+    /// Overwrite files that are there; transform a damaged stream of QEMU, and keep the damage as it is
+    #[arg(long)]
+    pub force: bool,
+    /// Print one JSON document that says what was done
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The arguments of `profile`.
+#[derive(Debug, Args)]
+pub struct Profile {
+    /// The profile; one that is given later is on top of those before
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// The version of the machine, or its name with the version at the end; without it all rows are printed
+    #[arg(long, value_name = "VERSION")]
+    pub machine: Option<String>,
+    /// Print only what is said of this device
+    #[arg(long, value_name = "NAME")]
+    pub device: Option<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The arguments of `suggest`.
+#[derive(Debug, Args)]
+pub struct Suggest {
+    /// The stream; `-` is the standard input
+    #[arg(value_name = "IN")]
+    pub file: PathBuf,
+    /// What the other program has: a stream that it wrote, the description of one, the dump that QEMU writes with
+    /// -dump-vmstate, or the document of `migcore schema --json`
+    #[arg(long, value_name = "STREAM_OR_SCHEMA")]
+    pub onto: PathBuf,
+    /// Where to write the rules, if not to the standard output
+    #[arg(short, long, value_name = "RULES")]
+    pub output: Option<PathBuf>,
+    /// Print one JSON document, which has the rules in it
+    #[arg(long)]
+    pub json: bool,
+    /// The description of a QEMU stream that has none of its own: its JSON text, or a stream that ends with it
+    #[arg(long, value_name = "FILE")]
+    pub vmdesc: Option<PathBuf>,
+    /// Overwrite RULES if it is there
+    #[arg(long)]
+    pub force: bool,
+}
+
 /// The arguments of `generate`.
 #[derive(Debug, Args)]
 pub struct Generate {
@@ -227,6 +349,7 @@ Examples:
   migcore inspect vm.state --filter 'cpu/*.env.regs' --filter timer/0
   migcore inspect vm.state --vmdesc other.json
   migcore inspect device.state --vmdesc vm.state
+  migcore inspect vm.state --open --filter '0000:00:03.0/virtio-net/0.virtio.queues'
   migcore inspect vm.state --json | jq .items     of a stream of QEMU
   migcore inspect vm.mig --json | jq .devices     of one of chunks
   migcore inspect vm.mig --chunks
@@ -351,3 +474,97 @@ Exit codes:
   1  with --check: faults were found; or a stream is damaged
   2  wrong usage
   3  a file cannot be read, or is nothing that has a schema";
+
+const TRANSFORM: &str = "\
+Rules are a file in TOML that says what differs between versions: docs/rules.md. They are gone from the version that the \
+machine is of to the one that is wanted, by the shortest way, in either direction. Memory of the guest, and what else \
+cannot be edited, goes from FILE to OUT as it is. What the rules lose is shown; values that are not 0 are only lost \
+if the rules allow it, or else nothing is written.
+
+Examples:
+  migcore transform vm.state -o old.state --rules pc-i440fx.toml --to pc-i440fx-6.2
+  migcore transform vm.state --dry-run --explain --rules fix.toml
+  migcore transform vm.state -o old.state --rules pc.toml --to pc-i440fx-2.4 --losses lost.json
+  migcore transform old.state -o vm.state --rules pc.toml --to pc-i440fx-7.2 --restore lost.json
+
+Exit codes:
+  0  OUT is written, or would be
+  1  the input is damaged, or the transform is refused; nothing is written
+  2  wrong usage, or rules that are wrong
+  3  a file cannot be read or written, or the input is nothing that can be transformed";
+
+const PROFILE: &str = "\
+A profile says which values the properties of devices have in older versions of a machine. It is TOML, with an entry for \
+each version, from the newest to the oldest:
+
+  [[machine]]
+  until = \"7.2\"           # and all older ones, unless an older entry says otherwise
+  wire = \"legacy\"         # what the machine is written as: legacy or chunk
+  blobs = [\"rtc\"]         # devices that are in the stream as bytes without names
+  rows = [
+    { device = \"e1000e\", property = \"migrate-timadj\", value = false },
+  ]
+
+A value is true or false, a number, or a text; a row with `optional = true` is passed over by a device that has no such \
+property.
+
+Examples:
+  migcore profile compat.toml
+  migcore profile compat.toml --machine 6.2
+  migcore profile compat.toml pc.toml --machine pc-i440fx-6.2 --device e1000e --json
+
+Exit codes:
+  0  nothing is wrong
+  2  wrong usage
+  3  a file cannot be read, or is no profile that makes sense";
+
+const CHECK_CODES: &str = "\
+Exit codes:
+  0  it loads
+  1  it loads, and something is lost
+  2  it is refused
+  3  it cannot be told, for the reasons that are named
+  4  wrong usage, or a file cannot be read";
+
+const CHECK: &str = "\
+Nothing is sent and nothing is loaded. Of chunks, the devices, versions, items and types of the stream are compared \
+with what the manifest says that the receiver accepts. Of QEMU, the machine, configuration, footers, commands, blocks \
+of memory, sections, fields and subsections are compared with those of a stream that the receiver wrote, and \
+bytes that it compares with its own, such as those of a PCI configuration that no guest can write. What hooks of the \
+receiver refuse is not known before.
+
+QEMU loads sections and subsections that a machine of it does not send, if its program knows them. Which these are, \
+is known where both sides are one release (--same-release), or by a dump of its tables (QEMU's -dump-vmstate).
+
+With --rules the stream is compared as `migcore transform` would write it for the receiver, and what that loses is told.
+
+Examples:
+  migcore check vm.mig --against receiver.manifest
+  migcore check vm.state --against other.state --same-release
+  migcore check vm.state --against other.state --against qemu-7.2.dump
+  migcore check vm.state --against old.state --same-release --rules pc-i440fx.toml
+  migcore check --json vm.state --against other.state | jq .answer
+
+Exit codes:
+  0  it loads
+  1  it loads, and something is lost
+  2  it is refused
+  3  it cannot be told, for the reasons that are named
+  4  wrong usage, or a file cannot be read";
+
+const SUGGEST: &str = "\
+The rules are a first draft: a file in TOML for `migcore transform`, to be read and corrected. What IN has and ONTO has \
+not goes, and what is lost of its values stands at the head of the file; what only ONTO has comes with the values \
+of ONTO, or with 0 where ONTO is a schema. Each step has a comment that says why. Opaque fields are never touched, only \
+named: whether they fit must be decided by hand.
+
+Examples:
+  migcore suggest vm.state --onto older-machine.state -o rules.toml
+  migcore suggest vm.state --onto older-machine.dump.json
+  migcore schema older.state --json > older.json; migcore suggest vm.state --onto older.json --json
+
+Exit codes:
+  0  the rules are written
+  1  a stream is damaged; nothing is written
+  2  wrong usage
+  3  a file cannot be read or written, or nothing can be compared";

@@ -8,8 +8,13 @@
 //! | [`qemu`] | streams that QEMU wrote |
 //! | [`blocks`] | blocks of guest memory, whatever stream they are in |
 //! | [`compare`] | in what two streams differ |
+//! | [`profile`] | machine profiles in files |
 //! | [`schema`] | what states consist of, and whether one program loads what another saves |
+//! | [`check`] | whether a receiver loads a stream |
+//! | [`rules`] | files of rules: what differs between versions |
+//! | [`suggest`] | rules that a human would start from |
 //! | [`show`] | printers, text and JSON: encoders of the library |
+//! | [`transform`] | streams as trees that can be edited, and back |
 //! | [`input`] | a file or the standard input, read in windows |
 //! | [`output`] | a file that gets its name when it is complete |
 //! | [`progress`] | how far a long reading came |
@@ -21,6 +26,7 @@
 
 pub mod arguments;
 pub mod blocks;
+pub mod check;
 pub mod chunks;
 pub mod commands;
 pub mod compare;
@@ -28,10 +34,14 @@ pub mod failure;
 pub mod guess;
 pub mod input;
 pub mod output;
+pub mod profile;
 pub mod progress;
 pub mod qemu;
+pub mod rules;
 pub mod schema;
 pub mod show;
+pub mod suggest;
+pub mod transform;
 
 /// Compiles the examples of the page.
 #[cfg(doctest)]

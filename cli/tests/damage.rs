@@ -12,14 +12,14 @@
 mod support;
 
 use migcore_cli::chunks;
-use migcore_cli::show::{printer, Choice, Filter, Places};
+use migcore_cli::show::{printer, Choice, Places};
 
 use support::{input, mend, stream, Place};
 
 /// What `inspect` prints, and whether it found damage.
 fn inspected(bytes: &[u8], json: bool) -> (String, bool) {
     let (mut out, places) = (Vec::new(), Places::new());
-    let choice = Choice { json, coloured: false, filter: Filter::default() };
+    let choice = Choice { json, ..Choice::default() };
     let mut show = printer(&mut out, choice, &places);
     let found = chunks::inspect(&input(bytes), &mut *show, &places).unwrap().is_some();
     show.end_document(&[], None).unwrap();

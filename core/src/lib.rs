@@ -36,7 +36,7 @@
 //! | module | is |
 //! |---|---|
 //! | [`machine`] | the devices of one machine: save, check, load, undo |
-//! | [`compat`] | what makes a state of one version that of another: declared steps over a tree |
+//! | [`compat`] | what a state would be for another version: steps, routes, losses, profiles, opaque fields, preflight |
 //! | [`vmstate`] | tables that describe objects field by field, as QEMU's do, and the walk over them |
 //! | [`codec`] | the wires: `chunk` (migcore's own), `legacy` (QEMU's bytes), `observe` (a caller's callback); `vmdesc` (QEMU's description of a stream) |
 //! | [`model`] | the state of devices as data: a tree in memory of the caller |

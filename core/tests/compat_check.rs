@@ -198,10 +198,10 @@ fn told(history: &History<'_>, states: &mut dyn States, cases: u32) -> (Checked,
 #[test]
 fn every_version_goes_to_every_other_and_back_and_over_a_third() {
     let history = History::of_devices("uart*", v(7), &EDGES);
-    let (checked, lines) = told(&history, &mut Uarts, 4);
+    let (checked, lines) = told(&history, &mut Uarts, 2);
     assert_eq!(lines, [""; 0]);
     // Eight versions: from each to seven others, and from there to six others.
-    let equal = 4 * 8 * (7 + 7 * 6);
+    let equal = 2 * 8 * (7 + 7 * 6);
     assert_eq!(checked, Checked { equal, ..Checked::default() });
 }
 

@@ -98,19 +98,15 @@ proptest! {
             })
             .collect();
         let mut distance = [[None::<usize>; 9]; 9];
-        for at in 0..9 {
-            distance[at][at] = Some(0);
-        }
+        distance.iter_mut().enumerate().for_each(|(at, row)| row[at] = Some(0));
         for _ in 0..9 {
             for (from, to, both) in &ends {
                 let (from, to) = (*from as usize, *to as usize);
-                for start in 0..9 {
+                for row in &mut distance {
                     for (a, b, open) in [(from, to, true), (to, from, *both)] {
-                        if let (Some(before), true) = (distance[start][a], open) {
-                            let shorter = distance[start][b].is_none_or(|found| before + 1 < found);
-                            if shorter {
-                                distance[start][b] = Some(before + 1);
-                            }
+                        if let (Some(before), true) = (row[a], open) {
+                            let shorter = row[b].is_none_or(|found| before + 1 < found);
+                            row[b] = if shorter { Some(before + 1) } else { row[b] };
                         }
                     }
                 }

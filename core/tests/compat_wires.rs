@@ -138,6 +138,32 @@ fn the_legacy_wire_gets_the_devices_alone() {
     assert_ne!(legacy_bytes(|v| tree.replay(tree.root(), v)), legacy_bytes(|v| replay(&tree, v)));
 }
 
+#[test]
+fn what_a_route_makes_does_not_depend_on_the_wire() {
+    let compat = compat(&HISTORIES);
+    let mut random = migcore::compat::Random::new(3);
+    for _ in 0..20 {
+        let mut here = memory();
+        let mut tree = Tree::new(&mut here).unwrap();
+        for at in 0..random.below(6) {
+            let mut usual = |usual| if random.below(2) == 0 { usual } else { random.below(9) };
+            let items = [("a", usual(1)), ("b", usual(5)), ("c", usual(0))];
+            put(&mut tree, &format!("nic{at}"), 3, &items);
+        }
+        let mut bytes = chunks(&tree);
+        for version in [1, 2, 1, 3, 2, 3] {
+            let wanted = [("*", v(version))];
+            let done = run(&compat, &mut tree, &to(&wanted)).0.unwrap();
+            // The one stays where it is, the other goes over the wire each time.
+            let mut there = memory();
+            let mut came = received(&bytes, &mut there);
+            assert_eq!(run(&compat, &mut came, &to(&wanted)).0.unwrap(), done);
+            bytes = chunks(&came);
+            assert_eq!((all(&came), &bytes), (all(&tree), &chunks(&tree)));
+        }
+    }
+}
+
 /// A stream of QEMU with devices of one number each.
 fn stream(tree: &mut Tree<'_>, machine: &str, devices: &[(&str, u32, u32)]) -> NodeId {
     let root = tree.root();

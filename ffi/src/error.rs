@@ -43,6 +43,13 @@ pub struct migcore_error {
     pub path: [c_char; MIGCORE_PATH_SIZE],
 }
 
+impl migcore_error {
+    /// One of MIGCORE_OK, to be filled in.
+    pub(crate) fn empty() -> Self {
+        from_report(None)
+    }
+}
+
 /// Fills `error` from `report`; without one, with MIGCORE_OK and zeros.
 ///
 /// # Safety

@@ -15,6 +15,7 @@
 //! * [`ram`]: the memory of a machine, in chunks
 //! * [`tree`]: states as data, with visitors over them
 //! * [`machine`]: all devices at once
+//! * [`compat`]: between versions of a machine
 #![no_std]
 #![allow(non_camel_case_types, reason = "the names are those of the C header")]
 #![allow(
@@ -62,6 +63,7 @@ pub mod chunk;
 pub mod ram;
 pub mod tree;
 pub mod machine;
+pub mod compat;
 
 mod memory;
 mod operations;

@@ -1,6 +1,7 @@
 //! The memory of a stream written anew: what it is in the end, each page once.
 
 use std::io;
+use std::path::Path;
 
 use migcore::codec::chunk::ChunkEncoder;
 use migcore::io::{Kernels, Writer};
@@ -9,6 +10,7 @@ use migcore::Code;
 
 use super::{Latest, MOST_MEMORY};
 use crate::blocks::Block;
+use crate::failure::Failure;
 use crate::input::{told, Input};
 
 /// Bytes that are written at once, if a page is not longer.
@@ -23,6 +25,20 @@ pub enum Unwritten {
     Write(Code),
     /// A page is longer than what is given for it.
     Page(u32),
+}
+
+impl Unwritten {
+    /// The same as a failure of a command that reads `path`.
+    #[must_use]
+    pub fn failure(self, path: &Path) -> Failure {
+        let refused =
+            |why: &dyn std::fmt::Display| Failure::Refused(format!("{}: {why}", path.display()));
+        match self {
+            Unwritten::Read(error) => Failure::reading(path)(error),
+            Unwritten::Write(code) => refused(&code.text()),
+            Unwritten::Page(size) => refused(&format!("pages of {size} bytes are too long")),
+        }
+    }
 }
 
 impl From<Code> for Unwritten {

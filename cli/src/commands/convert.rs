@@ -11,7 +11,7 @@ use serde_json::{json, Value};
 
 use super::{complain, describes_itself, proof, told, told_damages, unknown};
 use crate::arguments::{Convert, Target};
-use crate::chunks::{self, Latest, TooMany, Unwritten};
+use crate::chunks::{self, Latest, Picked, TooMany};
 use crate::failure::{Failure, Outcome, Result};
 use crate::input::{Format, Input, PIECE};
 use crate::output::{Output, Pipe};
@@ -20,18 +20,6 @@ use crate::qemu::tally::Tally;
 use crate::qemu::visit::{Stopped, Watch as _};
 use crate::qemu::{self, description};
 use crate::show::Document;
-
-/// Memory for the shapes that a writer remembers, and for a fragment: a reader needs about as much.
-const SCRATCH: usize = 1 << 20;
-
-/// How many shapes are remembered: sections of one kind stand one behind the other.
-const SLOTS: u16 = 4;
-
-/// The longest name of a machine that a header of chunks holds.
-const MAX_MACHINE: usize = 255;
-
-/// The program that writes.
-const WRITER: &str = concat!("migcore ", env!("CARGO_PKG_VERSION"));
 
 pub(super) fn run(arguments: &Convert) -> Result {
     let mut input = Input::open(&arguments.file)?;
@@ -63,8 +51,8 @@ fn rewrite(arguments: &Convert, input: &Input) -> Result {
     let latest =
         latest.map_err(|TooMany| refused(input.path(), "its memory is in too many pieces"))?;
     let machine = chunks::machine(input);
-    let settings = Settings { machine: &machine, writer: WRITER, ..Settings::default() };
-    let (mut buffer, mut scratch) = (vec![0; PIECE], vec![0; SCRATCH]);
+    let settings = Settings { slots: Settings::default().slots, ..chunks::settings(&machine) };
+    let (mut buffer, mut scratch) = (vec![0; PIECE], vec![0; chunks::SCRATCH]);
     let mut sink = Pipe::new(&mut output);
     let writer = StreamWriter::new(&mut sink, &mut buffer);
     let mut encoder = ChunkEncoder::new(writer, Portable, &settings, &mut scratch)
@@ -75,13 +63,7 @@ fn rewrite(arguments: &Convert, input: &Input) -> Result {
     if let Some(error) = sink.failure {
         return Err(Failure::writing(&arguments.output)(error));
     }
-    let blocks = blocks.map_err(|unwritten| match unwritten {
-        Unwritten::Read(error) => Failure::reading(input.path())(error),
-        Unwritten::Write(code) => refused(input.path(), code.text()),
-        Unwritten::Page(size) => {
-            refused(input.path(), format!("pages of {size} bytes are too long"))
-        }
-    })?;
+    let blocks = blocks.map_err(|unwritten| unwritten.failure(input.path()))?;
     let devices = devices.unwrap_or(Ok(0));
     let found = devices.as_ref().err().cloned();
     match chunks::earlier(found, breach) {
@@ -121,10 +103,9 @@ fn write_chunks(arguments: &Convert, input: &Input, output: &mut Output) -> Resu
     let path = input.path();
     let machine =
         qemu::configuration::machine(&mut input.again()).map_err(Failure::reading(path))?;
-    let machine = for_header(&machine);
-    let settings = Settings { machine, writer: WRITER, slots: SLOTS, ..Settings::default() };
+    let settings = chunks::settings(&machine);
     let mut scanner = scanner(arguments, input)?;
-    let (mut buffer, mut scratch) = (vec![0; PIECE], vec![0; SCRATCH]);
+    let (mut buffer, mut scratch) = (vec![0; PIECE], vec![0; chunks::SCRATCH]);
     let mut sink = Pipe::new(output);
     let writer = StreamWriter::new(&mut sink, &mut buffer);
     let mut tally = Tally::default();
@@ -157,9 +138,12 @@ fn to_qemu(arguments: &Convert, input: &Input) -> Result {
     let mut buffer = vec![0; PIECE];
     let mut sink = Pipe::new(&mut output);
     let mut encoder = SectionEncoder::new(StreamWriter::new(&mut sink, &mut buffer), Portable);
-    let done = chunks::replay(input, &mut encoder);
+    let mut picked = Picked::public(&mut encoder);
+    let done = chunks::replay(input, &mut picked);
+    let done = done.map(|_| picked.given());
     match (done, sink.failure) {
         (_, Some(error)) => return Err(Failure::writing(&arguments.output)(error)),
+        // The private ones beside it say nothing to QEMU.
         (Ok(1), None) => {}
         (Ok(_), None) => return Err(refused(path, "there are devices beside the stream of QEMU")),
         (Err(Report { code: Code::UnknownMemory, .. }), None) => {
@@ -232,11 +216,4 @@ fn say(arguments: &Convert, tally: Option<&Tally>, facts: Value) -> Result<()> {
 
 fn refused(path: &std::path::Path, why: impl std::fmt::Display) -> Failure {
     Failure::Refused(format!("{}: {why}", path.display()))
-}
-
-/// As much of the name of a machine as a header of chunks takes.
-fn for_header(machine: &str) -> &str {
-    let whole = machine.split('\0').next().unwrap_or_default();
-    let most = (0..=MAX_MACHINE.min(whole.len())).rev();
-    most.into_iter().find_map(|length| whole.get(..length)).unwrap_or_default()
 }

@@ -36,7 +36,8 @@ pub(super) fn choice(arguments: &Inspect) -> Choice {
         Color::Never => false,
         Color::Auto => anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never,
     };
-    Choice { json: arguments.json, coloured, filter: Filter::new(arguments.filter.clone()) }
+    let filter = Filter::new(arguments.filter.clone());
+    Choice { json: arguments.json, coloured, filter, open: arguments.open }
 }
 
 fn show(arguments: &Inspect, input: &Input) -> Result {

@@ -1,33 +1,58 @@
 //! What each command does.
 
+pub mod check;
 pub mod convert;
 pub mod diff;
 pub mod generate;
 pub mod info;
 pub mod inspect;
+pub mod profile;
 mod proof;
 pub mod ram;
 pub mod schema;
+pub mod suggest;
+pub mod transform;
 pub mod verify;
 
 use std::io::Write;
 use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
 
 use migcore::Report;
 
 use crate::arguments::{Arguments, Command};
 use crate::chunks;
-use crate::failure::{Failure, Outcome, Result};
+use crate::failure::{exit_code, Failure, Outcome, Result};
 use crate::guess::unknown;
 use crate::input::Input;
 use crate::qemu::item::Damage;
 
-/// Does what the command line asks for.
-///
-/// # Errors
-/// See [`Failure`].
-pub fn run(arguments: &Arguments) -> Result {
-    match &arguments.command {
+/// Does what the command line asks for, and gives the exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let is_check = std::env::args_os().nth(1).is_some_and(|command| command == "check");
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) if is_check => return check::usage(&error),
+        Err(error) => error.exit(),
+    };
+    let result = match &arguments.command {
+        Command::Check(check) => return check::run(check),
+        command => run(command),
+    };
+    if let Err(failure) = result.as_ref() {
+        if !failure.is_broken_pipe() {
+            complain(&failure.to_string());
+        }
+    }
+    exit_code(&result)
+}
+
+fn run(command: &Command) -> Result {
+    match command {
+        Command::Check(_) => Ok(Outcome::Fine),
         Command::Inspect(inspect) => unread(inspect::run(inspect)),
         Command::Info(info) => unread(info::run(info)),
         Command::Verify(verify) => verify::run(verify),
@@ -38,6 +63,9 @@ pub fn run(arguments: &Arguments) -> Result {
             true => schema::run(schema),
             false => unread(schema::run(schema)),
         },
+        Command::Transform(transform) => transform::run(transform),
+        Command::Suggest(suggest) => unread(suggest::run(suggest)),
+        Command::Profile(profile) => profile::run(profile),
         Command::Generate(generate) => generate::run(generate),
     }
 }

@@ -23,7 +23,7 @@ mod pairs;
 mod qemu;
 mod side;
 mod state;
-mod value;
+pub(crate) mod value;
 
 pub use listing::{Counts, Listing};
 pub use pairs::compare;

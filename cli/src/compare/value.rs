@@ -11,7 +11,7 @@ use crate::show::values::marks_of;
 const SHOWN: usize = 32;
 
 /// A name without what a terminal would obey.
-pub(super) fn shown(name: &[u8]) -> String {
+pub(crate) fn shown(name: &[u8]) -> String {
     let printable = |byte: &u8| (b' '..=b'~').contains(byte).then_some(char::from(*byte));
     name.iter().map(|byte| printable(byte).unwrap_or('?')).collect()
 }
@@ -35,7 +35,7 @@ pub(super) fn scalar(kind: Kind, bits: u64) -> String {
 }
 
 /// An item with its type.
-pub(super) fn typed(tree: &Tree<'_>, node: NodeId, hidden: bool) -> String {
+pub(crate) fn typed(tree: &Tree<'_>, node: NodeId, hidden: bool) -> String {
     let value = tree.value(node).unwrap_or(Value::Root);
     let what = type_of(tree, node, &value);
     match plain(&value) {
@@ -126,14 +126,14 @@ pub(super) fn marks(marks: Marks) -> String {
 
 /// The paths of items of one tree, which are asked for in order.
 #[derive(Debug, Default)]
-pub(super) struct Paths {
+pub(crate) struct Paths {
     /// The element of each list that was numbered last: counting begins there.
     numbered: HashMap<NodeId, (NodeId, u64)>,
 }
 
 impl Paths {
     /// The path of an item, as `nic/0.rx_ring[3].head`.
-    pub(super) fn path(&mut self, tree: &Tree<'_>, node: NodeId) -> String {
+    pub(crate) fn path(&mut self, tree: &Tree<'_>, node: NodeId) -> String {
         let mut steps = vec![node];
         // A tree has a bounded depth.
         while let Some(parent) = steps.last().and_then(|last| tree.parent(*last).ok().flatten()) {

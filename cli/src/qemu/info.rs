@@ -88,26 +88,38 @@ pub struct Row {
 /// # Errors
 /// Those of the system.
 pub fn info(scanner: &mut Scanner) -> io::Result<Info> {
-    let mut info = Info { length: scanner.input().length(), ..Info::default() };
+    let mut info = Info::of_length(scanner.input().length());
     while let Some(item) = scanner.next_item()? {
         info.item(&item);
     }
-    info.footers = match scanner.footers() {
-        Footers::Unknown => None,
-        Footers::Present => Some(true),
-        Footers::Absent => Some(false),
-    };
-    info.given = scanner.is_described_outside();
-    info.description = scanner.found().map(|found| found.length);
-    // Of a damaged text it is not known what is missing.
-    if let Some(found) = scanner.found().filter(|found| found.fault.is_none()) {
-        info.release.form(&found.vmdesc, info.configuration.is_some());
-    }
+    info.finish(scanner);
     Ok(info)
 }
 
 impl Info {
-    fn item(&mut self, item: &Item) {
+    /// Of a stream of which nothing is read yet.
+    #[must_use]
+    pub fn of_length(length: u64) -> Info {
+        Info { length, ..Info::default() }
+    }
+
+    /// Adds what only the whole stream tells.
+    pub fn finish(&mut self, scanner: &Scanner) {
+        self.footers = match scanner.footers() {
+            Footers::Unknown => None,
+            Footers::Present => Some(true),
+            Footers::Absent => Some(false),
+        };
+        self.given = scanner.is_described_outside();
+        self.description = scanner.found().map(|found| found.length);
+        // Of a damaged text it is not known what is missing.
+        if let Some(found) = scanner.found().filter(|found| found.fault.is_none()) {
+            self.release.form(&found.vmdesc, self.configuration.is_some());
+        }
+    }
+
+    /// Adds an item of the stream.
+    pub fn item(&mut self, item: &Item) {
         match &item.content {
             Content::Configuration { configuration, .. } => {
                 self.configuration = Some(Rc::clone(configuration));

@@ -8,13 +8,13 @@ use migcore::io::{Portable, StreamWriter};
 use migcore::{Code, Report};
 
 use super::visit::{NAME, VERSION};
-use crate::chunks;
+use crate::chunks::{self, Picked};
 use crate::failure::{Failure, Result};
 use crate::input::{Format, Input, PIECE};
 use crate::output::Pipe;
 
 /// The stream of QEMU that a stream of chunks was made of, in a file without a name; `None` if it was made of
-/// something else. Places in it are those of the stream of QEMU.
+/// something else. What the library noted beside it is left out. Places in it are those of the stream of QEMU.
 ///
 /// # Errors
 /// [`Failure`]. Damage of the chunks is none: its report is given.
@@ -42,7 +42,7 @@ fn replay(input: &Input, file: &mut BufWriter<File>) -> Result<std::result::Resu
     let mut buffer = vec![0; PIECE];
     let mut sink = Pipe::new(file);
     let mut encoder = SectionEncoder::new(StreamWriter::new(&mut sink, &mut buffer), Portable);
-    let done = chunks::replay(input, &mut encoder);
+    let done = chunks::replay(input, &mut Picked::public(&mut encoder));
     match sink.failure {
         Some(error) => Err(Failure::writing(input.path())(error)),
         None => Ok(done),

@@ -31,6 +31,13 @@ pub trait Watch {
     fn place(&mut self, offset: u64, kind: &str, length: u64) {
         let _ = (offset, kind, length);
     }
+
+    /// Bytes without a name come, which lie at this place of the stream. Who keeps them where they are says yes, and the
+    /// visitor is given one byte in place of all.
+    fn keeps(&mut self, offset: u64, length: u64) -> bool {
+        let _ = (offset, length);
+        false
+    }
 }
 
 impl Watch for () {}
@@ -212,6 +219,9 @@ impl Visit<'_, '_> {
 
     /// Copies bytes as they are.
     fn raw(&mut self, start: u64, length: u64) -> Result {
+        if length > 0 && self.watch.keeps(start, length) {
+            return Ok(self.visitor.put_raw(&[0])?);
+        }
         let (mut at, end) = (start, start.saturating_add(length));
         while at < end {
             self.watch.place(at, "", end.saturating_sub(at));

@@ -120,7 +120,7 @@ fn of_qemu(input: Input) -> Result<Found> {
 }
 
 /// A section, with its fields where its description fits it.
-fn device(section: &Section, vmdesc: Option<&Rc<Vmdesc>>) -> Device {
+pub(crate) fn device(section: &Section, vmdesc: Option<&Rc<Vmdesc>>) -> Device {
     let entry = match section.payload {
         Payload::Described(described) => described::entry(vmdesc, described.device),
         Payload::Ram(_) | Payload::Opaque(_) => None,

@@ -9,6 +9,7 @@ mod filter;
 mod form;
 mod heads;
 mod json;
+mod opened;
 mod out;
 mod pending;
 mod places;
@@ -77,16 +78,19 @@ pub struct Choice {
     pub coloured: bool,
     /// What is shown.
     pub filter: Filter,
+    /// Whether opaque fields are opened where their inside is known.
+    pub open: bool,
 }
 
 /// A printer to `to`.
 pub fn printer<'p>(to: impl Write + 'p, choice: Choice, places: &'p Places) -> Box<dyn Show + 'p> {
     let out = Out::new(to);
-    match choice.json {
-        true => Box::new(Printer::new(Json::new(out), choice.filter, places)),
+    let Choice { json, coloured, filter, open } = choice;
+    match json {
+        true => Box::new(Printer::new(Json::new(out), filter, places).opening(open)),
         false => {
-            let text = Text::new(out, Paint::new(choice.coloured));
-            Box::new(Printer::new(text, choice.filter, places))
+            let text = Text::new(out, Paint::new(coloured));
+            Box::new(Printer::new(text, filter, places).opening(open))
         }
     }
 }

@@ -4,9 +4,10 @@ use std::io;
 
 use migcore::codec::observe::Event;
 use migcore::error::{Code, Fault, Result};
-use migcore::visit::{Encoder, Extent, Kind, Marks, Name, Scope, ScopeKind};
+use migcore::visit::{Encoder, Extent, Kind, Marks, Name, Scope, ScopeKind, Track, Visitor};
 
 use super::filter::{Filter, Matched};
+use super::opened;
 use super::pending::Pending;
 use super::{Fact, Form, Line, Places, Problem, Show};
 use crate::input::told;
@@ -26,6 +27,10 @@ pub struct Printer<'p, F> {
     items: u64,
     /// Whether the filter let something through.
     found: bool,
+    /// Whether opaque fields are opened.
+    opens: bool,
+    /// The name of the device that was begun last, where they are.
+    device: Vec<u8>,
 }
 
 /// Told where the filter lets nothing through.
@@ -67,7 +72,39 @@ impl<'p, F: Form> Printer<'p, F> {
             raw: None,
             items: 0,
             found: false,
+            opens: false,
+            device: Vec::new(),
         }
+    }
+
+    /// The same, and opaque fields are shown as what is inside of them.
+    #[must_use]
+    pub fn opening(self, opens: bool) -> Self {
+        Printer { opens, ..self }
+    }
+
+    /// Shows what is inside of an opaque field. `None` where that is not known: then it is shown as it is, with the
+    /// reason before it, if there is one.
+    fn inside(&mut self, field: &[u8], bytes: &[u8]) -> Option<Result<()>> {
+        let (marks, device) = (std::mem::take(&mut self.marks), std::mem::take(&mut self.device));
+        let opened = opened::open(&device, field, marks, bytes, |tree, node| {
+            let mut track = Track::new();
+            tree.replay(node, &mut Visitor::saving(self, &mut track))
+        });
+        self.device = device;
+        match opened? {
+            Ok(shown) => return Some(shown),
+            Err(reason) => {
+                self.end_raw();
+                if self.lets_through(field) {
+                    let field = String::from_utf8_lossy(field);
+                    let facts = [("field", Fact::Text(&field)), ("reason", Fact::Text(&reason))];
+                    self.form.note("stays opaque", &facts);
+                }
+            }
+        }
+        self.marks = marks;
+        None
     }
 
     fn leaf(&mut self, name: &[u8], value: Event<'_>) -> Result<()> {
@@ -88,6 +125,9 @@ impl<'p, F: Form> Printer<'p, F> {
         let number = self.number_of(&scope);
         if matches!(scope, Scope::Device { .. }) {
             self.places.take_device();
+            if self.opens {
+                self.device = name.to_vec();
+            }
         }
         let matched = self.filter.scope(self.around(), name, &scope, number);
         if matched.is_shown() {
@@ -280,6 +320,11 @@ impl<F: Form> Encoder for Printer<'_, F> {
     }
 
     fn bytes(&mut self, name: &dyn Name, extent: Extent, data: &[u8]) -> Result<()> {
+        if self.opens && extent == Extent::Fixed && self.marks.contains(Marks::OPAQUE) {
+            if let Some(shown) = self.inside(name.bytes(), data) {
+                return shown;
+            }
+        }
         self.leaf(name.bytes(), Event::Bytes(extent, data))
     }
 

@@ -57,6 +57,11 @@ pub fn one(name: &str) -> Stream {
     read(&Path::new(OWN).join(format!("{name}.bin.xz")))
 }
 
+/// The stream in this file.
+pub fn at(path: &Path) -> Stream {
+    read(path)
+}
+
 fn own_paths() -> Vec<PathBuf> {
     found(Path::new(OWN))
 }

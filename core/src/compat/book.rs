@@ -248,7 +248,11 @@ impl Ledger for Book<'_> {
             }
             None => lost.node,
         };
-        self.outcome.losses = self.outcome.losses.saturating_add(1);
+        let count = match lost.what.is_value() {
+            true => &mut self.outcome.losses,
+            false => &mut self.outcome.notes,
+        };
+        *count = count.saturating_add(1);
         let nowhere = (Version::default(), Version::default());
         let (from, to) = self.leg.map_or(nowhere, |leg| leg.ends());
         let device = self.subject.device.filter(|_| self.leg.is_some());

@@ -49,6 +49,12 @@ impl Random {
         Random(seed)
     }
 
+    /// The seed of the numbers that come next.
+    #[must_use]
+    pub const fn state(&self) -> u64 {
+        self.0
+    }
+
     /// The next number.
     pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -135,7 +141,8 @@ pub fn check(
     for case in 0..cases {
         check.case = case;
         for &first in &versions {
-            let (left, right) = memory.split_at_mut(memory.len() / 4);
+            let quarter = memory.len() / 4;
+            let (left, right) = memory.split_at_mut_checked(quarter).ok_or(Code::NoSpace)?;
             let mut state = Tree::new(left)?;
             if !check.begin(&mut state, right, first, &mut random)? {
                 continue;

@@ -46,17 +46,17 @@ pub(super) fn make_list(tree: &mut Tree<'_>, scope: NodeId, name: &str) -> Resul
     }
 }
 
-/// The number of this name; `None` if there is none, or anything else.
-pub(super) fn number(tree: &Tree<'_>, scope: NodeId, name: &str) -> Option<u64> {
-    match tree.value(item(tree, scope, name)?) {
-        Ok(Value::Scalar(_, bits)) => Some(bits),
-        _ => None,
+/// The number of this name; 0 if there is none, or anything else.
+pub(super) fn number(tree: &Tree<'_>, scope: NodeId, name: &str) -> u64 {
+    match item(tree, scope, name).map(|item| tree.value(item)) {
+        Some(Ok(Value::Scalar(_, bits))) => bits,
+        _ => 0,
     }
 }
 
-/// A number of 32 bits.
-pub(super) fn word(tree: &Tree<'_>, scope: NodeId, name: &str) -> Option<u32> {
-    number(tree, scope, name).and_then(|number| u32::try_from(number).ok())
+/// A number of 32 bits; 0 for one that is larger.
+pub(super) fn word(tree: &Tree<'_>, scope: NodeId, name: &str) -> u32 {
+    u32::try_from(number(tree, scope, name)).unwrap_or(0)
 }
 
 /// The handle that a number is.
@@ -84,7 +84,7 @@ pub(super) fn version<'t>(
     tag: &str,
 ) -> Version<'t> {
     let tag = core::str::from_utf8(text(tree, scope, tag)).unwrap_or_default();
-    Version { number: word(tree, scope, number).unwrap_or(0), tag }
+    Version { number: word(tree, scope, number), tag }
 }
 
 /// Puts an item to the end.
@@ -97,14 +97,20 @@ pub(super) fn put(
     tree.insert(At::End(scope), name.as_bytes(), Marks::NONE, value)
 }
 
-/// Puts a number of 32 bits to the end.
+/// Puts a number of 32 bits to the end, unless it is 0: that is what stands for a missing one.
 pub(super) fn put_word(tree: &mut Tree<'_>, scope: NodeId, name: &str, word: u32) -> Result<()> {
-    put(tree, scope, name, Value::Scalar(Kind::U32, u64::from(word))).map(|_| ())
+    match word {
+        0 => Ok(()),
+        _ => put(tree, scope, name, Value::Scalar(Kind::U32, u64::from(word))).map(|_| ()),
+    }
 }
 
-/// Puts a text to the end.
+/// Puts a text to the end, unless it is empty.
 pub(super) fn put_text(tree: &mut Tree<'_>, scope: NodeId, name: &str, text: &[u8]) -> Result<()> {
-    put(tree, scope, name, value_of(text)).map(|_| ())
+    match text {
+        [] => Ok(()),
+        _ => put(tree, scope, name, value_of(text)).map(|_| ()),
+    }
 }
 
 /// Gives the item of this name another value, or puts it to the end.

@@ -31,7 +31,8 @@ pub enum Reverse<'a> {
 }
 
 /// Which steps of an edge must find something to change. Where one finds nothing, the state is not of
-/// the version that it is said to be.
+/// the version that it is said to be, or an item that has no default should come back and what was lost of it is
+/// not there.
 #[derive(Clone, Copy, Debug)]
 pub enum Required<'a> {
     /// All.

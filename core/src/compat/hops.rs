@@ -58,7 +58,7 @@ pub fn note_hop(
 
 /// Leaves the last hops, and counts the others.
 fn fold(tree: &mut Tree<'_>, device: NodeId, list: NodeId) -> Result<()> {
-    let mut folded = fields::number(tree, device, FOLDED).unwrap_or(0);
+    let mut folded = fields::number(tree, device, FOLDED);
     let surplus = tree.count(list)?.saturating_sub(MAX_HOPS);
     for _ in 0..surplus {
         let Some(oldest) = tree.first_child(list)? else { break };
@@ -82,7 +82,7 @@ pub fn each_hop(tree: &Tree<'_>, each: &mut dyn FnMut(&Hop<'_>)) -> Result<u64> 
             each(&hop(tree, element));
         }
     }
-    Ok(fields::number(tree, device, FOLDED).unwrap_or(0))
+    Ok(fields::number(tree, device, FOLDED))
 }
 
 fn hop<'t>(tree: &'t Tree<'_>, element: NodeId) -> Hop<'t> {
@@ -106,10 +106,10 @@ fn last_hop<'t>(tree: &'t Tree<'_>) -> Result<Option<Hop<'t>>> {
 /// # Errors
 /// As [`note_hop`].
 pub fn machine_version<'t>(tree: &'t Tree<'_>) -> Result<Option<Version<'t>>> {
-    if devices::stream(tree).is_some() {
-        return Ok(configured(tree).map(|(_, name)| Version::named(name)));
+    match configured(tree) {
+        Some((_, name)) => Ok(Some(Version::named(name))),
+        None => Ok(last_hop(tree)?.map(|hop| hop.version)),
     }
-    Ok(last_hop(tree)?.map(|hop| hop.version))
 }
 
 /// The name of the machine in the configuration of a QEMU stream.

@@ -33,7 +33,7 @@ impl Identity {
     }
 
     pub(super) fn is_of(&self, tree: &Tree<'_>, element: NodeId) -> bool {
-        fields::word(tree, element, INSTANCE) == Some(self.instance)
+        fields::word(tree, element, INSTANCE) == self.instance
             && fields::text(tree, element, DEVICE) == self.name.as_slice()
     }
 
@@ -65,7 +65,7 @@ const NODE: &str = "node";
 /// An index of such a list.
 pub(super) fn over(tree: &mut Tree<'_>, list: Option<NodeId>, work: &mut Work) -> Result<Index> {
     Index::over(tree, list, work, |tree, element| {
-        let instance = fields::word(tree, element, INSTANCE).unwrap_or(0);
+        let instance = fields::word(tree, element, INSTANCE);
         index::key(fields::text(tree, element, DEVICE), instance)
     })
 }

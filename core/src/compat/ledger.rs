@@ -10,7 +10,7 @@ use crate::model::{NodeId, Tree};
 pub enum What {
     /// Its value; the item stays.
     Value = 1,
-    /// Bits of its value: those in [`Lost::bits`]. There is no node.
+    /// Bits of its value: those in [`Lost::bits`].
     Bits = 2,
     /// Its place among its siblings: [`Lost::at`]. There is no node.
     Order = 3,

@@ -28,7 +28,7 @@ pub struct Loss<'t> {
     pub what: What,
     /// The item as it was: a copy in the tree. There is none of what was not there.
     pub node: Option<NodeId>,
-    /// The bits of a value ([`What::Bits`]), or the old readers of a device ([`What::Versions`]).
+    /// The numbers of those kinds that have some: see [`Lost::bits`].
     pub bits: u64,
     /// Whether the value must not be shown: it is secret, or a scope around it is.
     pub secret: bool,
@@ -48,8 +48,7 @@ pub enum Verdict {
     IfDefault,
 }
 
-/// Which losses are allowed. What is no loss of a value, the order of items or which old versions read a
-/// device, always is.
+/// Which losses are allowed. What is no loss of a value ([`What::is_value`]) always is.
 #[derive(Clone, Copy, Debug)]
 pub struct Policy<'a> {
     /// Patterns of paths from the machine, each with what is said of the items there and below. The first that
@@ -83,7 +82,7 @@ impl Policy<'_> {
     /// # Errors
     /// As [`check`](Policy::check).
     pub fn allows(&self, tree: &Tree<'_>, lost: &Lost<'_>) -> Result<bool> {
-        if matches!(lost.what, What::Order | What::Absence | What::Versions) {
+        if !lost.what.is_value() {
             return Ok(true);
         }
         let mut verdict = self.otherwise;
@@ -99,6 +98,29 @@ impl Policy<'_> {
             Verdict::IfDefault if lost.known => Ok(false),
             Verdict::IfDefault if lost.what == What::Bits => Ok(lost.bits == 0),
             Verdict::IfDefault => lost.node.map_or(Ok(true), |node| is_empty(tree, node)),
+        }
+    }
+}
+
+impl What {
+    /// All there are.
+    pub const ALL: [What; 8] = [
+        What::Value,
+        What::Bits,
+        What::Order,
+        What::Item,
+        What::Record,
+        What::Absence,
+        What::Versions,
+        What::Section,
+    ];
+
+    /// Whether a value is lost. Else it is only something about an item that the way back would not know.
+    #[must_use]
+    pub const fn is_value(self) -> bool {
+        match self {
+            What::Value | What::Bits | What::Item | What::Record => true,
+            What::Order | What::Absence | What::Versions | What::Section => false,
         }
     }
 }

@@ -49,13 +49,13 @@ pub(super) struct Passage<'a> {
 impl<'a> Passage<'a> {
     fn of<'t>(tree: &'t Tree<'_>, group: NodeId) -> Passage<'t> {
         let way = match fields::word(tree, group, WAY) {
-            Some(0) => Way::Up,
+            0 => Way::Up,
             _ => Way::Down,
         };
         Passage {
             from: fields::version(tree, group, FROM, FROM_TAG),
             to: fields::version(tree, group, TO, TO_TAG),
-            edge: fields::word(tree, group, EDGE).unwrap_or(u32::MAX),
+            edge: fields::word(tree, group, EDGE),
             way,
         }
     }
@@ -86,8 +86,7 @@ impl<'a> Passage<'a> {
     pub(super) fn add(&self, tree: &mut Tree<'_>, groups: NodeId, run: u32) -> Result<NodeId> {
         let group = tree.insert(At::End(groups), b"", Marks::NONE, Value::Element)?;
         fields::put_word(tree, group, RUN, run)?;
-        let way = Value::Scalar(Kind::U8, u64::from(self.way == Way::Down));
-        fields::put(tree, group, WAY, way)?;
+        fields::put_word(tree, group, WAY, u32::from(self.way == Way::Down))?;
         fields::put_word(tree, group, FROM, self.from.number)?;
         fields::put_text(tree, group, FROM_TAG, self.from.tag.as_bytes())?;
         fields::put_word(tree, group, TO, self.to.number)?;
@@ -138,8 +137,8 @@ impl Back {
     fn over(tree: &mut Tree<'_>, group: NodeId, work: &mut Work) -> Result<Back> {
         let items = fields::list(tree, group, ITEMS);
         let index = Index::over(tree, items, work, |tree, loss| {
-            let step = fields::word(tree, loss, STEP).unwrap_or(0);
-            let what = fields::word(tree, loss, WHAT).unwrap_or(0);
+            let step = fields::word(tree, loss, STEP);
+            let what = fields::word(tree, loss, WHAT);
             key_of(step, what, fields::text(tree, loss, PATH))
         })?;
         Ok(Back { group, index })
@@ -158,8 +157,8 @@ impl Back {
         let key = key_of(step, what, path.unwrap_or_default());
         let found = self.index.find(tree, key, work, &|tree, loss| {
             path.is_none_or(|path| fields::text(tree, loss, PATH) == path)
-                && fields::word(tree, loss, STEP) == Some(step)
-                && fields::word(tree, loss, WHAT) == Some(what)
+                && fields::word(tree, loss, STEP) == step
+                && fields::word(tree, loss, WHAT) == what
         })?;
         let Some(entry) = found else { return Ok(None) };
         let loss = entry.element;
@@ -167,8 +166,8 @@ impl Back {
         if let Some(node) = node {
             tree.move_to(node, At::End(used))?;
         }
-        let at = fields::word(tree, loss, PLACE).unwrap_or(0);
-        let bits = fields::number(tree, loss, BITS).unwrap_or(0);
+        let at = fields::word(tree, loss, PLACE);
+        let bits = fields::number(tree, loss, BITS);
         self.index.remove(tree, entry)?;
         Ok(Some(Found { node, at, bits }))
     }
@@ -203,8 +202,7 @@ pub(super) fn record(
     let loss = tree.insert(At::End(items), b"", Marks::NONE, Value::Element)?;
     fields::put_text(tree, loss, PATH, lost.trail.below())?;
     fields::put_word(tree, loss, STEP, step)?;
-    let what = Value::Scalar(Kind::U8, u64::from(number(lost.what)));
-    fields::put(tree, loss, WHAT, what)?;
+    fields::put_word(tree, loss, WHAT, number(lost.what))?;
     fields::put_word(tree, loss, PLACE, lost.at)?;
     let marks = if secret { Marks::SECRET } else { Marks::NONE };
     if lost.bits != 0 {
@@ -227,7 +225,7 @@ fn lost_item(tree: &Tree<'_>, loss: NodeId) -> Result<Option<NodeId>> {
 
 /// The number of the next run.
 pub(super) fn next_run(tree: &mut Tree<'_>, store: NodeId) -> Result<u32> {
-    let run = fields::word(tree, store, RUN).unwrap_or(0).wrapping_add(1);
+    let run = fields::word(tree, store, RUN).wrapping_add(1);
     fields::set(tree, store, RUN, Value::Scalar(Kind::U32, u64::from(run)))?;
     Ok(run)
 }
@@ -252,7 +250,7 @@ pub(super) fn losses_of(
     }
     let Some(devices) = fields::list(tree, store, DEVICES) else { return Ok(()) };
     for entry in tree.children(devices)? {
-        let instance = fields::word(tree, entry, super::keyed::INSTANCE).unwrap_or(0);
+        let instance = fields::word(tree, entry, super::keyed::INSTANCE);
         let device = (fields::text(tree, entry, super::keyed::DEVICE), instance);
         if let Some(groups) = fields::list(tree, entry, EDGES) {
             losses_in(tree, groups, run, device, each)?;
@@ -269,7 +267,7 @@ fn losses_in(
     each: &mut dyn FnMut(&Loss<'_>),
 ) -> Result<()> {
     for group in tree.children(groups)? {
-        if run.is_some() && fields::word(tree, group, RUN) != run {
+        if run.is_some_and(|run| run != fields::word(tree, group, RUN)) {
             continue;
         }
         let Some(items) = fields::list(tree, group, ITEMS) else { continue };
@@ -286,11 +284,11 @@ fn losses_in(
                 instance: device.1,
                 from,
                 to,
-                step: fields::word(tree, item, STEP).unwrap_or(0),
+                step: fields::word(tree, item, STEP),
                 path: fields::text(tree, item, PATH),
                 what,
                 node: lost_item(tree, item)?,
-                bits: fields::number(tree, item, BITS).unwrap_or(0),
+                bits: fields::number(tree, item, BITS),
                 secret,
                 allowed: true,
             });
@@ -299,15 +297,6 @@ fn losses_in(
     Ok(())
 }
 
-fn what(found: Option<u32>) -> Option<What> {
-    let all = [
-        What::Value,
-        What::Bits,
-        What::Order,
-        What::Item,
-        What::Record,
-        What::Absence,
-        What::Versions,
-    ];
-    all.into_iter().find(|what| Some(number(*what)) == found)
+fn what(found: u32) -> Option<What> {
+    What::ALL.into_iter().find(|what| number(*what) == found)
 }

@@ -23,8 +23,14 @@
 //! the other way brings it back. [`check`](check()) runs a history on random states, there and back, and finds
 //! what does not come back.
 //!
+//! Apart from all that stand [machine profiles](profile), what devices leave out of the streams of older machines, and
+//! [opaque fields](opaque), which are opened to be changed.
+//!
 //! **Versions** are numbers with tags ([`Version`]). The number of a device is in its state; its tag and
 //! the versions of the machine are in the private device [`HISTORY`].
+//!
+//! **Preflight**: a [`manifest`] says as data what a receiver accepts; a [`preflight`] says whether it loads a state, with
+//! transforms or without, before any of it is sent.
 //!
 //! # Walk
 //!
@@ -74,6 +80,7 @@ mod apply;
 mod book;
 mod check;
 mod devices;
+mod edit;
 mod failed;
 mod fields;
 mod filter;
@@ -86,9 +93,13 @@ mod ledger;
 mod leg;
 mod loss;
 mod losses;
+pub mod manifest;
 mod name;
 mod observer;
+pub mod opaque;
 mod pattern;
+pub mod preflight;
+pub mod profile;
 mod route;
 mod run;
 mod runner;
@@ -114,6 +125,7 @@ pub use name::name_matches;
 pub use observer::{Observer, Stage};
 pub use pattern::Pattern;
 pub use route::{Leg, Route, MAX_VERSIONS};
+use run::Wanted;
 pub use run::{Compat, Others, Outcome, Plan, Targets};
 pub use step::{
     After, DeviceName, Form, Hook, NewDevice, On, Opens, Otherwise, Place, Step, Wrapping,

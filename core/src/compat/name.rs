@@ -17,15 +17,23 @@ pub fn name_matches(pattern: &str, name: &[u8]) -> bool {
 impl DeviceName<'_> {
     /// Whether it stands for any number of names.
     pub(super) fn has_star(&self) -> bool {
-        self.name.contains('*')
+        self.halves().is_some()
     }
 
     /// Checks that it has no more than one star.
     pub(super) fn check(&self) -> Result<()> {
-        match self.name.matches('*').count() {
+        match self.name.bytes().filter(|byte| *byte == b'*').count() {
             0 | 1 => Ok(()),
             _ => Err(Code::InvalidArgument),
         }
+    }
+
+    /// What is before the star and behind it.
+    fn halves(&self) -> Option<(&[u8], &[u8])> {
+        let name = self.name.as_bytes();
+        let star = name.iter().position(|byte| *byte == b'*')?;
+        let (head, rest) = name.split_at_checked(star)?;
+        Some((head, rest.strip_prefix(b"*")?))
     }
 
     /// What the star stands for in the name of a device, which is empty without one; `None` for a device that is
@@ -34,10 +42,10 @@ impl DeviceName<'_> {
         if self.instance.is_some_and(|wanted| wanted != instance) {
             return None;
         }
-        let Some((head, tail)) = self.name.split_once('*') else {
+        let Some((head, tail)) = self.halves() else {
             return (self.name.is_empty() || self.name.as_bytes() == name).then_some(&[]);
         };
-        name.strip_prefix(head.as_bytes())?.strip_suffix(tail.as_bytes())
+        name.strip_prefix(head)?.strip_suffix(tail)
     }
 
     /// The name with these characters for the star.
@@ -45,10 +53,12 @@ impl DeviceName<'_> {
     /// # Errors
     /// [`Code::NameTooLong`].
     pub(super) fn with_run(&self, run: &[u8]) -> Result<Name> {
-        let (head, tail) = self.name.split_once('*').unwrap_or((self.name, ""));
-        let run = if self.has_star() { run } else { &[] };
+        let parts = match self.halves() {
+            Some((head, tail)) => [head, run, tail],
+            None => [self.name.as_bytes(), &[], &[]],
+        };
         let mut name = Name::new();
-        for part in [head.as_bytes(), run, tail.as_bytes()] {
+        for part in parts {
             name.extend_from_slice(part).map_err(|_| Code::NameTooLong)?;
         }
         Ok(name)

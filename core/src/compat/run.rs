@@ -9,6 +9,7 @@ use super::name::name_matches;
 use super::observer::Observer;
 use super::runner::Run;
 use super::{Failed, Version};
+use crate::error::Code;
 use crate::model::Tree;
 
 type Result<T> = core::result::Result<T, Failed>;
@@ -42,6 +43,12 @@ pub struct Targets<'a> {
     pub border: Border,
 }
 
+/// Says of each device which version is wanted.
+pub(super) trait Wanted<'r> {
+    /// The version that is wanted of a device which is of another one; `None` where it may stay.
+    fn wanted(&self, name: &[u8], instance: u32, is: Version<'_>) -> Option<Version<'r>>;
+}
+
 /// What is wanted of devices that [`Targets::devices`] does not name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Others {
@@ -72,11 +79,13 @@ pub struct Outcome {
     pub steps: u64,
     /// The items that these touched.
     pub touched: u64,
-    /// What was lost.
+    /// The values that were lost.
     pub losses: u64,
-    /// What came back of what earlier runs lost.
+    /// What else the way back would not know ([`What::is_value`](super::What::is_value)), and what is kept for it.
+    pub notes: u64,
+    /// What came back of what earlier runs lost or noted.
     pub restored: u64,
-    /// What earlier runs lost and will not come back: its place is gone, or the state came to its version in
+    /// What earlier runs lost or noted and will not come back: its place is gone, or the state came to its version in
     /// another way.
     pub unrestored: u64,
     /// The number of this run among those that lost something and whose losses the tree has.
@@ -107,18 +116,18 @@ impl Compat<'_> {
     /// older goes those of its devices first. So the way back is the way there, turned round.
     ///
     /// # Errors
-    /// [`Code::NoRoute`] with the device and both versions, before any step is done to a device;
-    /// [`Code::Missing`] for a step that had to find something; [`Code::Lossy`] if the policy refuses a loss, when
-    /// all were shown to the observer; [`Code::TooMany`] for a history of too many versions;
-    /// [`Code::TooMuchWork`] for losses in an order made for that; [`Code::NoSpace`]; [`Code::Busy`] if a change of the tree
-    /// is open; those of the steps.
+    /// [`Code::NoRoute`] with the device and both versions, before any step is done to a device; [`Code::Missing`]
+    /// for a step that had to find something; [`Code::Lossy`] if the policy refuses a loss, when all were shown to
+    /// the observer; [`Code::TooMany`] for a history of too many versions; [`Code::TooMuchWork`] for losses whose
+    /// keys were made to be the same; [`Code::NoSpace`]; [`Code::Busy`] if a change of the tree is open; those
+    /// of the steps.
     pub fn run(
         &self,
         tree: &mut Tree<'_>,
         targets: &Targets<'_>,
         observer: &mut dyn Observer,
     ) -> Result<Outcome> {
-        attempt(tree, |tree| self.change(tree, targets, observer))
+        attempt(tree, |tree| self.change(tree, targets, None, observer))
     }
 
     /// The same, and all of it is undone. What is lost was shown to the observer.
@@ -131,7 +140,7 @@ impl Compat<'_> {
         targets: &Targets<'_>,
         observer: &mut dyn Observer,
     ) -> Result<Outcome> {
-        undone(tree, |tree| self.change(tree, targets, observer))
+        undone(tree, |tree| self.change(tree, targets, None, observer))
     }
 
     /// Finds the routes of the machine and of all devices. The tree is as before.
@@ -175,13 +184,16 @@ impl Compat<'_> {
         })
     }
 
-    fn change(
-        &self,
+    /// [`run`](Compat::run) without the way back. What `wanted` says of a device counts before the targets.
+    pub(super) fn change<'r>(
+        &'r self,
         tree: &mut Tree<'_>,
-        targets: &Targets<'_>,
-        observer: &mut dyn Observer,
+        targets: &'r Targets<'r>,
+        wanted: Option<&'r dyn Wanted<'r>>,
+        observer: &'r mut dyn Observer,
     ) -> Result<Outcome> {
         let mut run = Run::begin(self, targets, tree, observer)?;
+        run.wanted = wanted;
         if targets.border == Border::Arriving {
             run.filter(tree, self.filters.iter().filter_map(|filter| filter.arriving))?;
         }
@@ -215,7 +227,7 @@ fn attempt<'m, T>(
     change: impl FnOnce(&mut Tree<'m>) -> Result<T>,
 ) -> Result<T> {
     let mut failed = None;
-    let done = tree.attempt(|tree| {
+    let done = tree.attempt(|tree| -> core::result::Result<T, Code> {
         change(tree).map_err(|why| {
             let code = why.code();
             failed = Some(why);
@@ -226,7 +238,7 @@ fn attempt<'m, T>(
 }
 
 /// Runs a change that is undone in any case.
-fn undone<'m, T>(
+pub(super) fn undone<'m, T>(
     tree: &mut Tree<'m>,
     change: impl FnOnce(&mut Tree<'m>) -> Result<T>,
 ) -> Result<T> {

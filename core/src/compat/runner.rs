@@ -12,7 +12,7 @@ use super::leg::Leg;
 use super::name::name_matches;
 use super::observer::{Observer, Stage};
 use super::route::Route;
-use super::run::{Compat, Others, Outcome, Plan, Targets};
+use super::run::{Compat, Others, Outcome, Plan, Targets, Wanted};
 use super::step::{DeviceName, Hook, On, Step};
 use super::{Failed, Version};
 use crate::error::{put_number, Code, Fault, Path, Report};
@@ -24,6 +24,8 @@ type Result<T> = core::result::Result<T, Failed>;
 pub(super) struct Run<'r> {
     compat: &'r Compat<'r>,
     targets: &'r Targets<'r>,
+    /// Says which version is wanted of a device, before the targets do.
+    pub(super) wanted: Option<&'r dyn Wanted<'r>>,
     applier: Applier,
     book: Book<'r>,
 }
@@ -59,7 +61,7 @@ impl<'r> Run<'r> {
         observer: &'r mut dyn Observer,
     ) -> Result<Run<'r>> {
         let book = Book::open(tree, &compat.policy, observer)?;
-        Ok(Run { compat, targets, applier: Applier::new(), book })
+        Ok(Run { compat, targets, wanted: None, applier: Applier::new(), book })
     }
 
     /// The end: here it shows whether all losses are allowed.
@@ -189,17 +191,19 @@ impl<'r> Run<'r> {
         let history = self.compat.history_of(&identity.name);
         let named =
             self.targets.devices.iter().find(|(names, _)| name_matches(names, &identity.name));
+        let Value::Device { versions, .. } = tree.value(device)? else { return Ok(None) };
+        let tag = keyed::find(tags, tree, &identity, &mut self.book.work)?;
+        let tag = tag.map_or("", |Entry { element, .. }| hops::tag(tree, element));
+        let from = Version { number: versions.current, tag };
+        let asked =
+            self.wanted.and_then(|asked| asked.wanted(&identity.name, identity.instance, from));
         let wanted = match (named, self.targets.others) {
+            _ if asked.is_some() => asked,
             (Some((_, version)), _) => Some(*version),
             (None, Others::Newest) => history.map(|history| history.newest),
             (None, Others::Keep) => None,
         };
-        let (Some(to), Value::Device { versions, .. }) = (wanted, tree.value(device)?) else {
-            return Ok(None);
-        };
-        let tag = keyed::find(tags, tree, &identity, &mut self.book.work)?;
-        let tag = tag.map_or("", |Entry { element, .. }| hops::tag(tree, element));
-        let from = Version { number: versions.current, tag };
+        let Some(to) = wanted else { return Ok(None) };
         if from == to {
             return Ok(None);
         }

@@ -52,6 +52,14 @@ impl<D: Device + ?Sized> Machine<'_, Slot<'_, D>> {
         self.save_over(&mut Lent(v))
     }
 
+    /// Saves the devices at older versions of theirs: see [`record_older_over`](Machine::record_older_over).
+    ///
+    /// # Errors
+    /// As [`save`](Machine::save).
+    pub fn record_older(&mut self, v: &mut Visitor<'_>, most: u32) -> Result<()> {
+        self.record_older_over(&mut Lent(v), most)
+    }
+
     /// Checks a whole stream for this machine, and changes no device: with scratch instances all that the visits
     /// can object to, without them the form alone. Finishes `v`. What follows the stream is not looked at: see
     /// [`Visitor::expect_end`].

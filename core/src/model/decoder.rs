@@ -1,7 +1,7 @@
 //! Nodes to values.
 
 use super::level::{Level, Run, Wanted};
-use super::node::{Form, READ, SKIPPED};
+use super::node::{Form, ASKED, READ, SKIPPED};
 use super::tree::{marks_of, NodeId, Tree};
 use super::value::Value;
 use super::widened::fill_widened;
@@ -336,11 +336,13 @@ impl Decoder for TreeDecoder<'_, '_> {
     }
 
     fn has(&mut self, name: &dyn Name) -> Result<bool> {
-        Ok(self.find(name.bytes(), None)?.is_some())
+        let Some(at) = self.find(name.bytes(), None)? else { return Ok(false) };
+        self.tree.arena.flag(at, |flags| *flags |= ASKED);
+        Ok(true)
     }
 
     fn comes_next(&mut self, name: &dyn Name) -> Result<bool> {
-        self.has(name)
+        Ok(self.find(name.bytes(), None)?.is_some())
     }
 
     fn comes_opaque(&mut self, name: &dyn Name) -> Result<bool> {

@@ -408,6 +408,6 @@ fn length(bytes: &[u8]) -> u32 {
     u32::try_from(bytes.len()).unwrap_or(u32::MAX)
 }
 
-fn packed(marks: Marks) -> u8 {
+pub(super) fn packed(marks: Marks) -> u8 {
     u8::try_from(marks.bits()).unwrap_or(0)
 }

@@ -2,7 +2,7 @@
 
 use super::index::{self, Index, Key};
 use super::names;
-use super::node::{Form, Node, NONE, READ, SKIPPED};
+use super::node::{Form, Node, ASKED, NONE, READ, SKIPPED};
 use super::tree::{marks_of, Tree};
 use crate::visit::Marks;
 
@@ -104,7 +104,7 @@ impl Level {
     fn forget(&mut self, tree: &mut Tree<'_>, at: u32) -> u32 {
         let node = tree.node(at);
         if !node.is_unread() {
-            tree.arena.flag(at, |flags| *flags &= !(READ | SKIPPED));
+            tree.arena.flag(at, |flags| *flags &= !(READ | SKIPPED | ASKED));
         }
         self.after(&node)
     }

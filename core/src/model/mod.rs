@@ -51,6 +51,7 @@
 
 mod arena;
 mod attempt;
+mod blank;
 mod buffer;
 mod builder;
 mod carry;
@@ -65,6 +66,7 @@ mod merge;
 mod names;
 mod node;
 mod pairs;
+mod part;
 mod path;
 mod print;
 mod replay;
@@ -75,6 +77,8 @@ mod tree;
 mod value;
 mod walk;
 mod widened;
+
+pub(crate) use part::PIECE;
 
 pub use builder::Builder;
 pub use carry::Loaded;

@@ -106,6 +106,8 @@ pub(super) const MATCHED: u8 = 32;
 
 /// Is recorded in the journal of the change that is open.
 pub(super) const LOGGED: u8 = 64;
+/// A reader asked whether it is there: it does without.
+pub(super) const ASKED: u8 = 128;
 
 /// A node by value.
 #[derive(Clone, Copy, Debug)]

@@ -45,6 +45,12 @@ impl Marks {
         }
     }
 
+    /// This set but for `marks`.
+    #[must_use]
+    pub const fn without(self, marks: Marks) -> Marks {
+        Marks(self.0 & !marks.0)
+    }
+
     /// Whether all of `marks` are in this set.
     #[must_use]
     pub const fn contains(self, marks: Marks) -> bool {

@@ -6,7 +6,7 @@ use migcore::{Code, Result};
 use super::edit::{gap, migcore_at};
 use super::read::migcore_node;
 use super::report::{change_at, tell};
-use super::storage::{change, migcore_tree};
+use super::storage::{change, check_open, migcore_tree};
 use crate::error::migcore_error;
 use crate::status::{migcore_status, status};
 
@@ -15,18 +15,19 @@ use crate::status::{migcore_status, status};
 /// before. What is in use grows meanwhile by MIGCORE_TREE_NODE bytes for each item that an edit touches for
 /// the first time, that is, which changes or gets another neighbour, and for each new name, so that every
 /// edit may return MIGCORE_NO_SPACE; the memory of what was removed or replaced is not used again before
-/// the end. The cost is linear in what is touched. MIGCORE_BUSY when a change is open already.
+/// the end. The cost is linear in what is touched. MIGCORE_BUSY when a change is open already, as in code
+/// that migcore_compat_run calls, whose changes are kept or undone by the run.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_tree_begin_change(tree: *mut migcore_tree) -> migcore_status {
     // SAFETY: the caller promises NULL or a tree.
-    unsafe { status(change(tree, Tree::begin_change)) }
+    unsafe { status(check_open(tree).and_then(|()| change(tree, Tree::begin_change))) }
 }
 
 /// Ends the change that is open, and leaves the tree as it is now. MIGCORE_UNBALANCED when none is open.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_tree_keep_change(tree: *mut migcore_tree) -> migcore_status {
     // SAFETY: the caller promises NULL or a tree.
-    unsafe { status(change(tree, |tree| end(tree, Tree::keep))) }
+    unsafe { status(check_open(tree).and_then(|()| change(tree, |tree| end(tree, Tree::keep)))) }
 }
 
 /// Ends the change that is open, and makes the tree what it was before it: every item, name, value, mark and
@@ -35,7 +36,7 @@ pub unsafe extern "C" fn migcore_tree_keep_change(tree: *mut migcore_tree) -> mi
 #[no_mangle]
 pub unsafe extern "C" fn migcore_tree_undo_change(tree: *mut migcore_tree) -> migcore_status {
     // SAFETY: the caller promises NULL or a tree.
-    unsafe { status(change(tree, |tree| end(tree, Tree::undo))) }
+    unsafe { status(check_open(tree).and_then(|()| change(tree, |tree| end(tree, Tree::undo)))) }
 }
 
 /// Copies a node with all that is inside to another place of the same tree, and writes the handle of the copy

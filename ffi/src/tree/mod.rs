@@ -17,6 +17,6 @@ pub mod show;
 pub mod saver;
 pub mod loader;
 
-mod item;
+pub(crate) mod item;
 mod lent;
-mod report;
+pub(crate) mod report;

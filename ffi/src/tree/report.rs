@@ -14,7 +14,7 @@ use crate::status::{migcore_status, MIGCORE_OK};
 ///
 /// # Safety
 /// `tree` is NULL or points to a migcore_tree, `error` NULL or to a migcore_error.
-pub(super) unsafe fn change_at(
+pub(crate) unsafe fn change_at(
     tree: *mut migcore_tree,
     node: migcore_node,
     error: *mut migcore_error,
@@ -39,7 +39,7 @@ pub(super) unsafe fn change_at(
 ///
 /// # Safety
 /// `error` is NULL or points to a migcore_error.
-pub(super) unsafe fn clear(error: *mut migcore_error) -> core::result::Result<(), migcore_status> {
+pub(crate) unsafe fn clear(error: *mut migcore_error) -> core::result::Result<(), migcore_status> {
     if error.is_null() {
         return Ok(());
     }
@@ -55,7 +55,7 @@ pub(super) unsafe fn clear(error: *mut migcore_error) -> core::result::Result<()
 ///
 /// # Safety
 /// `error` is NULL or points to a migcore_error that was [cleared](clear).
-pub(super) unsafe fn end(
+pub(crate) unsafe fn end(
     error: *mut migcore_error,
     done: Result<()>,
     report: Option<Report>,
@@ -77,7 +77,7 @@ fn bare(code: Code) -> Report {
 ///
 /// # Safety
 /// `place` is NULL or writable.
-pub(super) unsafe fn tell<T>(place: *mut T, value: T) {
+pub(crate) unsafe fn tell<T>(place: *mut T, value: T) {
     if !place.is_null() {
         // SAFETY: not null, and the caller promises a place.
         unsafe { place.write_unaligned(value) };

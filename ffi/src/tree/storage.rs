@@ -1,6 +1,7 @@
 //! The tree in the caller's storage, and who may use it when.
 
 use core::ffi::c_void;
+use core::mem;
 
 use migcore::model::Tree;
 use migcore::{Code, Result};
@@ -29,9 +30,22 @@ struct Stored {
     failure: migcore_status,
     /// How many calls that run callbacks are reading it.
     readers: u32,
+    /// Whether it was taken out, and whether code of the caller has it meanwhile.
+    held: Held,
     /// The memory that was lent to the tree: from where to where.
     memory: (usize, usize),
     tree: Tree<'static>,
+}
+
+/// Where a tree is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Held {
+    /// In its storage.
+    No,
+    /// It was taken out.
+    Out,
+    /// It was taken out, and is back while code of the caller runs.
+    Back,
 }
 
 /// State word of a tree that may be used.
@@ -69,6 +83,7 @@ pub unsafe extern "C" fn migcore_tree_init(
                     state,
                     failure,
                     readers: 0,
+                    held: Held::No,
                     memory,
                     tree: made,
                 });
@@ -80,6 +95,24 @@ pub unsafe extern "C" fn migcore_tree_init(
             }
         }
     }
+}
+
+/// Makes storage that trees of this memory are given to the caller in ([`while_returned`]). Until then it is busy.
+///
+/// # Safety
+/// `tree` points to aligned storage of its own. `spare` is lent to it.
+pub(crate) unsafe fn init_for(
+    tree: *mut migcore_tree,
+    spare: &'static mut [u8],
+    memory: &[u8],
+) -> Result<()> {
+    let range = memory.as_ptr_range();
+    let memory = (range.start.addr(), range.end.addr());
+    let (state, failure, held) = (LENT, MIGCORE_OK, Held::Out);
+    let stored = Stored { state, failure, readers: 0, held, memory, tree: Tree::new(spare)? };
+    // SAFETY: as the caller promises.
+    unsafe { tree.cast::<Stored>().write(stored) };
+    Ok(())
 }
 
 /// Makes a tree of storage that returns `code` from every call, if there is room for its head.
@@ -128,7 +161,7 @@ pub unsafe extern "C" fn migcore_tree_capacity(tree: *const migcore_tree) -> usi
 ///
 /// # Safety
 /// `tree` is NULL or points to a migcore_tree.
-pub(super) unsafe fn read<R>(
+pub(crate) unsafe fn read<R>(
     tree: *const migcore_tree,
     call: impl FnOnce(&Tree<'static>) -> Result<R>,
 ) -> Result<R> {
@@ -142,7 +175,7 @@ pub(super) unsafe fn read<R>(
 ///
 /// # Safety
 /// As [`read`].
-pub(super) unsafe fn show<R>(
+pub(crate) unsafe fn show<R>(
     tree: *mut migcore_tree,
     call: impl FnOnce(&Tree<'static>) -> Result<R>,
 ) -> Result<R> {
@@ -162,7 +195,7 @@ pub(super) unsafe fn show<R>(
 ///
 /// # Safety
 /// As [`read`].
-pub(super) unsafe fn change<R>(
+pub(crate) unsafe fn change<R>(
     tree: *mut migcore_tree,
     call: impl FnOnce(&mut Tree<'static>) -> Result<R>,
 ) -> Result<R> {
@@ -173,13 +206,13 @@ pub(super) unsafe fn change<R>(
 }
 
 /// A tree that was lent; the caller's again when this is dropped.
-pub(super) struct Loan(*mut Stored);
+pub(crate) struct Loan(*mut Stored);
 
 /// Lends a tree that is ready. Its users must be gone when the loan is dropped.
 ///
 /// # Safety
 /// As [`read`]; the tree stays where it is while it is lent.
-pub(super) unsafe fn lend(tree: *mut migcore_tree) -> Result<(&'static mut Tree<'static>, Loan)> {
+pub(crate) unsafe fn lend(tree: *mut migcore_tree) -> Result<(&'static mut Tree<'static>, Loan)> {
     // SAFETY: as the caller promises.
     unsafe { check_unread(tree) }?;
     let stored = tree.cast::<Stored>();
@@ -193,6 +226,91 @@ impl Drop for Loan {
     fn drop(&mut self) {
         // SAFETY: `lend` was promised that the tree stays where it is.
         unsafe { (*self.0).state = READY };
+    }
+}
+
+/// A tree that was taken out of its storage.
+pub(crate) struct Taken(*mut Stored);
+
+/// Takes a tree that is ready out of its storage, where all calls find it busy until it is put back.
+///
+/// # Safety
+/// As [`read`]; the storage stays where it is meanwhile.
+pub(crate) unsafe fn take_out(tree: *mut migcore_tree) -> Result<(Tree<'static>, Taken)> {
+    // SAFETY: as the caller promises.
+    unsafe { check_open(tree) }?;
+    let stored = tree.cast::<Stored>();
+    // SAFETY: a tree that is ready, and is not used there until it is put back.
+    unsafe {
+        (*stored).state = LENT;
+        (*stored).held = Held::Out;
+        Ok(((&raw const (*stored).tree).read(), Taken(stored)))
+    }
+}
+
+impl Taken {
+    /// Puts a tree back. One that code of the caller did not give back stays where that left it.
+    pub(crate) fn put_back(self, tree: Tree<'static>) {
+        // SAFETY: `take_out` was promised that the storage stays where it is; the words are never referred to.
+        unsafe {
+            let held = (*self.0).held;
+            (*self.0).held = Held::No;
+            if held == Held::Out {
+                (&raw mut (*self.0).tree).write(tree);
+                (*self.0).state = READY;
+            }
+        }
+    }
+}
+
+/// Gives a tree that was taken out back to its storage while `call` runs, and lets another one, which is empty, stand in
+/// for it. [`Code::Unbalanced`] if a visitor is at work over it afterwards: then it stays there.
+///
+/// # Safety
+/// `taken` is the tree that [`take_out`] gave of this storage, or the one that stands in for it.
+pub(crate) unsafe fn while_returned<'m, R>(
+    storage: *mut migcore_tree,
+    taken: &mut Tree<'m>,
+    spare: &'m mut [u8],
+    call: impl FnOnce() -> R,
+) -> Result<R> {
+    let stored = storage.cast::<Stored>();
+    // SAFETY: the storage stays where it is while the tree is out; the word is never referred to.
+    if unsafe { (*stored).held } != Held::Out {
+        return Err(Code::Busy);
+    }
+    let tree = mem::replace(taken, Tree::new(spare)?);
+    // SAFETY: it is the tree of this storage, whose memory is lent as long as the storage is used.
+    let tree = unsafe { mem::transmute::<Tree<'m>, Tree<'static>>(tree) };
+    // SAFETY: taken out, so nothing refers to the storage.
+    unsafe {
+        (&raw mut (*stored).tree).write(tree);
+        ((*stored).held, (*stored).state) = (Held::Back, READY);
+    }
+    let returned = call();
+    // SAFETY: as above; without a visitor and without readers nothing refers to the tree any more.
+    unsafe {
+        if (*stored).state != READY || (*stored).readers != 0 {
+            return Err(Code::Unbalanced);
+        }
+        ((*stored).held, (*stored).state) = (Held::Out, LENT);
+        // The same tree, with the lifetime that it had.
+        *taken = mem::transmute::<Tree<'static>, Tree<'m>>((&raw const (*stored).tree).read());
+    }
+    Ok(returned)
+}
+
+/// Checks that a tree may be changed, and is not at work in a run of which this is called: changes of that are its own.
+///
+/// # Safety
+/// As [`read`].
+pub(super) unsafe fn check_open(tree: *const migcore_tree) -> Result<()> {
+    // SAFETY: as the caller promises.
+    unsafe { check_unread(tree) }?;
+    // SAFETY: a tree that is ready.
+    match unsafe { (*tree.cast::<Stored>()).held } {
+        Held::No => Ok(()),
+        Held::Out | Held::Back => Err(Code::Busy),
     }
 }
 

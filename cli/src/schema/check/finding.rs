@@ -14,6 +14,17 @@ pub struct Finding {
     pub path: String,
     /// What was found.
     pub text: String,
+    /// What makes a remark of it, where that is of use to others.
+    pub doubt: Option<Doubt>,
+}
+
+/// Why something is a remark and no fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// The types are others, and their bytes the same.
+    SameBytes,
+    /// Only the device knows the type.
+    Private,
 }
 
 impl Finding {

@@ -24,7 +24,7 @@ pub mod report;
 mod sizes;
 mod unused;
 
-use finding::{Checked, Finding, Rule};
+use finding::{Checked, Doubt, Finding, Rule};
 
 use super::model::{Field, Schema, Source};
 use super::print::shown;
@@ -115,8 +115,15 @@ impl<'s> Checker<'s> {
         self.checked.remarks.add(finding);
     }
 
+    /// A remark, and why it is one.
+    fn doubt(&mut self, rule: Rule, text: String, doubt: Doubt) {
+        let finding = Finding { doubt: Some(doubt), ..self.finding(rule, text) };
+        self.checked.remarks.add(finding);
+    }
+
     fn finding(&self, rule: Rule, text: String) -> Finding {
-        Finding { rule, device: self.device.clone(), path: self.path.join("."), text }
+        let (device, path) = (self.device.clone(), self.path.join("."));
+        Finding { rule, device, path, text, doubt: None }
     }
 
     /// Does something at a place further inside.

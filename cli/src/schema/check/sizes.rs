@@ -1,6 +1,6 @@
 //! Types, sizes and numbers of elements.
 
-use super::finding::Rule;
+use super::finding::{Doubt, Rule};
 use super::Checker;
 use crate::schema::kinds::{class, is_null, Class};
 use crate::schema::model::{Count, Field};
@@ -51,12 +51,13 @@ impl<'s> Checker<'s> {
                     false => self.differs(Rule::Size, &table, &sent),
                 }
             }
-            Class::Private => self.unsure(
+            Class::Private => self.doubt(
                 Rule::Type,
-                &format!(
+                format!(
                     "only its device knows the type {}, so its size was not compared",
                     shown(kind)
                 ),
+                Doubt::Private,
             ),
             // In memory they are something else.
             Class::Timer | Class::Bitmap | Class::Null => {}
@@ -75,21 +76,23 @@ impl<'s> Checker<'s> {
         match (class(sent), class(read)) {
             (one, other) if one.has_bytes_of(other) => {}
             (Class::Scalar(one), Class::Scalar(other)) if one.width() == other.width() => self
-                .unsure(
+                .doubt(
                     Rule::Type,
-                    &format!("{} and {}, which have the same bytes", shown(sent), shown(read)),
+                    format!("{} and {}, which have the same bytes", shown(sent), shown(read)),
+                    Doubt::SameBytes,
                 ),
             (one, other) if one != other || (one == Class::Private && sent != read) => {
                 self.differs(Rule::Type, &shown(sent), &shown(read));
             }
-            (Class::Private, _) if one.size != other.size => self.unsure(
+            (Class::Private, _) if one.size != other.size => self.doubt(
                 Rule::Size,
-                &format!(
+                format!(
                     "{} and {} of type {}, which only its device knows",
                     size(one),
                     size(other),
                     shown(sent)
                 ),
+                Doubt::Private,
             ),
             (Class::Bytes, Class::Bytes) if one.size != other.size => {
                 self.differs(Rule::Size, &size(one), &size(other));

@@ -225,6 +225,13 @@ impl<'m> Arena<'m> {
         flags.iter_mut().take(length).for_each(|flag| *flag = u8::from(*flag != 0));
     }
 
+    /// Makes bytes that were taken all the same.
+    pub(super) fn fill(&mut self, place: u32, length: usize, byte: u8) {
+        let start = self.start_of(usize::try_from(place).unwrap_or(usize::MAX));
+        let bytes = self.memory.get_mut(start..).unwrap_or_default();
+        bytes.iter_mut().take(length).for_each(|there| *there = byte);
+    }
+
     fn taken(&self) -> usize {
         self.nodes.saturating_mul(NODE).saturating_add(self.back)
     }

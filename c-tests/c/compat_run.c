@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Histories of C: runs down and up, what is lost and comes back, what is refused.
+ */
+#include "compat.h"
+#include "sections.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const migcore_step_item nine[] = { MIGCORE_VALUE_U32(0, "speed", 9), MIGCORE_VALUE_END() };
+
+static const migcore_step uart_2[] = {
+    MIGCORE_STEP_RENAME(0, "", "lvl", "level"),
+    MIGCORE_STEP_ADD(0, "", "speed", "level", nine),
+    MIGCORE_STEP_END(),
+};
+static const migcore_step uart_3[] = {
+    MIGCORE_STEP_RETYPE(0, "", "level", MIGCORE_KIND_U32, MIGCORE_KIND_U64),
+    MIGCORE_STEP_END(),
+};
+static const migcore_compat_change uart_changes[] = {
+    MIGCORE_CHANGE(MIGCORE_NUMBERED(1), MIGCORE_NUMBERED(2), uart_2),
+    MIGCORE_CHANGE(MIGCORE_NUMBERED(2), MIGCORE_NUMBERED(3), uart_3),
+    MIGCORE_CHANGE_END(),
+};
+static const migcore_history histories[] = {
+    MIGCORE_HISTORY("uart*", MIGCORE_NUMBERED(3), uart_changes),
+    MIGCORE_HISTORY_END(),
+};
+static const migcore_compat_table table = MIGCORE_COMPAT_TABLE(histories, NULL, MIGCORE_VERDICT_ALLOW, NULL, "suite");
+
+/* What a run must not change: it is compared. */
+static migcore_tree *example(struct plot *plot)
+{
+    migcore_tree *tree = plot_init(plot, 1 << 14);
+    unsigned i;
+
+    for (i = 0; i < 3; i++) {
+        migcore_node uart = plant(tree, MIGCORE_ROOT, item_device(i < 2 ? "uart0" : "uart1", i % 2, 3));
+        plant(tree, uart, item_scalar("level", MIGCORE_KIND_U64, 7 + i));
+        plant(tree, uart, item_scalar("speed", MIGCORE_KIND_U32, i == 1 ? 50 : 9));
+        plant(tree, uart, item_scalar("last", MIGCORE_KIND_U8, i));
+    }
+    plant(tree, plant(tree, MIGCORE_ROOT, item_device("nic", 0, 4)), item_scalar("level", MIGCORE_KIND_U8, 1));
+    return tree;
+}
+
+migcore_compat *lore_init(struct lore *lore, const migcore_compat_table *table)
+{
+    size_t size = 0;
+
+    CHECK_OK(migcore_compat_size(table, &size));
+    lore->memory = malloc(size);
+    CHECK_OK(migcore_compat_init(&lore->compat, sizeof lore->compat, table, lore->memory, size));
+    return &lore->compat;
+}
+
+void lore_free(struct lore *lore)
+{
+    free(lore->memory);
+}
+
+migcore_compat_targets machine_targets(const migcore_compat_version *from, const migcore_compat_version *to)
+{
+    migcore_compat_targets targets;
+
+    memset(&targets, 0, sizeof targets);
+    targets.size = sizeof targets;
+    targets.from = from;
+    targets.machine = to;
+    targets.others = MIGCORE_OTHERS_KEEP;
+    return targets;
+}
+
+const char *reason_of(const migcore_compat_failure *failure)
+{
+    static char text[512];
+    size_t length = migcore_compat_failure_text(failure, text, sizeof text);
+
+    CHECK_EQUAL(strlen(text), length);
+    return text;
+}
+
+static migcore_compat_targets older(const migcore_compat_wanted *wanted)
+{
+    migcore_compat_targets targets = machine_targets(NULL, NULL);
+
+    targets.devices = wanted;
+    targets.count = 1;
+    return targets;
+}
+
+struct seen {
+    unsigned losses, steps, down;
+    uint64_t touched;
+    bool refused;
+    migcore_tree *tree;
+    migcore_status busy;
+    char text[256];
+};
+
+static void on_loss(void *opaque, const migcore_loss *loss)
+{
+    struct seen *seen = (struct seen *)opaque;
+    size_t used;
+
+    seen->losses++;
+    seen->refused |= !loss->allowed;
+    snprintf(seen->text, sizeof seen->text, "%.*s/%u.%.*s from %u to %u, step %u, what %u", (int)loss->device_length,
+             loss->device, (unsigned)loss->instance, (int)loss->path_length, loss->path, (unsigned)loss->from.number,
+             (unsigned)loss->to.number, (unsigned)loss->step, (unsigned)loss->what);
+    used = migcore_tree_used(seen->tree);
+    seen->busy = used == 0 ? MIGCORE_BUSY : MIGCORE_OK;
+}
+
+static void on_step(void *opaque, const migcore_compat_stage *stage)
+{
+    struct seen *seen = (struct seen *)opaque;
+
+    seen->steps++;
+    seen->down += stage->down;
+    seen->touched += stage->touched;
+    CHECK_EQUAL(stage->device_length, 5);
+    CHECK(stage->text_length > 0);
+}
+
+static migcore_compat_observer looking(struct seen *seen, migcore_tree *tree)
+{
+    migcore_compat_observer observer = { sizeof observer, NULL, on_loss, on_step };
+
+    memset(seen, 0, sizeof *seen);
+    seen->tree = tree;
+    observer.opaque = seen;
+    return observer;
+}
+
+static void count_loss(void *opaque, const migcore_loss *loss)
+{
+    struct seen *seen = (struct seen *)opaque;
+    migcore_item item = item_at(seen->tree, loss->node);
+
+    seen->losses++;
+    CHECK_EQUAL(item.bits, 50);
+}
+
+static void a_run_down_and_up_gives_back_what_was_lost(void)
+{
+    static const migcore_compat_wanted wanted = { "uart*", MIGCORE_NUMBERED(1) };
+    migcore_compat_targets targets = older(&wanted);
+    migcore_compat_outcome outcome;
+    struct plot plot, other;
+    struct lore lore;
+    struct seen seen;
+    migcore_tree *tree = example(&plot), *before = example(&other);
+    migcore_compat *compat = lore_init(&lore, &table);
+    migcore_compat_observer observer = looking(&seen, tree);
+    migcore_node gone;
+
+    outcome.size = sizeof outcome;
+    CHECK_OK(migcore_compat_run(compat, tree, &targets, &observer, &outcome, NULL));
+    CHECK_EQUAL(outcome.legs, 6);
+    CHECK_EQUAL(outcome.losses, 1);
+    CHECK_EQUAL(seen.losses, 1);
+    CHECK_EQUAL(seen.busy, MIGCORE_BUSY);
+    CHECK_TEXT(seen.text, "uart0/1.speed from 2 to 1, step 1, what 4");
+    CHECK_EQUAL(seen.down, seen.steps);
+    CHECK_EQUAL(bits_at(tree, "uart0/1.lvl"), 8);
+    CHECK_EQUAL(item_at(tree, node_at(tree, "uart1/0")).version, 1);
+    CHECK_EQUAL(migcore_tree_find(tree, MIGCORE_ROOT, "uart0/0.speed", &gone), MIGCORE_MISSING);
+    seen.losses = 0;
+    CHECK_OK(migcore_tree_each_loss(tree, count_loss, &seen));
+    CHECK_EQUAL(seen.losses, 1);
+
+    CHECK_OK(migcore_compat_run(compat, tree, NULL, NULL, &outcome, NULL));
+    CHECK_EQUAL(outcome.restored, 1);
+    CHECK_EQUAL(bits_at(tree, "uart0/1.speed"), 50);
+    CHECK(same_digest(digest_of(tree, node_at(tree, "uart0/1"), 0), digest_of(before, node_at(before, "uart0/1"), 0)));
+    CHECK(same_digest(digest_of(tree, node_at(tree, "uart1/0"), 0), digest_of(before, node_at(before, "uart1/0"), 0)));
+    lore_free(&lore);
+    plot_free(&plot);
+    plot_free(&other);
+}
+
+static void a_refused_run_changes_nothing_and_says_why(void)
+{
+    static const migcore_policy_row rows[] = { MIGCORE_POLICY("uart0/*", MIGCORE_VERDICT_REFUSE), MIGCORE_POLICY_END() };
+    static const migcore_compat_table strict =
+        MIGCORE_COMPAT_TABLE(histories, rows, MIGCORE_VERDICT_ALLOW, NULL, "suite");
+    static const migcore_compat_wanted first = { "uart*", MIGCORE_NUMBERED(1) };
+    static const migcore_compat_wanted none = { "uart1", MIGCORE_TAGGED(2, "acme") };
+    migcore_compat_targets targets = older(&first);
+    migcore_compat_failure failure;
+    struct plot plot, other;
+    struct lore lore;
+    struct seen seen;
+    migcore_tree *tree = example(&plot), *before = example(&other);
+    migcore_compat *compat = lore_init(&lore, &strict);
+    migcore_compat_observer observer = looking(&seen, tree);
+
+    failure.size = sizeof failure;
+    CHECK_EQUAL(migcore_compat_run(compat, tree, &targets, &observer, NULL, &failure), MIGCORE_LOSSY);
+    CHECK(seen.refused);
+    CHECK_TEXT(failure.error.path, "uart0/1.speed");
+    CHECK(same_state(tree, before));
+
+    targets.devices = &none;
+    CHECK_EQUAL(migcore_compat_run(compat, tree, &targets, NULL, NULL, &failure), MIGCORE_NO_ROUTE);
+    CHECK_TEXT(failure.from, "3");
+    CHECK_TEXT(failure.to, "2+acme");
+    CHECK_EQUAL(failure.step, -1);
+    CHECK(strstr(reason_of(&failure), "uart1/0") != NULL && strstr(reason_of(&failure), "2+acme") != NULL);
+    CHECK(same_state(tree, before));
+    lore_free(&lore);
+    plot_free(&plot);
+    plot_free(&other);
+}
+
+static void a_dry_run_and_a_plan_change_nothing(void)
+{
+    static const migcore_compat_wanted wanted = { "uart0", MIGCORE_NUMBERED(1) };
+    migcore_compat_targets targets = older(&wanted);
+    migcore_compat_outcome outcome;
+    struct plot plot, other;
+    struct lore lore;
+    struct seen seen;
+    migcore_tree *tree = example(&plot), *before = example(&other);
+    migcore_compat *compat = lore_init(&lore, &table);
+    migcore_compat_observer observer = looking(&seen, tree);
+    size_t used = migcore_tree_used(tree);
+
+    outcome.size = sizeof outcome;
+    CHECK_OK(migcore_compat_dry_run(compat, tree, &targets, &observer, &outcome, NULL));
+    CHECK_EQUAL(outcome.legs, 4);
+    CHECK_EQUAL(seen.losses, 1);
+    CHECK(same_state(tree, before));
+    CHECK_EQUAL(migcore_tree_used(tree), used);
+    CHECK_OK(migcore_compat_plan(compat, tree, &targets, &outcome, NULL));
+    CHECK_EQUAL(outcome.legs, 4);
+    CHECK_EQUAL(outcome.losses, 0);
+    CHECK(same_state(tree, before));
+    lore_free(&lore);
+    plot_free(&plot);
+    plot_free(&other);
+}
+
+static void memory_of_each_size_is_enough_or_not(void)
+{
+    size_t size = 0, capacity;
+    migcore_compat compat;
+
+    CHECK_OK(migcore_compat_size(&table, &size));
+    CHECK(size > 0 && size < 4096);
+    for (capacity = 0; capacity <= size; capacity++) {
+        void *memory = malloc(capacity + 1);
+        migcore_status status = migcore_compat_init(&compat, sizeof compat, &table, memory, capacity);
+
+        check_case("%lu bytes", (unsigned long)capacity);
+        /* What would be wanted for alignment may not be. */
+        CHECK(status == MIGCORE_NO_SPACE || (status == MIGCORE_OK && capacity + 16 > size));
+        CHECK(status == MIGCORE_OK || capacity < size);
+        free(memory);
+    }
+}
+
+static void what_is_not_there_is_told(void)
+{
+    migcore_compat_outcome outcome;
+    migcore_compat_failure failure;
+    migcore_compat_observer observer = { 0, NULL, NULL, NULL };
+    migcore_compat_targets targets = machine_targets(NULL, NULL);
+    migcore_compat foreign, *compat;
+    struct plot plot;
+    struct lore lore;
+    migcore_tree *tree = example(&plot);
+
+    compat = lore_init(&lore, &table);
+    memset(&foreign, 0, sizeof foreign);
+    memset(&outcome, 0, sizeof outcome);
+    memset(&failure, 0, sizeof failure);
+    CHECK_EQUAL(migcore_compat_size(NULL, NULL), MIGCORE_NULL_POINTER);
+    CHECK_EQUAL(migcore_compat_init(NULL, sizeof foreign, &table, NULL, 0), MIGCORE_NULL_POINTER);
+    CHECK_EQUAL(migcore_compat_init(&foreign, 1, &table, NULL, 0), MIGCORE_BAD_SIZE);
+    CHECK_EQUAL(migcore_compat_init(&foreign, sizeof foreign, &table, NULL, 10), MIGCORE_NULL_POINTER);
+    CHECK_EQUAL(migcore_compat_run(&foreign, tree, NULL, NULL, NULL, NULL), MIGCORE_BAD_OBJECT);
+    CHECK_EQUAL(migcore_compat_run(NULL, tree, NULL, NULL, NULL, NULL), MIGCORE_NULL_POINTER);
+    CHECK_EQUAL(migcore_compat_run(compat, NULL, NULL, NULL, NULL, NULL), MIGCORE_NULL_POINTER);
+    CHECK_EQUAL(migcore_compat_run(compat, tree, NULL, NULL, &outcome, NULL), MIGCORE_BAD_SIZE);
+    CHECK_EQUAL(migcore_compat_run(compat, tree, NULL, NULL, NULL, &failure), MIGCORE_BAD_SIZE);
+    CHECK_EQUAL(migcore_compat_run(compat, tree, NULL, &observer, NULL, NULL), MIGCORE_BAD_SIZE);
+    targets.others = 2;
+    CHECK_EQUAL(migcore_compat_run(compat, tree, &targets, NULL, NULL, NULL), MIGCORE_INVALID_ARGUMENT);
+    targets.others = 0;
+    targets.border = 3;
+    CHECK_EQUAL(migcore_compat_run(compat, tree, &targets, NULL, NULL, NULL), MIGCORE_INVALID_ARGUMENT);
+    targets.border = 0;
+    targets.count = 1;
+    CHECK_EQUAL(migcore_compat_run(compat, tree, &targets, NULL, NULL, NULL), MIGCORE_NULL_POINTER);
+    targets.count = MIGCORE_MAX_WANTED + 1;
+    CHECK_EQUAL(migcore_compat_run(compat, tree, &targets, NULL, NULL, NULL), MIGCORE_TOO_MANY);
+    CHECK_OK(migcore_tree_begin_change(tree));
+    CHECK_EQUAL(migcore_compat_run(compat, tree, NULL, NULL, NULL, NULL), MIGCORE_BUSY);
+    CHECK_OK(migcore_tree_undo_change(tree));
+    CHECK_EQUAL(migcore_compat_failure_text(NULL, NULL, 0), 0);
+    CHECK_EQUAL(migcore_tree_each_loss(tree, NULL, NULL), MIGCORE_NULL_POINTER);
+    CHECK_OK(migcore_compat_run(compat, tree, NULL, NULL, NULL, NULL));
+    lore_free(&lore);
+    plot_free(&plot);
+}
+
+struct way {
+    unsigned hops;
+    char text[64];
+};
+
+static void on_hop(void *opaque, const migcore_hop *hop)
+{
+    struct way *way = (struct way *)opaque;
+
+    way->hops++;
+    snprintf(way->text, sizeof way->text, "%.*s %u%.*s %.*s", (int)hop->machine_length, hop->machine,
+             (unsigned)hop->version.number, (int)hop->version.tag_length, hop->version.tag, (int)hop->writer_length,
+             hop->writer);
+}
+
+static void hops_and_tags_are_noted(void)
+{
+    static const migcore_compat_version versions[] = { MIGCORE_NUMBERED(6), MIGCORE_TAGGED(6, "acme") };
+    struct plot plot;
+    struct way way = { 0, "" };
+    migcore_tree *tree = example(&plot);
+    uint64_t older = 9;
+
+    CHECK_OK(migcore_tree_note_hop(tree, "board", versions[0], "one"));
+    CHECK_OK(migcore_tree_note_hop(tree, "board", versions[1], "two"));
+    CHECK_OK(migcore_tree_each_hop(tree, on_hop, &way, &older));
+    CHECK_EQUAL(way.hops, 2);
+    CHECK_EQUAL(older, 0);
+    CHECK_TEXT(way.text, "board 6acme two");
+    CHECK_OK(migcore_tree_set_tag(tree, node_at(tree, "nic/0"), "acme"));
+    CHECK_OK(migcore_tree_set_tag(tree, node_at(tree, "nic/0"), NULL));
+    CHECK_EQUAL(migcore_tree_set_tag(tree, node_at(tree, "nic/0"), "\xff"), MIGCORE_BAD_TABLE);
+    CHECK_EQUAL(migcore_tree_each_hop(tree, NULL, NULL, NULL), MIGCORE_NULL_POINTER);
+    plot_free(&plot);
+}
+
+void test_compat_run(void)
+{
+    a_run_down_and_up_gives_back_what_was_lost();
+    a_refused_run_changes_nothing_and_says_why();
+    a_dry_run_and_a_plan_change_nothing();
+    memory_of_each_size_is_enough_or_not();
+    what_is_not_there_is_told();
+    hops_and_tags_are_noted();
+}

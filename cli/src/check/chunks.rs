@@ -1,0 +1,186 @@
+//! Streams of devices in chunks: a state, against a manifest or against the state of a receiver.
+
+use migcore::compat::manifest::{About, Accepts, Known, Manifest, Writer};
+use migcore::compat::preflight::{Answer, Preflight};
+use migcore::compat::{is_private, Version};
+use migcore::model::{Builder, NodeId, Tree, Value};
+use migcore::{Code, Report};
+
+use super::answer::{Checked, Finding};
+use super::refused;
+use super::rules::Goal;
+use crate::chunks;
+use crate::failure::{Failure, Result};
+use crate::input::Input;
+
+/// The memory for the tree of a stream: this, and some for each byte of it; where it is not enough, twice as much, up
+/// to the most.
+const LEAST: usize = 1 << 20;
+const MOST: usize = 1 << 32;
+
+/// Checks a stream of chunks against another: one that holds a manifest, or the devices of a receiver.
+pub(super) fn check(stream: &Input, receiver: &Input, checked: &mut Checked) -> Result<()> {
+    let (mut state, mut theirs) = (Room::of(stream), Room::of(receiver));
+    let manifest = manifest(&mut theirs, receiver)?;
+    let state = match state.tree(stream, |_| Ok(()))? {
+        Ok(state) => state,
+        Err(Misread::Damaged(report)) => {
+            let report = chunks::damage(report, stream.path())?;
+            *checked = Checked::damaged(&format!("the stream ({report})"));
+            return Ok(());
+        }
+        Err(Misread::Unusable(why)) => return Err(refused(stream.path(), why)),
+    };
+    compare(&state, &manifest, stream, checked)
+}
+
+/// The versions that a receiver wants.
+pub(super) fn goal(receiver: &Input) -> Result<Goal> {
+    let mut theirs = Room::of(receiver);
+    let tree = manifest(&mut theirs, receiver)?;
+    let manifest = Manifest::find(&tree).map_err(|code| refused(receiver.path(), code.text()))?;
+    let version = manifest.version();
+    let machine = (version != Version::default()).then(|| version.to_string());
+    let mut goal = Goal { machine, ..Goal::default() };
+    manifest.entries().for_each(|entry| goal.add(&entry));
+    Ok(goal)
+}
+
+/// The manifest of a receiver, or what its state says.
+fn manifest<'r>(room: &'r mut Room, receiver: &Input) -> Result<Tree<'r>> {
+    match room.tree(receiver, made)? {
+        Ok(manifest) => Ok(manifest),
+        Err(Misread::Damaged(report)) => {
+            let report = chunks::damage(report, receiver.path())?;
+            Err(refused(receiver.path(), &report.to_string()))
+        }
+        Err(Misread::Unusable(why)) => Err(refused(receiver.path(), why)),
+    }
+}
+
+fn compare(
+    state: &Tree<'_>,
+    manifest: &Tree<'_>,
+    stream: &Input,
+    checked: &mut Checked,
+) -> Result<()> {
+    let failed = |code: Code| refused(stream.path(), code.text());
+    checked.devices = devices(state);
+    let items = manifest.used().checked_div(Tree::NODE).unwrap_or(0).saturating_add(1);
+    let mut index = vec![0; items.saturating_mul(Tree::INDEX_ENTRY)];
+    let manifest = Manifest::find(manifest).map_err(failed)?;
+    let mut preflight = Preflight::new(manifest).memory(&mut index);
+    let answer = preflight.compare(state, &mut |finding| {
+        let mut text = String::new();
+        finding.put_reason(&mut |part| text.push_str(&String::from_utf8_lossy(part)));
+        checked.add(Finding {
+            answer: finding.answer,
+            reason: finding.reason.word(),
+            place: finding.path.as_str().to_owned(),
+            text,
+            help: finding.reason.help(),
+        });
+    });
+    answer.map_err(failed)?;
+    let verified = chunks::verify(stream).map_err(Failure::reading(stream.path()))?;
+    if !verified.memory.blocks().is_empty() {
+        checked.add(Finding {
+            answer: Answer::CannotTell,
+            reason: "memory",
+            place: String::new(),
+            text: "the stream has memory, and a manifest does not tell which the receiver has"
+                .to_owned(),
+            help: "compare the blocks of both with `migcore info`",
+        });
+    }
+    Ok(())
+}
+
+fn devices(state: &Tree<'_>) -> u64 {
+    let is_device = |node: &NodeId| state.name(*node).is_ok_and(|name| !is_private(name));
+    let devices = state.children(state.root()).map(|nodes| nodes.filter(is_device).count());
+    crate::input::told(devices.unwrap_or(0))
+}
+
+/// Why a tree could not be made.
+enum Misread {
+    Damaged(Report),
+    Unusable(&'static str),
+}
+
+/// Memory for a tree.
+struct Room(Vec<u8>);
+
+impl Room {
+    fn of(input: &Input) -> Room {
+        let length = usize::try_from(input.length()).unwrap_or(usize::MAX);
+        Room(vec![0; length.saturating_mul(8).clamp(LEAST, MOST)])
+    }
+
+    /// Reads the devices of a stream, and makes something of them. Where the memory does not suffice, there is more.
+    fn tree(
+        &mut self,
+        input: &Input,
+        make: fn(&mut Tree<'_>) -> std::result::Result<(), Misread>,
+    ) -> Result<std::result::Result<Tree<'_>, Misread>> {
+        loop {
+            match filled(&mut self.0, input, make) {
+                Err(Misread::Damaged(report))
+                    if report.code == Code::NoSpace && self.0.len() < MOST =>
+                {
+                    self.0 = vec![0; self.0.len().saturating_mul(2).min(MOST)];
+                }
+                Err(misread) => return Ok(Err(misread)),
+                Ok(()) => break,
+            }
+        }
+        // Once more, since what is returned cannot be kept while more memory may be needed.
+        let mut tree = Tree::new(&mut self.0).map_err(|code| refused(input.path(), code.text()))?;
+        match fill(&mut tree, input).and_then(|()| make(&mut tree)) {
+            Ok(()) => Ok(Ok(tree)),
+            Err(misread) => Ok(Err(misread)),
+        }
+    }
+}
+
+fn filled(
+    memory: &mut [u8],
+    input: &Input,
+    make: fn(&mut Tree<'_>) -> std::result::Result<(), Misread>,
+) -> std::result::Result<(), Misread> {
+    let mut tree = Tree::new(memory).map_err(|_| Misread::Unusable("too large"))?;
+    fill(&mut tree, input)?;
+    make(&mut tree)
+}
+
+fn fill(tree: &mut Tree<'_>, input: &Input) -> std::result::Result<(), Misread> {
+    let done = chunks::replay_devices(input, &mut Builder::new(tree));
+    done.map(|_| ()).map_err(Misread::Damaged)
+}
+
+/// Makes a manifest of the devices of a receiver, if the stream does not hold one: each is a sample of what it
+/// accepts, at its own version alone.
+fn made(tree: &mut Tree<'_>) -> std::result::Result<(), Misread> {
+    match Manifest::find(tree) {
+        Ok(_) => Ok(()),
+        Err(Code::Missing) => {
+            sampled(tree).map_err(|code| Misread::Damaged(tree.report_of(code, tree.root())))
+        }
+        Err(Code::UnknownFormat) => Err(Misread::Unusable("a manifest of a newer layout")),
+        Err(_) => Err(Misread::Unusable("a manifest that makes no sense")),
+    }
+}
+
+fn sampled(tree: &mut Tree<'_>) -> migcore::Result<()> {
+    let devices: Vec<NodeId> = tree.children(tree.root())?.collect();
+    let mut writer = Writer::begin(tree, &About::default())?;
+    for device in devices {
+        let Value::Device { versions, .. } = writer.tree().value(device)? else { continue };
+        if is_private(writer.tree().name(device)?) {
+            continue;
+        }
+        let (oldest, known) = (versions.current, Known::Sample);
+        writer.device(device, &Accepts { oldest, known, ..Accepts::default() })?;
+    }
+    Ok(())
+}

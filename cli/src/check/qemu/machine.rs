@@ -1,0 +1,159 @@
+//! What holds for the whole stream: configuration, footers, commands, memory.
+
+use migcore::codec::legacy::framing::{capability, commands, Configuration};
+
+use super::{Answer, Findings, Knowledge, Stream};
+use crate::blocks::Block;
+use crate::show::sized;
+
+const NAME: &str = "load it with this type of machine, or change the name in the configuration";
+const PARTS: &str = "types up to 2.3 have neither configuration nor footers: transform the stream into the form of \
+                     the receiver's type";
+const BLOCKS: &str = "memory cannot be transformed: give both machines the same";
+
+/// Checks them.
+pub(super) fn check(stream: &Stream, knowledge: &Knowledge, report: &mut Findings<'_>) {
+    let Some(target) = knowledge.target.as_ref().map(|target| &target.stream) else {
+        if let Some(machine) =
+            knowledge.tables.as_ref().and_then(|tables| tables.machine.as_deref())
+        {
+            names(stream, machine.as_bytes(), report);
+        }
+        let text = "what the machine itself sends is not known: configuration, devices, memory";
+        let help = "give a stream that the receiver wrote";
+        return report.open("machine", String::new(), text.to_owned(), help);
+    };
+    configuration(stream, target, report);
+    footers(stream, target, report);
+    commands(stream, target, knowledge, report);
+    blocks(stream, target, report);
+}
+
+fn names(stream: &Stream, machine: &[u8], report: &mut Findings<'_>) {
+    // What the sender has is what the receiver's begins with: that is all that QEMU compares.
+    let Some(sent) = stream.machine().filter(|sent| !machine.starts_with(sent)) else { return };
+    let text = format!(
+        "the machine is {}, and the receiver {}",
+        sent.escape_ascii(),
+        machine.escape_ascii()
+    );
+    report.refused("machine", "configuration".to_owned(), text, NAME);
+}
+
+fn configuration(stream: &Stream, target: &Stream, report: &mut Findings<'_>) {
+    let place = || "configuration".to_owned();
+    match (stream.info.configuration.as_deref(), target.info.configuration.as_deref()) {
+        (None, None) => {}
+        (Some(_), None) => {
+            let text = "the receiver has no configuration, and the stream has one".to_owned();
+            report.refused("configuration", place(), text, PARTS);
+        }
+        (None, Some(_)) => {
+            let text = "the receiver expects a configuration, and the stream has none".to_owned();
+            report.refused("configuration", place(), text, PARTS);
+        }
+        (Some(sent), Some(ours)) => {
+            names(stream, ours.machine(), report);
+            parts(sent, ours, report);
+        }
+    }
+}
+
+/// What a configuration has beside the name.
+fn parts(sent: &Configuration, ours: &Configuration, report: &mut Findings<'_>) {
+    let place = || "configuration".to_owned();
+    if sent.page_bits() != ours.page_bits() {
+        let text = "the machines have pages of other sizes".to_owned();
+        report.refused("configuration", place(), text, "");
+    }
+    for name in sent.capabilities().filter(|name| capability(name.as_bytes()).is_none()) {
+        let text = format!("no QEMU has the capability {}", name.escape_debug());
+        report.refused("configuration", place(), text, "");
+    }
+    let validated = |name: &str| capability(name.as_bytes()).is_some_and(|known| known.validated);
+    let alone = |one: &Configuration, other: &Configuration| {
+        let mut names = one.capabilities().filter(|name| validated(name));
+        names.find(|name| !other.has_capability(name)).map(str::to_owned)
+    };
+    if let Some(name) = alone(sent, ours).or_else(|| alone(ours, sent)) {
+        let text = format!("one of the two has the capability {name}, and the other has not");
+        report.refused("configuration", place(), text, "turn it on or off on both sides");
+    }
+    match (sent.uuid(), ours.uuid()) {
+        (Some(sent), Some(ours)) if sent != ours => {
+            let text = "the machines have different UUIDs".to_owned();
+            report.refused("configuration", place(), text, "");
+        }
+        (Some(_), None) => {
+            let text = "the UUID of the receiver is not known".to_owned();
+            report.open("configuration", place(), text, "turn validate-uuid on for the receiver");
+        }
+        _ => {}
+    }
+}
+
+fn footers(stream: &Stream, target: &Stream, report: &mut Findings<'_>) {
+    let text = match (stream.info.footers, target.info.footers) {
+        (Some(true), Some(false)) => "sections have footers, and those of the receiver have none",
+        (Some(false), Some(true)) => {
+            "sections have no footers, and those of the receiver have them"
+        }
+        _ => return,
+    };
+    report.refused("footers", String::new(), text.to_owned(), PARTS);
+}
+
+/// Commands that the receiver may not know, or that only make sense in a connection.
+fn commands(stream: &Stream, target: &Stream, knowledge: &Knowledge, report: &mut Findings<'_>) {
+    let has =
+        |stream: &Stream, number: u16| stream.info.commands.iter().any(|(of, _)| *of == number);
+    for (number, _) in &stream.info.commands {
+        let (answer, text, help) = match *number {
+            commands::SWITCHOVER_START if knowledge.same || has(target, *number) => continue,
+            commands::SWITCHOVER_START if target.info.release.before.is_some() => (
+                Answer::Refused,
+                "the command SWITCHOVER_START is of QEMU 10.0, and the receiver is older",
+                "drop the command by a transform",
+            ),
+            commands::SWITCHOVER_START => (
+                Answer::CannotTell,
+                "the command SWITCHOVER_START is of QEMU 10.0; whether the receiver is that is not known",
+                "drop the command by a transform",
+            ),
+            commands::OPEN_RETURN_PATH => continue,
+            commands::PING if has(stream, commands::OPEN_RETURN_PATH) => continue,
+            _ => (
+                Answer::CannotTell,
+                "a command that asks for an answer, or for the memory later",
+                "record the stream without return path and postcopy",
+            ),
+        };
+        report.add(answer, "command", format!("command {number}"), text.to_owned(), help);
+    }
+}
+
+fn blocks(stream: &Stream, target: &Stream, report: &mut Findings<'_>) {
+    for block in &stream.info.blocks {
+        let place = format!("ram/0.{}", block.name.escape_ascii());
+        let Some(ours) = target.info.blocks.iter().find(|ours| ours.name == block.name) else {
+            let text = "the receiver does not have this block of memory".to_owned();
+            report.refused("memory", place, text, BLOCKS);
+            continue;
+        };
+        if ours.length == block.length {
+            continue;
+        }
+        let text = format!("{} here, {} at the receiver", sized(block.length), sized(ours.length));
+        match is_resizable(block) && block.length > ours.length {
+            true => report.open("memory", place, text, BLOCKS),
+            false if is_resizable(block) => {}
+            false => report.refused("memory", place, text, BLOCKS),
+        }
+    }
+}
+
+/// Whether QEMU changes the length of a block for a stream: of tables that it makes for the firmware, up to a length
+/// that is not in a stream.
+fn is_resizable(block: &Block) -> bool {
+    block.name.starts_with(b"/rom@etc/")
+}

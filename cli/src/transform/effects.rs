@@ -1,0 +1,322 @@
+//! What the steps of a run do, for those who want to see it.
+
+use std::collections::HashMap;
+
+use migcore::compat::{Edge, Loss, Observer, Stage, Step, Way, What};
+use migcore::model::{NodeId, Tree, Value};
+use migcore::visit::Marks;
+use serde_json::{json, Value as Json};
+
+use crate::compare::value::{shown, typed, Paths};
+use crate::rules::Made;
+use crate::show::counted;
+
+/// Lines that are shown of one item.
+const LINES: usize = 40;
+
+/// Looks on while a transform runs.
+pub struct Effects<'r> {
+    made: &'r Made<'r>,
+    explain: bool,
+    done: Vec<Done>,
+    /// By the address of the edge's steps, which such without steps may share, and its versions.
+    numbers: HashMap<(usize, [u32; 2], usize, bool), usize>,
+    /// Where the step is written that is done, or was done last.
+    current: Option<String>,
+    lost: Vec<Lost>,
+    paths: Paths,
+}
+
+/// What a step did, to all devices together.
+#[derive(Debug)]
+struct Done {
+    written: String,
+    step: &'static str,
+    from: String,
+    to: String,
+    touched: u64,
+    effects: Vec<String>,
+}
+
+/// Something that was lost.
+#[derive(Debug)]
+struct Lost {
+    path: String,
+    what: &'static str,
+    value: Option<String>,
+    from: String,
+    to: String,
+    step: u32,
+    secret: bool,
+    allowed: bool,
+    /// Whether it is a value.
+    counts: bool,
+}
+
+impl<'r> Effects<'r> {
+    /// Of a run of these rules; with `explain`, each item that is touched is noted.
+    #[must_use]
+    pub fn new(made: &'r Made<'r>, explain: bool) -> Self {
+        Effects {
+            made,
+            explain,
+            done: Vec::new(),
+            numbers: HashMap::new(),
+            current: None,
+            lost: Vec::new(),
+            paths: Paths::default(),
+        }
+    }
+
+    /// Where the step is written that was done last.
+    #[must_use]
+    pub fn current(&self) -> Option<&str> {
+        self.current.as_deref()
+    }
+
+    /// The steps that touched something, with how many items, one a line; where each item was noted, all steps.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        let mut nothing = 0u64;
+        for Done { written, step, from, to, touched, effects } in &self.done {
+            if *touched == 0 && !self.explain {
+                nothing = nothing.saturating_add(1);
+                continue;
+            }
+            let way = if from.is_empty() { String::new() } else { format!(" ({from} to {to})") };
+            let touched = counted(*touched, "item");
+            text.push_str(&format!("{written}: {step}{way}: {touched}\n"));
+            effects.iter().for_each(|effect| text.push_str(&format!("  {effect}\n")));
+        }
+        if nothing > 0 {
+            text.push_str(&format!("{} found nothing\n", counted(nothing, "step")));
+        }
+        text
+    }
+
+    /// What was lost of values, one a line; those that were refused if there are any.
+    #[must_use]
+    pub fn losses_text(&self) -> String {
+        let refused = self.lost.iter().any(|lost| !lost.allowed);
+        let told = self.lost.iter().filter(|lost| lost.counts && lost.allowed != refused);
+        let word = if refused { "refused" } else { "lost" };
+        told.map(|Lost { path, what, value, .. }| {
+            let value = value.as_deref().unwrap_or_default();
+            format!("{word}: {path}: {what} {value}\n")
+        })
+        .collect()
+    }
+
+    /// What was lost of values: where, what of it, the value if it may be shown, and whether it is allowed.
+    pub fn values_lost(&self) -> impl Iterator<Item = (&str, &str, Option<&str>, bool)> {
+        let told = self.lost.iter().filter(|lost| lost.counts);
+        told.map(|Lost { path, what, value, allowed, .. }| {
+            (path.as_str(), *what, value.as_deref(), *allowed)
+        })
+    }
+
+    /// Whether a value was lost.
+    #[must_use]
+    pub fn has_losses(&self) -> bool {
+        self.lost.iter().any(|lost| lost.counts)
+    }
+
+    /// The steps for programs.
+    #[must_use]
+    pub fn json(&self) -> Json {
+        let one = |done: &Done| {
+            let Done { written, step, from, to, touched, effects } = done;
+            let mut json = json!({
+                "rule": written, "step": step, "from": from, "to": to, "touched": touched,
+            });
+            if let (true, Some(json)) = (self.explain, json.as_object_mut()) {
+                json.insert("effects".to_owned(), json!(effects));
+            }
+            json
+        };
+        self.done.iter().map(one).collect()
+    }
+
+    /// The losses for programs.
+    #[must_use]
+    pub fn losses_json(&self) -> Json {
+        let one = |lost: &Lost| {
+            let Lost { path, what, value, from, to, step, secret, allowed, .. } = lost;
+            json!({
+                "path": path, "what": what, "value": value, "from": from, "to": to,
+                "step": step, "secret": secret, "allowed": allowed,
+            })
+        };
+        self.lost.iter().map(one).collect()
+    }
+
+    fn number(&mut self, at: &Stage<'_>) -> usize {
+        let Stage { edge, way, number, step, .. } = at;
+        let versions = [edge.from.number, edge.to.number];
+        let key = (edge.steps.as_ptr().addr(), versions, *number, *way == Way::Up);
+        if let Some(known) = self.numbers.get(&key) {
+            return *known;
+        }
+        let written = match self.made.written(edge, *number) {
+            Some(written) => written.to_string(),
+            None => "version".to_owned(),
+        };
+        let (from, to) = ends(edge, *way);
+        let step = step.text();
+        self.done.push(Done { written, step, from, to, touched: 0, effects: Vec::new() });
+        let number = self.done.len().saturating_sub(1);
+        self.numbers.insert(key, number);
+        number
+    }
+
+    /// Notes what an item is, before or after it is touched.
+    fn note(&mut self, tree: &Tree<'_>, at: &Stage<'_>, item: NodeId, sign: char) {
+        if !self.explain {
+            return;
+        }
+        let path = self.path(tree, item);
+        let whole = matches!(
+            at.step,
+            Step::Add { .. }
+                | Step::Drop { .. }
+                | Step::AddDevice { .. }
+                | Step::DropDevice { .. }
+                | Step::AddCommand { .. }
+                | Step::DropCommand { .. }
+        );
+        let lines = lines(tree, item, &path, whole);
+        let number = self.number(at);
+        if let Some(done) = self.done.get_mut(number) {
+            done.effects.extend(lines.into_iter().map(|line| format!("{sign} {line}")));
+        }
+    }
+
+    /// The path of an item from the machine on, in whichever layout the tree is.
+    fn path(&mut self, tree: &Tree<'_>, item: NodeId) -> String {
+        let path = self.paths.path(tree, item);
+        let Some(record) = path.strip_prefix("qemu/0.") else { return path };
+        let inside = ["full.", "start."].iter().find_map(|kind| record.strip_prefix(kind));
+        inside.unwrap_or(&path).to_owned()
+    }
+}
+
+impl Observer for Effects<'_> {
+    fn before(&mut self, _tree: &Tree<'_>, at: &Stage<'_>) {
+        self.current = self.made.written(at.edge, at.number).map(|written| written.to_string());
+        // The numbers of elements may be others now.
+        self.paths = Paths::default();
+    }
+
+    fn after(&mut self, _tree: &Tree<'_>, at: &Stage<'_>, touched: u32) {
+        let number = self.number(at);
+        if let Some(done) = self.done.get_mut(number) {
+            done.touched = done.touched.saturating_add(touched.into());
+        }
+    }
+
+    fn changing(&mut self, tree: &Tree<'_>, at: &Stage<'_>, item: NodeId) {
+        self.note(tree, at, item, '-');
+    }
+
+    fn changed(&mut self, tree: &Tree<'_>, at: &Stage<'_>, item: NodeId) {
+        self.paths = Paths::default();
+        self.note(tree, at, item, '+');
+    }
+
+    fn lost(&mut self, tree: &Tree<'_>, loss: &Loss<'_>) {
+        let mut path = String::new();
+        if !loss.device.is_empty() {
+            path = format!("{}/{}", shown(loss.device), loss.instance);
+        }
+        if !loss.path.is_empty() {
+            path.push_str(if path.is_empty() { "" } else { "." });
+            path.push_str(&shown(loss.path));
+        }
+        let value = match (loss.secret, loss.what, loss.node) {
+            (true, ..) => Some("(secret)".to_owned()),
+            (false, What::Bits, _) => Some(format!("{:#x}", loss.bits)),
+            (false, _, Some(node)) => Some(typed(tree, device_in(tree, node), false)),
+            (false, _, None) => None,
+        };
+        self.lost.push(Lost {
+            path,
+            what: word(loss.what),
+            value,
+            from: loss.from.to_string(),
+            to: loss.to.to_string(),
+            step: loss.step,
+            secret: loss.secret,
+            allowed: loss.allowed,
+            counts: matches!(loss.what, What::Value | What::Bits | What::Item | What::Record),
+        });
+    }
+}
+
+/// Of a record the device in it.
+fn device_in(tree: &Tree<'_>, node: NodeId) -> NodeId {
+    let is_device = |node: &NodeId| matches!(tree.value(*node), Ok(Value::Device { .. }));
+    let device = tree.children(node).ok().and_then(|mut children| children.find(is_device));
+    device.unwrap_or(node)
+}
+
+fn ends(edge: &Edge<'_>, way: Way) -> (String, String) {
+    if edge.from == edge.to {
+        return (String::new(), String::new());
+    }
+    let (from, to) = (edge.from.to_string(), edge.to.to_string());
+    match way {
+        Way::Up => (from, to),
+        Way::Down => (to, from),
+    }
+}
+
+fn word(what: What) -> &'static str {
+    match what {
+        What::Value => "value",
+        What::Bits => "bits",
+        What::Order => "order",
+        What::Item => "item",
+        What::Record => "record",
+        What::Absence => "absence",
+        What::Versions => "versions",
+        What::Section => "section",
+    }
+}
+
+/// An item as text: its type and value, and all that is inside if it comes or goes as a whole.
+fn lines(tree: &Tree<'_>, item: NodeId, path: &str, whole: bool) -> Vec<String> {
+    let hidden = is_secret(tree, item);
+    let mut lines = vec![format!("{path}: {}", typed(tree, item, hidden))];
+    if !whole || hidden || !is_scope(tree, item) {
+        return lines;
+    }
+    let mut text = Vec::new();
+    let printed = tree.print(item, &mut |part| text.extend_from_slice(part));
+    if printed.is_ok() {
+        let text = String::from_utf8_lossy(&text);
+        let mut inside = text.lines().skip(1);
+        lines.extend(inside.by_ref().take(LINES).map(str::to_owned));
+        let more = inside.count();
+        if more > 0 {
+            lines.push(format!("  ... {more} lines more"));
+        }
+    }
+    lines
+}
+
+fn is_scope(tree: &Tree<'_>, item: NodeId) -> bool {
+    tree.value(item).ok().as_ref().and_then(Value::scope_kind).is_some()
+}
+
+/// Whether an item is secret, or a scope around it.
+fn is_secret(tree: &Tree<'_>, item: NodeId) -> bool {
+    let mut at = Some(item);
+    while let Some(node) = at {
+        if tree.marks(node).is_ok_and(|marks| marks.contains(Marks::SECRET)) {
+            return true;
+        }
+        at = tree.parent(node).ok().flatten();
+    }
+    false
+}

@@ -1,0 +1,23 @@
+//! Streams as trees that can be edited, and back.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`load`] | a stream of QEMU as a tree, which has places for what stays in the file |
+//! | [`qemu`] | the tree as a stream of QEMU again |
+//! | `describe` | its description, written anew where devices were changed |
+//! | [`native`] | streams of chunks as trees, and back |
+//! | [`run`] | a transform from one stream to another |
+//! | [`effects`] | what its steps do, for those who want to see it |
+//! | [`losses`] | what it lost, in a file |
+//! | `encode` | nodes as QEMU's bytes |
+//! | `around` | an encoder around another one |
+
+mod around;
+mod describe;
+pub mod effects;
+mod encode;
+pub mod load;
+pub mod losses;
+pub mod native;
+pub mod qemu;
+pub mod run;

@@ -1,0 +1,184 @@
+//! A manifest is put together.
+
+use super::{About, Accepts, Known, NAME, VERSION};
+use crate::compat::Version;
+use crate::error::{Code, Result};
+use crate::model::{At, NodeId, Tree, Value};
+use crate::visit::{Extent, Kind, Marks, Versions};
+
+/// Puts a manifest together at the end of a tree.
+///
+/// A device is first saved into the tree as any device is, and then given to [`device`](Writer::device), which moves
+/// it into the manifest and makes its values 0. To say more of a shape, set the marks of its items (see the
+/// [module](super)).
+#[derive(Debug)]
+pub struct Writer<'t, 'm> {
+    tree: &'t mut Tree<'m>,
+    manifest: NodeId,
+    capabilities: NodeId,
+    devices: NodeId,
+    routes: NodeId,
+    last: Option<NodeId>,
+}
+
+impl<'t, 'm> Writer<'t, 'm> {
+    /// Begins a manifest.
+    ///
+    /// # Errors
+    /// [`Code::NoSpace`], with the tree as it was; [`Code::InvalidArgument`] for a text that holds a NUL.
+    pub fn begin(tree: &'t mut Tree<'m>, about: &About<'_>) -> Result<Self> {
+        let (root, versions) = (tree.root(), Versions::only(VERSION));
+        let device = Value::Device { instance: 0, versions, oldest_reader: VERSION };
+        let manifest = tree.insert(At::End(root), NAME.as_bytes(), Marks::ANCILLARY, device)?;
+        match put_about(tree, manifest, about) {
+            Ok([capabilities, devices, routes]) => {
+                Ok(Writer { tree, manifest, capabilities, devices, routes, last: None })
+            }
+            Err(code) => {
+                tree.remove(manifest)?;
+                Err(code)
+            }
+        }
+    }
+
+    /// Goes on with a manifest that was begun.
+    ///
+    /// # Errors
+    /// [`Code::StaleHandle`]; [`Code::InvalidArgument`] for what is none.
+    pub fn resume(tree: &'t mut Tree<'m>, manifest: NodeId) -> Result<Self> {
+        let list = |name: &str| {
+            let found = tree.child_by_name(manifest, name.as_bytes(), 0)?;
+            found.ok_or(Code::InvalidArgument)
+        };
+        let [capabilities, devices, routes] =
+            [list("capabilities")?, list("devices")?, list("routes")?];
+        let last = tree.children(devices)?.last();
+        Ok(Writer { tree, manifest, capabilities, devices, routes, last })
+    }
+
+    /// Says that the receiver has a capability.
+    ///
+    /// # Errors
+    /// As [`begin`](Writer::begin).
+    pub fn capability(&mut self, name: &str) -> Result<()> {
+        let element = self.element(self.capabilities)?;
+        self.or_remove(element, |writer| put(writer.tree, element, "name", Value::Text(name)))
+    }
+
+    /// Takes a device that was saved into the tree: it is the newest version that is accepted, and its items are the
+    /// shape of that. Gives the handle of the shape, which is the same node.
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`] for what is no device; [`Code::StaleHandle`]; [`Code::TooDeep`] for a state that is
+    /// too deep to stand in a manifest; [`Code::NoSpace`]. Then the device stays where it was.
+    pub fn device(&mut self, device: NodeId, accepts: &Accepts<'_>) -> Result<NodeId> {
+        let Value::Device { .. } = self.tree.value(device)? else {
+            return Err(Code::InvalidArgument);
+        };
+        let element = self.element(self.devices)?;
+        self.or_remove(element, |writer| {
+            put_accepts(writer.tree, element, accepts)?;
+            writer.shape(element, device, accepts.known)
+        })?;
+        self.last = Some(element);
+        Ok(device)
+    }
+
+    /// Takes the same device at an older version: its items are the shape of that version.
+    ///
+    /// # Errors
+    /// As [`device`](Writer::device); [`Code::Unbalanced`] when no device was taken before.
+    pub fn older(&mut self, device: NodeId) -> Result<NodeId> {
+        let element = self.last.ok_or(Code::Unbalanced)?;
+        let Value::Device { .. } = self.tree.value(device)? else {
+            return Err(Code::InvalidArgument);
+        };
+        self.shape(element, device, Known::All)?;
+        Ok(device)
+    }
+
+    /// Says that the receiver has a route: for the devices whose names have this pattern, or for the whole machine
+    /// where it is empty.
+    ///
+    /// # Errors
+    /// As [`begin`](Writer::begin).
+    pub fn route(&mut self, of: &str, from: Version<'_>, to: Version<'_>) -> Result<()> {
+        let element = self.element(self.routes)?;
+        self.or_remove(element, |writer| {
+            put(writer.tree, element, "of", Value::Text(of))?;
+            put_version(writer.tree, element, ["from", "from_tag"], from)?;
+            put_version(writer.tree, element, ["to", "to_tag"], to)
+        })
+    }
+
+    /// The device that the manifest is.
+    #[must_use]
+    pub fn manifest(&self) -> NodeId {
+        self.manifest
+    }
+
+    /// The tree, for the marks of shapes.
+    pub fn tree(&mut self) -> &mut Tree<'m> {
+        self.tree
+    }
+
+    fn element(&mut self, list: NodeId) -> Result<NodeId> {
+        self.tree.insert(At::End(list), b"", Marks::NONE, Value::Element)
+    }
+
+    fn or_remove(
+        &mut self,
+        element: NodeId,
+        fill: impl FnOnce(&mut Self) -> Result<()>,
+    ) -> Result<()> {
+        let done = fill(self);
+        if done.is_err() {
+            self.tree.remove(element)?;
+        }
+        done
+    }
+
+    fn shape(&mut self, element: NodeId, device: NodeId, known: Known) -> Result<()> {
+        self.tree.move_to(device, At::End(element))?;
+        if known == Known::Nothing {
+            while let Some(child) = self.tree.first_child(device)? {
+                self.tree.remove(child)?;
+            }
+        }
+        self.tree.blank(device)
+    }
+}
+
+fn put_about(tree: &mut Tree<'_>, manifest: NodeId, about: &About<'_>) -> Result<[NodeId; 3]> {
+    put(tree, manifest, "writer", Value::Text(about.writer))?;
+    put(tree, manifest, "machine", Value::Text(about.machine))?;
+    put_version(tree, manifest, ["version", "tag"], about.version)?;
+    put(tree, manifest, "wire", Value::Scalar(Kind::U8, about.wire.number().into()))?;
+    let mut list = |name: &str| {
+        let value = Value::List { extent: Extent::Variable };
+        tree.insert(At::End(manifest), name.as_bytes(), Marks::NONE, value)
+    };
+    Ok([list("capabilities")?, list("devices")?, list("routes")?])
+}
+
+fn put_accepts(tree: &mut Tree<'_>, element: NodeId, accepts: &Accepts<'_>) -> Result<()> {
+    put(tree, element, "oldest", Value::Scalar(Kind::U32, accepts.oldest.into()))?;
+    put(tree, element, "tag", Value::Text(accepts.tag))?;
+    put(tree, element, "optional", Value::Scalar(Kind::Bool, accepts.optional.into()))?;
+    put(tree, element, "known", Value::Scalar(Kind::U8, accepts.known.number().into()))?;
+    put(tree, element, "blob", Value::Scalar(Kind::Bool, accepts.blob.into()))
+}
+
+fn put_version(
+    tree: &mut Tree<'_>,
+    parent: NodeId,
+    [number, tag]: [&str; 2],
+    version: Version<'_>,
+) -> Result<()> {
+    put(tree, parent, number, Value::Scalar(Kind::U32, version.number.into()))?;
+    put(tree, parent, tag, Value::Text(version.tag))
+}
+
+fn put(tree: &mut Tree<'_>, parent: NodeId, name: &str, value: Value<'_>) -> Result<()> {
+    tree.insert(At::End(parent), name.as_bytes(), Marks::NONE, value).map(|_| ())
+}

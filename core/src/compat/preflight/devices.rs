@@ -1,0 +1,218 @@
+//! Which device of a state is which of a manifest, and their versions.
+
+use super::shape::Shape;
+use super::{Answer, Detail, Finding, Reason, Report};
+use crate::compat::manifest::{Entry, Known, Manifest};
+use crate::compat::{name_matches, stream, Devices as Cursor};
+use crate::error::{Path, Result};
+use crate::model::{NodeId, Tree, Value};
+use crate::visit::{Marks, Versions};
+
+/// Names that are compared to find devices that stand in another order: enough for ten thousand in any order, and an
+/// end for what was made to cost.
+const MOST_WORK: u64 = 1 << 27;
+
+/// Compares all devices.
+pub(super) fn compare(
+    state: &Tree<'_>,
+    manifest: &Manifest<'_, '_>,
+    memory: &mut [u8],
+    report: Report<'_>,
+) -> Result<()> {
+    let mut devices = Devices { state, manifest, work: MOST_WORK, memory, report };
+    let found = devices.sent()?;
+    // A reader of QEMU's stream does not ask whether a section came, and loads one twice that comes twice.
+    if stream(state).is_none() {
+        let has = devices.needed()?;
+        if found > has {
+            devices.repeated()?;
+        }
+    }
+    if devices.work == 0 {
+        devices.tell(Answer::CannotTell, Reason::TooMuchWork, Path::new(), no_details());
+    }
+    Ok(())
+}
+
+struct Devices<'a, 's, 't, 'm> {
+    state: &'a Tree<'s>,
+    manifest: &'a Manifest<'t, 'm>,
+    work: u64,
+    memory: &'a mut [u8],
+    report: Report<'a>,
+}
+
+/// A device of the state.
+#[derive(Clone, Copy)]
+struct Sent<'s> {
+    node: NodeId,
+    name: &'s [u8],
+    instance: u32,
+    version: u32,
+    oldest_reader: u32,
+}
+
+impl<'s> Sent<'s> {
+    fn of(state: &'s Tree<'_>, node: NodeId) -> Result<Option<Self>> {
+        let Value::Device { instance, versions, oldest_reader } = state.value(node)? else {
+            return Ok(None);
+        };
+        let (name, version) = (state.name(node)?, versions.current);
+        Ok(Some(Sent { node, name, instance, version, oldest_reader }))
+    }
+}
+
+impl Devices<'_, '_, '_, '_> {
+    /// Each device of the state. Says how many of them the receiver has.
+    fn sent(&mut self) -> Result<u64> {
+        let (mut found, mut cursor) = (0u64, None);
+        let mut devices = Cursor::new(self.state);
+        while let Some(node) = devices.next(self.state) {
+            let Some(sent) = Sent::of(self.state, node)? else { continue };
+            let name = (sent.name, sent.instance);
+            match self.manifest.seek(&mut cursor, name, &mut self.work) {
+                Some(entry) => {
+                    found = found.saturating_add(1);
+                    self.device(&sent, &entry)?;
+                }
+                None if self.work == 0 => break,
+                None => self.unknown(node)?,
+            }
+        }
+        Ok(found)
+    }
+
+    /// A device that the receiver does not have.
+    fn unknown(&mut self, node: NodeId) -> Result<()> {
+        let path = self.state.path(node)?;
+        match self.state.marks(node)?.contains(Marks::ANCILLARY) {
+            true => self.tell(Answer::Losses, Reason::Skipped, path, no_details()),
+            false => self.tell(Answer::Refused, Reason::UnknownDevice, path, no_details()),
+        }
+        Ok(())
+    }
+
+    /// A device that both have.
+    fn device(&mut self, sent: &Sent<'_>, entry: &Entry<'_, '_>) -> Result<()> {
+        let known = Versions { current: entry.newest, minimum: entry.oldest };
+        let version = known.taken_for(sent.version, sent.oldest_reader);
+        if !known.contains(version) {
+            return self.other_version(sent, entry, version);
+        }
+        let shape = entry.shape(version);
+        let (reason, shape) = match (entry.known, shape) {
+            (Known::Nothing, _) => (Reason::NoShape, None),
+            (_, None) => (Reason::OtherVersion, None),
+            (_, Some(shape)) => (Reason::NoShape, Some(shape)),
+        };
+        let Some(shape) = shape else {
+            let details =
+                (Detail::Version(entry.newest, entry.tag), Detail::Number(version.into()));
+            let path = self.state.path(sent.node)?;
+            self.tell(Answer::CannotTell, reason, path, details);
+            return Ok(());
+        };
+        let (state, manifest) = (self.state, self.manifest.tree());
+        let mut shape = Shape::new((state, sent.node), (manifest, shape), entry);
+        shape.compare(self.memory, self.report)
+    }
+
+    /// A version that the receiver does not load as it is.
+    fn other_version(
+        &mut self,
+        sent: &Sent<'_>,
+        entry: &Entry<'_, '_>,
+        version: u32,
+    ) -> Result<()> {
+        let (reason, bound) = match version > entry.newest {
+            true => (Reason::TooNew, entry.newest),
+            false => (Reason::TooOld, entry.oldest),
+        };
+        let details = (Detail::Version(bound, entry.tag), Detail::Number(version.into()));
+        let path = self.state.path(sent.node)?;
+        let converts = self
+            .manifest
+            .routes()
+            .any(|route| route.from.number == version && name_matches(route.of, sent.name));
+        match converts {
+            true => self.tell(Answer::CannotTell, Reason::ReceiverConverts, path, details),
+            false => self.tell(Answer::Refused, reason, path, details),
+        }
+        Ok(())
+    }
+
+    /// Each device that the receiver needs. Says how many of all that it has are in the state.
+    fn needed(&mut self) -> Result<u64> {
+        let (mut has, mut cursor) = (0u64, None);
+        for entry in self.manifest.entries() {
+            match self.find((entry.name, entry.instance), &mut cursor)? {
+                Some(_) => has = has.saturating_add(1),
+                None if self.work == 0 => break,
+                None if entry.optional => {}
+                None => {
+                    let path = Path::build(&mut |put| {
+                        put(entry.name);
+                        put(b"/");
+                        crate::error::put_number(entry.instance.into(), put);
+                    });
+                    self.tell(Answer::Refused, Reason::MissingDevice, path, no_details());
+                }
+            }
+        }
+        Ok(has)
+    }
+
+    /// Some device is there more than once: tells which.
+    fn repeated(&mut self) -> Result<()> {
+        let mut devices = Cursor::new(self.state);
+        while let Some(node) = devices.next(self.state) {
+            let Some(sent) = Sent::of(self.state, node)? else { continue };
+            let first = self.find((sent.name, sent.instance), &mut None)?;
+            if first.is_some_and(|first| first != node) {
+                let path = self.state.path(node)?;
+                self.tell(Answer::Refused, Reason::RepeatedDevice, path, no_details());
+            }
+        }
+        Ok(())
+    }
+
+    /// The device of the state with this name and instance, looked for behind the one that was found last.
+    fn find(
+        &mut self,
+        (name, instance): (&[u8], u32),
+        cursor: &mut Option<NodeId>,
+    ) -> Result<Option<NodeId>> {
+        let root = self.state.root();
+        let after = |node: NodeId| self.state.next_sibling(node);
+        let next = cursor.map(after).transpose()?.flatten();
+        let first = self.state.first_child(root)?;
+        let Some(begin) = next.or(first) else { return Ok(None) };
+        let mut at = begin;
+        loop {
+            let Some(left) = self.work.checked_sub(1) else { return Ok(None) };
+            self.work = left;
+            let device = Sent::of(self.state, at)?;
+            if device.is_some_and(|sent| sent.name == name && sent.instance == instance) {
+                *cursor = Some(at);
+                return Ok(Some(at));
+            }
+            match after(at)?.or(first).filter(|next| *next != begin) {
+                Some(next) => at = next,
+                None => return Ok(None),
+            }
+        }
+    }
+
+    fn tell(&mut self, answer: Answer, reason: Reason, path: Path, details: Details<'_>) {
+        let (expected, found) = details;
+        (self.report)(&Finding { answer, reason, path, expected, found });
+    }
+}
+
+/// What was expected, and what was found.
+pub(super) type Details<'f> = (Detail<'f>, Detail<'f>);
+
+/// Nothing is to be said.
+pub(super) const fn no_details() -> Details<'static> {
+    (Detail::None, Detail::None)
+}

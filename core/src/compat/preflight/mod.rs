@@ -1,0 +1,124 @@
+//! Whether a receiver loads a state, told before it is sent.
+//!
+//! # Contract
+//!
+//! A [`Preflight`] compares a state, as a [`Tree`], with the [`Manifest`] of a receiver. It tells each thing that it
+//! [finds](Finding), with its path, and comes to an [`Answer`]: the worst of them. Neither tree is changed.
+//!
+//! It is **conservative**: it says *loads* only where the manifest describes all that the state has, and all that the
+//! receiver needs. What only the values of a state tell, such as what a hook of the receiver refuses, it does not
+//! know: whoever has the receiver at hand asks `Machine::check`.
+//!
+//! | in the state | answer |
+//! |---|---|
+//! | a device, an item or a subsection that the receiver does not know | refused; loads with losses if it is ancillary |
+//! | a device or an item that the receiver needs is missing | refused |
+//! | a version that the receiver does not load | refused |
+//! | a type that is not the receiver's and does not become it without loss, another number of elements | refused |
+//! | a value that must be the receiver's, and is not | refused |
+//! | bytes whose inside nobody describes | cannot tell |
+//! | a device or a version of which no shape is known | cannot tell |
+//! | more elements than are known to fit | cannot tell |
+//!
+//! With the sender's transforms at hand ([`Preflight::run`]), the state is compared as it is after them, and what they lose is
+//! told as well.
+//!
+//! Where the manifest has only a [sample](super::manifest::Known::Sample) of what a device accepts, what differs from
+//! it cannot be told.
+
+mod devices;
+mod finding;
+mod run;
+mod shape;
+
+pub use finding::{Answer, Detail, Finding, Reason};
+
+use super::manifest::Manifest;
+use super::{Compat, Version};
+use crate::error::{Path, Result};
+use crate::model::Tree;
+
+/// Is told what is found.
+pub type Report<'r> = &'r mut dyn FnMut(&Finding<'_>);
+
+/// A comparison of states with a receiver.
+#[derive(Debug)]
+pub struct Preflight<'p, 't, 'm> {
+    manifest: Manifest<'t, 'm>,
+    memory: &'p mut [u8],
+    needs: &'p [&'p str],
+}
+
+impl<'p, 't, 'm> Preflight<'p, 't, 'm> {
+    /// Compares with this receiver.
+    #[must_use]
+    pub fn new(manifest: Manifest<'t, 'm>) -> Self {
+        Preflight { manifest, memory: &mut [], needs: &[] }
+    }
+
+    /// With memory for an index, so that items in another order than the receiver's cost no search for each: see
+    /// [`Tree::diff_with`].
+    #[must_use]
+    pub fn memory(mut self, memory: &'p mut [u8]) -> Self {
+        self.memory = memory;
+        self
+    }
+
+    /// With the capabilities that the sender needs of the receiver.
+    #[must_use]
+    pub fn needs(mut self, capabilities: &'p [&'p str]) -> Self {
+        self.needs = capabilities;
+        self
+    }
+
+    /// Compares a state as it is.
+    ///
+    /// # Errors
+    /// [`Code::StaleHandle`](crate::Code::StaleHandle), which does not happen.
+    pub fn compare(&mut self, state: &Tree<'_>, report: Report<'_>) -> Result<Answer> {
+        let mut answer = Answer::Loads;
+        self.all(state, &mut |finding| {
+            answer = answer.and(finding.answer);
+            report(finding);
+        })?;
+        Ok(answer)
+    }
+
+    /// Compares a state with the receiver after the transforms that lead to the receiver's versions: the routes are
+    /// found and gone, what is lost is told, and all of it is undone. `from` is the version of the machine now, where
+    /// the state does not say it. Devices of which the receiver takes the version that they have stay as they are.
+    ///
+    /// A machine whose manifest says its version is transformed to that; the edges of the others do not run.
+    ///
+    /// # Errors
+    /// [`Code::NoSpace`](crate::Code::NoSpace) for what the transforms need;
+    /// [`Code::Busy`](crate::Code::Busy) if a change of the tree is open. Where a transform fails for another reason,
+    /// that is a finding.
+    pub fn run(
+        &mut self,
+        state: &mut Tree<'_>,
+        compat: &Compat<'_>,
+        from: Option<Version<'_>>,
+        report: Report<'_>,
+    ) -> Result<Answer> {
+        let mut answer = Answer::Loads;
+        self.transformed(state, compat, from, &mut |finding| {
+            answer = answer.and(finding.answer);
+            report(finding);
+        })?;
+        Ok(answer)
+    }
+
+    fn all(&mut self, state: &Tree<'_>, report: Report<'_>) -> Result<()> {
+        for need in self.needs.iter().filter(|need| !self.manifest.has_capability(need)) {
+            report(&Finding {
+                answer: Answer::Refused,
+                reason: Reason::Capability,
+                path: Path::new(),
+                expected: Detail::None,
+                found: Detail::Text(need),
+            });
+        }
+        devices::compare(state, &self.manifest, self.memory, report)
+    }
+}

@@ -1,0 +1,93 @@
+//! Memory of the caller that what is made of its tables goes into.
+
+use core::ffi::c_void;
+use core::slice;
+
+use migcore::{Code, Result};
+
+/// Memory that is filled from its front; or none, and what would be needed is counted.
+pub(super) struct Arena {
+    /// `None` counts.
+    memory: Option<*mut u8>,
+    capacity: usize,
+    used: usize,
+}
+
+/// No value is aligned stricter.
+const ALIGN: usize = 8;
+
+impl Arena {
+    /// Counts what is needed.
+    pub(super) fn counting() -> Self {
+        // The memory may begin anywhere.
+        Arena { memory: None, capacity: usize::MAX, used: ALIGN }
+    }
+
+    /// Fills memory of the caller.
+    ///
+    /// # Safety
+    /// `memory` is NULL or points to `capacity` bytes that are lent for good, or until nothing refers to them.
+    pub(super) unsafe fn over(memory: *mut c_void, capacity: usize) -> Result<Self> {
+        if memory.is_null() && capacity > 0 {
+            return Err(Code::NullPointer);
+        }
+        Ok(Arena { memory: Some(memory.cast()), capacity, used: 0 })
+    }
+
+    /// The bytes that are used or needed.
+    pub(super) fn used(&self) -> usize {
+        self.used
+    }
+
+    /// So many values, each of which is made while those inside of it are put behind. No value is there if only the
+    /// count is wanted.
+    pub(super) fn slice<T: Copy>(
+        &mut self,
+        count: usize,
+        mut make: impl FnMut(&mut Arena, usize) -> Result<T>,
+    ) -> Result<&'static [T]> {
+        let place = self.take::<T>(count)?;
+        for at in 0..count {
+            let value = make(self, at)?;
+            if let Some(place) = place {
+                // SAFETY: `take` gave room for `count` values, aligned, that nothing else uses.
+                unsafe { place.wrapping_add(at).write(value) };
+            }
+        }
+        // SAFETY: all of them were just written, and stay as they are.
+        Ok(place.map_or(&[], |place| unsafe { slice::from_raw_parts(place, count) }))
+    }
+
+    /// One value; `None` if only the count is wanted.
+    pub(super) fn keep<T: Copy>(&mut self, value: T) -> Result<Option<&'static T>> {
+        self.slice(1, |_, _| Ok(value)).map(<[T]>::first)
+    }
+
+    /// One value that code of the object shares.
+    pub(super) fn place<T>(&mut self, value: T) -> Result<&'static T> {
+        let place = self.room::<T>()?;
+        // SAFETY: `take` gave room for it, aligned, that nothing else uses.
+        unsafe {
+            place.write(value);
+            Ok(&*place)
+        }
+    }
+
+    /// Room for one value, which nothing is in yet.
+    pub(super) fn room<T>(&mut self) -> Result<*mut T> {
+        self.take(1)?.ok_or(Code::NoSpace)
+    }
+
+    fn take<T>(&mut self, count: usize) -> Result<Option<*mut T>> {
+        const { assert!(align_of::<T>() <= ALIGN) };
+        let length = size_of::<T>().checked_mul(count).ok_or(Code::NoSpace)?;
+        let start = self.memory.map_or(0, |memory| memory.addr());
+        let here = start.checked_add(self.used).ok_or(Code::NoSpace)?;
+        let aligned = here.checked_next_multiple_of(align_of::<T>()).ok_or(Code::NoSpace)?;
+        let at = aligned.wrapping_sub(start);
+        let end =
+            at.checked_add(length).filter(|end| *end <= self.capacity).ok_or(Code::NoSpace)?;
+        self.used = end;
+        Ok(self.memory.map(|memory| memory.wrapping_add(at).cast()))
+    }
+}

@@ -1,0 +1,14 @@
+//! What stands between versions of a machine.
+
+pub mod check;
+pub mod manifest;
+pub mod opaque;
+pub mod preflight;
+pub mod profile;
+pub mod rows;
+pub mod hook;
+pub mod run;
+pub mod told;
+
+mod arena;
+mod decode;
