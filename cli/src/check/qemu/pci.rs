@@ -262,6 +262,11 @@ impl Address {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "a test may panic: that is how it fails"
+)]
 mod tests {
     use super::*;
 
