@@ -433,9 +433,49 @@ struct migcore_vmstate_field;
 #define MIGCORE_DEVICE_OLDER_READERS 2
 
 /**
+ * How much is known of the state that a device accepts: nothing but its versions.
+ */
+#define MIGCORE_KNOWN_NOTHING 0
+
+/**
+ * One shape that it accepts. It may accept others, where code of the device decides which items there are.
+ */
+#define MIGCORE_KNOWN_SAMPLE 1
+
+/**
+ * All that it accepts: the device reads the same items whatever their values are, but for those that it does without.
+ */
+#define MIGCORE_KNOWN_ALL 2
+
+/**
  * No feature has this name.
  */
 #define MIGCORE_NO_FEATURE 4294967295
+
+/**
+ * It loads, as far as items, types and versions tell. What hooks refuse is not known before.
+ */
+#define MIGCORE_ANSWER_LOADS 0
+
+/**
+ * It loads, and what was found is lost.
+ */
+#define MIGCORE_ANSWER_LOSSES 1
+
+/**
+ * It is refused.
+ */
+#define MIGCORE_ANSWER_REFUSED 2
+
+/**
+ * That depends on what is not known here.
+ */
+#define MIGCORE_ANSWER_CANNOT_TELL 3
+
+/**
+ * The room for what was expected or found, with its NUL.
+ */
+#define MIGCORE_DETAIL_SIZE 64
 
 /**
  * A device that has no such property passes over the row.
@@ -1919,6 +1959,75 @@ typedef struct migcore_undo {
 } migcore_undo;
 
 /**
+ * What a manifest says of the whole receiver. Texts are UTF-8; NULL is an empty one.
+ */
+typedef struct migcore_about {
+    /**
+     * sizeof(migcore_about)
+     */
+    size_t size;
+    /**
+     * The program, such as `vmm 3`.
+     */
+    const char *writer;
+    /**
+     * The type of its machine.
+     */
+    const char *machine;
+    /**
+     * The tag of the machine's version: of a line of development, or the name of a version without a number.
+     */
+    const char *tag;
+    /**
+     * The number of the machine's version.
+     */
+    uint32_t version;
+    /**
+     * The wire that it wants: a MIGCORE_WIRE_ constant, or 0 for any.
+     */
+    uint32_t wire;
+} migcore_about;
+
+/**
+ * What a manifest says of a device.
+ */
+typedef struct migcore_accepts {
+    /**
+     * sizeof(migcore_accepts)
+     */
+    size_t size;
+    /**
+     * The tag of its newest version, in UTF-8, or NULL.
+     */
+    const char *tag;
+    /**
+     * The oldest version of its state that is loaded.
+     */
+    uint32_t oldest;
+    /**
+     * How much is known of the state that it accepts: a MIGCORE_KNOWN_ constant.
+     */
+    uint32_t known;
+    /**
+     * Not 0: a stream may lack it.
+     */
+    uint32_t optional;
+    /**
+     * Not 0: a state that is bytes without names is accepted as well.
+     */
+    uint32_t blob;
+} migcore_accepts;
+
+/**
+ * Is asked for each device what the manifest says of it. `accepts` holds what the machine knows; it may be changed. A
+ * status other than MIGCORE_OK ends the call, which returns it.
+ */
+typedef migcore_status (*migcore_accept)(void *opaque,
+                                         const char *name,
+                                         uint32_t instance,
+                                         struct migcore_accepts *accepts);
+
+/**
  * Storage for the histories of a program, made of a table; what they need beside lies in memory that the caller gives.
  * It needs no destructor, and may be moved in memory between two calls.
  */
@@ -2049,6 +2158,72 @@ typedef struct migcore_compat_checked {
      */
     uint64_t findings;
 } migcore_compat_checked;
+
+/**
+ * A route that a receiver has. Texts are UTF-8; NULL is an empty one.
+ */
+typedef struct migcore_route_known {
+    /**
+     * sizeof(migcore_route_known)
+     */
+    size_t size;
+    /**
+     * The pattern of the names of devices, in which `*` stands for any run of characters; empty for the machine.
+     */
+    const char *of;
+    /**
+     * The tag of the version that it begins at.
+     */
+    const char *from_tag;
+    /**
+     * The tag of the version that it ends at.
+     */
+    const char *to_tag;
+    /**
+     * The number of the version that it begins at.
+     */
+    uint32_t from;
+    /**
+     * The number of the version that it ends at.
+     */
+    uint32_t to;
+} migcore_route_known;
+
+/**
+ * One thing that a preflight found.
+ */
+typedef struct migcore_finding {
+    /**
+     * sizeof(migcore_finding)
+     */
+    size_t size;
+    /**
+     * What follows from it: a MIGCORE_ANSWER_ constant.
+     */
+    uint32_t answer;
+    /**
+     * Why: a stable number. migcore_reason_text says it in words.
+     */
+    uint32_t reason;
+    /**
+     * Where in the state, such as `nic/0.rx_ring[3].head`. Ends with a NUL.
+     */
+    char path[MIGCORE_PATH_SIZE];
+    /**
+     * What the receiver takes, in words; empty where nothing is to be said.
+     */
+    char expected[MIGCORE_DETAIL_SIZE];
+    /**
+     * What the state has.
+     */
+    char found[MIGCORE_DETAIL_SIZE];
+} migcore_finding;
+
+/**
+ * Is shown one finding, which is gone afterwards. It may read the trees, and not change them. A status other than
+ * MIGCORE_OK ends what is told, and is returned.
+ */
+typedef migcore_status (*migcore_report_finding)(void *opaque, const struct migcore_finding *finding);
 
 /**
  * What a row says: one of the MIGCORE_PROFILE_KIND_ constants.
@@ -5741,6 +5916,29 @@ migcore_status migcore_machine_accept(struct migcore_machine *machine,
                                       struct migcore_error *error);
 
 /**
+ * Saves the devices of a machine at older versions of theirs, at most `most` of each: after migcore_machine_save into
+ * the same tree, before migcore_machine_manifest.
+ */
+migcore_status migcore_machine_record_older(struct migcore_machine *machine,
+                                            struct migcore_visitor *v,
+                                            uint32_t most);
+
+/**
+ * Makes the manifest of a machine in a tree, into which the machine was saved (migcore_machine_save), and that holds
+ * nothing else; and which was checked for the machine (migcore_machine_check), if it is to be known what devices do
+ * without; and into which the machine saved older versions, if it did (migcore_machine_record_older). The
+ * devices become shapes. Of a device with a scratch instance it is taken that its state shows all that it accepts
+ * (MIGCORE_KNOWN_ALL), of others that it is a sample; `accept`, which may be NULL, may say better. It must not use the
+ * tree. Writes the handle of the manifest.
+ */
+migcore_status migcore_machine_manifest(struct migcore_machine *machine,
+                                        struct migcore_tree *tree,
+                                        const struct migcore_about *about,
+                                        migcore_accept accept,
+                                        void *opaque,
+                                        migcore_node *manifest);
+
+/**
  * The next pseudo-random number of a row that `*state` begins: any number does. It is the same each time.
  */
 uint64_t migcore_random(uint64_t *state);
@@ -5763,6 +5961,59 @@ migcore_status migcore_compat_check(struct migcore_compat *compat,
                                     void *memory,
                                     size_t capacity,
                                     struct migcore_compat_checked *checked);
+
+/**
+ * Begins a manifest: a device migcore.manifest/0 behind what the tree holds. It says what a receiver accepts, and goes
+ * over any wire that names devices, for migcore_preflight and `migcore check`. Writes its handle to `manifest`; 0
+ * after an error.
+ */
+migcore_status migcore_manifest_begin(struct migcore_tree *tree,
+                                      const struct migcore_about *about,
+                                      migcore_node *manifest,
+                                      struct migcore_error *error);
+
+/**
+ * Says that the receiver has a capability.
+ */
+migcore_status migcore_manifest_add_capability(struct migcore_tree *tree,
+                                               migcore_node manifest,
+                                               const char *name,
+                                               struct migcore_error *error);
+
+/**
+ * Takes a device that was saved into the tree, at its newest version, into the manifest: its items are the shape that
+ * is accepted, and their values become 0. The handle stays good. In a shape the marks say what the receiver does, and
+ * may be set: MIGCORE_MARK_ANCILLARY stands at an item that it does without, MIGCORE_MARK_VOLATILE at one whose value must be
+ * the one that stands there. An item of variable length is as long as is certainly accepted.
+ */
+migcore_status migcore_manifest_add_device(struct migcore_tree *tree,
+                                           migcore_node manifest,
+                                           migcore_node device,
+                                           const struct migcore_accepts *accepts,
+                                           struct migcore_error *error);
+
+/**
+ * Takes the device that was taken last once more, as it was saved at an older version: its items are the shape of that.
+ */
+migcore_status migcore_manifest_add_older(struct migcore_tree *tree,
+                                          migcore_node manifest,
+                                          migcore_node device,
+                                          struct migcore_error *error);
+
+/**
+ * Says that the receiver has a route.
+ */
+migcore_status migcore_manifest_add_route(struct migcore_tree *tree,
+                                          migcore_node manifest,
+                                          const struct migcore_route_known *route,
+                                          struct migcore_error *error);
+
+/**
+ * Says whether the receiver whose manifest is in a tree has a capability: writes `has`.
+ */
+migcore_status migcore_manifest_has_capability(const struct migcore_tree *receiver,
+                                               const char *name,
+                                               bool *has);
 
 /**
  * Opens an opaque buffer: under its name and handle there is a struct then, whose items are what is inside. `schema` is the
@@ -5793,6 +6044,34 @@ migcore_status migcore_tree_close(struct migcore_tree *tree,
  */
 uint32_t migcore_opaque_feature(const char *schema,
                                 const char *feature);
+
+/**
+ * Says whether a receiver loads a state: compares the tree `state` with the manifest in the tree `receiver`. Shows each
+ * thing that it finds to `report`, which may be NULL, and writes the answer, the worst of them, to `answer`, a
+ * MIGCORE_ANSWER_ constant. Neither tree is changed. `index` is memory for an index, as that of migcore_tree_diff, or NULL.
+ *
+ * It says that a state loads only where the manifest describes all that the state has and all that the receiver needs;
+ * what only values tell, such as what a hook refuses, it does not know. MIGCORE_OK whatever the answer is;
+ * MIGCORE_MISSING without a manifest, MIGCORE_UNKNOWN_FORMAT for one of a newer layout, MIGCORE_BAD_VALUE for one that
+ * makes no sense.
+ */
+migcore_status migcore_preflight(struct migcore_tree *state,
+                                 struct migcore_tree *receiver,
+                                 void *index,
+                                 size_t index_size,
+                                 migcore_report_finding report,
+                                 void *opaque,
+                                 uint32_t *answer);
+
+/**
+ * What a reason is, in a few words; `unknown reason` for a number that is none.
+ */
+const char *migcore_reason_text(uint32_t reason);
+
+/**
+ * What would help against a reason; empty for a number that is none.
+ */
+const char *migcore_reason_help(uint32_t reason);
 
 /**
  * Sets `*value` to what a property of a device is in this version of the machine; where no row of the profile says

@@ -69,6 +69,7 @@ static const struct section {
     { "tree_visits", test_tree_visits },
     { "tree_change", test_tree_change },
     { "tree_edits", test_tree_edits },
+    { "preflight", test_preflight },
     { "tree_compare", test_tree_compare },
     { "tree_carry", test_tree_carry },
     { "tree_monkey", test_tree_monkey },

@@ -111,6 +111,7 @@ void test_tree_begin(void);
 void test_tree_visits(void);
 void test_tree_change(void);
 void test_tree_edits(void);
+void test_preflight(void);
 void test_tree_compare(void);
 void test_tree_carry(void);
 void test_tree_monkey(void);

@@ -54,6 +54,9 @@ pub enum Command {
     /// Write a stream of another version, by rules
     #[command(after_help = EXIT_CODES, after_long_help = TRANSFORM)]
     Transform(Transform),
+    /// Write the rules that a human would start from, to make a stream fit another machine
+    #[command(after_help = EXIT_CODES, after_long_help = SUGGEST)]
+    Suggest(Suggest),
     /// Check a machine profile, and print what it says for a version of the machine
     #[command(after_help = EXIT_CODES, after_long_help = PROFILE)]
     Profile(Profile),
@@ -221,6 +224,12 @@ pub struct Check {
     /// description of one, a dump of its tables, or several of these
     #[arg(long, value_name = "MANIFEST", required = true)]
     pub against: Vec<PathBuf>,
+    /// Rules by which the stream is transformed before, to the version of the receiver; may be given several times
+    #[arg(long, value_name = "RULES")]
+    pub rules: Vec<PathBuf>,
+    /// With --rules: the version of the receiver's machine, if not the one that it says
+    #[arg(long, value_name = "VERSION", requires = "rules")]
+    pub to: Option<String>,
     /// The receiver is the release of QEMU that wrote the stream
     #[arg(long)]
     pub same_release: bool,
@@ -287,6 +296,30 @@ pub struct Profile {
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,
+}
+
+/// The arguments of `suggest`.
+#[derive(Debug, Args)]
+pub struct Suggest {
+    /// The stream; `-` is the standard input
+    #[arg(value_name = "IN")]
+    pub file: PathBuf,
+    /// What the other program has: a stream that it wrote, the description of one, the dump that QEMU writes with
+    /// -dump-vmstate, or the document of `migcore schema --json`
+    #[arg(long, value_name = "STREAM_OR_SCHEMA")]
+    pub onto: PathBuf,
+    /// Where to write the rules, if not to the standard output
+    #[arg(short, long, value_name = "RULES")]
+    pub output: Option<PathBuf>,
+    /// Print one JSON document, which has the rules in it
+    #[arg(long)]
+    pub json: bool,
+    /// The description of a QEMU stream that has none of its own: its JSON text, or a stream that ends with it
+    #[arg(long, value_name = "FILE")]
+    pub vmdesc: Option<PathBuf>,
+    /// Overwrite RULES if it is there
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// The arguments of `generate`.
@@ -442,37 +475,6 @@ Exit codes:
   2  wrong usage
   3  a file cannot be read, or is nothing that has a schema";
 
-const CHECK_CODES: &str = "\
-Exit codes:
-  0  it loads
-  1  it loads, and something is lost
-  2  it is refused
-  3  it cannot be told, for the reasons that are named
-  4  wrong usage, or a file cannot be read";
-
-const CHECK: &str = "\
-Nothing is sent and nothing is loaded. Of chunks, the devices, versions, items and types of the stream are compared \
-with what the manifest says that the receiver accepts. Of QEMU, the machine, configuration, footers, commands, blocks \
-of memory, sections, fields and subsections are compared with those of a stream that the receiver wrote, and \
-bytes that it compares with its own, such as those of a PCI configuration that no guest can write. What hooks of the \
-receiver refuse is not known before.
-
-QEMU loads sections and subsections that a machine of it does not send, if its program knows them. Which these are, \
-is known where both sides are one release (--same-release), or by a dump of its tables (QEMU's -dump-vmstate).
-
-Examples:
-  migcore check vm.mig --against receiver.manifest
-  migcore check vm.state --against other.state --same-release
-  migcore check vm.state --against other.state --against qemu-7.2.dump
-  migcore check --json vm.state --against other.state | jq .answer
-
-Exit codes:
-  0  it loads
-  1  it loads, and something is lost
-  2  it is refused
-  3  it cannot be told, for the reasons that are named
-  4  wrong usage, or a file cannot be read";
-
 const TRANSFORM: &str = "\
 Rules are a file in TOML that says what differs between versions: docs/rules.md. They are gone from the version that the \
 machine is of to the one that is wanted, by the shortest way, in either direction. Memory of the guest, and what else \
@@ -515,3 +517,54 @@ Exit codes:
   0  nothing is wrong
   2  wrong usage
   3  a file cannot be read, or is no profile that makes sense";
+
+const CHECK_CODES: &str = "\
+Exit codes:
+  0  it loads
+  1  it loads, and something is lost
+  2  it is refused
+  3  it cannot be told, for the reasons that are named
+  4  wrong usage, or a file cannot be read";
+
+const CHECK: &str = "\
+Nothing is sent and nothing is loaded. Of chunks, the devices, versions, items and types of the stream are compared \
+with what the manifest says that the receiver accepts. Of QEMU, the machine, configuration, footers, commands, blocks \
+of memory, sections, fields and subsections are compared with those of a stream that the receiver wrote, and \
+bytes that it compares with its own, such as those of a PCI configuration that no guest can write. What hooks of the \
+receiver refuse is not known before.
+
+QEMU loads sections and subsections that a machine of it does not send, if its program knows them. Which these are, \
+is known where both sides are one release (--same-release), or by a dump of its tables (QEMU's -dump-vmstate).
+
+With --rules the stream is compared as `migcore transform` would write it for the receiver, and what that loses is told.
+
+Examples:
+  migcore check vm.mig --against receiver.manifest
+  migcore check vm.state --against other.state --same-release
+  migcore check vm.state --against other.state --against qemu-7.2.dump
+  migcore check vm.state --against old.state --same-release --rules pc-i440fx.toml
+  migcore check --json vm.state --against other.state | jq .answer
+
+Exit codes:
+  0  it loads
+  1  it loads, and something is lost
+  2  it is refused
+  3  it cannot be told, for the reasons that are named
+  4  wrong usage, or a file cannot be read";
+
+const SUGGEST: &str = "\
+The rules are a first draft: a file in TOML for `migcore transform`, to be read and corrected. What IN has and ONTO has \
+not goes, and what is lost of its values stands at the head of the file; what only ONTO has comes with the values \
+of ONTO, or with 0 where ONTO is a schema. Each step has a comment that says why. Opaque fields are never touched, only \
+named: whether they fit must be decided by hand.
+
+Examples:
+  migcore suggest vm.state --onto older-machine.state -o rules.toml
+  migcore suggest vm.state --onto older-machine.dump.json
+  migcore schema older.state --json > older.json; migcore suggest vm.state --onto older.json --json
+
+Exit codes:
+  0  the rules are written
+  1  a stream is damaged; nothing is written
+  2  wrong usage
+  3  a file cannot be read or written, or nothing can be compared";

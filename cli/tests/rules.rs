@@ -68,7 +68,7 @@ fn a_file_becomes_edges_in_order() {
     assert_eq!(texts, ["add", "add", "add", "footers"]);
     assert!(matches!(edge.required, Required::But([0])));
     let written = made.written(edge, 2).unwrap();
-    assert_eq!(written.to_string(), "rules.toml:12: add");
+    assert_eq!(written.to_string(), "rules.toml:12");
     assert!(matches!(device.of, Of::Devices("*/rtl8139")));
     assert_eq!(device.newest, Version::tagged(5, "acme"));
 }

@@ -1,8 +1,9 @@
 /*
  * A Unix socket between the source and the destination of a migration. The source sends its machine as one stream of
- * chunks; everything else that the two say is a message, a short stream of its own:
+ * chunks, the destination its manifest; everything else that the two say is a message, a short stream of its own:
  *
  *     source                                           destination
+ *       compares it with its state                <--    its manifest: what it takes
  *       the machine: memory, pages again, devices -->    receives, checks, loads
  *                                                 <--    READY, or REFUSED with the error
  *       makes the claim (claim.h)

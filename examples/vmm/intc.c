@@ -5,8 +5,15 @@ migcore_status intc_visit(migcore_visitor *v, void *opaque)
 {
     struct intc *c = opaque;
 
+#if RELEASE >= 2
+    migcore_begin_struct(v, "lines");
+#endif
     migcore_visit_u32(v, "enabled", &c->enabled);
-    return migcore_visit_u32(v, "claimed", &c->claimed);
+    migcore_visit_u32(v, "claimed", &c->claimed);
+#if RELEASE >= 2
+    migcore_end_struct(v);
+#endif
+    return migcore_get_status(v);
 }
 
 void intc_set(struct intc *c, unsigned line, bool level)

@@ -37,16 +37,17 @@ static int32_t announce(void *opaque)
 }
 
 /*
- * The devices by name, in the order in which they are saved. Versions are those of their states. A device that the
- * program does not know is one that does not stand here.
+ * The devices by name, in the order in which they are saved. Versions are those of their states: 1, unless a release has
+ * changed it. A program reads no version but its own; the others are for histories. A device that the program does not know
+ * is one that does not stand here.
  */
 static bool register_devices(struct machine *m, const char *without)
 {
     const migcore_device table[DEVICES] = {
         {.name = "cpu", .visit = cpu_visit, .opaque = &m->cpu, .on_run = announce},
-        {.name = "intc", .visit = intc_visit, .opaque = &m->intc},
-        {.name = "uart", .visit = uart_visit, .opaque = &m->uart},
-        {.name = "timer", .visit = timer_visit, .opaque = &m->timer},
+        {.name = "intc", .version = RELEASE, .visit = intc_visit, .opaque = &m->intc},
+        {.name = "uart", .version = RELEASE, .visit = uart_visit, .opaque = &m->uart},
+        {.name = "timer", .version = RELEASE, .visit = timer_visit, .opaque = &m->timer},
         {.name = "nic", .visit = nic_visit, .opaque = &m->nic},
         {.name = "blk", .visit = blk_visit, .opaque = &m->blk},
         {.name = "rng", .visit = rng_visit, .opaque = &m->rng, .marks = MIGCORE_MARK_ANCILLARY,
@@ -61,8 +62,9 @@ static bool register_devices(struct machine *m, const char *without)
             continue;
         m->devices[count] = table[i];
         m->devices[count].size = sizeof m->devices[count];
-        m->devices[count].version = 1;
-        m->devices[count].minimum_version = 1;
+        if (m->devices[count].version == 0)
+            m->devices[count].version = 1;
+        m->devices[count].minimum_version = m->devices[count].version;
         /* the same member of the machine that never runs */
         m->devices[count++].scratch = (char *)m->scratch + ((char *)table[i].opaque - (char *)m);
     }
@@ -91,6 +93,7 @@ bool machine_init(struct machine *m, const struct options *options)
     m->block = (migcore_ram_block){.size = sizeof m->block, .name = "ram", .memory = m->memory, .length = RAM_SIZE};
     m->ram = (migcore_ram){.size = sizeof m->ram, .blocks = &m->block, .count = 1, .page_size = RAM_PAGE};
     migcore_kernels_detect(&m->kernels, sizeof m->kernels);
+    migcore_tree_init(&m->kept, sizeof m->kept, m->kept_memory, sizeof m->kept_memory);
     if ((options->disk != NULL && !blk_open(&m->blk, options->disk)) || !register_devices(m, options->without))
         return false;
     *m->scratch = *m; /* the size of the disk, say: a load compares with it */

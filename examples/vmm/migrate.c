@@ -5,6 +5,8 @@
  */
 #include "migrate.h"
 #include "channel.h"
+#include "preflight.h"
+#include "snapshot.h"
 #include <string.h>
 
 enum {
@@ -23,6 +25,8 @@ struct sender {
     migcore_ram_counts counts;
     unsigned rounds;
     double paused_at;
+    struct tree manifest; /* of the destination */
+    struct parcel parcel;
 };
 
 static unsigned dirty_pages(const struct sender *s)
@@ -79,7 +83,10 @@ static bool send_rest(struct sender *s)
         migcore_mark(v, MIGCORE_MARK_ANCILLARY | MIGCORE_MARK_SAFE_TO_COPY | MIGCORE_MARK_OPAQUE);
         migcore_visit_varbytes(v, "exMp", note, length, &length);
     }
-    migcore_machine_save(&s->m->state, v);
+    if (s->parcel.converted)
+        migcore_tree_replay(&s->parcel.state.tree, MIGCORE_ROOT, v);
+    else if (!devices_save(s->m, v))
+        return false;
     return migcore_finish(v) == MIGCORE_OK || complain_of_visit("not sent", v);
 }
 
@@ -102,16 +109,39 @@ static bool hear_ready(struct sender *s)
     return false;
 }
 
-/* Sends the machine and hears READY. */
+static bool ask(struct sender *s, const char *when)
+{
+    return preflight(s->m, s->options, &s->manifest, when, &s->parcel);
+}
+
+/* Hears what the destination takes, and whether that is a machine such as this one: better known before anything is sent. */
+static bool hear_manifest(struct sender *s)
+{
+    migcore_source source = channel_source(&s->channel);
+    migcore_error error = {.size = sizeof error};
+
+    channel_limit(&s->channel, s->options->patience);
+    return tree_of_source(&s->manifest, &source, &error) || complain("the destination does not say what it takes", &error);
+}
+
+/*
+ * Sends the machine and hears READY. Whether the destination takes it is asked twice: of the state as it is now, while
+ * nothing has been sent, and of that in which it leaves. Only the second answer binds.
+ */
 static bool offer(struct sender *s)
 {
-    bool sent = send_rounds(s);
+    bool sent;
 
+    if (!hear_manifest(s) || !ask(s, "now"))
+        return false;
+    sent = send_rounds(s);
     if (s->m->result != MACHINE_RUNS) {
         fprintf(stderr, "vmm: the guest has ended meanwhile\n");
         return false;
     }
     s->paused_at = milliseconds();
+    if (sent && !ask(s, "standing still"))
+        return false;
     channel_limit(&s->channel, s->options->patience);
     sent = sent && send_rest(s);
     if (!sent)
@@ -160,10 +190,11 @@ static enum handover move(struct sender *s, FILE *copy)
 
 enum handover migrate_to(struct machine *m, const struct options *options)
 {
-    struct sender s = {.m = m, .options = options, .channel = {.fd = -1}, .counts = {.size = sizeof s.counts}};
+    static struct sender s;
     FILE *copy = options->capture ? fopen(options->capture, "wb") : NULL;
     enum handover outcome = HANDOVER_NONE;
 
+    s = (struct sender){.m = m, .options = options, .channel = {.fd = -1}, .counts = {.size = sizeof s.counts}};
     if (options->capture && !copy)
         perror(options->capture);
     else if (channel_connect(&s.channel, options->migrate))

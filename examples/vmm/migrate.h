@@ -13,7 +13,7 @@ enum handover {
 /* Moves a machine that is running to `options->socket`. */
 enum handover migrate_to(struct machine *m, const struct options *options);
 
-/* Waits for a machine at `options->socket`, and runs it to its end. Returns the exit code of the program. */
-int receive_from(const struct options *options);
+/* Waits for a machine at `options->subject`. True: it is here, and has been started. */
+bool receive_from(struct machine *m, const struct options *options);
 
 #endif

@@ -4,6 +4,7 @@
  */
 #include "channel.h"
 #include "migrate.h"
+#include "preflight.h"
 #include "snapshot.h"
 
 /* Memory goes straight from the socket to where it belongs; the machine stands still. */
@@ -46,20 +47,27 @@ static bool take_over(struct machine *m, struct channel *c, const struct options
     return true;
 }
 
-int receive_from(const struct options *options)
+/* What this program takes: the source asks it before it sends anything. */
+static bool introduce(struct channel *c, const struct options *options, struct tree *manifest)
 {
-    static struct machine m;
+    migcore_sink sink = channel_sink(c);
+    migcore_error error = {.size = sizeof error};
+
+    channel_limit(c, options->patience);
+    return tree_send(manifest, &sink, &error) || complain("the source does not listen", &error);
+}
+
+bool receive_from(struct machine *m, const struct options *options)
+{
+    static struct tree manifest;
     struct channel channel = {.fd = -1};
     uint64_t skipped;
     bool ours;
-    int result = 1;
 
-    if (machine_init(&m, options) && channel_listen(&channel, options->subject)) {
-        ours = arrive(&m, &channel, options, &skipped) && take_over(&m, &channel, options, skipped);
-        channel_close(&channel);
-        if (ours)
-            result = machine_run_to_end(&m);
-    }
-    machine_free(&m);
-    return result;
+    if (!manifest_make(&manifest, options) || !channel_listen(&channel, options->subject))
+        return false;
+    ours = introduce(&channel, options, &manifest) && arrive(m, &channel, options, &skipped)
+           && take_over(m, &channel, options, skipped);
+    channel_close(&channel);
+    return ours;
 }

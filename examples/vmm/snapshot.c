@@ -1,5 +1,6 @@
 /* Saves a machine to a file, and restores it: received whole, checked whole, and only then loaded. */
 #include "snapshot.h"
+#include "history.h"
 #include <stdio.h>
 #include <unistd.h>
 
@@ -25,8 +26,34 @@ static bool save_stream(struct machine *m, FILE *f)
     migcore_chunk_save_stream(&saver, sizeof saver, &sink, NULL, 0, scratch, sizeof scratch, &settings, &m->kernels);
     migcore_ram_declare(&saver, &m->ram);
     migcore_ram_save(&saver, &m->ram, 0, 0, m->memory, RAM_PAGES, NULL);
-    migcore_machine_save(&m->state, v);
-    return migcore_finish(v) == MIGCORE_OK || complain_of_visit("not saved", v);
+    return devices_save(m, v) && (migcore_finish(v) == MIGCORE_OK || complain_of_visit("not saved", v));
+}
+
+bool devices_save(struct machine *m, migcore_visitor *v)
+{
+    static struct tree tree;
+    migcore_error error = {.size = sizeof error};
+
+    if (!m->keeps)
+        migcore_machine_save(&m->state, v);
+    else if (tree_of_machine(&tree, m, &error))
+        migcore_tree_replay(&tree.tree, MIGCORE_ROOT, v);
+    else
+        return complain("not saved", &error);
+    return true;
+}
+
+/*
+ * What cannot go straight into the devices, as the receiver has it: the state of an older release, and what came along for
+ * other programs.
+ */
+static bool accept_tree(struct machine *m, migcore_chunk_receiver *receiver, bool load, uint64_t *skipped,
+                        migcore_error *error)
+{
+    static struct tree tree;
+
+    return tree_of_received(&tree, receiver, error) && history_up(&tree, error)
+           && tree_accept(&tree, m, load, skipped, error);
 }
 
 /*
@@ -53,6 +80,8 @@ migcore_status snapshot_receive(struct machine *m, const migcore_source *source,
     }
     migcore_machine_accept(&m->state, &receiver, load, index, sizeof index, NULL, &counts, error);
     *skipped = counts.skipped_chunks + counts.skipped_devices;
+    if (error->status == MIGCORE_TOO_OLD || (error->status == MIGCORE_OK && *skipped > 0))
+        accept_tree(m, &receiver, load, skipped, error);
     return error->status;
 }
 

@@ -10,6 +10,9 @@ bool snapshot_save(struct machine *m, const char *path);
 /* Restores a machine that has not run yet. False, with words on stderr: it must not run. */
 bool snapshot_load(struct machine *m, const char *path);
 
+/* Saves the devices, and what the machine keeps for others, to any wire. False, with words on stderr, or an error of `v`. */
+bool devices_save(struct machine *m, migcore_visitor *v);
+
 /*
  * Receives a machine from wherever, checks all of it, and loads it; or, without `load`, only finds out whether it could.
  * Writes to `skipped` how many chunks and devices are not known here. After an error the machine must not run: no device was

@@ -16,7 +16,11 @@ migcore_status timer_visit(migcore_visitor *v, void *opaque)
     if (t->mode == TIMER_MODE_PERIODIC) {
         migcore_visit_u32(v, "period", &t->period);
         migcore_require(v, "period", t->period >= SHORTEST);
-        migcore_visit_u32(v, "overruns", &t->overruns);
+#if RELEASE >= 2
+        migcore_visit_u64(v, "missed", &t->missed);
+#else
+        migcore_visit_u32(v, "overruns", &t->missed);
+#endif
     }
     return migcore_get_status(v);
 }
@@ -28,7 +32,7 @@ uint64_t timer_tick(struct machine *m)
     if (t->mode == TIMER_MODE_PERIODIC && m->cpu.cycle >= t->expires) {
         uint64_t times = (m->cpu.cycle - t->expires) / t->period + 1;
 
-        t->overruns += (uint32_t)times - !t->fired;
+        t->missed += (uint32_t)times - !t->fired;
         t->expires += times * t->period;
         t->fired = true;
     } else if (t->mode == TIMER_MODE_ONCE && m->cpu.cycle >= t->expires) {
@@ -44,7 +48,7 @@ uint32_t timer_read(struct machine *m, uint32_t offset)
     switch (offset) {
     case TIMER_STATUS: return m->timer.fired;
     case TIMER_PERIODIC: return m->timer.mode == TIMER_MODE_PERIODIC ? m->timer.period : 0;
-    case TIMER_OVERRUNS: return m->timer.mode == TIMER_MODE_PERIODIC ? m->timer.overruns : 0;
+    case TIMER_OVERRUNS: return m->timer.mode == TIMER_MODE_PERIODIC ? (uint32_t)m->timer.missed : 0;
     default: return 0;
     }
 }
@@ -59,6 +63,6 @@ void timer_write(struct machine *m, uint32_t offset, uint32_t value)
         t->mode = value == 0 ? TIMER_MODE_OFF : offset == TIMER_ONCE ? TIMER_MODE_ONCE : TIMER_MODE_PERIODIC;
         t->period = value < SHORTEST ? SHORTEST : value;
         t->expires = m->cpu.cycle + t->period;
-        t->overruns = 0;
+        t->missed = 0;
     }
 }

@@ -19,6 +19,10 @@ migcore_status uart_visit(migcore_visitor *v, void *opaque)
     migcore_visit_varbytes(v, "line", u->line, sizeof u->line, &u->line_length);
     if (u->line_length > 0)
         migcore_visit_u64(v, "rx_due", &u->rx_due);
+#if RELEASE >= 2
+    migcore_mark(v, MIGCORE_MARK_ANCILLARY);
+    migcore_visit_u64(v, "sent", &u->sent);
+#endif
     return migcore_get_status(v);
 }
 
@@ -37,6 +41,9 @@ uint64_t uart_tick(struct machine *m)
 
     if (u->tx_count > 0 && m->cpu.cycle >= u->tx_due) {
         putchar(take(u->tx, &u->tx_count));
+#if RELEASE >= 2
+        u->sent++;
+#endif
         u->tx_due = m->cpu.cycle + TX_TIME;
     }
     if (u->line_length > 0 && u->rx_count < sizeof u->rx && m->cpu.cycle >= u->rx_due) {

@@ -2,11 +2,13 @@
 
 use migcore::compat::manifest::{About, Accepts, Known, Manifest, Writer};
 use migcore::compat::preflight::{Answer, Preflight};
+use migcore::compat::{is_private, Version};
 use migcore::model::{Builder, NodeId, Tree, Value};
 use migcore::{Code, Report};
 
 use super::answer::{Checked, Finding};
 use super::refused;
+use super::rules::Goal;
 use crate::chunks;
 use crate::failure::{Failure, Result};
 use crate::input::Input;
@@ -17,32 +19,53 @@ const LEAST: usize = 1 << 20;
 const MOST: usize = 1 << 32;
 
 /// Checks a stream of chunks against another: one that holds a manifest, or the devices of a receiver.
-///
-/// # Errors
-/// [`Failure`](crate::failure::Failure).
-pub fn check(stream: &Input, receiver: &Input) -> Result<Checked> {
+pub(super) fn check(stream: &Input, receiver: &Input, checked: &mut Checked) -> Result<()> {
     let (mut state, mut theirs) = (Room::of(stream), Room::of(receiver));
-    let manifest = match theirs.tree(receiver, made)? {
-        Ok(manifest) => manifest,
-        Err(Misread::Damaged(report)) => {
-            return Err(refused(receiver.path(), &chunks::damage(report, receiver.path())?.to_string()));
-        }
-        Err(Misread::Unusable(why)) => return Err(refused(receiver.path(), why)),
-    };
+    let manifest = manifest(&mut theirs, receiver)?;
     let state = match state.tree(stream, |_| Ok(()))? {
         Ok(state) => state,
         Err(Misread::Damaged(report)) => {
             let report = chunks::damage(report, stream.path())?;
-            return Ok(Checked::damaged(&format!("the stream ({report})")));
+            *checked = Checked::damaged(&format!("the stream ({report})"));
+            return Ok(());
         }
         Err(Misread::Unusable(why)) => return Err(refused(stream.path(), why)),
     };
-    compare(&state, &manifest, stream)
+    compare(&state, &manifest, stream, checked)
 }
 
-fn compare(state: &Tree<'_>, manifest: &Tree<'_>, stream: &Input) -> Result<Checked> {
+/// The versions that a receiver wants.
+pub(super) fn goal(receiver: &Input) -> Result<Goal> {
+    let mut theirs = Room::of(receiver);
+    let tree = manifest(&mut theirs, receiver)?;
+    let manifest = Manifest::find(&tree).map_err(|code| refused(receiver.path(), code.text()))?;
+    let version = manifest.version();
+    let machine = (version != Version::default()).then(|| version.to_string());
+    let mut goal = Goal { machine, ..Goal::default() };
+    manifest.entries().for_each(|entry| goal.add(&entry));
+    Ok(goal)
+}
+
+/// The manifest of a receiver, or what its state says.
+fn manifest<'r>(room: &'r mut Room, receiver: &Input) -> Result<Tree<'r>> {
+    match room.tree(receiver, made)? {
+        Ok(manifest) => Ok(manifest),
+        Err(Misread::Damaged(report)) => {
+            let report = chunks::damage(report, receiver.path())?;
+            Err(refused(receiver.path(), &report.to_string()))
+        }
+        Err(Misread::Unusable(why)) => Err(refused(receiver.path(), why)),
+    }
+}
+
+fn compare(
+    state: &Tree<'_>,
+    manifest: &Tree<'_>,
+    stream: &Input,
+    checked: &mut Checked,
+) -> Result<()> {
     let failed = |code: Code| refused(stream.path(), code.text());
-    let mut checked = Checked { devices: devices(state), ..Checked::default() };
+    checked.devices = devices(state);
     let items = manifest.used().checked_div(Tree::NODE).unwrap_or(0).saturating_add(1);
     let mut index = vec![0; items.saturating_mul(Tree::INDEX_ENTRY)];
     let manifest = Manifest::find(manifest).map_err(failed)?;
@@ -65,15 +88,17 @@ fn compare(state: &Tree<'_>, manifest: &Tree<'_>, stream: &Input) -> Result<Chec
             answer: Answer::CannotTell,
             reason: "memory",
             place: String::new(),
-            text: "the stream has memory, and a manifest does not tell which the receiver has".to_owned(),
+            text: "the stream has memory, and a manifest does not tell which the receiver has"
+                .to_owned(),
             help: "compare the blocks of both with `migcore info`",
         });
     }
-    Ok(checked)
+    Ok(())
 }
 
 fn devices(state: &Tree<'_>) -> u64 {
-    let devices = state.children(state.root()).map(Iterator::count);
+    let is_device = |node: &NodeId| state.name(*node).is_ok_and(|name| !is_private(name));
+    let devices = state.children(state.root()).map(|nodes| nodes.filter(is_device).count());
     crate::input::told(devices.unwrap_or(0))
 }
 
@@ -100,7 +125,9 @@ impl Room {
     ) -> Result<std::result::Result<Tree<'_>, Misread>> {
         loop {
             match filled(&mut self.0, input, make) {
-                Err(Misread::Damaged(report)) if report.code == Code::NoSpace && self.0.len() < MOST => {
+                Err(Misread::Damaged(report))
+                    if report.code == Code::NoSpace && self.0.len() < MOST =>
+                {
                     self.0 = vec![0; self.0.len().saturating_mul(2).min(MOST)];
                 }
                 Err(misread) => return Ok(Err(misread)),
@@ -136,8 +163,9 @@ fn fill(tree: &mut Tree<'_>, input: &Input) -> std::result::Result<(), Misread> 
 fn made(tree: &mut Tree<'_>) -> std::result::Result<(), Misread> {
     match Manifest::find(tree) {
         Ok(_) => Ok(()),
-        Err(Code::Missing) => sampled(tree)
-            .map_err(|code| Misread::Damaged(tree.report_of(code, tree.root()))),
+        Err(Code::Missing) => {
+            sampled(tree).map_err(|code| Misread::Damaged(tree.report_of(code, tree.root())))
+        }
         Err(Code::UnknownFormat) => Err(Misread::Unusable("a manifest of a newer layout")),
         Err(_) => Err(Misread::Unusable("a manifest that makes no sense")),
     }
@@ -148,7 +176,7 @@ fn sampled(tree: &mut Tree<'_>) -> migcore::Result<()> {
     let mut writer = Writer::begin(tree, &About::default())?;
     for device in devices {
         let Value::Device { versions, .. } = writer.tree().value(device)? else { continue };
-        if writer.tree().name(device)?.starts_with(b"migcore.") {
+        if is_private(writer.tree().name(device)?) {
             continue;
         }
         let (oldest, known) = (versions.current, Known::Sample);

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use super::complain;
 use crate::arguments::Check;
 use crate::check::answer::Answer;
-use crate::check::{check, print};
+use crate::check::{check, print, Asked};
 use crate::failure::{Failure, Result};
 use crate::input::Input;
 use crate::show::Document;
@@ -40,7 +40,9 @@ fn checked(arguments: &Check) -> Result<Answer> {
     let stream = Input::open(&arguments.stream)?;
     let against: Result<Vec<Input>> =
         arguments.against.iter().map(|path| Input::open(path)).collect();
-    let found = check(stream, against?, arguments.same_release)?;
+    let (against, rules, same) = (against?, arguments.rules.as_slice(), arguments.same_release);
+    let to = arguments.to.as_deref();
+    let found = check(Asked { stream, against, rules, to, same })?;
     let mut stdout = BufWriter::new(io::stdout().lock());
     let printed = match arguments.json {
         true => writeln!(stdout, "{:#}", Document(&print::json(&found))),

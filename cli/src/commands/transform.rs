@@ -4,7 +4,8 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use bumpalo::Bump;
-use migcore::compat::Version;
+use migcore::compat::{Failed, Version};
+use migcore::Code;
 use serde_json::{json, Value};
 
 use super::{complain, describes_itself, told, told_damages, unknown};
@@ -50,7 +51,9 @@ pub(super) fn run(arguments: &Transform) -> Result {
     match transform(&source, &wanted, output.as_mut()) {
         Ok(done) => keep(arguments, &input, &done, output, lost),
         Err(Stopped::Failed(failure)) => Err(failure),
-        Err(Stopped::Refused(failed, effects)) => refused(arguments, &effects, &failed),
+        Err(Stopped::Refused(failed, effects)) => {
+            refused(arguments, &effects, &because(&effects, *failed))
+        }
         Err(Stopped::Unfit(why, effects)) => refused(arguments, &effects, &why),
         Err(Stopped::Damaged(damages)) => {
             let outcome = told_damages(input.path(), &damages)?;
@@ -58,6 +61,19 @@ pub(super) fn run(arguments: &Transform) -> Result {
             Ok(outcome)
         }
         Err(Stopped::Broken(report)) => told(&input, Some(report)),
+    }
+}
+
+/// Why a transform is refused, with the place of the rule that failed.
+fn because(effects: &Effects<'_>, failed: Failed) -> String {
+    match effects.current() {
+        // What is lost is judged when all steps are done.
+        Some(written) if failed.step.is_some() && failed.code() != Code::Lossy => {
+            // A change without versions is written as one from a version to itself.
+            let ends = failed.ends.clone().filter(|ends| ends.from != ends.to);
+            format!("{written}: {}", Failed { ends, ..failed })
+        }
+        _ => failed.to_string(),
     }
 }
 

@@ -64,13 +64,11 @@ pub struct Written<'a> {
     pub path: &'a Path,
     /// The line, from 1.
     pub line: usize,
-    /// The key of the step.
-    pub key: &'static str,
 }
 
 impl std::fmt::Display for Written<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}: {}", self.path.display(), self.line, self.key)
+        write!(f, "{}:{}", self.path.display(), self.line)
     }
 }
 
@@ -181,6 +179,10 @@ impl<'a> Made<'a> {
     /// Where a step of an edge is written.
     #[must_use]
     pub fn written(&self, edge: &Edge<'_>, step: usize) -> Option<Written<'a>> {
+        // Edges without steps may lie at one address.
+        if step >= edge.steps.len() {
+            return None;
+        }
         // The address alone is compared.
         let places = self.places.get(&edge.steps.as_ptr().cast())?;
         places.get(step).copied()
@@ -220,7 +222,7 @@ impl<'a> Making<'a> {
                 Ok(steps)
             };
             let steps = made.and_then(checked).map_err(|why| read.wrong(at, key, &why))?;
-            let written = Written { path: &read.path, line: read.line(at), key };
+            let written = Written { path: &read.path, line: read.line(at) };
             let optional = step.get_ref().optional;
             all.extend(steps.into_iter().map(|step| One { step, optional, written }));
         }
@@ -253,7 +255,9 @@ impl<'a> Making<'a> {
         let optional: Vec<usize> = optional.map(|(number, _)| number).collect();
         let places = steps.iter().map(|one| one.written).collect();
         let steps: &[Step<'a>] = arena.alloc_slice_fill_iter(steps.iter().map(|one| one.step));
-        self.places.insert(steps.as_ptr(), places);
+        if !steps.is_empty() {
+            self.places.insert(steps.as_ptr(), places);
+        }
         let required = Required::But(arena.alloc_slice_copy(&optional));
         Edge { from, to, steps, reverse: Reverse::Derived, required }
     }

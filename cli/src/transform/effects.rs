@@ -19,7 +19,10 @@ pub struct Effects<'r> {
     made: &'r Made<'r>,
     explain: bool,
     done: Vec<Done>,
-    numbers: HashMap<(usize, usize, bool), usize>,
+    /// By the address of the edge's steps, which such without steps may share, and its versions.
+    numbers: HashMap<(usize, [u32; 2], usize, bool), usize>,
+    /// Where the step is written that is done, or was done last.
+    current: Option<String>,
     lost: Vec<Lost>,
     paths: Paths,
 }
@@ -59,20 +62,35 @@ impl<'r> Effects<'r> {
             explain,
             done: Vec::new(),
             numbers: HashMap::new(),
+            current: None,
             lost: Vec::new(),
             paths: Paths::default(),
         }
     }
 
-    /// The steps, with what they touched, and, if that was noted, how; one a line.
+    /// Where the step is written that was done last.
+    #[must_use]
+    pub fn current(&self) -> Option<&str> {
+        self.current.as_deref()
+    }
+
+    /// The steps that touched something, with how many items, one a line; where each item was noted, all steps.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = String::new();
+        let mut nothing = 0u64;
         for Done { written, step, from, to, touched, effects } in &self.done {
+            if *touched == 0 && !self.explain {
+                nothing = nothing.saturating_add(1);
+                continue;
+            }
             let way = if from.is_empty() { String::new() } else { format!(" ({from} to {to})") };
             let touched = counted(*touched, "item");
             text.push_str(&format!("{written}: {step}{way}: {touched}\n"));
             effects.iter().for_each(|effect| text.push_str(&format!("  {effect}\n")));
+        }
+        if nothing > 0 {
+            text.push_str(&format!("{} found nothing\n", counted(nothing, "step")));
         }
         text
     }
@@ -88,6 +106,14 @@ impl<'r> Effects<'r> {
             format!("{word}: {path}: {what} {value}\n")
         })
         .collect()
+    }
+
+    /// What was lost of values: where, what of it, the value if it may be shown, and whether it is allowed.
+    pub fn values_lost(&self) -> impl Iterator<Item = (&str, &str, Option<&str>, bool)> {
+        let told = self.lost.iter().filter(|lost| lost.counts);
+        told.map(|Lost { path, what, value, allowed, .. }| {
+            (path.as_str(), *what, value.as_deref(), *allowed)
+        })
     }
 
     /// Whether a value was lost.
@@ -127,7 +153,8 @@ impl<'r> Effects<'r> {
 
     fn number(&mut self, at: &Stage<'_>) -> usize {
         let Stage { edge, way, number, step, .. } = at;
-        let key = (edge.steps.as_ptr().addr(), *number, *way == Way::Up);
+        let versions = [edge.from.number, edge.to.number];
+        let key = (edge.steps.as_ptr().addr(), versions, *number, *way == Way::Up);
         if let Some(known) = self.numbers.get(&key) {
             return *known;
         }
@@ -175,7 +202,8 @@ impl<'r> Effects<'r> {
 }
 
 impl Observer for Effects<'_> {
-    fn before(&mut self, _tree: &Tree<'_>, _at: &Stage<'_>) {
+    fn before(&mut self, _tree: &Tree<'_>, at: &Stage<'_>) {
+        self.current = self.made.written(at.edge, at.number).map(|written| written.to_string());
         // The numbers of elements may be others now.
         self.paths = Paths::default();
     }

@@ -2,11 +2,13 @@
 
 mod accept;
 mod device;
+mod manifest;
 mod reach;
 mod undo;
 
 pub use accept::migcore_machine_accept;
 pub use device::*;
+pub use manifest::*;
 pub use undo::migcore_undo;
 
 use core::slice;

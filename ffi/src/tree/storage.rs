@@ -206,13 +206,13 @@ pub(crate) unsafe fn change<R>(
 }
 
 /// A tree that was lent; the caller's again when this is dropped.
-pub(super) struct Loan(*mut Stored);
+pub(crate) struct Loan(*mut Stored);
 
 /// Lends a tree that is ready. Its users must be gone when the loan is dropped.
 ///
 /// # Safety
 /// As [`read`]; the tree stays where it is while it is lent.
-pub(super) unsafe fn lend(tree: *mut migcore_tree) -> Result<(&'static mut Tree<'static>, Loan)> {
+pub(crate) unsafe fn lend(tree: *mut migcore_tree) -> Result<(&'static mut Tree<'static>, Loan)> {
     // SAFETY: as the caller promises.
     unsafe { check_unread(tree) }?;
     let stored = tree.cast::<Stored>();

@@ -67,6 +67,13 @@ impl Knowledge {
         Knowledge { same, ..Knowledge::default() }
     }
 
+    /// The type of the machine, as far as it is known.
+    pub(super) fn machine(&self) -> Option<String> {
+        let sent = self.target.as_ref().and_then(|target| target.stream.machine());
+        let told = self.tables.as_ref().and_then(|tables| tables.machine.clone());
+        sent.map(|name| String::from_utf8_lossy(name).into_owned()).or(told)
+    }
+
     /// Adds a schema that was read from a file.
     ///
     /// # Errors
@@ -86,16 +93,18 @@ impl Knowledge {
 }
 
 /// Checks whether a machine loads a stream.
-#[must_use]
-pub fn check(stream: &mut Stream, knowledge: &mut Knowledge) -> Checked {
-    let mut checked = Checked::default();
-    let mut report = Findings { checked: &mut checked };
+pub fn check(stream: &mut Stream, knowledge: &mut Knowledge, checked: &mut Checked) {
+    let mut report = Findings { checked };
     for damage in &stream.info.damages {
-        report.refused("damage", String::new(), damage.to_string(), "look at it with `migcore verify`");
+        report.refused(
+            "damage",
+            String::new(),
+            damage.to_string(),
+            "look at it with `migcore verify`",
+        );
     }
     machine::check(stream, knowledge, &mut report);
     sections::check(stream, knowledge, &mut report);
-    checked
 }
 
 /// Takes what is found.

@@ -66,10 +66,10 @@ pub enum Wire {
     /// Any.
     #[default]
     Any,
-    /// Chunks.
-    Chunks,
     /// QEMU's bytes.
     Legacy,
+    /// Chunks.
+    Chunks,
 }
 
 impl Wire {
@@ -78,8 +78,8 @@ impl Wire {
     pub const fn number(self) -> u8 {
         match self {
             Wire::Any => 0,
-            Wire::Chunks => 1,
-            Wire::Legacy => 2,
+            Wire::Legacy => 1,
+            Wire::Chunks => 2,
         }
     }
 
@@ -88,8 +88,8 @@ impl Wire {
     pub const fn of(number: u8) -> Option<Wire> {
         match number {
             0 => Some(Wire::Any),
-            1 => Some(Wire::Chunks),
-            2 => Some(Wire::Legacy),
+            1 => Some(Wire::Legacy),
+            2 => Some(Wire::Chunks),
             _ => None,
         }
     }

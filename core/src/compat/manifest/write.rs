@@ -41,6 +41,21 @@ impl<'t, 'm> Writer<'t, 'm> {
         }
     }
 
+    /// Goes on with a manifest that was begun.
+    ///
+    /// # Errors
+    /// [`Code::StaleHandle`]; [`Code::InvalidArgument`] for what is none.
+    pub fn resume(tree: &'t mut Tree<'m>, manifest: NodeId) -> Result<Self> {
+        let list = |name: &str| {
+            let found = tree.child_by_name(manifest, name.as_bytes(), 0)?;
+            found.ok_or(Code::InvalidArgument)
+        };
+        let [capabilities, devices, routes] =
+            [list("capabilities")?, list("devices")?, list("routes")?];
+        let last = tree.children(devices)?.last();
+        Ok(Writer { tree, manifest, capabilities, devices, routes, last })
+    }
+
     /// Says that the receiver has a capability.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! What a preflight finds.
 
+use core::ffi::CStr;
 use core::fmt;
 
 use crate::error::{put_number, Path, Put};
@@ -189,34 +190,44 @@ impl Reason {
     /// The reason in a few words.
     #[must_use]
     pub const fn text(self) -> &'static str {
+        text_of(self.c_text())
+    }
+
+    /// [`text`](Reason::text) as a C string.
+    #[must_use]
+    pub const fn c_text(self) -> &'static CStr {
         match self {
-            Reason::UnknownDevice => "the receiver does not have this device",
-            Reason::MissingDevice => "the receiver needs this device",
-            Reason::RepeatedDevice => "the state has this device twice",
-            Reason::TooNew => "newer than the receiver loads",
-            Reason::TooOld => "older than the receiver loads",
-            Reason::UnknownItem => "the receiver does not know this item",
-            Reason::UnknownSubsection => "the receiver does not know this subsection",
-            Reason::MissingItem => "the receiver needs this item",
-            Reason::WrongType => "the receiver cannot take this type",
-            Reason::WrongCount => "the receiver takes another number of elements",
-            Reason::ValueDiffers => "the receiver must have the same value",
-            Reason::Skipped => "the receiver skips this",
-            Reason::Lost => "a transform loses this",
-            Reason::LossRefused => "a transform would lose this, which is not allowed",
-            Reason::NoRoute => "there is no route between these versions",
-            Reason::StepFailed => "a transform fails here",
-            Reason::Capability => "the receiver lacks this capability",
-            Reason::NoShape => "what this device accepts is not known",
-            Reason::OtherVersion => "what the receiver accepts of this version is not known",
-            Reason::Opaque => "bytes whose inside nobody describes",
-            Reason::Room => "whether the receiver has room for so many is not known",
-            Reason::NotThere => "the receiver does not have it now, so what it takes inside is not known",
-            Reason::ReceiverConverts => "the receiver converts this version, with an outcome not known here",
-            Reason::TooMuchWork => "too much to be compared",
-            Reason::Wire => "the receiver wants another wire",
+            Reason::UnknownDevice => c"the receiver does not have this device",
+            Reason::MissingDevice => c"the receiver needs this device",
+            Reason::RepeatedDevice => c"the state has this device twice",
+            Reason::TooNew => c"newer than the receiver loads",
+            Reason::TooOld => c"older than the receiver loads",
+            Reason::UnknownItem => c"the receiver does not know this item",
+            Reason::UnknownSubsection => c"the receiver does not know this subsection",
+            Reason::MissingItem => c"the receiver needs this item",
+            Reason::WrongType => c"the receiver cannot take this type",
+            Reason::WrongCount => c"the receiver takes another number of elements",
+            Reason::ValueDiffers => c"the receiver must have the same value",
+            Reason::Skipped => c"the receiver skips this",
+            Reason::Lost => c"a transform loses this",
+            Reason::LossRefused => c"a transform would lose this, which is not allowed",
+            Reason::NoRoute => c"there is no route between these versions",
+            Reason::StepFailed => c"a transform fails here",
+            Reason::Capability => c"the receiver lacks this capability",
+            Reason::NoShape => c"what this device accepts is not known",
+            Reason::OtherVersion => c"what the receiver accepts of this version is not known",
+            Reason::Opaque => c"bytes whose inside nobody describes",
+            Reason::Room => c"whether the receiver has room for so many is not known",
+            Reason::NotThere => {
+                c"the receiver does not have it now, so what it takes inside is not known"
+            }
+            Reason::ReceiverConverts => {
+                c"the receiver converts this version, with an outcome not known here"
+            }
+            Reason::TooMuchWork => c"too much to be compared",
+            Reason::Wire => c"the receiver wants another wire",
             Reason::RepeatedItem => {
-                "several items have this name, so which of them the receiver takes is not known"
+                c"several items have this name, so which of them the receiver takes is not known"
             }
         }
     }
@@ -224,49 +235,70 @@ impl Reason {
     /// What would help.
     #[must_use]
     pub const fn help(self) -> &'static str {
+        text_of(self.c_help())
+    }
+
+    /// [`help`](Reason::help) as a C string.
+    #[must_use]
+    pub const fn c_help(self) -> &'static CStr {
         match self {
             Reason::UnknownDevice => {
-                "give the receiver this device, or remove it by a transform, or mark it ancillary if it may be lost"
+                c"give the receiver this device, or remove it by a transform, or mark it ancillary if it may be lost"
             }
-            Reason::MissingDevice => "add it by a transform, or make it optional at the receiver",
-            Reason::RepeatedDevice => "give each device an instance of its own",
+            Reason::MissingDevice => c"add it by a transform, or make it optional at the receiver",
+            Reason::RepeatedDevice => c"give each device an instance of its own",
             Reason::TooNew | Reason::TooOld => {
-                "register a transform between the two versions, on either side"
+                c"register a transform between the two versions, on either side"
             }
             Reason::UnknownItem | Reason::UnknownSubsection => {
-                "drop it by a transform, or mark it ancillary if it may be lost"
+                c"drop it by a transform, or mark it ancillary if it may be lost"
             }
             Reason::MissingItem => {
-                "add it with a default by a transform, or let the receiver do without it"
+                c"add it with a default by a transform, or let the receiver do without it"
             }
-            Reason::WrongType => "change the type by a transform, where the values fit",
-            Reason::WrongCount => "give both machines the same number, or convert it by a transform",
-            Reason::ValueDiffers => "give both machines the same configuration",
+            Reason::WrongType => c"change the type by a transform, where the values fit",
+            Reason::WrongCount => c"give both machines the same number, or convert it by a transform",
+            Reason::ValueDiffers => c"give both machines the same configuration",
             Reason::Skipped | Reason::Lost => {
-                "if it must not be lost, update the receiver; a list of losses that travels along restores it later"
+                c"if it must not be lost, update the receiver; a list of losses that travels along restores it later"
             }
-            Reason::LossRefused => "allow the loss for this path in the policy, or bring the state to a default first",
-            Reason::NoRoute => "register a transform between these versions",
-            Reason::StepFailed => "mend the transform, or bring the state into the form that it is for",
-            Reason::Capability => "turn it off on this side, or update the receiver",
-            Reason::NoShape => "let the receiver record its shape, by a scratch instance or a table",
+            Reason::LossRefused => c"allow the loss for this path in the policy, or bring the state to a default first",
+            Reason::NoRoute => c"register a transform between these versions",
+            Reason::StepFailed => c"mend the transform, or bring the state into the form that it is for",
+            Reason::Capability => c"turn it off on this side, or update the receiver",
+            Reason::NoShape => c"let the receiver record its shape, by a scratch instance or a table",
             Reason::OtherVersion => {
-                "let the receiver record the shape of this version, or transform to its newest"
+                c"let the receiver record the shape of this version, or transform to its newest"
             }
-            Reason::Opaque => "describe it, by a table, a visit function or a schema",
-            Reason::Room => "let the receiver tell its room, or let it check the state itself",
-            Reason::NotThere => "let the receiver record a shape in which it is there",
-            Reason::ReceiverConverts => "give this side the same transforms",
-            Reason::TooMuchWork => "give memory for an index",
-            Reason::Wire => "send on that wire",
-            Reason::RepeatedItem => "give each item a name of its own",
+            Reason::Opaque => c"describe it, by a table, a visit function or a schema",
+            Reason::Room => c"let the receiver tell its room, or let it check the state itself",
+            Reason::NotThere => c"let the receiver record a shape in which it is there",
+            Reason::ReceiverConverts => c"give this side the same transforms",
+            Reason::TooMuchWork => c"give memory for an index",
+            Reason::Wire => c"send on that wire",
+            Reason::RepeatedItem => c"give each item a name of its own",
         }
+    }
+}
+
+impl Reason {
+    /// The reason with this number, if there is one.
+    #[must_use]
+    pub fn from_number(number: u16) -> Option<Reason> {
+        Reason::ALL.into_iter().find(|reason| reason.number() == number)
     }
 }
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.text())
+    }
+}
+
+const fn text_of(text: &'static CStr) -> &'static str {
+    match text.to_str() {
+        Ok(text) => text,
+        Err(_) => "",
     }
 }
 

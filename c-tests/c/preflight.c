@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Manifests of machines, and whether a receiver loads a state.
+ */
+#include "check.h"
+#include "sections.h"
+#include "tree.h"
+
+#include <stdlib.h>
+
+enum { ROOM = 1 << 16 };
+
+/* A serial port as one program or another has it. */
+struct port {
+    uint32_t level;
+    uint8_t speed;
+    int has_speed;
+};
+
+static migcore_status visit_port(migcore_visitor *v, void *opaque)
+{
+    struct port *port = (struct port *)opaque;
+    migcore_status status = migcore_visit_u32(v, "level", &port->level);
+
+    if (port->has_speed) {
+        status = migcore_visit_u8(v, "speed", &port->speed);
+    }
+    return status;
+}
+
+static migcore_status begin_scratch(void *scratch, void *opaque)
+{
+    *(struct port *)scratch = *(struct port *)opaque;
+    return 0;
+}
+
+/* A machine of two ports. */
+struct board {
+    struct port ports[2], scratch;
+    migcore_device devices[2];
+    migcore_machine machine;
+};
+
+static void board_init(struct board *board, uint32_t version, int has_speed)
+{
+    unsigned at;
+
+    memset(board, 0, sizeof *board);
+    for (at = 0; at < 2; at++) {
+        migcore_device *device = &board->devices[at];
+
+        board->ports[at].has_speed = has_speed;
+        board->ports[at].level = 7;
+        device->size = sizeof *device;
+        device->name = "port";
+        device->instance = at;
+        device->version = version;
+        device->minimum_version = 1;
+        device->visit = visit_port;
+        device->opaque = &board->ports[at];
+        device->scratch = &board->scratch;
+        device->scratch_begin = begin_scratch;
+    }
+    CHECK_OK(migcore_machine_init(&board->machine, sizeof board->machine, board->devices, 2, NULL));
+}
+
+/* Saves the machine to the end of the tree. */
+static void board_save(struct board *board, migcore_tree *tree)
+{
+    migcore_tree_saver saver;
+
+    CHECK_OK(migcore_tree_save(&saver, sizeof saver, tree, MIGCORE_ROOT));
+    CHECK_OK(migcore_machine_save(&board->machine, &saver.visitor));
+    CHECK_OK(migcore_finish(&saver.visitor));
+}
+
+static migcore_about about_board(void)
+{
+    migcore_about about;
+
+    memset(&about, 0, sizeof about);
+    about.size = sizeof about;
+    about.writer = "c-tests 1";
+    about.machine = "board";
+    about.version = 3;
+    about.wire = MIGCORE_WIRE_CHUNK;
+    return about;
+}
+
+/* Says of the second port that a stream may lack it. */
+static migcore_status second_is_optional(void *opaque, const char *name, uint32_t instance, migcore_accepts *accepts)
+{
+    unsigned *asked = (unsigned *)opaque;
+
+    CHECK_TEXT(name, "port");
+    CHECK_EQUAL(accepts->oldest, 1);
+    CHECK_EQUAL(accepts->known, MIGCORE_KNOWN_ALL);
+    ++*asked;
+    accepts->optional = instance == 1;
+    return MIGCORE_OK;
+}
+
+static migcore_status refuse_to_accept(void *opaque, const char *name, uint32_t instance, migcore_accepts *accepts)
+{
+    (void)opaque, (void)name, (void)instance, (void)accepts;
+    return MIGCORE_NOT_VALID;
+}
+
+/* The manifest of a machine of this version, and of the one before it. */
+static migcore_tree *manifest_of(struct plot *plot, uint32_t version, int has_speed)
+{
+    migcore_tree *tree = plot_init(plot, ROOM);
+    migcore_about about = about_board();
+    migcore_tree_saver saver;
+    migcore_tree_loader loader;
+    migcore_checked checked;
+    migcore_node manifest;
+    struct board board;
+    unsigned asked = 0;
+
+    board_init(&board, version, has_speed);
+    board_save(&board, tree);
+    CHECK_OK(migcore_tree_load(&loader, sizeof loader, tree, MIGCORE_ROOT));
+    checked.size = sizeof checked;
+    CHECK_OK(migcore_machine_check(&board.machine, &loader.visitor, &checked));
+    CHECK_OK(migcore_tree_save(&saver, sizeof saver, tree, MIGCORE_ROOT));
+    CHECK_OK(migcore_machine_record_older(&board.machine, &saver.visitor, 1));
+    CHECK_OK(migcore_finish(&saver.visitor));
+    CHECK_OK(migcore_machine_manifest(&board.machine, tree, &about, second_is_optional, &asked, &manifest));
+    CHECK_EQUAL(asked, 2);
+    CHECK_EQUAL(manifest, node_at(tree, "migcore.manifest/0"));
+    /* Values do not go into a manifest. */
+    CHECK_EQUAL(bits_at(tree, "migcore.manifest/0.devices[1].port/1.level"), 0);
+    return tree;
+}
+
+/* What a preflight told. */
+struct told {
+    unsigned count;
+    migcore_finding last;
+    migcore_status end_with;
+};
+
+static migcore_status tell(void *opaque, const migcore_finding *finding)
+{
+    struct told *told = (struct told *)opaque;
+
+    CHECK_EQUAL(finding->size, sizeof *finding);
+    told->count++;
+    told->last = *finding;
+    return told->end_with;
+}
+
+static uint32_t answer_of(migcore_tree *state, migcore_tree *receiver, struct told *told)
+{
+    struct digest before = digest_of(state, MIGCORE_ROOT, 0);
+    static uint8_t index[ROOM / MIGCORE_TREE_NODE * MIGCORE_TREE_INDEX_ENTRY];
+    uint32_t answer = 99;
+
+    memset(told, 0, sizeof *told);
+    CHECK_OK(migcore_preflight(state, receiver, index, sizeof index, tell, told, &answer));
+    CHECK(same_digest(before, digest_of(state, MIGCORE_ROOT, 0)));
+    return answer;
+}
+
+static void machines_are_compared(void)
+{
+    struct plot manifest, state;
+    migcore_tree *receiver = manifest_of(&manifest, 3, 0), *tree;
+    struct board board;
+    struct told told;
+    uint32_t version;
+
+    for (version = 1; version <= 4; version++) {
+        static const uint32_t answers[] = { MIGCORE_ANSWER_CANNOT_TELL, MIGCORE_ANSWER_LOADS, MIGCORE_ANSWER_LOADS,
+                                            MIGCORE_ANSWER_REFUSED };
+
+        check_case("version %u", (unsigned)version);
+        tree = plot_init(&state, ROOM);
+        board_init(&board, version, 0);
+        board_save(&board, tree);
+        CHECK_EQUAL(answer_of(tree, receiver, &told), answers[version - 1]);
+        plot_free(&state);
+    }
+    check_case("%s", "");
+    CHECK_TEXT(told.last.path, "port/1");
+    CHECK_TEXT(told.last.expected, "3");
+    CHECK_TEXT(told.last.found, "4");
+    CHECK_TEXT(migcore_reason_text(told.last.reason), "newer than the receiver loads");
+    CHECK(migcore_reason_help(told.last.reason)[0] != '\0');
+
+    tree = plot_init(&state, ROOM);
+    board_init(&board, 3, 1);
+    board_save(&board, tree);
+    CHECK_EQUAL(answer_of(tree, receiver, &told), MIGCORE_ANSWER_REFUSED);
+    CHECK_EQUAL(told.count, 2);
+    CHECK_TEXT(told.last.path, "port/1.speed");
+    CHECK_TEXT(told.last.found, "u8");
+    CHECK_TEXT(migcore_reason_text(told.last.reason), "the receiver does not know this item");
+    plot_free(&state);
+
+    tree = plot_init(&state, ROOM);
+    board_init(&board, 3, 0);
+    board_save(&board, tree);
+    CHECK_OK(migcore_tree_remove(tree, node_at(tree, "port/1")));
+    CHECK_EQUAL(answer_of(tree, receiver, &told), MIGCORE_ANSWER_LOADS);
+    plant(tree, MIGCORE_ROOT, item_device("more", 0, 1));
+    CHECK_EQUAL(answer_of(tree, receiver, &told), MIGCORE_ANSWER_REFUSED);
+    CHECK_TEXT(told.last.path, "more/0");
+    CHECK_OK(migcore_tree_set_marks(tree, node_at(tree, "more/0"), MIGCORE_MARK_ANCILLARY));
+    CHECK_EQUAL(answer_of(tree, receiver, &told), MIGCORE_ANSWER_LOSSES);
+    plot_free(&state);
+    plot_free(&manifest);
+}
+
+/* A manifest that is put together by hand. */
+static void manifests_are_put_together(void)
+{
+    struct plot plot, state;
+    migcore_tree *tree = plot_init(&plot, ROOM), *other = plot_init(&state, ROOM);
+    migcore_node device = plant(tree, MIGCORE_ROOT, item_device("nic", 0, 4)), manifest, older;
+    migcore_about about = about_board();
+    migcore_accepts accepts;
+    migcore_route_known route;
+    migcore_error error;
+    struct told told;
+    bool has;
+
+    plant(tree, device, item_scalar("rate", MIGCORE_KIND_U32, 9));
+    older = plant(tree, MIGCORE_ROOT, item_device("nic", 0, 3));
+    memset(&accepts, 0, sizeof accepts);
+    accepts.size = sizeof accepts;
+    accepts.oldest = 3;
+    accepts.known = MIGCORE_KNOWN_ALL;
+    memset(&route, 0, sizeof route);
+    route.size = sizeof route;
+    route.of = "n*";
+    route.from = 1;
+    route.to = 4;
+    error.size = sizeof error;
+    CHECK_OK(migcore_manifest_begin(tree, &about, &manifest, &error));
+    CHECK_STATUS(migcore_manifest_add_older(tree, manifest, older, &error), MIGCORE_UNBALANCED);
+    CHECK_OK(migcore_manifest_add_device(tree, manifest, device, &accepts, &error));
+    CHECK_OK(migcore_manifest_add_older(tree, manifest, older, NULL));
+    CHECK_OK(migcore_manifest_add_capability(tree, manifest, "ram", NULL));
+    CHECK_OK(migcore_manifest_add_route(tree, manifest, &route, NULL));
+    CHECK_STATUS(migcore_manifest_add_device(tree, manifest, MIGCORE_ROOT, &accepts, &error), MIGCORE_INVALID_ARGUMENT);
+    accepts.known = 3;
+    CHECK_STATUS(migcore_manifest_add_device(tree, manifest, device, &accepts, NULL), MIGCORE_INVALID_ARGUMENT);
+    accepts.size--;
+    CHECK_STATUS(migcore_manifest_add_device(tree, manifest, device, &accepts, NULL), MIGCORE_BAD_SIZE);
+    CHECK_STATUS(migcore_manifest_add_capability(tree, device, "ram", NULL), MIGCORE_INVALID_ARGUMENT);
+    CHECK_STATUS(migcore_manifest_add_capability(tree, manifest, "\xff", NULL), MIGCORE_BAD_TEXT);
+    CHECK_OK(migcore_manifest_has_capability(tree, "ram", &has));
+    CHECK(has);
+    CHECK_OK(migcore_manifest_has_capability(tree, "disk", &has));
+    CHECK(!has);
+
+    device = plant(other, MIGCORE_ROOT, item_device("nic", 0, 4));
+    CHECK_EQUAL(answer_of(other, tree, &told), MIGCORE_ANSWER_REFUSED);
+    CHECK_TEXT(told.last.path, "nic/0.rate");
+    CHECK_TEXT(told.last.expected, "u32");
+    plant(other, device, item_scalar("rate", MIGCORE_KIND_U16, 9));
+    CHECK_EQUAL(answer_of(other, tree, &told), MIGCORE_ANSWER_LOADS);
+    CHECK_OK(migcore_tree_remove(other, device));
+    plant(other, MIGCORE_ROOT, item_device("nic", 0, 3));
+    CHECK_EQUAL(answer_of(other, tree, &told), MIGCORE_ANSWER_LOADS);
+    CHECK_OK(migcore_tree_remove(other, node_at(other, "nic/0")));
+    plant(other, MIGCORE_ROOT, item_device("nic", 0, 1));
+    CHECK_EQUAL(answer_of(other, tree, &told), MIGCORE_ANSWER_CANNOT_TELL);
+    plot_free(&plot);
+    plot_free(&state);
+}
+
+static void what_is_wrong_is_refused(void)
+{
+    struct plot plot, state;
+    migcore_tree *receiver = manifest_of(&plot, 3, 0), *tree = plot_init(&state, ROOM);
+    migcore_about about = about_board();
+    struct board board;
+    struct told told;
+    migcore_node manifest;
+    uint32_t answer;
+
+    CHECK_STATUS(migcore_preflight(NULL, receiver, NULL, 0, tell, &told, &answer), MIGCORE_NULL_POINTER);
+    CHECK_STATUS(migcore_preflight(tree, NULL, NULL, 0, tell, &told, &answer), MIGCORE_NULL_POINTER);
+    CHECK_STATUS(migcore_preflight(tree, receiver, NULL, 0, NULL, NULL, NULL), MIGCORE_NULL_POINTER);
+    CHECK_STATUS(migcore_preflight(tree, receiver, NULL, 8, NULL, NULL, &answer), MIGCORE_NULL_POINTER);
+    CHECK_STATUS(migcore_preflight(receiver, tree, NULL, 0, tell, &told, &answer), MIGCORE_MISSING);
+    CHECK_OK(migcore_preflight(tree, receiver, NULL, 0, NULL, NULL, &answer));
+    CHECK_EQUAL(answer, MIGCORE_ANSWER_REFUSED);
+    memset(&told, 0, sizeof told);
+    told.end_with = MIGCORE_NOT_VALID;
+    CHECK_STATUS(migcore_preflight(tree, receiver, NULL, 0, tell, &told, &answer), MIGCORE_NOT_VALID);
+    CHECK_EQUAL(told.count, 1);
+    CHECK_TEXT(migcore_reason_text(0), "unknown reason");
+    CHECK_TEXT(migcore_reason_help(70000), "");
+
+    board_init(&board, 3, 0);
+    CHECK_STATUS(migcore_machine_manifest(&board.machine, tree, &about, NULL, NULL, &manifest), MIGCORE_MISSING);
+    CHECK_EQUAL(manifest, 0);
+    plot_free(&state);
+    tree = plot_init(&state, ROOM);
+    board_save(&board, tree);
+    CHECK_STATUS(migcore_machine_manifest(&board.machine, tree, &about, refuse_to_accept, NULL, &manifest),
+                 MIGCORE_NOT_VALID);
+    CHECK_STATUS(migcore_machine_manifest(&board.machine, tree, NULL, NULL, NULL, &manifest), MIGCORE_NULL_POINTER);
+    CHECK_STATUS(migcore_machine_manifest(NULL, tree, &about, NULL, NULL, &manifest), MIGCORE_NULL_POINTER);
+    CHECK_STATUS(migcore_machine_record_older(&board.machine, NULL, 1), MIGCORE_NULL_POINTER);
+    CHECK_STATUS(migcore_manifest_begin(NULL, &about, &manifest, NULL), MIGCORE_NULL_POINTER);
+    about.wire = 9;
+    CHECK_STATUS(migcore_manifest_begin(tree, &about, &manifest, NULL), MIGCORE_INVALID_ARGUMENT);
+    plot_free(&plot);
+    plot_free(&state);
+}
+
+void test_preflight(void)
+{
+    machines_are_compared();
+    manifests_are_put_together();
+    what_is_wrong_is_refused();
+}

@@ -1,0 +1,135 @@
+//! A stream as it is after the transforms of a file of rules.
+
+use std::path::PathBuf;
+
+use bumpalo::Bump;
+use migcore::compat::manifest::Entry;
+use migcore::compat::Version;
+
+use super::answer::{Answer, Checked, Finding};
+use super::refused;
+use crate::chunks::{Latest, TooMany};
+use crate::failure::{Failure, Result};
+use crate::input::Input;
+use crate::output::Output;
+use crate::rules::Rules;
+use crate::transform::effects::Effects;
+use crate::transform::run::{transform, Source, Stopped, Wanted};
+
+const LOST: &str = "keep what is lost with `migcore transform --losses`, to restore it later";
+const REFUSED: &str = "look at it with `migcore transform --dry-run --explain`";
+
+/// The versions that a receiver wants, as far as it says so.
+#[derive(Debug, Default)]
+pub(super) struct Goal {
+    /// Of the machine.
+    pub(super) machine: Option<String>,
+    /// Of devices: their names, versions and tags.
+    pub(super) devices: Vec<(String, u32, String)>,
+}
+
+impl Goal {
+    pub(super) fn add(&mut self, entry: &Entry<'_, '_>) {
+        // A name that is a pattern is none of a device.
+        let name = String::from_utf8_lossy(entry.name).replace('*', "\\*");
+        self.devices.push((name, entry.newest, entry.tag.to_owned()));
+    }
+}
+
+/// Transforms a stream to what the receiver wants. What that loses, or why it is refused, goes to `checked`; then there is
+/// no stream.
+pub(super) fn transformed(
+    source: Kind,
+    rules: &[PathBuf],
+    goal: &Goal,
+    checked: &mut Checked,
+) -> Result<Option<Input>> {
+    let (rules, arena) = (Rules::read(rules)?, Bump::new());
+    let made = rules.made(&arena)?;
+    let source = source.source()?;
+    let devices: Vec<(&str, Version<'_>)> = goal
+        .devices
+        .iter()
+        .map(|(name, number, tag)| (name.as_str(), Version { number: *number, tag }))
+        .collect();
+    // Changes without versions are done as they are written.
+    let to = goal.machine.as_deref().filter(|_| made.machine().is_some()).map(Version::parse);
+    let (made, explain, force) = (&made, false, false);
+    let wanted = Wanted { made, from: None, to, devices: &devices, restore: None, explain, force };
+    let folder = tempfile::tempdir().map_err(Failure::writing(&std::env::temp_dir()))?;
+    let mut output = Output::create(&folder.path().join("transformed"), false)?;
+    match transform(&source, &wanted, Some(&mut output)) {
+        Ok(done) => {
+            losses(&done.effects, checked);
+            output.written().map(Some)
+        }
+        Err(Stopped::Failed(failure)) => Err(failure),
+        Err(Stopped::Refused(failed, effects)) => {
+            losses(&effects, checked);
+            refused_by(failed.to_string(), checked);
+            Ok(None)
+        }
+        Err(Stopped::Unfit(why, effects)) => {
+            losses(&effects, checked);
+            refused_by(why.to_string(), checked);
+            Ok(None)
+        }
+        Err(Stopped::Damaged(damages)) => {
+            for damage in damages {
+                damaged(&damage.to_string(), checked);
+            }
+            Ok(None)
+        }
+        Err(Stopped::Broken(report)) => {
+            damaged(&report.to_string(), checked);
+            Ok(None)
+        }
+    }
+}
+
+/// A stream that is to be transformed.
+pub(super) enum Kind {
+    Qemu(Input),
+    Chunks(Input),
+}
+
+impl Kind {
+    fn source(self) -> Result<Source> {
+        Ok(match self {
+            Kind::Qemu(stream) => Source::Qemu { stream, vmdesc: None, chunks: None },
+            Kind::Chunks(stream) => {
+                let memory = Latest::of(&stream).map_err(Failure::reading(stream.path()))?;
+                let many = |TooMany| refused(stream.path(), "its memory is in too many pieces");
+                let memory = Box::new(memory.map_err(many)?);
+                Source::Native { stream, memory }
+            }
+        })
+    }
+}
+
+fn losses(effects: &Effects<'_>, checked: &mut Checked) {
+    for (path, what, value, allowed) in effects.values_lost() {
+        let text = format!("a transform loses {what} {}", value.unwrap_or_default());
+        let (answer, help) = match allowed {
+            true => (Answer::Losses, LOST),
+            false => (Answer::Refused, "allow the loss for this path in the policy of the rules"),
+        };
+        let (place, text) = (path.to_owned(), text.trim_end().to_owned());
+        checked.add(Finding { answer, reason: "loss", place, text, help });
+    }
+}
+
+fn refused_by(text: String, checked: &mut Checked) {
+    let (answer, reason, place) = (Answer::Refused, "transform", String::new());
+    checked.add(Finding { answer, reason, place, text, help: REFUSED });
+}
+
+fn damaged(what: &str, checked: &mut Checked) {
+    checked.add(Finding {
+        answer: Answer::Refused,
+        reason: "damage",
+        place: String::new(),
+        text: what.to_owned(),
+        help: "look at it with `migcore verify`",
+    });
+}

@@ -1,0 +1,157 @@
+/*
+ * What release 2 has changed in the states of its devices. The devices themselves speak the newest form and know nothing of
+ * this. Each change is written from the older to the newer, and gone back by its inverse. Release 1 is built without this
+ * file.
+ */
+#include "history.h"
+#include <migcore_compat.h>
+#include <string.h>
+
+/* What can be enabled and claimed is one thing, and others may follow. */
+static const migcore_step_item lines[] = {MIGCORE_VALUE_STRUCT(0, "lines"), MIGCORE_VALUE_END()};
+static const char *const in_lines[] = {"enabled", "claimed", NULL};
+static const migcore_step intc_2[] = {
+    MIGCORE_STEP_WRAP(MIGCORE_STEP_TO_FIRST, "", "lines", NULL, lines, in_lines, NULL),
+    MIGCORE_STEP_END(),
+};
+
+/* Only a periodic timer has any. */
+static const migcore_step timer_2[] = {
+    MIGCORE_STEP_RENAME(MIGCORE_STEP_OPTIONAL, "", "overruns", "missed"),
+    MIGCORE_STEP_RETYPE(MIGCORE_STEP_OPTIONAL, "", "missed", MIGCORE_KIND_U32, MIGCORE_KIND_U64),
+    MIGCORE_STEP_END(),
+};
+
+/* Marked as the device marks it. */
+static const migcore_step_item none_sent[] = {
+    MIGCORE_VALUE_ROW(MIGCORE_ITEM_SCALAR, MIGCORE_KIND_U64, 0, MIGCORE_MARK_ANCILLARY, 0, 0, "sent", 0, NULL, 0),
+    MIGCORE_VALUE_END(),
+};
+static const migcore_step uart_2[] = {
+    MIGCORE_STEP_ADD(0, "", "sent", NULL, none_sent),
+    MIGCORE_STEP_END(),
+};
+
+#define FROM_1_TO_2(steps) {MIGCORE_CHANGE(MIGCORE_NUMBERED(1), MIGCORE_NUMBERED(2), steps), MIGCORE_CHANGE_END()}
+static const migcore_compat_change intc_changes[] = FROM_1_TO_2(intc_2);
+static const migcore_compat_change timer_changes[] = FROM_1_TO_2(timer_2);
+static const migcore_compat_change uart_changes[] = FROM_1_TO_2(uart_2);
+
+static const migcore_history histories[] = {
+    MIGCORE_HISTORY("intc", MIGCORE_NUMBERED(2), intc_changes),
+    MIGCORE_HISTORY("timer", MIGCORE_NUMBERED(2), timer_changes),
+    MIGCORE_HISTORY("uart", MIGCORE_NUMBERED(2), uart_changes),
+    MIGCORE_HISTORY_END(),
+};
+
+/* The versions of what release 1 has other than this one, in the order of the machine. */
+#define CHANGED 3
+static const migcore_compat_wanted release_1[CHANGED] = {
+    {"intc", MIGCORE_NUMBERED(1)}, {"uart", MIGCORE_NUMBERED(1)}, {"timer", MIGCORE_NUMBERED(1)},
+};
+
+/* The count is for the host, and the guest does not see it. All else may be lost only where it says nothing. */
+static const migcore_policy_row policy[] = {
+    MIGCORE_POLICY("uart/0.sent", MIGCORE_VERDICT_ALLOW),
+    MIGCORE_POLICY_END(),
+};
+static const migcore_compat_table usual =
+    MIGCORE_COMPAT_TABLE(histories, policy, MIGCORE_VERDICT_IF_DEFAULT, NULL, "vmm 2");
+static const migcore_compat_table strict =
+    MIGCORE_COMPAT_TABLE(histories, NULL, MIGCORE_VERDICT_IF_DEFAULT, NULL, "vmm 2");
+
+/* The library's form of a table; it is used at once, by one thread. */
+static migcore_status read_table(migcore_compat *compat, const migcore_compat_table *table)
+{
+    static uint64_t memory[512];
+
+    return migcore_compat_init(compat, sizeof *compat, table, memory, sizeof memory);
+}
+
+static void tell_loss(void *findings, const migcore_loss *loss)
+{
+    fprintf(findings, " %.*s/%u.%.*s%s;", (int)loss->device_length, loss->device, (unsigned)loss->instance,
+            (int)loss->path_length, loss->path, loss->allowed ? " is lost" : " would be lost");
+}
+
+/* To the versions of release 1; nothing is changed for others. */
+static bool go_down(struct tree *t, uint32_t release, const migcore_compat_table *table,
+                    const migcore_compat_observer *observer, migcore_compat_outcome *outcome,
+                    migcore_compat_failure *failure)
+{
+    const migcore_compat_targets targets = {.size = sizeof targets, .devices = release_1,
+                                            .count = release == 1 ? CHANGED : 0, .others = MIGCORE_OTHERS_KEEP};
+    migcore_compat compat;
+
+    failure->error.status = read_table(&compat, table);
+    return failure->error.status == MIGCORE_OK
+           && migcore_compat_run(&compat, &t->tree, &targets, observer, outcome, failure) == MIGCORE_OK;
+}
+
+uint32_t history_down(struct tree *t, uint32_t release, bool lossless, FILE *findings)
+{
+    const migcore_compat_observer observer = {.size = sizeof observer, .opaque = findings, .lost = tell_loss};
+    migcore_compat_outcome outcome = {.size = sizeof outcome};
+    migcore_compat_failure failure = {.size = sizeof failure};
+    char text[512];
+
+    if (go_down(t, release, lossless ? &strict : &usual, &observer, &outcome, &failure))
+        return outcome.losses > 0 ? MIGCORE_ANSWER_LOSSES : MIGCORE_ANSWER_LOADS;
+    if (failure.error.status != MIGCORE_LOSSY) { /* the losses have been told */
+        migcore_compat_failure_text(&failure, text, sizeof text);
+        fprintf(findings, " %s;", text);
+    }
+    return MIGCORE_ANSWER_REFUSED;
+}
+
+bool history_up(struct tree *t, migcore_error *error)
+{
+    migcore_compat_outcome outcome = {.size = sizeof outcome};
+    migcore_compat_failure failure = {.size = sizeof failure};
+    migcore_compat compat;
+
+    error->status = read_table(&compat, &usual);
+    if (error->status != MIGCORE_OK)
+        return false;
+    if (migcore_compat_run(&compat, &t->tree, NULL, NULL, &outcome, &failure) != MIGCORE_OK) {
+        *error = failure.error;
+        return false;
+    }
+    if (outcome.legs > 0)
+        fprintf(stderr, "vmm: the state is of an older release; values that were lost on the way there and are back: %llu\n",
+                (unsigned long long)outcome.restored);
+    return true;
+}
+
+bool history_add_older(struct tree *t, migcore_error *error)
+{
+    static struct tree older;
+    migcore_compat_failure failure = {.size = sizeof failure};
+    migcore_node device;
+    char path[32];
+
+    migcore_tree_init(&older.tree, sizeof older.tree, older.memory, sizeof older.memory);
+    if (migcore_tree_compact(&t->tree, &older.tree, error) != MIGCORE_OK)
+        return false;
+    if (!go_down(&older, 1, &usual, NULL, NULL, &failure)) {
+        *error = failure.error;
+        return false;
+    }
+    for (size_t i = 0; i < CHANGED && error->status == MIGCORE_OK; i++) {
+        snprintf(path, sizeof path, "%s/0", release_1[i].devices);
+        error->status = migcore_tree_find(&older.tree, MIGCORE_ROOT, path, &device);
+        if (error->status == MIGCORE_OK)
+            migcore_tree_copy(&older.tree, device, &t->tree, MIGCORE_AT_END, MIGCORE_ROOT, NULL, error);
+    }
+    return error->status == MIGCORE_OK;
+}
+
+migcore_status history_accept(void *opaque, const char *name, uint32_t instance, migcore_accepts *accepts)
+{
+    (void)opaque, (void)instance;
+    for (size_t i = 0; i < CHANGED; i++) {
+        if (strcmp(name, release_1[i].devices) == 0)
+            accepts->oldest = release_1[i].version.number;
+    }
+    return MIGCORE_OK;
+}

@@ -1,0 +1,139 @@
+//! Whether a receiver loads a state, told before it is sent.
+
+use core::ffi::{c_char, c_void};
+
+use migcore::compat::manifest::Manifest;
+use migcore::compat::preflight::{Answer, Finding, Preflight, Reason};
+use migcore::error::Put;
+use migcore::Code;
+
+use crate::error::MIGCORE_PATH_SIZE;
+use crate::memory::bytes_mut;
+use crate::status::{migcore_status, refusal, status, MIGCORE_OK};
+use crate::tree::report::tell;
+use crate::tree::storage::{migcore_tree, show};
+
+/// It loads, as far as items, types and versions tell. What hooks refuse is not known before.
+pub const MIGCORE_ANSWER_LOADS: u32 = 0;
+/// It loads, and what was found is lost.
+pub const MIGCORE_ANSWER_LOSSES: u32 = 1;
+/// It is refused.
+pub const MIGCORE_ANSWER_REFUSED: u32 = 2;
+/// That depends on what is not known here.
+pub const MIGCORE_ANSWER_CANNOT_TELL: u32 = 3;
+
+const _: () = assert!(Answer::CannotTell.number() == 3 && Answer::Refused.number() == 2);
+
+/// The room for what was expected or found, with its NUL.
+pub const MIGCORE_DETAIL_SIZE: usize = 64;
+
+/// One thing that a preflight found.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct migcore_finding {
+    /// sizeof(migcore_finding)
+    pub size: usize,
+    /// What follows from it: a MIGCORE_ANSWER_ constant.
+    pub answer: u32,
+    /// Why: a stable number. migcore_reason_text says it in words.
+    pub reason: u32,
+    /// Where in the state, such as `nic/0.rx_ring[3].head`. Ends with a NUL.
+    pub path: [c_char; MIGCORE_PATH_SIZE],
+    /// What the receiver takes, in words; empty where nothing is to be said.
+    pub expected: [c_char; MIGCORE_DETAIL_SIZE],
+    /// What the state has.
+    pub found: [c_char; MIGCORE_DETAIL_SIZE],
+}
+
+/// Is shown one finding, which is gone afterwards. It may read the trees, and not change them. A status other than
+/// MIGCORE_OK ends what is told, and is returned.
+pub type migcore_report_finding = Option<
+    unsafe extern "C" fn(opaque: *mut c_void, finding: *const migcore_finding) -> migcore_status,
+>;
+
+/// Says whether a receiver loads a state: compares the tree `state` with the manifest in the tree `receiver`. Shows each
+/// thing that it finds to `report`, which may be NULL, and writes the answer, the worst of them, to `answer`, a
+/// MIGCORE_ANSWER_ constant. Neither tree is changed. `index` is memory for an index, as that of migcore_tree_diff, or NULL.
+///
+/// It says that a state loads only where the manifest describes all that the state has and all that the receiver needs;
+/// what only values tell, such as what a hook refuses, it does not know. MIGCORE_OK whatever the answer is;
+/// MIGCORE_MISSING without a manifest, MIGCORE_UNKNOWN_FORMAT for one of a newer layout, MIGCORE_BAD_VALUE for one that
+/// makes no sense.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_preflight(
+    state: *mut migcore_tree,
+    receiver: *mut migcore_tree,
+    index: *mut c_void,
+    index_size: usize,
+    report: migcore_report_finding,
+    opaque: *mut c_void,
+    answer: *mut u32,
+) -> migcore_status {
+    // SAFETY: the caller promises NULL or a tree, twice, `index_size` writable bytes that nothing else uses meanwhile,
+    // a callback for this `opaque`, and a place.
+    unsafe {
+        status(show(state, |state| {
+            show(receiver, |receiver| {
+                let preflight = Preflight::new(Manifest::find(receiver)?);
+                let mut preflight = preflight.memory(bytes_mut(index, index_size)?);
+                let mut ended = MIGCORE_OK;
+                let worst = preflight.compare(state, &mut |finding| {
+                    if let (Some(report), MIGCORE_OK) = (report, ended) {
+                        let made = to_c(finding);
+                        ended = report(opaque, &raw const made);
+                    }
+                })?;
+                if ended != MIGCORE_OK {
+                    return Err(refusal(ended).0);
+                }
+                if answer.is_null() {
+                    return Err(Code::NullPointer);
+                }
+                tell(answer, u32::from(worst.number()));
+                Ok(())
+            })
+        }))
+    }
+}
+
+/// What a reason is, in a few words; `unknown reason` for a number that is none.
+#[no_mangle]
+pub extern "C" fn migcore_reason_text(reason: u32) -> *const c_char {
+    reason_of(reason).map_or(c"unknown reason", Reason::c_text).as_ptr()
+}
+
+/// What would help against a reason; empty for a number that is none.
+#[no_mangle]
+pub extern "C" fn migcore_reason_help(reason: u32) -> *const c_char {
+    reason_of(reason).map_or(c"", Reason::c_help).as_ptr()
+}
+
+fn reason_of(reason: u32) -> Option<Reason> {
+    Reason::from_number(u16::try_from(reason).ok()?)
+}
+
+fn to_c(finding: &Finding<'_>) -> migcore_finding {
+    let mut made = migcore_finding {
+        size: size_of::<migcore_finding>(),
+        answer: finding.answer.number().into(),
+        reason: finding.reason.number().into(),
+        path: [0; MIGCORE_PATH_SIZE],
+        expected: [0; MIGCORE_DETAIL_SIZE],
+        found: [0; MIGCORE_DETAIL_SIZE],
+    };
+    put_in(&mut made.path, &mut |put| put(finding.path.as_str().as_bytes()));
+    put_in(&mut made.expected, &mut |put| finding.expected.put(put));
+    put_in(&mut made.found, &mut |put| finding.found.put(put));
+    made
+}
+
+/// Puts text into an array that ends with a NUL; what has no room is cut.
+#[allow(clippy::as_conversions, reason = "bytes as characters of C")]
+fn put_in(room: &mut [c_char], text: &mut dyn FnMut(Put<'_>)) {
+    let mut left = room.split_last_mut().map(|(_, room)| room).unwrap_or_default().iter_mut();
+    text(&mut |part| {
+        for (byte, place) in part.iter().zip(left.by_ref()) {
+            *place = *byte as c_char;
+        }
+    });
+}
