@@ -11,7 +11,7 @@ use migcore::Result;
 use crate::device::Device;
 
 /// Memory for the tree of one device, with what a change and a loss take.
-pub const MEMORY: usize = 8 << 10;
+pub const MEMORY: usize = 12 << 10;
 
 /// The version that the device speaks.
 const NEWEST: u32 = 9;

@@ -605,7 +605,7 @@ fn mutate(parts: &mut Vec<Part>, index: usize, mutation: Mutation) {
         Mutation::Swap => parts.swap(at, 0),
         Mutation::Before(item, ancillary) => {
             // Names that the receiver has may come twice.
-            let name = if at % 2 == 0 { "new".to_owned() } else { parts[0].name.clone() };
+            let name = if at.is_multiple_of(2) { "new".to_owned() } else { parts[0].name.clone() };
             parts.insert(at, Part { name, item, spare: false, ancillary, since: 0 });
         }
     }
