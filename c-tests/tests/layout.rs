@@ -15,7 +15,7 @@ use std::sync::OnceLock;
 use migcore_c_tests::interface::{Interface, ALIGNMENT, SIZE};
 use migcore_c_tests::{bound_header, expanded_ffi};
 use migcore_ffi::chunk::{check, load, receive, save, settings, tell, walk};
-use migcore_ffi::compat::{hook, profile, rows, run, told};
+use migcore_ffi::compat::{check as tests, hook, manifest, preflight, profile, rows, run, told};
 use migcore_ffi::tree::{compare, loader, saver, storage};
 use migcore_ffi::vmstate::{dump, plan, services, table};
 use migcore_ffi::{
@@ -110,6 +110,10 @@ fn rust_layouts() -> Layouts {
         machine::migcore_undo { size image image_size scratch scratch_size kernels error }
         observer::migcore_observer { visitor }
         hook::migcore_edit { size tree scope touched inside }
+        manifest::migcore_about { size writer machine tag version wire }
+        manifest::migcore_accepts { size tag oldest known optional blob }
+        manifest::migcore_route_known { size of from_tag to_tag from to }
+        preflight::migcore_finding { size answer reason path expected found }
         profile::migcore_profile { size rows below }
         profile::migcore_profile_row { until kind device property text number flags reserved }
         ram::migcore_ram { size blocks count page_size zero opaque }
@@ -141,6 +145,9 @@ fn rust_layouts() -> Layouts {
         settings::migcore_chunk_limits { size slots shape chunk work memory }
         settings::migcore_chunk_settings { size machine writer slots fragment_limit alignment }
         subsection::migcore_subsection { size name version minimum_version marks needed visit }
+        tests::migcore_compat_checked { size equal around unreachable findings }
+        tests::migcore_compat_finding { size stops count text text_length number status }
+        tests::migcore_compat_states { size opaque save load found seed cases }
         told::migcore_compat_observer { size opaque lost step }
         told::migcore_compat_stage {
             size device device_length text text_length from to instance step touched down

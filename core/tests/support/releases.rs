@@ -263,11 +263,14 @@ impl<const RELEASE: u32> Nic for Nic3<RELEASE> {
     }
 }
 
+/// How the link is visited, where it is a device of its own.
+type Phy<N> = Option<fn(&mut N, &mut Visitor<'_>) -> Result<()>>;
+
 fn board<N: Visit>(
     v: &mut Visitor<'_>,
     release: u32,
     nic: &mut N,
-    phy: Option<fn(&mut N, &mut Visitor<'_>) -> Result<()>>,
+    phy: Phy<N>,
     ticks: &mut u32,
 ) -> Result<()> {
     v.device("nic", 0, Versions::only(release), |v| nic.visit(v))?;
@@ -277,8 +280,6 @@ fn board<N: Visit>(
     v.device("timer", 0, Versions::only(1), |v| v.visit("ticks", ticks))?;
     v.finish()
 }
-
-type Phy<N> = Option<fn(&mut N, &mut Visitor<'_>) -> Result<()>>;
 
 fn save_as<N: Nic>(tree: &mut Tree<'_>, release: u32, phy: Phy<N>, m: &Meaning) -> Result<()> {
     let (mut nic, mut ticks) = (N::default(), m.ticks);
