@@ -33,7 +33,7 @@ printf '%-19s %-21s %13s %9s\n' group way instructions per-item
     runs=$times
     case $group in
     w2-*) continue ;; # a thousand W1; counting it again tells nothing new
-    chunk-w2-* | walk | crc-1m) runs=2 ;; # each run is long
+    chunk-w2-* | walk | crc-1m | compat-10000) runs=2 ;; # each run is long
     esac
     case $group in
     "$prefix"*) ;;

@@ -448,6 +448,11 @@ struct migcore_vmstate_field;
 #define MIGCORE_KNOWN_ALL 2
 
 /**
+ * No feature has this name.
+ */
+#define MIGCORE_NO_FEATURE 4294967295
+
+/**
  * It loads, as far as items, types and versions tell. What hooks refuse is not known before.
  */
 #define MIGCORE_ANSWER_LOADS 0
@@ -471,11 +476,6 @@ struct migcore_vmstate_field;
  * The room for what was expected or found, with its NUL.
  */
 #define MIGCORE_DETAIL_SIZE 64
-
-/**
- * No feature has this name.
- */
-#define MIGCORE_NO_FEATURE 4294967295
 
 /**
  * A device that has no such property passes over the row.
@@ -2028,6 +2028,138 @@ typedef migcore_status (*migcore_accept)(void *opaque,
                                          struct migcore_accepts *accepts);
 
 /**
+ * Storage for the histories of a program, made of a table; what they need beside lies in memory that the caller gives.
+ * It needs no destructor, and may be moved in memory between two calls.
+ */
+typedef struct migcore_compat {
+    uint32_t state;
+    migcore_status failure;
+    uint64_t reserved[16];
+} migcore_compat;
+
+/**
+ * A version as it is told: the tag is no C string.
+ */
+typedef struct migcore_told_version {
+    /**
+     * The number.
+     */
+    uint32_t number;
+    /**
+     * The bytes of the tag.
+     */
+    uint32_t tag_length;
+    /**
+     * The tag; NULL if there is none.
+     */
+    const char *tag;
+} migcore_told_version;
+
+/**
+ * Something that is wrong with a history. Texts are no C strings, and are there while the function runs that is told.
+ */
+typedef struct migcore_compat_finding {
+    /**
+     * sizeof(migcore_compat_finding)
+     */
+    size_t size;
+    /**
+     * The versions that the state went through.
+     */
+    const struct migcore_told_version *stops;
+    /**
+     * How many.
+     */
+    size_t count;
+    /**
+     * What is wrong, and where.
+     */
+    const char *text;
+    /**
+     * The bytes of that.
+     */
+    size_t text_length;
+    /**
+     * The number of the state, from 0: with the seed it is the same again.
+     */
+    uint32_t number;
+    /**
+     * Why a run failed, or a state was not loaded; MIGCORE_OK for a state that did not come back as it was.
+     */
+    migcore_status status;
+} migcore_compat_finding;
+
+/**
+ * Makes states, and takes them back: what a test knows of a device. A visitor over the tree is ended before a function
+ * returns. Of a status that is none of the library it makes MIGCORE_REFUSED.
+ */
+typedef struct migcore_compat_states {
+    /**
+     * sizeof(migcore_compat_states)
+     */
+    size_t size;
+    /**
+     * Given to the functions.
+     */
+    void *opaque;
+    /**
+     * Saves a random state of a version into an empty tree, of numbers that migcore_random makes of `seed`. It leaves the
+     * tree empty for versions that this program cannot save: their states are made of those of the newest version, which
+     * it must save. Another status than MIGCORE_OK ends the check.
+     */
+    migcore_status (*save)(void *opaque,
+                           struct migcore_tree *tree,
+                           const struct migcore_told_version *version,
+                           uint64_t seed);
+    /**
+     * Loads what is to be a state of a version, if this program can; another status than MIGCORE_OK says that it is none.
+     * NULL: nothing is loaded.
+     */
+    migcore_status (*load)(void *opaque,
+                           struct migcore_tree *tree,
+                           const struct migcore_told_version *version);
+    /**
+     * Is told of all that is wrong. May be NULL.
+     */
+    void (*found)(void *opaque, const struct migcore_compat_finding *finding);
+    /**
+     * Any number: of the same come the same states.
+     */
+    uint64_t seed;
+    /**
+     * How many states of each version.
+     */
+    uint32_t cases;
+} migcore_compat_states;
+
+/**
+ * What a check did.
+ */
+typedef struct migcore_compat_checked {
+    /**
+     * sizeof(migcore_compat_checked); the caller fills it in.
+     */
+    size_t size;
+    /**
+     * Journeys that ended with the state that they began with.
+     */
+    uint64_t equal;
+    /**
+     * Journeys that came back in another way than they went, so that nothing says what the state should be: of them only
+     * that each stop is reached is checked.
+     */
+    uint64_t around;
+    /**
+     * Journeys that some change without a way back prevents.
+     */
+    uint64_t unreachable;
+    /**
+     * What is wrong.
+     */
+    uint64_t findings;
+} migcore_compat_checked;
+
+/**
  * A route that a receiver has. Texts are UTF-8; NULL is an empty one.
  */
 typedef struct migcore_route_known {
@@ -2575,16 +2707,6 @@ typedef struct migcore_compat_table {
 } migcore_compat_table;
 
 /**
- * Storage for the histories of a program, made of a table; what they need beside lies in memory that the caller gives.
- * It needs no destructor, and may be moved in memory between two calls.
- */
-typedef struct migcore_compat {
-    uint32_t state;
-    migcore_status failure;
-    uint64_t reserved[16];
-} migcore_compat;
-
-/**
  * A version that is wanted of devices.
  */
 typedef struct migcore_compat_wanted {
@@ -2631,24 +2753,6 @@ typedef struct migcore_compat_targets {
      */
     uint32_t border;
 } migcore_compat_targets;
-
-/**
- * A version as it is told: the tag is no C string.
- */
-typedef struct migcore_told_version {
-    /**
-     * The number.
-     */
-    uint32_t number;
-    /**
-     * The bytes of the tag.
-     */
-    uint32_t tag_length;
-    /**
-     * The tag; NULL if there is none.
-     */
-    const char *tag;
-} migcore_told_version;
 
 /**
  * Something that is lost. Texts are no C strings, and are there while the function runs that is told.
@@ -5835,6 +5939,30 @@ migcore_status migcore_machine_manifest(struct migcore_machine *machine,
                                         migcore_node *manifest);
 
 /**
+ * The next pseudo-random number of a row that `*state` begins: any number does. It is the same each time.
+ */
+uint64_t migcore_random(uint64_t *state);
+
+/**
+ * Checks a history, that of number `history` in the table, on random states of each version: from every version to every
+ * other and back, and over every third one. All losses are allowed, and are with the state when it goes back: so it must
+ * come back as it was. What is wrong is told, counted, and no error of this call.
+ *
+ * `memory` is for two states, what they lose, and a change: ten times the largest state is enough, and 1 KB beside. It may
+ * be used for something else afterwards.
+ *
+ * MIGCORE_NO_SPACE; MIGCORE_TOO_MANY for a history of more than 64 versions; MIGCORE_INVALID_ARGUMENT if there is no such
+ * history, or its newest version cannot be saved; what `save` returns; MIGCORE_BUSY while a run is at work;
+ * MIGCORE_UNBALANCED if code of the caller left a visitor over the tree, which is in `memory`.
+ */
+migcore_status migcore_compat_check(struct migcore_compat *compat,
+                                    size_t history,
+                                    const struct migcore_compat_states *states,
+                                    void *memory,
+                                    size_t capacity,
+                                    struct migcore_compat_checked *checked);
+
+/**
  * Begins a manifest: a device migcore.manifest/0 behind what the tree holds. It says what a receiver accepts, and goes
  * over any wire that names devices, for migcore_preflight and `migcore check`. Writes its handle to `manifest`; 0
  * after an error.
@@ -5888,34 +6016,6 @@ migcore_status migcore_manifest_has_capability(const struct migcore_tree *receiv
                                                bool *has);
 
 /**
- * Says whether a receiver loads a state: compares the tree `state` with the manifest in the tree `receiver`. Shows each
- * thing that it finds to `report`, which may be NULL, and writes the answer, the worst of them, to `answer`, a
- * MIGCORE_ANSWER_ constant. Neither tree is changed. `index` is memory for an index, as that of migcore_tree_diff, or NULL.
- *
- * It says that a state loads only where the manifest describes all that the state has and all that the receiver needs;
- * what only values tell, such as what a hook refuses, it does not know. MIGCORE_OK whatever the answer is;
- * MIGCORE_MISSING without a manifest, MIGCORE_UNKNOWN_FORMAT for one of a newer layout, MIGCORE_BAD_VALUE for one that
- * makes no sense.
- */
-migcore_status migcore_preflight(struct migcore_tree *state,
-                                 struct migcore_tree *receiver,
-                                 void *index,
-                                 size_t index_size,
-                                 migcore_report_finding report,
-                                 void *opaque,
-                                 uint32_t *answer);
-
-/**
- * What a reason is, in a few words; `unknown reason` for a number that is none.
- */
-const char *migcore_reason_text(uint32_t reason);
-
-/**
- * What would help against a reason; empty for a number that is none.
- */
-const char *migcore_reason_help(uint32_t reason);
-
-/**
  * Opens an opaque buffer: under its name and handle there is a struct then, whose items are what is inside. `schema` is the
  * name of what knows the inside, such as `virtio-net`; NULL: what there is for the name of the device and the field.
  *
@@ -5944,6 +6044,34 @@ migcore_status migcore_tree_close(struct migcore_tree *tree,
  */
 uint32_t migcore_opaque_feature(const char *schema,
                                 const char *feature);
+
+/**
+ * Says whether a receiver loads a state: compares the tree `state` with the manifest in the tree `receiver`. Shows each
+ * thing that it finds to `report`, which may be NULL, and writes the answer, the worst of them, to `answer`, a
+ * MIGCORE_ANSWER_ constant. Neither tree is changed. `index` is memory for an index, as that of migcore_tree_diff, or NULL.
+ *
+ * It says that a state loads only where the manifest describes all that the state has and all that the receiver needs;
+ * what only values tell, such as what a hook refuses, it does not know. MIGCORE_OK whatever the answer is;
+ * MIGCORE_MISSING without a manifest, MIGCORE_UNKNOWN_FORMAT for one of a newer layout, MIGCORE_BAD_VALUE for one that
+ * makes no sense.
+ */
+migcore_status migcore_preflight(struct migcore_tree *state,
+                                 struct migcore_tree *receiver,
+                                 void *index,
+                                 size_t index_size,
+                                 migcore_report_finding report,
+                                 void *opaque,
+                                 uint32_t *answer);
+
+/**
+ * What a reason is, in a few words; `unknown reason` for a number that is none.
+ */
+const char *migcore_reason_text(uint32_t reason);
+
+/**
+ * What would help against a reason; empty for a number that is none.
+ */
+const char *migcore_reason_help(uint32_t reason);
 
 /**
  * Sets `*value` to what a property of a device is in this version of the machine; where no row of the profile says

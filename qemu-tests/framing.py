@@ -63,9 +63,15 @@ def pages(data: bytes) -> Iterator[tuple[tuple[str, int], int, int]]:
                 yield (block, address), offset, length
 
 
+def memory(data: bytes) -> dict[tuple[str, int], bytes]:
+    """The pages by block and address; those of nothing but zeros are left out, however they were sent."""
+    held = {page: data[offset:offset + length] for page, offset, length in pages(data)}
+    return {page: contents for page, contents in held.items() if any(contents)}
+
+
 def with_memory(data: bytes, other: bytes) -> bytes:
     """With the contents of the pages of another stream; a page that is zero there becomes so."""
-    held = {page: other[offset:offset + length] for page, offset, length in pages(other)}
+    held = memory(other)
     changed = bytearray(data)
     for page, offset, length in pages(data):
         changed[offset:offset + length] = held.get(page, bytes(length))

@@ -25,6 +25,7 @@
 
 pub mod cbor;
 pub mod chunk;
+pub mod compat;
 pub mod device;
 pub mod hand;
 pub mod kernels;

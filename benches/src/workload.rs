@@ -9,6 +9,7 @@ use crate::tables::{Registers, REGISTERS};
 use crate::{hand, visit};
 
 mod chunk;
+mod compat;
 mod loops;
 mod tables;
 mod tree;
@@ -107,6 +108,7 @@ pub fn groups() -> Vec<Group> {
     groups.extend(chunk::groups());
     groups.extend(tables::groups());
     groups.extend(tree::groups());
+    groups.extend(compat::groups());
     groups.extend(loops::groups());
     groups
 }

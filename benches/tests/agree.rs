@@ -1,16 +1,18 @@
 //! Ratios mean something only if every way does the same work: same bytes, same state.
 #![allow(
+    clippy::as_conversions,
     clippy::expect_used,
     clippy::indexing_slicing,
     reason = "a test may panic: that is how it fails"
 )]
 
 use migcore::io::Portable;
+use migcore::model::{DigestOptions, Tree};
 use migcore_benches::chunk::{self, SCRATCH};
 use migcore_benches::device::{samples, Device, WIRE_BYTES};
 use migcore_benches::native::{self, Way};
 use migcore_benches::workload::{groups, Group};
-use migcore_benches::{hand, tables, visit};
+use migcore_benches::{compat, hand, tables, visit};
 
 const COUNT: usize = 20; // more than one fill of the 32 KiB buffer
 
@@ -123,6 +125,33 @@ fn tables_agree() {
 #[test]
 fn the_walk_meets_every_chunk() {
     assert_eq!(chunk::walk(Portable, &chunk::chunks_of(1000, 64)), 1000);
+}
+
+#[test]
+fn eight_steps_lead_there_and_back() {
+    let mut devices = samples(COUNT);
+    let count = COUNT as u64;
+    let mut memory = vec![0; COUNT * compat::MEMORY];
+    let mut kept = 0;
+    for (way, more) in [(compat::COMPAT, 0), (compat::LOSING_COMPAT, count)] {
+        let mut tree = compat::build(&mut devices, &mut memory).expect("room for the devices");
+        let root = tree.root();
+        let digest = |tree: &Tree<'_>| {
+            let node = tree.find(root, b"nic/7").expect("the device is there");
+            tree.digest(node, DigestOptions::default())
+        };
+        let before = digest(&tree);
+        let done = compat::down(&way, &mut tree).expect("there is a way");
+        assert_eq!(done.legs, 8 * count);
+        // A place may be noted as well, but only one of the ways loses values.
+        kept = if more == 0 { done.losses } else { kept };
+        assert_eq!(done.losses, kept + more);
+        assert!(tree.find(root, b"nic/7.link.duplex").is_ok());
+        assert_ne!(digest(&tree), before);
+        let back = compat::up(&way, &mut tree).expect("there is a way back");
+        assert_eq!((back.legs, back.restored), (8 * count, done.losses));
+        assert_eq!(digest(&tree), before);
+    }
 }
 
 /// Also the smoke test of the programs: each contender runs once.

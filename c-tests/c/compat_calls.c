@@ -7,17 +7,20 @@
 
 static const migcore_compat_version older = MIGCORE_NUMBERED(1), newer = MIGCORE_NUMBERED(2);
 
-/* What code of the caller is told to do, and what it saw. */
+/* What code of the caller is to do. */
+enum wished {
+    WISH_NOTHING,
+    /* To keep the lower half of an item alone. */
+    WISH_HALVE,
+    WISH_FAIL,
+    WISH_KEEP,
+    WISH_LEAVE_VISITOR,
+    WISH_RUN_AGAIN
+};
+
+/* That, and what it saw. */
 struct wish {
-    enum {
-        WISH_NOTHING,
-        /* To make two items of one, and back. */
-        WISH_SPLIT,
-        WISH_FAIL,
-        WISH_KEEP,
-        WISH_LEAVE_VISITOR,
-        WISH_RUN_AGAIN
-    } wish;
+    enum wished wish;
     migcore_compat *compat;
     unsigned calls;
     migcore_status seen;
@@ -46,7 +49,7 @@ static migcore_status up(void *opaque, migcore_edit *edit)
     wish->scope = edit->scope;
     CHECK_EQUAL(edit->size, sizeof *edit);
     switch (wish->wish) {
-    case WISH_SPLIT:
+    case WISH_HALVE:
         CHECK_OK(migcore_tree_find(tree, edit->scope, "address", &address));
         /* The upper half is lost. */
         CHECK_OK(migcore_edit_lose(edit, address, MIGCORE_LOST_VALUE, false));
@@ -148,7 +151,7 @@ static void code_edits_the_tree_and_tells_what_is_lost(void)
     back.devices = &wanted;
     back.count = 1;
     outcome.size = sizeof outcome;
-    code.wish.wish = WISH_SPLIT;
+    code.wish.wish = WISH_HALVE;
     CHECK_OK(migcore_compat_run(compat, tree, NULL, NULL, &outcome, NULL));
     CHECK_EQUAL(code.wish.calls, 1);
     CHECK_EQUAL(code.wish.scope, node_at(tree, "nic/3"));

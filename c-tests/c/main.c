@@ -41,6 +41,7 @@ static const struct section {
     { "io_retry", test_io_retry },
     { "io_matrix", test_io_matrix },
     { "compat_calls", test_compat_calls },
+    { "compat_history", test_compat_history },
     { "compat_opaque", test_compat_opaque },
     { "compat_run", test_compat_run },
     { "compat_steps", test_compat_steps },

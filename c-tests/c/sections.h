@@ -83,6 +83,7 @@ void test_io_faults(void);
 void test_io_retry(void);
 void test_io_matrix(void);
 void test_compat_calls(void);
+void test_compat_history(void);
 void test_compat_opaque(void);
 void test_compat_run(void);
 void test_compat_steps(void);

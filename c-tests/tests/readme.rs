@@ -1,5 +1,6 @@
 //! The README shows the program that stands in `examples/first`, docs/vmstate.md that in `examples/table`, docs/porting.md
-//! that in `examples/serial`, docs/compat.md that in `examples/profile` and the one in the documentation of the crate.
+//! that in `examples/serial`, docs/compat.md that in `examples/profile`, the one in the documentation of the crate, and parts of
+//! `examples/history`.
 
 #![allow(clippy::expect_used, reason = "a test may panic: that is how it fails")]
 
@@ -55,4 +56,38 @@ fn programs_of_the_guide_to_profiles_are_the_examples() {
         guide.contains(&format!("```rust\n{example}```\n")),
         "docs/compat.md and the module differ"
     );
+}
+
+/// The fenced blocks of a language in a text.
+fn blocks<'t>(text: &'t str, language: &str) -> Vec<&'t str> {
+    let begin = format!("```{language}\n");
+    text.split(&begin).skip(1).filter_map(|rest| rest.split("```\n").next()).collect()
+}
+
+#[test]
+fn parts_of_the_guide_to_histories_are_those_of_the_examples() {
+    let read = |name: &str| fs::read_to_string(top().join(name)).expect(name);
+    let guide = read("docs/compat.md");
+    let readme = read("README.md");
+    let (c, rust) = (read("examples/history/history.c"), read("core/tests/compat_example.rs"));
+    let section = |text: &str, title: &str| {
+        let begin = format!("\n## {title}\n");
+        let rest = text.split(&begin).nth(1).expect(title).to_owned();
+        rest.split("\n## ").next().unwrap_or_default().to_owned()
+    };
+    let titles = ["Versions and histories", "Steps", "Losses", "Filters", "Generated tests"];
+    for (text, title) in
+        titles.map(|title| (&guide, title)).into_iter().chain([(&readme, "A downgrade")])
+    {
+        let section = section(text, title);
+        let parts = blocks(&section, "c");
+        assert!(!parts.is_empty(), "{title}");
+        for (part, whole) in parts
+            .into_iter()
+            .map(|part| (part, &c))
+            .chain(blocks(&section, "rust").into_iter().map(|part| (part, &rust)))
+        {
+            assert!(whole.contains(part), "{title}: this is not in the example:\n{part}");
+        }
+    }
 }

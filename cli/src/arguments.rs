@@ -54,6 +54,9 @@ pub enum Command {
     /// Write a stream of another version, by rules
     #[command(after_help = EXIT_CODES, after_long_help = TRANSFORM)]
     Transform(Transform),
+    /// Write the rules that a human would start from, to make a stream fit another machine
+    #[command(after_help = EXIT_CODES, after_long_help = SUGGEST)]
+    Suggest(Suggest),
     /// Check a machine profile, and print what it says for a version of the machine
     #[command(after_help = EXIT_CODES, after_long_help = PROFILE)]
     Profile(Profile),
@@ -295,6 +298,30 @@ pub struct Profile {
     pub json: bool,
 }
 
+/// The arguments of `suggest`.
+#[derive(Debug, Args)]
+pub struct Suggest {
+    /// The stream; `-` is the standard input
+    #[arg(value_name = "IN")]
+    pub file: PathBuf,
+    /// What the other program has: a stream that it wrote, the description of one, the dump that QEMU writes with
+    /// -dump-vmstate, or the document of `migcore schema --json`
+    #[arg(long, value_name = "STREAM_OR_SCHEMA")]
+    pub onto: PathBuf,
+    /// Where to write the rules, if not to the standard output
+    #[arg(short, long, value_name = "RULES")]
+    pub output: Option<PathBuf>,
+    /// Print one JSON document, which has the rules in it
+    #[arg(long)]
+    pub json: bool,
+    /// The description of a QEMU stream that has none of its own: its JSON text, or a stream that ends with it
+    #[arg(long, value_name = "FILE")]
+    pub vmdesc: Option<PathBuf>,
+    /// Overwrite RULES if it is there
+    #[arg(long)]
+    pub force: bool,
+}
+
 /// The arguments of `generate`.
 #[derive(Debug, Args)]
 pub struct Generate {
@@ -524,3 +551,20 @@ Exit codes:
   2  it is refused
   3  it cannot be told, for the reasons that are named
   4  wrong usage, or a file cannot be read";
+
+const SUGGEST: &str = "\
+The rules are a first draft: a file in TOML for `migcore transform`, to be read and corrected. What IN has and ONTO has \
+not goes, and what is lost of its values stands at the head of the file; what only ONTO has comes with the values \
+of ONTO, or with 0 where ONTO is a schema. Each step has a comment that says why. Opaque fields are never touched, only \
+named: whether they fit must be decided by hand.
+
+Examples:
+  migcore suggest vm.state --onto older-machine.state -o rules.toml
+  migcore suggest vm.state --onto older-machine.dump.json
+  migcore schema older.state --json > older.json; migcore suggest vm.state --onto older.json --json
+
+Exit codes:
+  0  the rules are written
+  1  a stream is damaged; nothing is written
+  2  wrong usage
+  3  a file cannot be read or written, or nothing can be compared";

@@ -12,6 +12,7 @@
 //! | [`schema`] | what states consist of, and whether one program loads what another saves |
 //! | [`check`] | whether a receiver loads a stream |
 //! | [`rules`] | files of rules: what differs between versions |
+//! | [`suggest`] | rules that a human would start from |
 //! | [`show`] | printers, text and JSON: encoders of the library |
 //! | [`transform`] | streams as trees that can be edited, and back |
 //! | [`input`] | a file or the standard input, read in windows |
@@ -39,6 +40,7 @@ pub mod qemu;
 pub mod rules;
 pub mod schema;
 pub mod show;
+pub mod suggest;
 pub mod transform;
 
 /// Compiles the examples of the page.

@@ -26,7 +26,8 @@ fn each_file_is_read_and_listed() {
         let name = path.file_name().unwrap().to_str().unwrap();
         assert!(list.contains(&format!("[{name}]({name})")), "{name} is not in the list");
 
-        let read = Rules::read(&[path.clone()]).unwrap_or_else(|why| panic!("{name}: {why}"));
+        let read =
+            Rules::read(std::slice::from_ref(&path)).unwrap_or_else(|why| panic!("{name}: {why}"));
         let arena = Bump::new();
         let made = read.made(&arena).unwrap_or_else(|why| panic!("{name}: {why}"));
         assert!(made.title.is_some(), "{name} has no title");

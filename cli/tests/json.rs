@@ -23,7 +23,7 @@ use support::{input, stream};
 fn document(bytes: &[u8], paths: &[&str]) -> (Value, bool) {
     let (mut out, places) = (Vec::new(), Places::new());
     let filter = Filter::new(paths.iter().copied());
-    let mut show = printer(&mut out, Choice { json: true, coloured: false, filter }, &places);
+    let mut show = printer(&mut out, Choice { json: true, filter, ..Choice::default() }, &places);
     let found = chunks::inspect(&input(bytes), &mut *show, &places).unwrap();
     show.end_document(&[], None).unwrap();
     drop(show);
@@ -252,7 +252,7 @@ fn groups_notes_places_and_problems_are_shown_in_both_forms() {
     let shown = |json: bool, paths: &[&str]| {
         let (mut out, places) = (Vec::new(), Places::new());
         let filter = Filter::new(paths.iter().copied());
-        let mut show = printer(&mut out, Choice { json, coloured: false, filter }, &places);
+        let mut show = printer(&mut out, Choice { json, filter, ..Choice::default() }, &places);
         show.begin_document(&[("format", Fact::Text("test"))], "sections");
         show.begin_group("full", &[("id", Fact::Number(3)), ("footer", Fact::Flag(true))]);
         let mut track = migcore::visit::Track::new();

@@ -14,7 +14,6 @@
 #[allow(dead_code, reason = "each test uses what it needs")]
 mod qemu;
 #[path = "support/streams.rs"]
-#[allow(dead_code, reason = "each test uses what it needs")]
 mod streams;
 
 use std::collections::{BTreeMap, HashMap};
@@ -44,7 +43,11 @@ enum Part {
     Header,
     Configuration,
     /// A section of this number, whose payload ends there.
-    Section { id: u32, end: usize, footer: bool },
+    Section {
+        id: u32,
+        end: usize,
+        footer: bool,
+    },
     Other,
 }
 
@@ -183,7 +186,8 @@ fn all_saved() -> HashMap<String, Saved> {
 }
 
 fn told(checked: &Checked) -> String {
-    let lines = checked.findings.iter().map(|one| format!("{}: {}: {}", one.answer, one.place, one.text));
+    let lines =
+        checked.findings.iter().map(|one| format!("{}: {}: {}", one.answer, one.place, one.text));
     lines.collect::<Vec<_>>().join("\n  ")
 }
 
@@ -230,7 +234,12 @@ fn found(saved: &HashMap<String, Saved>, mine: impl Fn(&str) -> bool) -> Found {
             Answer::CannotTell => open.all(|one| one.reason == "opaque" && !one.place.is_empty()),
         };
         if !right {
-            found.wrong.push(format!("{}: QEMU: {}\n  {}", given.title, given.said, told(&checked)));
+            found.wrong.push(format!(
+                "{}: QEMU: {}\n  {}",
+                given.title,
+                given.said,
+                told(&checked)
+            ));
         }
         // Where the release of the receiver is not known, less is told, and nothing else.
         machine.same = false;

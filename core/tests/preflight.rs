@@ -18,7 +18,8 @@ mod wire;
 use migcore::compat::manifest::{About, Accepts, Known, Manifest, Wire, Writer};
 use migcore::compat::preflight::{Answer, Preflight, Reason};
 use migcore::compat::{
-    After, Compat, Edge, History, Item as Added, Place, Policy, Reverse, Step, Targets, Verdict, Version,
+    After, Compat, Edge, History, Item as Added, Place, Policy, Reverse, Step, Targets, Verdict,
+    Version,
 };
 use migcore::machine::{Device, Machine, Slot};
 use migcore::model::{Builder, Tree, TreeDecoder, Value};
@@ -85,7 +86,6 @@ impl Device for Any {
         scratch.visit(v)
     }
 }
-
 
 /// A device as the newest version of `versions`, alone in a tree.
 fn state<'m>(memory: &'m mut [u8], device: &mut Any, versions: Versions) -> Tree<'m> {
@@ -350,7 +350,8 @@ fn of_a_device_of_which_nothing_is_known_nothing_is_told() {
 #[test]
 fn a_value_that_must_be_the_same_is_compared() {
     let (mut a, mut b) = (vec![0; ROOM], vec![0; ROOM]);
-    let mut manifest = accepting(&mut b, &[("one", 3)], Accepts { oldest: 3, ..Accepts::default() });
+    let mut manifest =
+        accepting(&mut b, &[("one", 3)], Accepts { oldest: 3, ..Accepts::default() });
     let path = b"migcore.manifest/0.devices[0].one/0.level";
     let level = manifest.find(manifest.root(), path).unwrap();
     manifest.set_marks(level, Marks::VOLATILE).unwrap();
@@ -453,9 +454,8 @@ fn a_write_that_fails_leaves_the_devices_where_they_were() {
         let mut memory = vec![0; room];
         let mut tree = Tree::new(&mut memory).unwrap();
         let mut visiting = Visiting::new(Builder::new(&mut tree));
-        let done = visiting.saver().device("one", 0, Versions::only(3), |v| {
-            v.visit("level", &mut 1u8)
-        });
+        let done =
+            visiting.saver().device("one", 0, Versions::only(3), |v| v.visit("level", &mut 1u8));
         if done.is_err() {
             continue;
         }
@@ -483,7 +483,10 @@ static EDGES: [Edge<'static>; 3] = [
     Edge::new(
         Version::new(2),
         Version::new(3),
-        &[Step::Add { place: Place { scope: "", name: "speed", after: After::End }, items: &SPEED }],
+        &[Step::Add {
+            place: Place { scope: "", name: "speed", after: After::End },
+            items: &SPEED,
+        }],
     ),
     Edge {
         reverse: Reverse::None,
@@ -555,7 +558,8 @@ fn a_receiver_that_takes_the_version_as_it_is_needs_no_transform() {
     let mut manifest = uart(&mut b, 3, 0);
     let newest = manifest.find(manifest.root(), b"uart/0").unwrap();
     let mut visiting = Visiting::new(Builder::new(&mut manifest));
-    let done = visiting.saver().device("uart", 0, Versions::only(2), |v| v.visit("level", &mut 0u8));
+    let done =
+        visiting.saver().device("uart", 0, Versions::only(2), |v| v.visit("level", &mut 0u8));
     done.unwrap();
     let older = manifest.next_sibling(newest).unwrap().unwrap();
     let mut writer = Writer::begin(&mut manifest, &About::default()).unwrap();

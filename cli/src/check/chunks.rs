@@ -40,8 +40,8 @@ pub(super) fn goal(receiver: &Input) -> Result<Goal> {
     let tree = manifest(&mut theirs, receiver)?;
     let manifest = Manifest::find(&tree).map_err(|code| refused(receiver.path(), code.text()))?;
     let version = manifest.version();
-    let mut goal = Goal::default();
-    goal.machine = (version != Version::default()).then(|| version.to_string());
+    let machine = (version != Version::default()).then(|| version.to_string());
+    let mut goal = Goal { machine, ..Goal::default() };
     manifest.entries().for_each(|entry| goal.add(&entry));
     Ok(goal)
 }
@@ -88,7 +88,8 @@ fn compare(
             answer: Answer::CannotTell,
             reason: "memory",
             place: String::new(),
-            text: "the stream has memory, and a manifest does not tell which the receiver has".to_owned(),
+            text: "the stream has memory, and a manifest does not tell which the receiver has"
+                .to_owned(),
             help: "compare the blocks of both with `migcore info`",
         });
     }
@@ -124,7 +125,9 @@ impl Room {
     ) -> Result<std::result::Result<Tree<'_>, Misread>> {
         loop {
             match filled(&mut self.0, input, make) {
-                Err(Misread::Damaged(report)) if report.code == Code::NoSpace && self.0.len() < MOST => {
+                Err(Misread::Damaged(report))
+                    if report.code == Code::NoSpace && self.0.len() < MOST =>
+                {
                     self.0 = vec![0; self.0.len().saturating_mul(2).min(MOST)];
                 }
                 Err(misread) => return Ok(Err(misread)),
@@ -160,8 +163,9 @@ fn fill(tree: &mut Tree<'_>, input: &Input) -> std::result::Result<(), Misread> 
 fn made(tree: &mut Tree<'_>) -> std::result::Result<(), Misread> {
     match Manifest::find(tree) {
         Ok(_) => Ok(()),
-        Err(Code::Missing) => sampled(tree)
-            .map_err(|code| Misread::Damaged(tree.report_of(code, tree.root()))),
+        Err(Code::Missing) => {
+            sampled(tree).map_err(|code| Misread::Damaged(tree.report_of(code, tree.root())))
+        }
         Err(Code::UnknownFormat) => Err(Misread::Unusable("a manifest of a newer layout")),
         Err(_) => Err(Misread::Unusable("a manifest that makes no sense")),
     }

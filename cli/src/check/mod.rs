@@ -127,7 +127,9 @@ fn of_receiver(receiver: Input, knowledge: &mut Knowledge) -> Result<()> {
             true => knowledge.target = Some(Target::of_stream(Stream::read(input)?)?),
             false => return Err(refused(&path, "a second stream of the receiver")),
         },
-        Some(Opened::Other(input)) => knowledge.add(crate::schema::read::read(input)?.schema, &path)?,
+        Some(Opened::Other(input)) => {
+            knowledge.add(crate::schema::read::read(input)?.schema, &path)?
+        }
         Some(Opened::Chunks(_)) => {
             return Err(refused(&path, "chunks of another program, and the stream is one of QEMU"));
         }

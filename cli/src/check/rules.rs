@@ -55,8 +55,7 @@ pub(super) fn transformed(
     // Changes without versions are done as they are written.
     let to = goal.machine.as_deref().filter(|_| made.machine().is_some()).map(Version::parse);
     let (made, explain, force) = (&made, false, false);
-    let wanted =
-        Wanted { made, from: None, to, devices: &devices, restore: None, explain, force };
+    let wanted = Wanted { made, from: None, to, devices: &devices, restore: None, explain, force };
     let folder = tempfile::tempdir().map_err(Failure::writing(&std::env::temp_dir()))?;
     let mut output = Output::create(&folder.path().join("transformed"), false)?;
     match transform(&source, &wanted, Some(&mut output)) {

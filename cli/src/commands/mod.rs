@@ -10,6 +10,7 @@ pub mod profile;
 mod proof;
 pub mod ram;
 pub mod schema;
+pub mod suggest;
 pub mod transform;
 pub mod verify;
 
@@ -63,6 +64,7 @@ fn run(command: &Command) -> Result {
             false => unread(schema::run(schema)),
         },
         Command::Transform(transform) => transform::run(transform),
+        Command::Suggest(suggest) => unread(suggest::run(suggest)),
         Command::Profile(profile) => profile::run(profile),
         Command::Generate(generate) => generate::run(generate),
     }

@@ -6,7 +6,7 @@ use super::model::Field;
 
 /// What the bytes of a type are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Class {
+pub(crate) enum Class {
     Scalar(Kind),
     Bytes,
     /// An i64, of something that is larger in memory.
@@ -29,7 +29,7 @@ impl Class {
 }
 
 /// The class of a type, as QEMU or chunks name it.
-pub(super) fn class(kind: &str) -> Class {
+pub(crate) fn class(kind: &str) -> Class {
     let kind = kind.strip_suffix(" equal").unwrap_or(kind);
     Class::Scalar(match kind {
         "bool" => Kind::Bool,

@@ -19,7 +19,7 @@ mod chunked;
 mod described;
 pub mod document;
 mod dump;
-mod kinds;
+pub(crate) mod kinds;
 mod merge;
 pub mod model;
 pub mod print;

@@ -49,6 +49,12 @@ impl Random {
         Random(seed)
     }
 
+    /// The seed of the numbers that come next.
+    #[must_use]
+    pub const fn state(&self) -> u64 {
+        self.0
+    }
+
     /// The next number.
     pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);

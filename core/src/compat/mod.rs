@@ -125,8 +125,8 @@ pub use name::name_matches;
 pub use observer::{Observer, Stage};
 pub use pattern::Pattern;
 pub use route::{Leg, Route, MAX_VERSIONS};
-pub use run::{Compat, Others, Outcome, Plan, Targets};
 use run::Wanted;
+pub use run::{Compat, Others, Outcome, Plan, Targets};
 pub use step::{
     After, DeviceName, Form, Hook, NewDevice, On, Opens, Otherwise, Place, Step, Wrapping,
 };

@@ -17,7 +17,7 @@ pub fn name_matches(pattern: &str, name: &[u8]) -> bool {
 impl DeviceName<'_> {
     /// Whether it stands for any number of names.
     pub(super) fn has_star(&self) -> bool {
-        self.name.contains('*')
+        self.halves().is_some()
     }
 
     /// Checks that it has no more than one star.
@@ -28,24 +28,24 @@ impl DeviceName<'_> {
         }
     }
 
+    /// What is before the star and behind it.
+    fn halves(&self) -> Option<(&[u8], &[u8])> {
+        let name = self.name.as_bytes();
+        let star = name.iter().position(|byte| *byte == b'*')?;
+        let (head, rest) = name.split_at_checked(star)?;
+        Some((head, rest.strip_prefix(b"*")?))
+    }
+
     /// What the star stands for in the name of a device, which is empty without one; `None` for a device that is
     /// not one of these.
     pub(super) fn run_in<'n>(&self, name: &'n [u8], instance: u32) -> Option<&'n [u8]> {
         if self.instance.is_some_and(|wanted| wanted != instance) {
             return None;
         }
-        let Some((head, tail)) = self.around_star() else {
+        let Some((head, tail)) = self.halves() else {
             return (self.name.is_empty() || self.name.as_bytes() == name).then_some(&[]);
         };
         name.strip_prefix(head)?.strip_suffix(tail)
-    }
-
-    /// What is before and behind the star. `split_once` would be shorter, but can panic.
-    fn around_star(&self) -> Option<(&[u8], &[u8])> {
-        let name = self.name.as_bytes();
-        let star = name.iter().position(|byte| *byte == b'*')?;
-        let (head, tail) = name.split_at_checked(star)?;
-        Some((head, tail.strip_prefix(b"*")?))
     }
 
     /// The name with these characters for the star.
@@ -53,10 +53,12 @@ impl DeviceName<'_> {
     /// # Errors
     /// [`Code::NameTooLong`].
     pub(super) fn with_run(&self, run: &[u8]) -> Result<Name> {
-        let (head, tail) = self.around_star().unwrap_or((self.name.as_bytes(), &[]));
-        let run = if self.has_star() { run } else { &[] };
+        let parts = match self.halves() {
+            Some((head, tail)) => [head, run, tail],
+            None => [self.name.as_bytes(), &[], &[]],
+        };
         let mut name = Name::new();
-        for part in [head, run, tail] {
+        for part in parts {
             name.extend_from_slice(part).map_err(|_| Code::NameTooLong)?;
         }
         Ok(name)

@@ -65,12 +65,17 @@ impl Arena {
 
     /// One value that code of the object shares.
     pub(super) fn place<T>(&mut self, value: T) -> Result<&'static T> {
-        let place = self.take::<T>(1)?.ok_or(Code::NoSpace)?;
+        let place = self.room::<T>()?;
         // SAFETY: `take` gave room for it, aligned, that nothing else uses.
         unsafe {
             place.write(value);
             Ok(&*place)
         }
+    }
+
+    /// Room for one value, which nothing is in yet.
+    pub(super) fn room<T>(&mut self) -> Result<*mut T> {
+        self.take(1)?.ok_or(Code::NoSpace)
     }
 
     fn take<T>(&mut self, count: usize) -> Result<Option<*mut T>> {

@@ -1,8 +1,9 @@
 //! What stands between versions of a machine.
 
+pub mod check;
 pub mod manifest;
-pub mod preflight;
 pub mod opaque;
+pub mod preflight;
 pub mod profile;
 pub mod rows;
 pub mod hook;

@@ -48,10 +48,7 @@ pub struct migcore_finding {
 /// Is shown one finding, which is gone afterwards. It may read the trees, and not change them. A status other than
 /// MIGCORE_OK ends what is told, and is returned.
 pub type migcore_report_finding = Option<
-    unsafe extern "C" fn(
-        opaque: *mut c_void,
-        finding: *const migcore_finding,
-    ) -> migcore_status,
+    unsafe extern "C" fn(opaque: *mut c_void, finding: *const migcore_finding) -> migcore_status,
 >;
 
 /// Says whether a receiver loads a state: compares the tree `state` with the manifest in the tree `receiver`. Shows each

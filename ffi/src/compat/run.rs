@@ -333,18 +333,36 @@ unsafe fn at_work<T>(
     tree: *mut migcore_tree,
     call: impl FnOnce(&Compat<'static>, &mut Tree<'static>) -> core::result::Result<T, Failed>,
 ) -> core::result::Result<T, Failed> {
+    // SAFETY: as the caller promises.
+    unsafe {
+        with_histories(compat, tree, |histories| {
+            let (mut taken, storage) = take_out(tree)?;
+            let done = call(histories, &mut taken);
+            storage.put_back(taken);
+            done
+        })
+    }
+}
+
+/// Takes histories out of their storage while `call` runs, whose code finds the tree in `storage`.
+///
+/// # Safety
+/// `compat` is NULL or histories; `storage` is where trees are put back for code that runs.
+pub(super) unsafe fn with_histories<T, E: From<Code>>(
+    compat: *mut migcore_compat,
+    storage: *mut migcore_tree,
+    call: impl FnOnce(&Compat<'static>) -> core::result::Result<T, E>,
+) -> core::result::Result<T, E> {
     // SAFETY: as the caller promises. While the word says that it is at work, nobody else uses the object.
     unsafe {
         check(compat)?;
         let stored = compat.cast::<Stored>();
-        let (mut taken, storage) = take_out(tree)?;
         let (histories, running) = ((*stored).compat, (*stored).running);
         (*stored).state = BUSY;
-        running.tree.set(tree);
-        let done = call(&histories, &mut taken);
+        running.tree.set(storage);
+        let done = call(&histories);
         running.tree.set(core::ptr::null_mut());
         (*stored).state = READY;
-        storage.put_back(taken);
         done
     }
 }

@@ -116,7 +116,7 @@ fn bytes(text: &[u8]) -> *const c_char {
     }
 }
 
-fn told(version: &Version<'_>) -> migcore_told_version {
+pub(super) fn told(version: &Version<'_>) -> migcore_told_version {
     let tag = version.tag.as_bytes();
     let tag_length = u32::try_from(tag.len()).unwrap_or(0);
     migcore_told_version { number: version.number, tag_length, tag: bytes(tag) }

@@ -25,9 +25,7 @@ pub unsafe extern "C" fn migcore_machine_record_older(
     most: u32,
 ) -> migcore_status {
     // SAFETY: the caller promises NULL or a machine, and NULL or a visitor.
-    unsafe {
-        on(machine, |machine| machine.record_older_over(&mut CReach::new(v), most))
-    }
+    unsafe { on(machine, |machine| machine.record_older_over(&mut CReach::new(v), most)) }
 }
 
 /// Is asked for each device what the manifest says of it. `accepts` holds what the machine knows; it may be changed. A
@@ -112,4 +110,3 @@ unsafe fn ask(
         refused => Err(refused),
     }
 }
-

@@ -97,6 +97,24 @@ pub unsafe extern "C" fn migcore_tree_init(
     }
 }
 
+/// Makes storage that trees of this memory are given to the caller in ([`while_returned`]). Until then it is busy.
+///
+/// # Safety
+/// `tree` points to aligned storage of its own. `spare` is lent to it.
+pub(crate) unsafe fn init_for(
+    tree: *mut migcore_tree,
+    spare: &'static mut [u8],
+    memory: &[u8],
+) -> Result<()> {
+    let range = memory.as_ptr_range();
+    let memory = (range.start.addr(), range.end.addr());
+    let (state, failure, held) = (LENT, MIGCORE_OK, Held::Out);
+    let stored = Stored { state, failure, readers: 0, held, memory, tree: Tree::new(spare)? };
+    // SAFETY: as the caller promises.
+    unsafe { tree.cast::<Stored>().write(stored) };
+    Ok(())
+}
+
 /// Makes a tree of storage that returns `code` from every call, if there is room for its head.
 ///
 /// # Safety

@@ -14,7 +14,9 @@ const BLOCKS: &str = "memory cannot be transformed: give both machines the same"
 /// Checks them.
 pub(super) fn check(stream: &Stream, knowledge: &Knowledge, report: &mut Findings<'_>) {
     let Some(target) = knowledge.target.as_ref().map(|target| &target.stream) else {
-        if let Some(machine) = knowledge.tables.as_ref().and_then(|tables| tables.machine.as_deref()) {
+        if let Some(machine) =
+            knowledge.tables.as_ref().and_then(|tables| tables.machine.as_deref())
+        {
             names(stream, machine.as_bytes(), report);
         }
         let text = "what the machine itself sends is not known: configuration, devices, memory";
@@ -68,9 +70,7 @@ fn parts(sent: &Configuration, ours: &Configuration, report: &mut Findings<'_>) 
         let text = format!("no QEMU has the capability {}", name.escape_debug());
         report.refused("configuration", place(), text, "");
     }
-    let validated = |name: &str| {
-        capability(name.as_bytes()).is_some_and(|known| known.validated)
-    };
+    let validated = |name: &str| capability(name.as_bytes()).is_some_and(|known| known.validated);
     let alone = |one: &Configuration, other: &Configuration| {
         let mut names = one.capabilities().filter(|name| validated(name));
         names.find(|name| !other.has_capability(name)).map(str::to_owned)
@@ -95,7 +95,9 @@ fn parts(sent: &Configuration, ours: &Configuration, report: &mut Findings<'_>) 
 fn footers(stream: &Stream, target: &Stream, report: &mut Findings<'_>) {
     let text = match (stream.info.footers, target.info.footers) {
         (Some(true), Some(false)) => "sections have footers, and those of the receiver have none",
-        (Some(false), Some(true)) => "sections have no footers, and those of the receiver have them",
+        (Some(false), Some(true)) => {
+            "sections have no footers, and those of the receiver have them"
+        }
         _ => return,
     };
     report.refused("footers", String::new(), text.to_owned(), PARTS);
@@ -103,7 +105,8 @@ fn footers(stream: &Stream, target: &Stream, report: &mut Findings<'_>) {
 
 /// Commands that the receiver may not know, or that only make sense in a connection.
 fn commands(stream: &Stream, target: &Stream, knowledge: &Knowledge, report: &mut Findings<'_>) {
-    let has = |stream: &Stream, number: u16| stream.info.commands.iter().any(|(of, _)| *of == number);
+    let has =
+        |stream: &Stream, number: u16| stream.info.commands.iter().any(|(of, _)| *of == number);
     for (number, _) in &stream.info.commands {
         let (answer, text, help) = match *number {
             commands::SWITCHOVER_START if knowledge.same || has(target, *number) => continue,

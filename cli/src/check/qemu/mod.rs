@@ -96,7 +96,12 @@ impl Knowledge {
 pub fn check(stream: &mut Stream, knowledge: &mut Knowledge, checked: &mut Checked) {
     let mut report = Findings { checked };
     for damage in &stream.info.damages {
-        report.refused("damage", String::new(), damage.to_string(), "look at it with `migcore verify`");
+        report.refused(
+            "damage",
+            String::new(),
+            damage.to_string(),
+            "look at it with `migcore verify`",
+        );
     }
     machine::check(stream, knowledge, &mut report);
     sections::check(stream, knowledge, &mut report);

@@ -9,8 +9,10 @@ use crate::schema::check::finding::{Doubt, Finding, Rule};
 use crate::schema::check::{check as compare, Side};
 use crate::schema::model::Schema;
 
-const DEVICE: &str = "give the receiver this device, in the same place, or drop the section by a transform";
-const RELEASE: &str = "say --same-release if one release of QEMU is on both sides, or give a dump of the receiver's \
+const DEVICE: &str =
+    "give the receiver this device, in the same place, or drop the section by a transform";
+const RELEASE: &str =
+    "say --same-release if one release of QEMU is on both sides, or give a dump of the receiver's \
                        tables as well";
 const OPAQUE: &str = "describe it by a schema";
 
@@ -23,7 +25,8 @@ pub(super) fn check(stream: &mut Stream, knowledge: &mut Knowledge, report: &mut
     };
     let theirs = target.as_ref().map(|target| &target.stream.schema);
     let theirs = theirs.or(knowledge.described.as_ref()).or(knowledge.tables.as_ref());
-    let refused = theirs.map(|schema| fields(stream, schema, knowledge, report)).unwrap_or_default();
+    let refused =
+        theirs.map(|schema| fields(stream, schema, knowledge, report)).unwrap_or_default();
     if let Some(target) = &mut target {
         for (one, other) in pairs {
             if !refused.contains(&one.path()) {
@@ -52,7 +55,8 @@ fn pairs(
             Some(found) => {
                 report.checked.devices = report.checked.devices.saturating_add(1);
                 // One that comes again is loaded again.
-                let other = if found.len() > 1 { found.pop_front() } else { found.front().copied() };
+                let other =
+                    if found.len() > 1 { found.pop_front() } else { found.front().copied() };
                 pairs.extend(other.map(|other| (section.clone(), other.clone())));
             }
             None => absent(section, knowledge, target, report),
@@ -113,7 +117,9 @@ fn fields(
             (Rule::Subsection, _) => subsection(remark, stream, knowledge, report),
             // Of tables alone it is known, and said, that they do not tell what the machine has.
             _ if !theirs.source.is_sent() => {}
-            (rule, _) => report.open(rule.text(), remark.place(), remark.text.clone(), rule.advice()),
+            (rule, _) => {
+                report.open(rule.text(), remark.place(), remark.text.clone(), rule.advice())
+            }
         }
     }
     if compared.faults.more > 0 || compared.remarks.more > 0 {
@@ -143,7 +149,8 @@ fn subsection(
             report.refused("subsection", finding.place(), text, "drop it by a transform");
         }
         Knows::Perhaps => {
-            let text = "the receiver did not send this subsection, and may know it or not".to_owned();
+            let text =
+                "the receiver did not send this subsection, and may know it or not".to_owned();
             report.open("subsection", finding.place(), text, RELEASE);
         }
     }

@@ -8,7 +8,8 @@ use migcore::visit::{Scope, Versions, Visiting};
 
 use super::{pci, Answer, Findings};
 
-const CONFIGURATION: &str = "give both devices the same model and revision, or patch the byte by a transform";
+const CONFIGURATION: &str =
+    "give both devices the same model and revision, or patch the byte by a transform";
 const EQUAL: &str = "give both machines the same configuration";
 const OPAQUE: &str = "describe it by a schema";
 
@@ -29,8 +30,7 @@ const FIXED: [&str; 12] = [
 ];
 
 /// Types that are made of other fields, which are looked at themselves.
-const WHOLE: [&str; 8] =
-    ["", "struct", "vstruct", "tmp", "qtailq", "qlist", "gtree", "subsection"];
+const WHOLE: [&str; 8] = ["", "struct", "vstruct", "tmp", "qtailq", "qlist", "gtree", "subsection"];
 
 /// Types of which every value is read.
 const PLAIN: [&str; 18] = [
@@ -157,7 +157,8 @@ fn item(path: &str, one: &Noted, other: &Noted, report: &mut Findings<'_>) {
         }
         "int32 le" if is_at_most(sent, ours) => {}
         "int32 le" => {
-            let text = format!("{}, and may be at most {} at the receiver", number(sent), number(ours));
+            let text =
+                format!("{}, and may be at most {} at the receiver", number(sent), number(ours));
             report.refused("value", path.to_owned(), text, EQUAL);
         }
         kind if FIXED.contains(&kind) && sent.len() == ours.len() => {}

@@ -53,7 +53,10 @@ impl<'s> Checker<'s> {
             }
             Class::Private => self.doubt(
                 Rule::Type,
-                format!("only its device knows the type {}, so its size was not compared", shown(kind)),
+                format!(
+                    "only its device knows the type {}, so its size was not compared",
+                    shown(kind)
+                ),
                 Doubt::Private,
             ),
             // In memory they are something else.

@@ -208,8 +208,17 @@ fn elements<'t>(
         Value::Array(kind, _, elements) => (kind, None, elements),
         _ => return Err(Code::WrongType),
     };
-    let array = array.chunks_exact(kind.width().bytes()).map(element);
+    let array = elements_of(array, kind.width().bytes());
     Ok((kind, scalar.into_iter().chain(array)))
+}
+
+/// The bits of elements of so many bytes. No width is 0, which the optimiser does not know.
+fn elements_of(bytes: &[u8], width: usize) -> impl Iterator<Item = u64> + '_ {
+    bytes.chunks_exact(width.max(1)).map(element)
+}
+
+fn places_of(bytes: &mut [u8], width: usize) -> impl Iterator<Item = &mut [u8]> {
+    bytes.chunks_exact_mut(width.max(1))
 }
 
 /// The value of a scalar, or of an array of one element.
@@ -232,11 +241,9 @@ fn rewrite(tree: &mut Tree<'_>, item: NodeId, new: &dyn Fn(usize, u64) -> u64) -
     };
     let width = kind.width().bytes();
     tree.rewrite(item, Value::Array(kind, extent, &[]), length, &mut |old, places| {
-        // Never 0, which the compiler does not see here.
-        let width = width.max(1);
-        let pairs = places.chunks_exact_mut(width).zip(old.chunks_exact(width));
+        let pairs = places_of(places, width).zip(elements_of(old, width));
         for (number, (place, old)) in pairs.enumerate() {
-            put_element(place, new(number, element(old)));
+            put_element(place, new(number, old));
         }
     })
 }
@@ -312,9 +319,8 @@ fn convert(tree: &mut Tree<'_>, item: NodeId, to: Kind, extent: Extent) -> Resul
     };
     let (width, length) = (to.width().bytes(), count.saturating_mul(to.width().bytes()));
     tree.rewrite(item, Value::Array(to, extent, &[]), length, &mut |old, places| {
-        let old = old.chunks_exact(from.width().bytes()).map(element);
-        for (place, old) in places.chunks_exact_mut(width.max(1)).zip(scalar.into_iter().chain(old))
-        {
+        let old = elements_of(old, from.width().bytes());
+        for (place, old) in places_of(places, width).zip(scalar.into_iter().chain(old)) {
             put_element(place, converted(from, to, old).unwrap_or(old));
         }
     })
@@ -338,7 +344,7 @@ fn copy_bytes(tree: &mut Tree<'_>, item: NodeId, to: Form, width: usize) -> Resu
     tree.rewrite(item, value, length, &mut |old, places| {
         crate::io::copy(places, old);
         if cfg!(target_endian = "little") {
-            places.chunks_exact_mut(width.max(1)).for_each(<[u8]>::reverse);
+            places_of(places, width).for_each(<[u8]>::reverse);
         }
     })
 }

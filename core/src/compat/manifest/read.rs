@@ -60,7 +60,8 @@ impl<'t, 'm> Manifest<'t, 'm> {
     /// The wire that it wants.
     #[must_use]
     pub fn wire(&self) -> Wire {
-        let number = number(self.tree, self.node, "wire").and_then(|number| u8::try_from(number).ok());
+        let number =
+            number(self.tree, self.node, "wire").and_then(|number| u8::try_from(number).ok());
         number.and_then(Wire::of).unwrap_or_default()
     }
 

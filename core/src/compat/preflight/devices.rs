@@ -106,7 +106,8 @@ impl Devices<'_, '_, '_, '_> {
             (_, Some(shape)) => (Reason::NoShape, Some(shape)),
         };
         let Some(shape) = shape else {
-            let details = (Detail::Version(entry.newest, entry.tag), Detail::Number(version.into()));
+            let details =
+                (Detail::Version(entry.newest, entry.tag), Detail::Number(version.into()));
             let path = self.state.path(sent.node)?;
             self.tell(Answer::CannotTell, reason, path, details);
             return Ok(());
@@ -129,9 +130,10 @@ impl Devices<'_, '_, '_, '_> {
         };
         let details = (Detail::Version(bound, entry.tag), Detail::Number(version.into()));
         let path = self.state.path(sent.node)?;
-        let converts = self.manifest.routes().any(|route| {
-            route.from.number == version && name_matches(route.of, sent.name)
-        });
+        let converts = self
+            .manifest
+            .routes()
+            .any(|route| route.from.number == version && name_matches(route.of, sent.name));
         match converts {
             true => self.tell(Answer::CannotTell, Reason::ReceiverConverts, path, details),
             false => self.tell(Answer::Refused, reason, path, details),

@@ -218,8 +218,12 @@ impl Reason {
             Reason::OtherVersion => c"what the receiver accepts of this version is not known",
             Reason::Opaque => c"bytes whose inside nobody describes",
             Reason::Room => c"whether the receiver has room for so many is not known",
-            Reason::NotThere => c"the receiver does not have it now, so what it takes inside is not known",
-            Reason::ReceiverConverts => c"the receiver converts this version, with an outcome not known here",
+            Reason::NotThere => {
+                c"the receiver does not have it now, so what it takes inside is not known"
+            }
+            Reason::ReceiverConverts => {
+                c"the receiver converts this version, with an outcome not known here"
+            }
             Reason::TooMuchWork => c"too much to be compared",
             Reason::Wire => c"the receiver wants another wire",
             Reason::RepeatedItem => {

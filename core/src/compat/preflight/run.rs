@@ -43,7 +43,9 @@ impl Preflight<'_, '_, '_> {
             Code::NoSpace | Code::Busy | Code::StaleHandle => return Err(code),
             // Each was told.
             Code::Lossy => return Ok(()),
-            Code::NoRoute if self.manifest.routes().next().is_some() => return self.all(state, report),
+            Code::NoRoute if self.manifest.routes().next().is_some() => {
+                return self.all(state, report)
+            }
             Code::NoRoute => (Answer::Refused, Reason::NoRoute),
             _ => (Answer::Refused, Reason::StepFailed),
         };
@@ -74,7 +76,8 @@ impl<'t> Wanted<'t> for Receiver<'t, '_> {
     fn wanted(&self, name: &[u8], instance: u32, is: Version<'_>) -> Option<Version<'t>> {
         let (mut cursor, mut work) = (self.cursor.get(), self.work.get());
         let entry = self.manifest.seek(&mut cursor, (name, instance), &mut work);
-        (self.cursor.set(cursor), self.work.set(work));
+        self.cursor.set(cursor);
+        self.work.set(work);
         let entry = entry?;
         let of_line = is.tag == entry.tag || is.tag.is_empty() && is.number != entry.newest;
         let taken = (entry.oldest..=entry.newest).contains(&is.number) && of_line;

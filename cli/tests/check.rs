@@ -1,0 +1,226 @@
+//! `check`: what it prints, and its exit codes.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic: that is how it fails"
+)]
+
+#[path = "support/streams.rs"]
+mod streams;
+mod support;
+
+use std::path::Path;
+
+use migcore::codec::chunk::{Saver, Settings};
+use migcore::compat::manifest::{About, Accepts, Writer};
+use migcore::model::{Builder, Tree};
+use migcore::visit::{Marks, Versions, Visiting, Visitor};
+use serde_json::Value;
+use support::Place;
+
+/// A stream of chunks.
+fn chunks(save: impl FnOnce(&mut Visitor<'_>) -> migcore::Result<()>) -> Vec<u8> {
+    let (mut bytes, mut scratch) = (vec![0; 1 << 16], vec![0; 4096]);
+    let mut saver = Saver::to_slice(&mut bytes, &Settings::default(), &mut scratch).unwrap();
+    save(&mut saver.visitor()).unwrap();
+    let length = saver.finish().unwrap();
+    bytes.truncate(length as usize);
+    bytes
+}
+
+/// A device of this version, with one item more if it is asked for: an ancillary one or not.
+fn port(v: &mut Visitor<'_>, version: u32, more: Option<Marks>) -> migcore::Result<()> {
+    v.device("port", 0, Versions::only(version), |v| {
+        v.visit("level", &mut 5u32)?;
+        match more {
+            Some(marks) => {
+                v.mark(marks)?;
+                v.visit("speed", &mut 9u8)
+            }
+            None => Ok(()),
+        }
+    })
+}
+
+/// The manifest of a receiver that has the device in versions 2 and 3.
+fn manifest() -> Vec<u8> {
+    let mut memory = vec![0; 1 << 16];
+    let mut tree = Tree::new(&mut memory).unwrap();
+    let mut visiting = Visiting::new(Builder::new(&mut tree));
+    port(&mut visiting.saver(), 3, None).unwrap();
+    let node = tree.find(tree.root(), b"port/0").unwrap();
+    let mut writer = Writer::begin(&mut tree, &About::default()).unwrap();
+    writer.device(node, &Accepts { oldest: 2, ..Accepts::default() }).unwrap();
+    chunks(|v| tree.replay(tree.root(), v))
+}
+
+fn place() -> Place {
+    let place = Place::new();
+    place.put("manifest.mig", &manifest());
+    for (name, version, more) in [
+        ("same", 3, None),
+        ("more", 3, Some(Marks::NONE)),
+        ("spare", 3, Some(Marks::ANCILLARY)),
+        ("older", 2, None),
+        ("newer", 4, None),
+    ] {
+        place.put(&format!("{name}.mig"), &chunks(|v| port(v, version, more)));
+    }
+    place
+}
+
+#[test]
+fn the_exit_code_is_the_answer() {
+    let place = place();
+    for (name, code, line) in [
+        ("same", 0, "loads: 1 device compared\n"),
+        ("spare", 1, "loads with losses: port/0.speed: the receiver skips this\n"),
+        ("more", 2, "refused: port/0.speed: the receiver does not know this item (found u8)\n"),
+        ("newer", 2, "refused: port/0: newer than the receiver loads (takes 3, found 4)\n"),
+        (
+            "older",
+            3,
+            "cannot tell: port/0: what the receiver accepts of this version is not known (takes 3, found 2)\n",
+        ),
+    ] {
+        let ran = place.run(&["check", &format!("{name}.mig"), "--against", "manifest.mig"]);
+        assert_eq!((ran.code, ran.err.as_str()), (Some(code), ""), "{name}: {}", ran.out);
+        assert!(ran.out.contains(line), "{name}: {}", ran.out);
+    }
+    // A state of the receiver is a sample of what it accepts.
+    for (name, code) in [("same", 0), ("more", 3), ("spare", 1), ("newer", 2)] {
+        let ran = place.run(&["check", &format!("{name}.mig"), "--against", "same.mig"]);
+        assert_eq!((ran.code, ran.err.as_str()), (Some(code), ""), "{name}: {}", ran.out);
+    }
+}
+
+#[test]
+fn a_program_reads_the_same_as_a_document() {
+    let ran = place().run(&["check", "--json", "more.mig", "--against", "manifest.mig"]);
+    let document: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(ran.code, Some(2));
+    assert_eq!((&document["format"], &document["answer"]), (&"check".into(), &"refused".into()));
+    assert_eq!((&document["devices"], &document["more_findings"]), (&1.into(), &0.into()));
+    let finding = &document["findings"][0];
+    assert_eq!(finding["reason"], "unknown-item");
+    assert_eq!(finding["path"], "port/0.speed");
+    assert_eq!(finding["answer"], "refused");
+    assert!(!finding["help"].as_str().unwrap().is_empty());
+}
+
+#[test]
+fn what_cannot_be_checked_is_no_answer() {
+    let place = place();
+    place.put("text", b"{}");
+    place.put("state.bin", &machine("i440fx-6.2"));
+    for arguments in [
+        &["check"][..],
+        &["check", "same.mig"],
+        &["check", "same.mig", "--against"],
+        &["check", "same.mig", "--against", "none"],
+        &["check", "none", "--against", "manifest.mig"],
+        &["check", "text", "--against", "manifest.mig"],
+        &["check", "same.mig", "--against", "text"],
+        &["check", "same.mig", "--against", "state.bin"],
+        &["check", "state.bin", "--against", "manifest.mig"],
+        &["check", "same.mig", "--against", "manifest.mig", "--against", "manifest.mig"],
+        &["check", "same.mig", "--against", "manifest.mig", "--rules", "none"],
+        &["check", "same.mig", "--against", "manifest.mig", "--to", "3"],
+    ] {
+        let ran = place.run(arguments);
+        assert_eq!((ran.code, ran.out.as_str()), (Some(4), ""), "{arguments:?}: {}", ran.err);
+        assert!(!ran.err.is_empty(), "{arguments:?}");
+    }
+    assert_eq!(place.run(&["check", "--help"]).code, Some(0));
+}
+
+#[test]
+fn a_damaged_stream_is_refused() {
+    let place = place();
+    let mut bytes = chunks(|v| port(v, 3, None));
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    place.put("damaged.mig", &bytes);
+    let ran = place.run(&["check", "damaged.mig", "--against", "manifest.mig"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.err);
+    assert!(ran.out.contains("the stream (") && ran.out.contains("is damaged"), "{}", ran.out);
+}
+
+#[test]
+fn rules_are_gone_before() {
+    let place = place();
+    let rules = r#"
+        [policy]
+        otherwise = "allow"
+        [[device]]
+        name = "port"
+        [[device.change]]
+        from = 3
+        to = 4
+        [[device.change.step]]
+        add = { name = "speed", type = "u8", value = 0 }
+    "#;
+    place.put("rules.toml", rules.as_bytes());
+    place.put("newer.mig", &chunks(|v| port(v, 4, Some(Marks::NONE))));
+    let against = ["--against", "manifest.mig", "--rules", "rules.toml"];
+    let ran = place.run(&[&["check", "newer.mig"][..], &against].concat());
+    assert_eq!((ran.code, ran.err.as_str()), (Some(1), ""), "{}", ran.out);
+    assert!(ran.out.contains("port/0.speed: a transform loses item u8 9"), "{}", ran.out);
+    let refuse = rules.replace("allow", "refuse");
+    place.put("rules.toml", refuse.as_bytes());
+    let ran = place.run(&[&["check", "newer.mig"][..], &against].concat());
+    assert_eq!((ran.code, ran.err.as_str()), (Some(2), ""), "{}", ran.out);
+}
+
+/// A stream of a machine of QEMU.
+fn machine(name: &str) -> Vec<u8> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/loads");
+    streams::at(&Path::new(folder).join(format!("{name}.bin.xz"))).bytes
+}
+
+#[test]
+fn rules_make_a_stream_of_qemu_one_that_loads() {
+    let place = Place::new();
+    let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/rules/pc-i440fx.toml");
+    for name in ["i440fx-7.2", "i440fx-6.2", "i440fx-2.3"] {
+        place.put(&format!("{name}.bin"), &machine(name));
+    }
+    let check = |from: &str, to: &str, more: &[&str]| {
+        let base = ["check", from, "--against", to, "--same-release"];
+        place.run(&[&base[..], more].concat())
+    };
+    let ran = check("i440fx-7.2.bin", "i440fx-6.2.bin", &[]);
+    assert_eq!(ran.code, Some(2));
+    for line in [
+        "refused: configuration: the machine is pc-i440fx-7.2, and the receiver pc-i440fx-6.2\n",
+        "refused: 0000:00:01.3/piix4_pm/0.acpi_pci_hotplug.acpi_index: the stream sent it, and the receiver does not read it\n",
+    ] {
+        assert!(ran.out.contains(line), "{}", ran.out);
+    }
+    let ran = check("i440fx-7.2.bin", "i440fx-6.2.bin", &["--rules", rules]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
+    let ran = check("i440fx-6.2.bin", "i440fx-7.2.bin", &["--rules", rules]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
+    // A machine without a configuration does not say which it is.
+    let ran = check("i440fx-6.2.bin", "i440fx-2.3.bin", &["--rules", rules]);
+    assert_eq!(ran.code, Some(4), "{}", ran.out);
+}
+
+#[test]
+fn tables_tell_what_is_refused_and_never_that_all_is_there() {
+    let place = Place::new();
+    place.put("old.bin", &machine("i440fx-6.2"));
+    let dump = r#"{"vmschkmachine": {"Name": "pc-i440fx-6.2"}, "port92": {"Name": "port92", "version_id": 1,
+        "minimum_version_id": 1, "Description": {"name": "port92", "version_id": 1, "minimum_version_id": 1, "Fields": [
+        {"field": "outport", "version_id": 0, "field_exists": false, "size": SIZE}]}}}"#;
+    for (size, code) in [("1", 3), ("2", 2)] {
+        place.put("dump.json", dump.replace("SIZE", size).as_bytes());
+        let ran = place.run(&["check", "old.bin", "--against", "dump.json"]);
+        assert_eq!((ran.code, ran.err.as_str()), (Some(code), ""), "{}", ran.out);
+    }
+}
