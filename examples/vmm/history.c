@@ -137,13 +137,13 @@ bool history_add_older(struct tree *t, migcore_error *error)
         *error = failure.error;
         return false;
     }
-    for (size_t i = 0; i < CHANGED && error->status == MIGCORE_OK; i++) {
+    for (size_t i = 0; i < CHANGED; i++) {
         snprintf(path, sizeof path, "%s/0", release_1[i].devices);
-        error->status = migcore_tree_find(&older.tree, MIGCORE_ROOT, path, &device);
-        if (error->status == MIGCORE_OK)
-            migcore_tree_copy(&older.tree, device, &t->tree, MIGCORE_AT_END, MIGCORE_ROOT, NULL, error);
+        if (migcore_tree_find(&older.tree, MIGCORE_ROOT, path, &device) == MIGCORE_OK /* else it does not stand here */
+            && migcore_tree_copy(&older.tree, device, &t->tree, MIGCORE_AT_END, MIGCORE_ROOT, NULL, error) != MIGCORE_OK)
+            return false;
     }
-    return error->status == MIGCORE_OK;
+    return true;
 }
 
 migcore_status history_accept(void *opaque, const char *name, uint32_t instance, migcore_accepts *accepts)
