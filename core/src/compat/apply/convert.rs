@@ -6,6 +6,12 @@ use crate::visit::Kind;
 /// The least bits of a binary64 that a binary32 does not have.
 const FINE: u32 = 29;
 
+/// The sign of a binary64.
+const SIGN: u64 = 1 << 63;
+
+/// 2 to the 64th as a binary64.
+const BEYOND: u64 = (1023 + 64) << 52;
+
 /// The bits of a value in another kind; `None` where they would not give the same value again.
 pub(super) fn converted(from: Kind, to: Kind, bits: u64) -> Option<u64> {
     let bits = normal(from, bits);
@@ -17,31 +23,44 @@ pub(super) fn converted(from: Kind, to: Kind, bits: u64) -> Option<u64> {
     }
 }
 
+/// A whole number of up to 64 bits beside its sign. Processors without numbers of 128 bits have no conversions of
+/// such from and to floating point.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Whole {
+    negative: bool,
+    magnitude: u64,
+}
+
 /// The whole number that a value is. A negative zero is none.
 #[allow(clippy::as_conversions, reason = "numbers of other widths, on purpose")]
-fn whole(kind: Kind, bits: u64) -> Option<i128> {
+fn whole(kind: Kind, bits: u64) -> Option<Whole> {
+    let signed = |value: i64| Whole { negative: value < 0, magnitude: value.unsigned_abs() };
     match kind {
-        Kind::I8 => Some(i128::from(bits as i8)),
-        Kind::I16 => Some(i128::from(bits as i16)),
-        Kind::I32 => Some(i128::from(bits as i32)),
-        Kind::I64 => Some(i128::from(bits as i64)),
+        Kind::I8 => Some(signed(i64::from(bits as i8))),
+        Kind::I16 => Some(signed(i64::from(bits as i16))),
+        Kind::I32 => Some(signed(i64::from(bits as i32))),
+        Kind::I64 => Some(signed(bits as i64)),
         Kind::F32 => whole(Kind::F64, widened(bits)),
         Kind::F64 => {
-            let value = f64::from_bits(bits);
-            let whole = value as i128;
-            ((whole as f64).to_bits() == bits).then_some(whole)
+            let (negative, positive) = (bits & SIGN != 0, bits & !SIGN);
+            let magnitude = f64::from_bits(positive) as u64;
+            // The cast gives the nearest there is, and beyond all numbers the greatest.
+            let exact = positive < BEYOND && (magnitude as f64).to_bits() == positive;
+            (exact && !(negative && magnitude == 0)).then_some(Whole { negative, magnitude })
         }
-        _ => Some(i128::from(bits)),
+        _ => Some(Whole { negative: false, magnitude: bits }),
     }
 }
 
 #[allow(clippy::as_conversions, reason = "numbers of other widths, on purpose")]
-fn of_whole(kind: Kind, value: i128) -> Option<u64> {
+fn of_whole(kind: Kind, value: Whole) -> Option<u64> {
+    let Whole { negative, magnitude } = value;
     let bits = match kind {
-        Kind::Bool => u64::from(value != 0),
-        Kind::F32 => u64::from((value as f32).to_bits()),
-        Kind::F64 => (value as f64).to_bits(),
-        _ => normal(kind, value as u64),
+        Kind::Bool => u64::from(magnitude != 0),
+        Kind::F32 => u64::from((magnitude as f32).to_bits()) | u64::from(negative) << 31,
+        Kind::F64 => (magnitude as f64).to_bits() | u64::from(negative) << 63,
+        _ if negative => normal(kind, magnitude.wrapping_neg()),
+        _ => normal(kind, magnitude),
     };
     (whole(kind, bits) == Some(value)).then_some(bits)
 }
@@ -127,6 +146,11 @@ mod tests {
         assert_eq!(converted(Kind::U64, Kind::F64, (1 << 53) + 1), None);
         assert_eq!(converted(Kind::I64, Kind::F64, i64::MAX as u64), None);
         assert_eq!(converted(Kind::U64, Kind::F64, 1 << 63), Some(f(2f64.powi(63))));
+        assert_eq!(converted(Kind::F64, Kind::U64, f(2f64.powi(64))), None);
+        assert_eq!(converted(Kind::U64, Kind::F64, u64::MAX), None);
+        assert_eq!(converted(Kind::I64, Kind::F32, i64::MIN as u64), Some(0xdf00_0000));
+        assert_eq!(converted(Kind::F64, Kind::I64, f(-(2f64.powi(63)))), Some(1 << 63));
+        assert_eq!(converted(Kind::F64, Kind::I64, f(2f64.powi(63))), None);
         assert_eq!(converted(Kind::F64, Kind::I64, f(-0.0)), None);
         assert_eq!(converted(Kind::F64, Kind::I64, f(0.5)), None);
         assert_eq!(converted(Kind::F64, Kind::I64, f(f64::NAN)), None);

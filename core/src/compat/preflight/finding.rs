@@ -6,6 +6,19 @@ use core::fmt;
 use crate::error::{put_number, Path, Put};
 use crate::visit::Kind;
 
+/// A C string with one byte 0 more than it needs. A compiler puts those with one into a pool, which a linker keeps
+/// or throws away as a whole; these are linked only with who says them.
+macro_rules! c_text {
+    ($text:literal) => {
+        const {
+            match CStr::from_bytes_until_nul(concat!($text, "\0\0").as_bytes()) {
+                Ok(text) => text,
+                Err(_) => c"",
+            }
+        }
+    };
+}
+
 /// Whether a receiver loads a state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Answer {
@@ -201,38 +214,42 @@ impl Reason {
     #[must_use]
     pub const fn c_text(self) -> &'static CStr {
         match self {
-            Reason::UnknownDevice => c"the receiver does not have this device",
-            Reason::MissingDevice => c"the receiver needs this device",
-            Reason::RepeatedDevice => c"the state has this device twice",
-            Reason::TooNew => c"newer than the receiver loads",
-            Reason::TooOld => c"older than the receiver loads",
-            Reason::UnknownItem => c"the receiver does not know this item",
-            Reason::UnknownSubsection => c"the receiver does not know this subsection",
-            Reason::MissingItem => c"the receiver needs this item",
-            Reason::WrongType => c"the receiver cannot take this type",
-            Reason::WrongCount => c"the receiver takes another number of elements",
-            Reason::ValueDiffers => c"the receiver must have the same value",
-            Reason::Skipped => c"the receiver skips this",
-            Reason::Lost => c"a transform loses this",
-            Reason::LossRefused => c"a transform would lose this, which is not allowed",
-            Reason::NoRoute => c"there is no route between these versions",
-            Reason::StepFailed => c"a transform fails here",
-            Reason::Capability => c"the receiver lacks this capability",
-            Reason::NoShape => c"what this device accepts is not known",
-            Reason::OtherVersion => c"what the receiver accepts of this version is not known",
-            Reason::Opaque => c"bytes whose inside nobody describes",
-            Reason::Room => c"whether the receiver has room for so many is not known",
+            Reason::UnknownDevice => c_text!("the receiver does not have this device"),
+            Reason::MissingDevice => c_text!("the receiver needs this device"),
+            Reason::RepeatedDevice => c_text!("the state has this device twice"),
+            Reason::TooNew => c_text!("newer than the receiver loads"),
+            Reason::TooOld => c_text!("older than the receiver loads"),
+            Reason::UnknownItem => c_text!("the receiver does not know this item"),
+            Reason::UnknownSubsection => c_text!("the receiver does not know this subsection"),
+            Reason::MissingItem => c_text!("the receiver needs this item"),
+            Reason::WrongType => c_text!("the receiver cannot take this type"),
+            Reason::WrongCount => c_text!("the receiver takes another number of elements"),
+            Reason::ValueDiffers => c_text!("the receiver must have the same value"),
+            Reason::Skipped => c_text!("the receiver skips this"),
+            Reason::Lost => c_text!("a transform loses this"),
+            Reason::LossRefused => c_text!("a transform would lose this, which is not allowed"),
+            Reason::NoRoute => c_text!("there is no route between these versions"),
+            Reason::StepFailed => c_text!("a transform fails here"),
+            Reason::Capability => c_text!("the receiver lacks this capability"),
+            Reason::NoShape => c_text!("what this device accepts is not known"),
+            Reason::OtherVersion => {
+                c_text!("what the receiver accepts of this version is not known")
+            }
+            Reason::Opaque => c_text!("bytes whose inside nobody describes"),
+            Reason::Room => c_text!("whether the receiver has room for so many is not known"),
             Reason::NotThere => {
-                c"the receiver does not have it now, so what it takes inside is not known"
+                c_text!("the receiver does not have it now, so what it takes inside is not known")
             }
             Reason::ReceiverConverts => {
-                c"the receiver converts this version, with an outcome not known here"
+                c_text!("the receiver converts this version, with an outcome not known here")
             }
-            Reason::TooMuchWork => c"too much to be compared",
-            Reason::Wire => c"the receiver wants another wire",
-            Reason::ValueUnknown => c"the value must be the receiver's own, which is not known",
+            Reason::TooMuchWork => c_text!("too much to be compared"),
+            Reason::Wire => c_text!("the receiver wants another wire"),
+            Reason::ValueUnknown => {
+                c_text!("the value must be the receiver's own, which is not known")
+            }
             Reason::RepeatedItem => {
-                c"several items have this name, so which of them the receiver takes is not known"
+                c_text!("several items have this name, so which of them the receiver takes is not known")
             }
         }
     }
@@ -248,41 +265,55 @@ impl Reason {
     pub const fn c_help(self) -> &'static CStr {
         match self {
             Reason::UnknownDevice => {
-                c"give the receiver this device, or remove it by a transform, or mark it ancillary if it may be lost"
+                c_text!("give the receiver this device, or remove it by a transform, or mark it ancillary if it may be lost")
             }
-            Reason::MissingDevice => c"add it by a transform, or make it optional at the receiver",
-            Reason::RepeatedDevice => c"give each device an instance of its own",
+            Reason::MissingDevice => {
+                c_text!("add it by a transform, or make it optional at the receiver")
+            }
+            Reason::RepeatedDevice => c_text!("give each device an instance of its own"),
             Reason::TooNew | Reason::TooOld => {
-                c"register a transform between the two versions, on either side"
+                c_text!("register a transform between the two versions, on either side")
             }
             Reason::UnknownItem | Reason::UnknownSubsection => {
-                c"drop it by a transform, or mark it ancillary if it may be lost"
+                c_text!("drop it by a transform, or mark it ancillary if it may be lost")
             }
             Reason::MissingItem => {
-                c"add it with a default by a transform, or let the receiver do without it"
+                c_text!("add it with a default by a transform, or let the receiver do without it")
             }
-            Reason::WrongType => c"change the type by a transform, where the values fit",
-            Reason::WrongCount => c"give both machines the same number, or convert it by a transform",
-            Reason::ValueDiffers => c"give both machines the same configuration",
+            Reason::WrongType => c_text!("change the type by a transform, where the values fit"),
+            Reason::WrongCount => {
+                c_text!("give both machines the same number, or convert it by a transform")
+            }
+            Reason::ValueDiffers => c_text!("give both machines the same configuration"),
             Reason::Skipped | Reason::Lost => {
-                c"if it must not be lost, update the receiver; a list of losses that travels along restores it later"
+                c_text!("if it must not be lost, update the receiver; a list of losses that travels along restores it later")
             }
-            Reason::LossRefused => c"allow the loss for this path in the policy, or bring the state to a default first",
-            Reason::NoRoute => c"register a transform between these versions",
-            Reason::StepFailed => c"mend the transform, or bring the state into the form that it is for",
-            Reason::Capability => c"turn it off on this side, or update the receiver",
-            Reason::NoShape => c"let the receiver record its shape, by a scratch instance or a table",
+            Reason::LossRefused => c_text!(
+                "allow the loss for this path in the policy, or bring the state to a default first"
+            ),
+            Reason::NoRoute => c_text!("register a transform between these versions"),
+            Reason::StepFailed => {
+                c_text!("mend the transform, or bring the state into the form that it is for")
+            }
+            Reason::Capability => c_text!("turn it off on this side, or update the receiver"),
+            Reason::NoShape => {
+                c_text!("let the receiver record its shape, by a scratch instance or a table")
+            }
             Reason::OtherVersion => {
-                c"let the receiver record the shape of this version, or transform to its newest"
+                c_text!(
+                    "let the receiver record the shape of this version, or transform to its newest"
+                )
             }
-            Reason::Opaque => c"describe it, by a table, a visit function or a schema",
-            Reason::Room => c"let the receiver tell its room, or let it check the state itself",
-            Reason::NotThere => c"let the receiver record a shape in which it is there",
-            Reason::ReceiverConverts => c"give this side the same transforms",
-            Reason::TooMuchWork => c"give memory for an index",
-            Reason::Wire => c"send on that wire",
-            Reason::ValueUnknown => c"let the receiver record its shape from a device",
-            Reason::RepeatedItem => c"give each item a name of its own",
+            Reason::Opaque => c_text!("describe it, by a table, a visit function or a schema"),
+            Reason::Room => {
+                c_text!("let the receiver tell its room, or let it check the state itself")
+            }
+            Reason::NotThere => c_text!("let the receiver record a shape in which it is there"),
+            Reason::ReceiverConverts => c_text!("give this side the same transforms"),
+            Reason::TooMuchWork => c_text!("give memory for an index"),
+            Reason::Wire => c_text!("send on that wire"),
+            Reason::ValueUnknown => c_text!("let the receiver record its shape from a device"),
+            Reason::RepeatedItem => c_text!("give each item a name of its own"),
         }
     }
 }
