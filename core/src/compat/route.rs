@@ -110,14 +110,17 @@ impl<'a> Reached<'a> {
     }
 
     fn route_to(&self, end: usize) -> Route {
-        let mut route = Route::default();
+        let (mut back, mut route) = (Route::default(), Route::default());
         let mut at = end;
         while let Some((before, leg)) = self.versions.get(at).and_then(|found| found.last) {
             // A route has fewer legs than there are versions.
-            let _ = route.legs.push(leg);
+            let _ = back.legs.push(leg);
             at = before;
         }
-        route.legs.reverse();
+        // Not `reverse`: not every optimiser sees that it cannot panic.
+        for leg in back.legs.iter().rev() {
+            let _ = route.legs.push(*leg);
+        }
         route
     }
 }

@@ -212,13 +212,24 @@ fn elements<'t>(
     Ok((kind, scalar.into_iter().chain(array)))
 }
 
-/// The bits of elements of so many bytes. No width is 0, which the optimiser does not know.
+/// The bits of elements of so many bytes. Chunks would be divided by their width, of which not every optimiser
+/// knows that it is not 0.
 fn elements_of(bytes: &[u8], width: usize) -> impl Iterator<Item = u64> + '_ {
-    bytes.chunks_exact(width.max(1)).map(element)
+    let mut rest = bytes;
+    core::iter::from_fn(move || {
+        let (first, after) = rest.split_at_checked(width.max(1))?;
+        rest = after;
+        Some(element(first))
+    })
 }
 
 fn places_of(bytes: &mut [u8], width: usize) -> impl Iterator<Item = &mut [u8]> {
-    bytes.chunks_exact_mut(width.max(1))
+    let mut rest = bytes;
+    core::iter::from_fn(move || {
+        let (first, after) = core::mem::take(&mut rest).split_at_mut_checked(width.max(1))?;
+        rest = after;
+        Some(first)
+    })
 }
 
 /// The value of a scalar, or of an array of one element.
