@@ -2,7 +2,7 @@
 
 use super::apply::Applier;
 use super::book::Book;
-use super::devices::{stream, Devices};
+use super::devices::{self, holder_of, stream, Devices};
 use super::history::{Edge, History, Of, Way};
 use super::hops;
 use super::index::{Entry, Index};
@@ -159,20 +159,28 @@ impl<'r> Run<'r> {
     pub(super) fn devices(&mut self, tree: &mut Tree<'_>) -> Result<()> {
         let mut tags = self.tags(tree)?;
         self.book.begin_devices(tree)?;
-        let mut devices = Devices::new(tree);
-        while let Some(device) = devices.next(tree) {
-            let Some(found) = self.device_route(tree, device, &tags)? else { continue };
-            self.book.begin_device(tree, device, &found.identity)?;
-            for leg in found.route.legs() {
-                let leg = Leg::of(found.edges, leg.edge, leg.way)?;
-                self.leg(tree, Some(device), leg)?;
-            }
-            self.book.end_subject(tree)?;
-            let (identity, tag) = (&found.identity, found.to.tag);
-            hops::follow(tree, &tags, (identity, device), tag, &mut self.book.work)?;
+        let mut next = Devices::new(tree).next(tree);
+        while let Some(device) = next {
+            self.device(tree, device, &tags)?;
+            // Its steps may have removed what was behind it, or put something there.
+            let holder = holder_of(tree, device)?;
+            next = Devices::beyond(tree, holder, devices::Way::Forth).next(tree);
         }
         tags.close(tree)?;
         Ok(self.book.end_devices(tree)?)
+    }
+
+    /// Goes the edges of a device. The device stays.
+    fn device(&mut self, tree: &mut Tree<'_>, device: NodeId, tags: &Index) -> Result<()> {
+        let Some(found) = self.device_route(tree, device, tags)? else { return Ok(()) };
+        self.book.begin_device(tree, device, &found.identity)?;
+        for leg in found.route.legs() {
+            let leg = Leg::of(found.edges, leg.edge, leg.way)?;
+            self.leg(tree, Some(device), leg)?;
+        }
+        self.book.end_subject(tree)?;
+        let (identity, tag) = (&found.identity, found.to.tag);
+        Ok(hops::follow(tree, tags, (identity, device), tag, &mut self.book.work)?)
     }
 
     fn tags(&mut self, tree: &mut Tree<'_>) -> Result<Index> {

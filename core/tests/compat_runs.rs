@@ -1,0 +1,62 @@
+//! A run comes to all devices, and what is kept beside them follows them.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic: that is how it fails"
+)]
+
+#[path = "support/histories.rs"]
+mod histories;
+
+use histories::{compat, memory, number, put, rename, run, shown, to, v};
+use migcore::compat::{After, DeviceName, Edge, History, NewDevice, Step};
+use migcore::model::Tree;
+use migcore::visit::Versions;
+
+/// Version 2 of `a` keeps `y` in a device of its own, right behind it.
+const SPLIT: Step<'static> = Step::Split {
+    device: DeviceName::THIS,
+    into: NewDevice {
+        name: DeviceName { name: "b", instance: None },
+        versions: Versions { current: 1, minimum: 1 },
+        oldest_reader: 1,
+        after: After::Name(""),
+    },
+    items: &["y"],
+    after: After::End,
+};
+
+#[test]
+fn devices_behind_one_that_is_merged_or_split_off_are_not_left_out() {
+    const SPLITS: [Edge<'static>; 1] = [Edge::new(v(1), v(2), &[SPLIT])];
+    const RENAMES: [Edge<'static>; 1] = [Edge::new(v(1), v(2), &[rename("", "old", "new")])];
+    const OF_B: [Edge<'static>; 1] = [Edge::new(v(1), v(2), &[rename("", "y", "z")])];
+    let histories = [
+        History::of_devices("a", v(2), &SPLITS),
+        History::of_devices("b", v(2), &OF_B),
+        History::of_devices("c", v(2), &RENAMES),
+    ];
+    let compat = compat(&histories);
+    let mut memory = memory();
+    let mut tree = Tree::new(&mut memory).unwrap();
+    put(&mut tree, "a", 2, &[("x", 7)]);
+    put(&mut tree, "b", 1, &[("y", 7)]);
+    put(&mut tree, "c", 2, &[("new", 7)]);
+    let before = shown(&tree);
+    // On the way down `b` goes while the run is at `a`.
+    let done = run(&compat, &mut tree, &to(&[("a", v(1)), ("c", v(1))])).0.unwrap();
+    assert_eq!(done.legs, 2);
+    assert!(tree.find(tree.root(), b"c/0.old").is_ok() && !shown(&tree).contains("b/0"));
+    // On the way up it comes, and is of the version that is wanted of it.
+    let wanted = [("a", v(2)), ("b", v(1)), ("c", v(2))];
+    assert_eq!(run(&compat, &mut tree, &to(&wanted)).0.unwrap().legs, 2);
+    assert_eq!(shown(&tree), before);
+    // If that is a newer one, it goes there at once.
+    run(&compat, &mut tree, &to(&[("a", v(1))])).0.unwrap();
+    let done = run(&compat, &mut tree, &to(&[("a", v(2)), ("b", v(2))])).0.unwrap();
+    assert_eq!((done.legs, number(&tree, "b/0.z")), (2, Some(7)));
+}
