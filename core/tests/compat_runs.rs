@@ -12,10 +12,10 @@
 #[path = "support/histories.rs"]
 mod histories;
 
-use histories::{compat, memory, number, put, rename, run, shown, to, v};
-use migcore::compat::{After, DeviceName, Edge, History, NewDevice, Step};
-use migcore::model::Tree;
-use migcore::visit::Versions;
+use histories::{compat, losses, memory, number, put, rename, run, shown, to, v};
+use migcore::compat::{After, DeviceName, Edge, History, NewDevice, Otherwise, Step};
+use migcore::model::{Tree, Value};
+use migcore::visit::{Kind, Versions};
 
 /// Version 2 of `a` keeps `y` in a device of its own, right behind it.
 const SPLIT: Step<'static> = Step::Split {
@@ -59,4 +59,43 @@ fn devices_behind_one_that_is_merged_or_split_off_are_not_left_out() {
     run(&compat, &mut tree, &to(&[("a", v(1))])).0.unwrap();
     let done = run(&compat, &mut tree, &to(&[("a", v(2)), ("b", v(2))])).0.unwrap();
     assert_eq!((done.legs, number(&tree, "b/0.z")), (2, Some(7)));
+}
+
+#[test]
+fn what_was_written_since_is_not_overwritten_by_what_was_lost() {
+    let number = |number| Some(Value::Scalar(Kind::U32, number));
+    let set = |from, to| Step::Set { scope: "", name: "x", from, to };
+    let bits = |from, to| Step::Bits { scope: "", name: "x", at: 0, mask: 0xff, from, to };
+    let map = Step::Map {
+        scope: "",
+        name: "x",
+        pairs: &[(1, 3), (1, 7)],
+        turned: false,
+        otherwise: Otherwise::Keep,
+    };
+    // The step up; what stands there after the way down of 7, and after the way back up if the guest wrote 99.
+    for (step, down, written) in [
+        (set(number(1), number(0)), 1, 0),
+        (set(None, number(0)), 7, 0),
+        (bits(Some(1), Some(0)), 1, 0),
+        (bits(None, Some(0)), 7, 0),
+        (map, 1, 99),
+    ] {
+        let steps = [step];
+        let edges = [Edge::new(v(1), v(2), &steps)];
+        let histories = [History::of_devices("a", v(2), &edges)];
+        let compat = compat(&histories);
+        let mut memory = memory();
+        let mut tree = Tree::new(&mut memory).unwrap();
+        put(&mut tree, "a", 2, &[("x", 7)]);
+        let value = |tree: &Tree<'_>| histories::number(tree, "a/0.x").unwrap();
+        run(&compat, &mut tree, &to(&[("a", v(1))])).0.unwrap();
+        assert_eq!((value(&tree), losses(&tree).len()), (down, 1), "{step:?}");
+        let back = run(&compat, &mut tree, &to(&[("a", v(2))])).0.unwrap();
+        assert_eq!((value(&tree), back.restored, back.unrestored), (7, 1, 0), "{step:?}");
+        run(&compat, &mut tree, &to(&[("a", v(1))])).0.unwrap();
+        histories::set(&mut tree, "a/0.x", 99);
+        let back = run(&compat, &mut tree, &to(&[("a", v(2))])).0.unwrap();
+        assert_eq!((value(&tree), back.restored, back.unrestored), (written, 0, 1), "{step:?}");
+    }
 }
