@@ -12,10 +12,12 @@
 #[path = "support/histories.rs"]
 mod histories;
 
-use histories::{compat, losses, memory, number, put, rename, run, shown, to, v};
-use migcore::compat::{After, DeviceName, Edge, History, NewDevice, Otherwise, Step};
-use migcore::model::{Tree, Value};
-use migcore::visit::{Kind, Versions};
+use histories::{add, all, compat, item, losses, memory, number, put, rename, run, shown, to, v};
+use migcore::compat::{
+    set_tag, tag_of, After, DeviceName, Edge, History, NewDevice, Otherwise, Step, Way,
+};
+use migcore::model::{At, Tree, Value};
+use migcore::visit::{Kind, Marks, Versions};
 
 /// Version 2 of `a` keeps `y` in a device of its own, right behind it.
 const SPLIT: Step<'static> = Step::Split {
@@ -98,4 +100,40 @@ fn what_was_written_since_is_not_overwritten_by_what_was_lost() {
         let back = run(&compat, &mut tree, &to(&[("a", v(2))])).0.unwrap();
         assert_eq!((value(&tree), back.restored, back.unrestored), (written, 0, 1), "{step:?}");
     }
+}
+
+#[test]
+fn tags_and_losses_follow_devices_also_where_edges_are_gone_as_written() {
+    const ADDS: [Edge<'static>; 1] = [Edge::new(v(1), v(2), &[add("b", &[item("b", 5)])])];
+    const RENAMES: [Edge<'static>; 1] = [Edge::new(
+        v(0),
+        v(0),
+        &[Step::RenameDevice {
+            from: DeviceName { name: "old", instance: None },
+            to: DeviceName { name: "new", instance: None },
+        }],
+    )];
+    let histories = [History::of_devices("*", v(2), &ADDS)];
+    let compat = compat(&histories);
+    let mut memory = memory();
+    let mut tree = Tree::new(&mut memory).unwrap();
+    let device = put(&mut tree, "old", 2, &[("b", 6)]);
+    let other = put(&mut tree, "other", 1, &[]);
+    run(&compat, &mut tree, &to(&[("old", v(1))])).0.unwrap();
+    set_tag(&mut tree, device, "acme").unwrap();
+    set_tag(&mut tree, other, "else").unwrap();
+    // What a stream calls as the library calls its own handles means nothing.
+    let tags = tree.find(tree.root(), b"migcore.history/0.tags").unwrap();
+    let last = tree.children(tags).unwrap().last().unwrap();
+    let handle = Value::Scalar(Kind::U64, device.to_bits());
+    tree.insert(At::Start(last), b"node", Marks::NONE, handle).unwrap();
+    let before = all(&tree);
+    compat.apply(&mut tree, &RENAMES, Way::Up, &mut ()).unwrap();
+    assert_eq!(tag_of(&tree, device), Ok("acme"));
+    assert_eq!(
+        (tag_of(&tree, other), losses(&tree)[0].as_str()),
+        (Ok("else"), "new:b = 6 Item 2>1 step 0")
+    );
+    compat.apply(&mut tree, &RENAMES, Way::Down, &mut ()).unwrap();
+    assert_eq!(all(&tree), before);
 }

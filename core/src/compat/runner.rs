@@ -111,15 +111,7 @@ impl<'r> Run<'r> {
     ) -> Result<()> {
         let legs = machine.route.legs();
         let Some(to) = self.targets.machine.filter(|_| !legs.is_empty()) else { return Ok(()) };
-        // What is kept beside devices follows them when they are renamed.
-        let lists = [hops::tags(tree)?, self.book.entries(tree)];
-        for list in lists {
-            keyed::bind(tree, list, &mut self.book.work)?;
-        }
         self.edges(tree, legs.iter().map(|leg| Leg::of(machine.edges, leg.edge, leg.way)))?;
-        for list in lists {
-            keyed::unbind(tree, list)?;
-        }
         Ok(hops::note_transform(tree, to, self.compat.writer)?)
     }
 
@@ -129,6 +121,10 @@ impl<'r> Run<'r> {
         tree: &mut Tree<'_>,
         legs: impl Iterator<Item = Result<Leg<'r>>>,
     ) -> Result<()> {
+        // What is kept beside devices follows them when they are renamed.
+        let (tags, entries) = (hops::tags(tree)?, self.book.entries(tree));
+        let tags = keyed::bind(tree, tags, &mut self.book.work)?;
+        let entries = keyed::bind(tree, entries, &mut self.book.work)?;
         self.book.begin_machine(tree);
         for leg in legs {
             let leg = leg?;
@@ -138,7 +134,9 @@ impl<'r> Run<'r> {
                 hops::rename_machine(tree, from.tag, to.tag)?;
             }
         }
-        Ok(self.book.end_subject(tree)?)
+        self.book.end_subject(tree)?;
+        keyed::unbind(tree, tags)?;
+        Ok(keyed::unbind(tree, entries)?)
     }
 
     /// Finds the routes of all devices, and leaves them.
