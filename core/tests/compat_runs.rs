@@ -14,10 +14,12 @@ mod histories;
 
 use histories::{add, all, compat, item, losses, memory, number, put, rename, run, shown, to, v};
 use migcore::compat::{
-    set_tag, tag_of, After, DeviceName, Edge, History, NewDevice, Otherwise, Step, Way,
+    set_tag, tag_of, After, DeviceName, Edge, Edit, History, Hook, NewDevice, Otherwise, Step, Way,
+    What,
 };
 use migcore::model::{At, Tree, Value};
 use migcore::visit::{Kind, Marks, Versions};
+use migcore::Code;
 
 /// Version 2 of `a` keeps `y` in a device of its own, right behind it.
 const SPLIT: Step<'static> = Step::Split {
@@ -136,4 +138,33 @@ fn tags_and_losses_follow_devices_also_where_edges_are_gone_as_written() {
     );
     compat.apply(&mut tree, &RENAMES, Way::Down, &mut ()).unwrap();
     assert_eq!(all(&tree), before);
+}
+
+#[test]
+fn code_tells_only_what_it_may_and_of_its_own_device() {
+    fn tell(edit: &mut Edit<'_, '_>) -> migcore::Result<u32> {
+        let (root, scope) = (edit.tree.root(), edit.scope);
+        let own = edit.tree.find(scope, b"x")?;
+        let other = edit.tree.find(root, b"b/0.x")?;
+        for what in What::ALL {
+            let kept = matches!(what, What::Value | What::Item | What::Record);
+            let expected = if kept { Ok(()) } else { Err(Code::InvalidArgument) };
+            assert_eq!(edit.lose(own, what, false), expected, "{what:?}");
+            assert_eq!(edit.lose(other, what, false), Err(Code::InvalidArgument), "{what:?}");
+        }
+        assert_eq!(edit.lose(root, What::Item, false), Err(Code::InvalidArgument));
+        assert_eq!(edit.recover(other, b"x", What::Value), Err(Code::InvalidArgument));
+        edit.lose(scope, What::Record, false)?;
+        Ok(1)
+    }
+    let call = [Step::Call { up: Some(Hook(&tell)), down: None }];
+    let edges = [Edge::new(v(1), v(2), &call)];
+    let histories = [History::of_devices("a", v(2), &edges)];
+    let mut memory = memory();
+    let mut tree = Tree::new(&mut memory).unwrap();
+    put(&mut tree, "a", 1, &[("x", 1)]);
+    put(&mut tree, "b", 1, &[("x", 2)]);
+    let done = run(&compat(&histories), &mut tree, &to(&[("a", v(2))])).0.unwrap();
+    assert_eq!((done.losses, losses(&tree).len()), (4, 4));
+    assert!(losses(&tree).iter().all(|line| line.starts_with("a:")));
 }
