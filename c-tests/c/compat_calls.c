@@ -22,10 +22,12 @@ enum wished {
 struct wish {
     enum wished wish;
     migcore_compat *compat;
-    unsigned calls;
+    unsigned calls, told;
     migcore_status seen;
     migcore_tree_saver saver;
     migcore_node scope;
+    /* What the code works on, while it runs. */
+    migcore_edit *edit;
 };
 
 static migcore_tree *example(struct plot *plot)
@@ -47,6 +49,7 @@ static migcore_status up(void *opaque, migcore_edit *edit)
 
     wish->calls++;
     wish->scope = edit->scope;
+    wish->edit = edit;
     CHECK_EQUAL(edit->size, sizeof *edit);
     switch (wish->wish) {
     case WISH_HALVE:
@@ -167,6 +170,43 @@ static void code_edits_the_tree_and_tells_what_is_lost(void)
     plot_free(&other);
 }
 
+/* Is told of a loss while the code tells it. */
+static void told(void *opaque, const migcore_loss *loss)
+{
+    struct wish *wish = (struct wish *)opaque;
+    migcore_edit *edit = wish->edit;
+    migcore_node copy;
+    migcore_item item;
+
+    wish->told++;
+    CHECK(loss->allowed);
+    item.size = sizeof item;
+    CHECK_EQUAL(migcore_tree_get(edit->tree, wish->scope, &item), MIGCORE_BUSY);
+    CHECK_EQUAL(migcore_tree_remove(edit->tree, wish->scope), MIGCORE_BUSY);
+    CHECK_EQUAL(migcore_edit_lose(edit, wish->scope, MIGCORE_LOST_VALUE, false), MIGCORE_BUSY);
+    CHECK_EQUAL(migcore_edit_recover(edit, wish->scope, "address", MIGCORE_LOST_VALUE, &copy), MIGCORE_BUSY);
+}
+
+static void a_tree_is_busy_while_its_observer_is_told(void)
+{
+    migcore_compat_observer observer;
+    struct plot plot;
+    struct code code;
+    migcore_tree *tree = example(&plot);
+    migcore_compat *compat = code_init(&code, "nic");
+
+    memset(&observer, 0, sizeof observer);
+    observer.size = sizeof observer;
+    observer.opaque = &code.wish;
+    observer.lost = told;
+    code.wish.wish = WISH_HALVE;
+    CHECK_OK(migcore_compat_run(compat, tree, NULL, &observer, NULL, NULL));
+    CHECK_EQUAL(code.wish.told, 1);
+    CHECK_EQUAL(bits_at(tree, "nic/3.address"), 0x5678);
+    lore_free(&code.lore);
+    plot_free(&plot);
+}
+
 static void code_that_fails_leaves_nothing_behind(void)
 {
     migcore_compat_failure failure;
@@ -258,6 +298,7 @@ static void filters_see_what_leaves(void)
 void test_compat_calls(void)
 {
     code_edits_the_tree_and_tells_what_is_lost();
+    a_tree_is_busy_while_its_observer_is_told();
     code_that_fails_leaves_nothing_behind();
     changes_of_a_run_are_its_own();
     a_visitor_that_is_left_keeps_the_tree();

@@ -295,6 +295,12 @@ impl Ledger for Book<'_> {
         Ok(found)
     }
 
+    fn unfit(&mut self) {
+        let Outcome { restored, unrestored, .. } = &mut self.outcome;
+        *restored = restored.saturating_sub(1);
+        *unrestored = unrestored.saturating_add(1);
+    }
+
     fn before(&mut self, tree: &Tree<'_>, node: NodeId) {
         if let Some(stage) = &self.stage {
             self.observer.changing(tree, stage, node);

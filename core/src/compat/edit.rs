@@ -2,19 +2,23 @@
 
 use super::devices::{stream, Head};
 use super::{Edit, Found, Lost, Trail, What};
-use crate::error::{Result, MAX_DEPTH};
+use crate::error::{Code, Result, MAX_DEPTH};
 use crate::model::{NodeId, Tree, Value};
 
 /// The scopes and elements on the way to an item.
 const STEPS: usize = 2 * MAX_DEPTH + 2;
 
 impl Edit<'_, '_> {
-    /// Tells that an item, or its value, will be lost; call it before the change. `known`: the code knows a default,
-    /// and this is not it.
+    /// Tells that an item, or its value, will be lost ([`What::Value`], [`What::Item`], [`What::Record`]); call it
+    /// before the change. `known`: the code knows a default, and this is not it.
     ///
     /// # Errors
-    /// [`Code::TooLong`](crate::error::Code::TooLong) for its path; those of the ledger.
+    /// [`Code::InvalidArgument`] for anything else of it, and for an item outside of the scope; [`Code::TooLong`]
+    /// for its path; those of the ledger.
     pub fn lose(&mut self, node: NodeId, what: What, known: bool) -> Result<()> {
+        if !matches!(what, What::Value | What::Item | What::Record) {
+            return Err(Code::InvalidArgument);
+        }
         let trail = trail(self.tree, self.scope, node)?;
         let mut at = 0u32;
         let mut before = self.tree.previous_sibling(node)?;
@@ -48,6 +52,9 @@ fn trail(tree: &Tree<'_>, subject: NodeId, node: NodeId) -> Result<Trail> {
         let _ = steps.push(step);
         let is_device = matches!(tree.value(step)?, Value::Device { .. }) && Some(step) != top;
         at = if is_device { None } else { tree.parent(step)? };
+    }
+    if subject != tree.root() && !steps.contains(&subject) {
+        return Err(Code::InvalidArgument);
     }
     let mut trail = Trail::new();
     for &step in steps.iter().rev() {

@@ -51,6 +51,9 @@ impl Identity {
             return Ok(());
         }
         fields::set(tree, element, DEVICE, fields::value_of(&self.name))?;
+        if fields::word(tree, element, INSTANCE) == self.instance {
+            return Ok(());
+        }
         let instance = Value::Scalar(Kind::U32, u64::from(self.instance));
         fields::set(tree, element, INSTANCE, instance)
     }
@@ -58,9 +61,6 @@ impl Identity {
 
 pub(super) const DEVICE: &str = "device";
 pub(super) const INSTANCE: &str = "instance";
-
-/// While devices are renamed: the handle of the device.
-const NODE: &str = "node";
 
 /// An index of such a list.
 pub(super) fn over(tree: &mut Tree<'_>, list: Option<NodeId>, work: &mut Work) -> Result<Index> {
@@ -80,37 +80,41 @@ pub(super) fn find(
     index.find(tree, device.key(), work, &|tree, element| device.is_of(tree, element))
 }
 
-/// Notes in each element which device it belongs to, so that it can follow.
-pub(super) fn bind(tree: &mut Tree<'_>, list: Option<NodeId>, work: &mut Work) -> Result<()> {
-    if list.is_none() {
-        return Ok(());
-    }
-    let (mut index, mut devices) = (over(tree, list, work)?, Devices::new(tree));
+/// Notes which device each element belongs to, so that it can follow: handles of both, in a scope beside the list.
+pub(super) fn bind(
+    tree: &mut Tree<'_>,
+    list: Option<NodeId>,
+    work: &mut Work,
+) -> Result<Option<NodeId>> {
+    let Some(list) = list else { return Ok(None) };
+    let (mut index, mut devices) = (over(tree, Some(list), work)?, Devices::new(tree));
+    let bound = tree.insert(At::After(list), b"bound", Marks::NONE, Value::Struct(None))?;
     while let Some(device) = devices.next(tree) {
         let identity = Identity::of(tree, device)?;
         if let Some(Entry { element, .. }) = find(&index, tree, &identity, work)? {
-            let handle = Value::Scalar(Kind::U64, device.to_bits());
-            tree.insert(At::Start(element), NODE.as_bytes(), Marks::NONE, handle)?;
+            for node in [element, device] {
+                let handle = Value::Scalar(Kind::U64, node.to_bits());
+                tree.insert(At::End(bound), b"", Marks::NONE, handle)?;
+            }
         }
     }
-    index.close(tree)
+    index.close(tree)?;
+    Ok(Some(bound))
 }
 
 /// Ends what [`bind`] began: each element has the name that its device has now. One whose device is gone keeps its
 /// name, since the device may come back.
-pub(super) fn unbind(tree: &mut Tree<'_>, list: Option<NodeId>) -> Result<()> {
-    let mut at = match list {
-        Some(list) => tree.first_child(list)?,
-        None => None,
-    };
+pub(super) fn unbind(tree: &mut Tree<'_>, bound: Option<NodeId>) -> Result<()> {
+    let Some(bound) = bound else { return Ok(()) };
+    let mut at = tree.first_child(bound)?;
     while let Some(element) = at {
-        at = tree.next_sibling(element)?;
-        let Some(note) = tree.child_by_name(element, NODE.as_bytes(), 0)? else { continue };
-        let handle = fields::handle(tree, note);
-        tree.remove(note)?;
-        if let Some(Ok(device)) = handle.map(|device| Identity::of(tree, device)) {
-            device.set(tree, element)?;
+        let Some(device) = tree.next_sibling(element)? else { break };
+        at = tree.next_sibling(device)?;
+        let [element, device] = [element, device].map(|note| fields::handle(tree, note));
+        let (Some(element), Some(device)) = (element, device) else { continue };
+        if let (Ok(_), Ok(identity)) = (tree.name(element), Identity::of(tree, device)) {
+            identity.set(tree, element)?;
         }
     }
-    Ok(())
+    tree.remove(bound)
 }

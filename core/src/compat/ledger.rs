@@ -80,6 +80,9 @@ pub trait Ledger {
         path: Option<&[u8]>,
     ) -> Result<Option<Found>>;
 
+    /// What was found last does not fit what is there now, and does not come back.
+    fn unfit(&mut self) {}
+
     /// This item will be changed, moved or removed: for those who show what a step does.
     fn before(&mut self, _tree: &Tree<'_>, _node: NodeId) {}
 

@@ -1,10 +1,11 @@
 //! What a transform loses, and who decides whether it may.
 
+use super::devices::device_in;
 use super::ledger::{Lost, What};
 use super::pattern::Pattern;
+use super::trail::{Trail, PARTS};
 use super::version::Version;
-use super::walk::Below;
-use crate::error::Result;
+use crate::error::{Code, Result};
 use crate::model::{NodeId, Tree, Value};
 use crate::visit::Marks;
 
@@ -77,28 +78,91 @@ impl Policy<'_> {
         self.rules.iter().try_for_each(|(pattern, _)| Pattern::new(pattern).map(|_| ()))
     }
 
-    /// Whether something may be lost; its item is still in the tree.
+    /// Whether something may be lost; its item is still in the tree. Of an item or a device that goes with all that is
+    /// inside, each part is judged by its own path, and the worst verdict counts.
     ///
     /// # Errors
-    /// As [`check`](Policy::check).
+    /// As [`check`](Policy::check); [`Code::TooLong`] for a path inside.
     pub fn allows(&self, tree: &Tree<'_>, lost: &Lost<'_>) -> Result<bool> {
         if !lost.what.is_value() {
             return Ok(true);
         }
+        let Some(node) = lost.node.filter(|_| lost.what != What::Bits) else {
+            let default = lost.what != What::Bits || lost.bits == 0;
+            return self.allows_at(lost.trail, default && !lost.known);
+        };
+        let mut inside = Inside::new(tree, lost.trail, node)?;
+        loop {
+            let default = !lost.known && is_empty(tree, inside.at)?;
+            if !self.allows_at(&inside.trail, default)? {
+                return Ok(false);
+            }
+            if !inside.next(tree)? {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Whether what a trail leads to may be lost; `default` if it is none that counts.
+    fn allows_at(&self, trail: &Trail, default: bool) -> Result<bool> {
         let mut verdict = self.otherwise;
         for (pattern, said) in self.rules {
-            if Pattern::new(pattern)?.covers(lost.trail) {
+            if Pattern::new(pattern)?.covers(trail) {
                 verdict = *said;
                 break;
             }
         }
-        match verdict {
-            Verdict::Allow => Ok(true),
-            Verdict::Refuse => Ok(false),
-            Verdict::IfDefault if lost.known => Ok(false),
-            Verdict::IfDefault if lost.what == What::Bits => Ok(lost.bits == 0),
-            Verdict::IfDefault => lost.node.map_or(Ok(true), |node| is_empty(tree, node)),
+        Ok(match verdict {
+            Verdict::Allow => true,
+            Verdict::Refuse => false,
+            Verdict::IfDefault => default,
+        })
+    }
+}
+
+/// Goes through an item and all that is inside, with the way to each.
+struct Inside {
+    top: NodeId,
+    at: NodeId,
+    trail: Trail,
+    /// How many elements came before, on each level.
+    elements: heapless::Vec<u32, PARTS>,
+}
+
+impl Inside {
+    /// At the item that the trail leads to. Of a record of a QEMU stream that is the device.
+    fn new(tree: &Tree<'_>, trail: &Trail, node: NodeId) -> Result<Inside> {
+        let top = device_in(tree, node).unwrap_or(node);
+        Ok(Inside { top, at: top, trail: trail.clone(), elements: heapless::Vec::new() })
+    }
+
+    /// Goes on; `false` behind the last.
+    fn next(&mut self, tree: &Tree<'_>) -> Result<bool> {
+        if let Some(child) = tree.first_child(self.at)? {
+            self.elements.push(0).map_err(|_| Code::TooDeep)?;
+            return self.enter(tree, child);
         }
+        while self.at != self.top {
+            self.trail.leave();
+            if let Some(next) = tree.next_sibling(self.at)? {
+                return self.enter(tree, next);
+            }
+            self.elements.pop();
+            self.at = tree.parent(self.at)?.unwrap_or(self.top);
+        }
+        Ok(false)
+    }
+
+    fn enter(&mut self, tree: &Tree<'_>, node: NodeId) -> Result<bool> {
+        self.at = node;
+        match (tree.value(node)?, self.elements.last_mut()) {
+            (Value::Element, Some(before)) => {
+                self.trail.enter_element(*before)?;
+                *before = before.saturating_add(1);
+            }
+            _ => self.trail.enter(tree.name(node)?, None)?,
+        }
+        Ok(true)
     }
 }
 
@@ -125,30 +189,17 @@ impl What {
     }
 }
 
-/// Whether all values of an item are 0 or empty. Of a record of a QEMU stream only the device counts.
-fn is_empty(tree: &Tree<'_>, top: NodeId) -> Result<bool> {
-    let mut device = top;
-    for child in tree.children(top)? {
-        if matches!(tree.value(child)?, Value::Device { .. }) {
-            device = child;
+/// Whether the value of a node is 0 or empty, without what is inside.
+fn is_empty(tree: &Tree<'_>, node: NodeId) -> Result<bool> {
+    Ok(match tree.value(node)? {
+        Value::Scalar(_, bits) => bits == 0,
+        Value::Array(_, _, bytes) | Value::Bytes(_, bytes) | Value::Raw(bytes) => {
+            bytes.iter().all(|byte| *byte == 0)
         }
-    }
-    let mut below = Below::new(device);
-    while let Some(node) = below.next(tree)? {
-        let empty = match tree.value(node)? {
-            Value::Scalar(_, bits) => bits == 0,
-            Value::Array(_, _, bytes) | Value::Bytes(_, bytes) | Value::Raw(bytes) => {
-                bytes.iter().all(|byte| *byte == 0)
-            }
-            Value::Text(text) => text.is_empty(),
-            Value::Optional { present } => !present,
-            _ => true,
-        };
-        if !empty {
-            return Ok(false);
-        }
-    }
-    Ok(true)
+        Value::Text(text) => text.is_empty(),
+        Value::Optional { present } => !present,
+        _ => true,
+    })
 }
 
 /// Whether an item is secret, or a scope around it.

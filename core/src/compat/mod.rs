@@ -107,7 +107,6 @@ mod sites;
 mod step;
 mod trail;
 mod version;
-mod walk;
 mod wire;
 
 pub use apply::Applier;

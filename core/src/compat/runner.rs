@@ -2,7 +2,7 @@
 
 use super::apply::Applier;
 use super::book::Book;
-use super::devices::{stream, Devices};
+use super::devices::{self, holder_of, stream, Devices};
 use super::history::{Edge, History, Of, Way};
 use super::hops;
 use super::index::{Entry, Index};
@@ -111,15 +111,7 @@ impl<'r> Run<'r> {
     ) -> Result<()> {
         let legs = machine.route.legs();
         let Some(to) = self.targets.machine.filter(|_| !legs.is_empty()) else { return Ok(()) };
-        // What is kept beside devices follows them when they are renamed.
-        let lists = [hops::tags(tree)?, self.book.entries(tree)];
-        for list in lists {
-            keyed::bind(tree, list, &mut self.book.work)?;
-        }
         self.edges(tree, legs.iter().map(|leg| Leg::of(machine.edges, leg.edge, leg.way)))?;
-        for list in lists {
-            keyed::unbind(tree, list)?;
-        }
         Ok(hops::note_transform(tree, to, self.compat.writer)?)
     }
 
@@ -129,6 +121,10 @@ impl<'r> Run<'r> {
         tree: &mut Tree<'_>,
         legs: impl Iterator<Item = Result<Leg<'r>>>,
     ) -> Result<()> {
+        // What is kept beside devices follows them when they are renamed.
+        let (tags, entries) = (hops::tags(tree)?, self.book.entries(tree));
+        let tags = keyed::bind(tree, tags, &mut self.book.work)?;
+        let entries = keyed::bind(tree, entries, &mut self.book.work)?;
         self.book.begin_machine(tree);
         for leg in legs {
             let leg = leg?;
@@ -138,7 +134,9 @@ impl<'r> Run<'r> {
                 hops::rename_machine(tree, from.tag, to.tag)?;
             }
         }
-        Ok(self.book.end_subject(tree)?)
+        self.book.end_subject(tree)?;
+        keyed::unbind(tree, tags)?;
+        Ok(keyed::unbind(tree, entries)?)
     }
 
     /// Finds the routes of all devices, and leaves them.
@@ -159,20 +157,28 @@ impl<'r> Run<'r> {
     pub(super) fn devices(&mut self, tree: &mut Tree<'_>) -> Result<()> {
         let mut tags = self.tags(tree)?;
         self.book.begin_devices(tree)?;
-        let mut devices = Devices::new(tree);
-        while let Some(device) = devices.next(tree) {
-            let Some(found) = self.device_route(tree, device, &tags)? else { continue };
-            self.book.begin_device(tree, device, &found.identity)?;
-            for leg in found.route.legs() {
-                let leg = Leg::of(found.edges, leg.edge, leg.way)?;
-                self.leg(tree, Some(device), leg)?;
-            }
-            self.book.end_subject(tree)?;
-            let (identity, tag) = (&found.identity, found.to.tag);
-            hops::follow(tree, &tags, (identity, device), tag, &mut self.book.work)?;
+        let mut next = Devices::new(tree).next(tree);
+        while let Some(device) = next {
+            self.device(tree, device, &tags)?;
+            // Its steps may have removed what was behind it, or put something there.
+            let holder = holder_of(tree, device)?;
+            next = Devices::beyond(tree, holder, devices::Way::Forth).next(tree);
         }
         tags.close(tree)?;
         Ok(self.book.end_devices(tree)?)
+    }
+
+    /// Goes the edges of a device. The device stays.
+    fn device(&mut self, tree: &mut Tree<'_>, device: NodeId, tags: &Index) -> Result<()> {
+        let Some(found) = self.device_route(tree, device, tags)? else { return Ok(()) };
+        self.book.begin_device(tree, device, &found.identity)?;
+        for leg in found.route.legs() {
+            let leg = Leg::of(found.edges, leg.edge, leg.way)?;
+            self.leg(tree, Some(device), leg)?;
+        }
+        self.book.end_subject(tree)?;
+        let (identity, tag) = (&found.identity, found.to.tag);
+        Ok(hops::follow(tree, tags, (identity, device), tag, &mut self.book.work)?)
     }
 
     fn tags(&mut self, tree: &mut Tree<'_>) -> Result<Index> {

@@ -6,7 +6,7 @@ use crate::error::{put_number, Code, Result, MAX_DEPTH};
 const LONGEST: usize = 1024;
 
 /// The parts of the longest way: scopes and elements, and the item.
-const PARTS: usize = 2 * MAX_DEPTH + 2;
+pub(super) const PARTS: usize = 2 * MAX_DEPTH + 2;
 
 /// The way from the machine to an item. As text it is as paths are everywhere, `nic/0.rx[3].head`, but never
 /// shortened, and of the bytes that the names have.

@@ -15,7 +15,7 @@ use crate::place::CName;
 use crate::status::{migcore_status, refusal, status, MIGCORE_OK};
 use crate::tree::read::migcore_node;
 use crate::tree::report::tell;
-use crate::tree::storage::{change, migcore_tree, while_returned, MIGCORE_TREE_NODE};
+use crate::tree::storage::{lend, migcore_tree, while_returned, MIGCORE_TREE_NODE};
 
 /// What code that is a step works on.
 #[repr(C)]
@@ -188,12 +188,10 @@ unsafe fn with<R>(
 ) -> Result<R> {
     // SAFETY: as the caller promises.
     let given = unsafe { sized(edit.cast_const()) }?;
-    // SAFETY: what it was given has this, which nothing else uses while the function runs.
+    // SAFETY: the tree is the caller's while the function runs, and stays where it is. It is lent, since the observer is
+    // told within: a call of that on it, and one more on `edit`, finds it busy.
+    let (tree, _loan) = unsafe { lend(given.tree) }?;
+    // SAFETY: what it was given has this, which only the call that has the tree uses.
     let inside = unsafe { given.inside.cast::<Inside<'_>>().as_mut() }.ok_or(Code::NullPointer)?;
-    // SAFETY: the tree is the caller's while the function runs.
-    unsafe {
-        change(given.tree, |tree| {
-            call(&mut Edit { tree, scope: inside.scope, ledger: inside.ledger })
-        })
-    }
+    call(&mut Edit { tree, scope: inside.scope, ledger: inside.ledger })
 }

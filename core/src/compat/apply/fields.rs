@@ -75,7 +75,19 @@ impl Work<'_, '_> {
             let (node, known) = (Some(item), from.is_some());
             self.lose_of(item, &Loss { node, known, ..Loss::of(What::Value) })?;
         }
-        let lost = self.found(What::Value)?.and_then(|found| found.node);
+        let mut lost = self.found(What::Value)?.and_then(|found| found.node);
+        if let Some(node) = lost {
+            let (tree, found) = (&*self.tree, self.tree.value(node)?);
+            let there = tree.value(item)?;
+            if !is_of_type(&found, &there) {
+                return Err(Code::WrongType);
+            }
+            // Unless it is what the way there left here, it was written since, and counts.
+            if !is_same(&from.unwrap_or(found), &there) {
+                self.ledger.unfit();
+                lost = None;
+            }
+        }
         self.changed(item, |tree| match (lost, to) {
             (Some(lost), _) => swap(tree, item, lost),
             (None, Some(to)) => tree.replace(item, to),
@@ -90,6 +102,7 @@ impl Work<'_, '_> {
             if is_mapped(self.tree, item, lost, map)? {
                 return self.changed(item, |tree| swap(tree, item, lost));
             }
+            self.ledger.unfit();
         }
         let mut exact = true;
         let mut refused = None;
@@ -122,7 +135,12 @@ impl Work<'_, '_> {
             let node = Some(item);
             self.lose_of(item, &Loss { node, bits: there, known, ..Loss::of(What::Bits) })?;
         }
-        let lost = self.found(What::Bits)?.map(|found| found.bits);
+        let mut lost = self.found(What::Bits)?.map(|found| found.bits);
+        // As for a value: what the way there left is still here.
+        if lost.is_some_and(|lost| from.unwrap_or(lost) & mask != there) {
+            self.ledger.unfit();
+            lost = None;
+        }
         let new = lost.or(to).map_or(there, |new| new & mask);
         self.changed(item, |tree| match new == there {
             true => Ok(()),
