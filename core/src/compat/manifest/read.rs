@@ -1,7 +1,7 @@
 //! A manifest is read.
 
 use super::{Known, Wire, NAME, VERSION};
-use crate::compat::Version;
+use crate::compat::{name_matches, Version};
 use crate::error::{Code, Result};
 use crate::model::{Children, NodeId, Tree, Value};
 use crate::visit::Kind;
@@ -136,6 +136,26 @@ impl<'t, 'm> Manifest<'t, 'm> {
         }
     }
 
+    /// Whether the receiver has a route from a version of a device, or of the machine where `name` is empty. `None` if
+    /// `work` does not suffice, which is spent on what is looked at.
+    pub(crate) fn converts(
+        &self,
+        name: &[u8],
+        from: Version<'_>,
+        work: &mut u64,
+    ) -> Option<bool> {
+        for element in self.elements("routes").into_iter().flatten() {
+            let route = RouteKnown::of(self.tree, element);
+            let looked_at = self.tree.count(element).unwrap_or(0).saturating_add(route.of.len());
+            *work = work.saturating_sub(crate::io::told(looked_at)).checked_sub(1)?;
+            let fits = route.of.is_empty() == name.is_empty() && name_matches(route.of, name);
+            if fits && route.from == from {
+                return Some(true);
+            }
+        }
+        Some(false)
+    }
+
     fn elements(&self, name: &str) -> Option<Elements<'t, 'm>> {
         let list = self.list(name)?;
         Some(Elements { tree: self.tree, nodes: self.tree.children(list).ok()? })
@@ -200,11 +220,7 @@ impl<'t> Iterator for RoutesKnown<'t, '_> {
     fn next(&mut self) -> Option<RouteKnown<'t>> {
         let elements = self.0.as_mut()?;
         let element = elements.next()?;
-        Some(RouteKnown {
-            of: text(elements.tree, element, "of"),
-            from: version(elements.tree, element, ["from", "from_tag"]),
-            to: version(elements.tree, element, ["to", "to_tag"]),
-        })
+        Some(RouteKnown::of(elements.tree, element))
     }
 }
 
@@ -217,6 +233,16 @@ pub struct RouteKnown<'t> {
     pub from: Version<'t>,
     /// Where it ends.
     pub to: Version<'t>,
+}
+
+impl<'t> RouteKnown<'t> {
+    fn of(tree: &'t Tree<'_>, element: NodeId) -> Self {
+        RouteKnown {
+            of: text(tree, element, "of"),
+            from: version(tree, element, ["from", "from_tag"]),
+            to: version(tree, element, ["to", "to_tag"]),
+        }
+    }
 }
 
 /// A device of a manifest.
@@ -261,6 +287,11 @@ impl<'t, 'm> Entry<'t, 'm> {
             known,
             blob: number(tree, element, "blob")? != 0,
         })
+    }
+
+    /// Whether a version is of the line of development that the receiver has. Of older versions it says no tag.
+    pub(crate) fn is_of_line(&self, version: Version<'_>) -> bool {
+        version.tag == self.tag || version.tag.is_empty() && version.number != self.newest
     }
 
     /// The shape of a version: a device in the tree of the manifest.

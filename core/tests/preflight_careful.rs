@@ -1,0 +1,179 @@
+//! What a preflight must not say: that a state loads, where that is not known.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic: that is how it fails"
+)]
+
+use migcore::compat::manifest::{About, Accepts, Manifest, Writer};
+use migcore::compat::preflight::{Answer, Preflight, Reason};
+use migcore::compat::{Compat, Edge, Edit, Filter, History, Hook, Reverse, Step, Version};
+use migcore::model::{At, NodeId, Tree, Value};
+use migcore::visit::{Kind, Marks, Versions};
+use migcore::{Code, Result};
+
+const ROOM: usize = 1 << 16;
+
+type Found = Vec<(Reason, String)>;
+
+/// Adds a device with these numbers.
+fn device(tree: &mut Tree<'_>, name: &str, version: u32, items: &[&str]) -> NodeId {
+    let versions = Versions::only(version);
+    let value = Value::Device { instance: 0, versions, oldest_reader: version };
+    let device = tree.insert(At::End(tree.root()), name.as_bytes(), Marks::NONE, value).unwrap();
+    for item in items {
+        let value = Value::Scalar(Kind::U32, 7);
+        tree.insert(At::End(device), item.as_bytes(), Marks::NONE, value).unwrap();
+    }
+    device
+}
+
+/// A state with the device `nic/0` of one number.
+fn nic(memory: &mut [u8], version: u32) -> Tree<'_> {
+    let mut tree = Tree::new(memory).unwrap();
+    device(&mut tree, "nic", version, &["level"]);
+    tree
+}
+
+/// A receiver that takes `nic/0` at a version, and says what it says.
+fn receiver<'m>(
+    memory: &'m mut [u8],
+    (version, tag): (u32, &str),
+    about: &About<'_>,
+    say: impl FnOnce(&mut Writer<'_, '_>),
+) -> Tree<'m> {
+    let mut tree = nic(memory, version);
+    let node = tree.find(tree.root(), b"nic/0").unwrap();
+    let mut writer = Writer::begin(&mut tree, about).unwrap();
+    writer.device(node, &Accepts { oldest: version, tag, ..Accepts::default() }).unwrap();
+    say(&mut writer);
+    tree
+}
+
+fn compare(state: &Tree<'_>, receiver: &Tree<'_>) -> (Answer, Found) {
+    let mut found = Found::new();
+    let mut preflight = Preflight::new(Manifest::find(receiver).unwrap());
+    let answer = preflight.compare(state, &mut |finding| {
+        found.push((finding.reason, finding.path.as_str().to_owned()));
+    });
+    (answer.unwrap(), found)
+}
+
+fn run(
+    state: &mut Tree<'_>,
+    receiver: &Tree<'_>,
+    compat: &Compat<'_>,
+    from: Option<Version<'_>>,
+) -> (Answer, Found) {
+    let mut found = Found::new();
+    let mut preflight = Preflight::new(Manifest::find(receiver).unwrap());
+    let answer = preflight.run(state, compat, from, &mut |finding| {
+        found.push((finding.reason, finding.path.as_str().to_owned()));
+    });
+    (answer.unwrap(), found)
+}
+
+fn told(reason: Reason, path: &str) -> Found {
+    vec![(reason, path.to_owned())]
+}
+
+fn lossy(_: &mut Edit<'_, '_>) -> Result<u32> {
+    Err(Code::Lossy)
+}
+
+fn no_route(_: &mut Edit<'_, '_>) -> Result<u32> {
+    Err(Code::NoRoute)
+}
+
+static LOSSY: [Edge<'static>; 1] = [Edge::new(
+    Version::new(1),
+    Version::new(2),
+    &[Step::Call { up: Some(Hook(&lossy)), down: None }],
+)];
+static NO_ROUTE: [Edge<'static>; 1] = [Edge::new(
+    Version::new(1),
+    Version::new(2),
+    &[Step::Call { up: Some(Hook(&no_route)), down: None }],
+)];
+
+#[test]
+fn a_step_that_fails_with_any_code_does_not_load() {
+    for (edges, route) in [(&LOSSY, false), (&NO_ROUTE, false), (&NO_ROUTE, true)] {
+        let (mut a, mut b) = (vec![0; ROOM], vec![0; ROOM]);
+        let histories = [History::of_devices("nic", Version::new(2), edges)];
+        let compat = Compat { histories: &histories, ..Compat::default() };
+        let receiver = receiver(&mut b, (2, ""), &About::default(), |writer| {
+            if route {
+                writer.route("other", Version::new(1), Version::new(2)).unwrap();
+            }
+        });
+        let (answer, found) = run(&mut nic(&mut a, 1), &receiver, &compat, None);
+        assert_eq!((answer, found[0].0), (Answer::Refused, Reason::StepFailed));
+    }
+}
+
+#[test]
+fn only_a_route_that_fits_helps_a_device() {
+    let of = |of: &str, from: Version<'_>| {
+        let (mut a, mut b) = (vec![0; ROOM], vec![0; ROOM]);
+        let receiver = receiver(&mut b, (2, ""), &About::default(), |writer| {
+            writer.route(of, from, Version::new(2)).unwrap();
+        });
+        run(&mut nic(&mut a, 1), &receiver, &Compat::default(), None)
+    };
+    let refused = (Answer::Refused, told(Reason::NoRoute, "nic/0"));
+    assert_eq!(of("other", Version::new(1)), refused);
+    assert_eq!(of("nic", Version::new(3)), refused);
+    assert_eq!(of("nic", Version::tagged(1, "acme")), refused);
+    assert_eq!(of("", Version::new(1)), refused);
+    let converts = (Answer::CannotTell, told(Reason::ReceiverConverts, "nic/0"));
+    assert_eq!(of("n*", Version::new(1)), converts);
+}
+
+#[test]
+fn what_the_receiver_converts_leaves_the_other_devices_to_the_sender() {
+    static EDGES: [Edge<'static>; 1] = [Edge {
+        reverse: Reverse::None,
+        ..Edge::new(
+            Version::new(1),
+            Version::new(2),
+            &[Step::Rename { scope: "", from: "lvl", to: "level" }],
+        )
+    }];
+    static HISTORIES: [History<'static>; 1] = [History::of_devices("nic", Version::new(2), &EDGES)];
+    let (mut a, mut b) = (vec![0; ROOM], vec![0; ROOM]);
+    let mut state = Tree::new(&mut a).unwrap();
+    device(&mut state, "disk", 1, &["old"]);
+    device(&mut state, "nic", 1, &["lvl"]);
+    let mut receiver = Tree::new(&mut b).unwrap();
+    let nodes =
+        [device(&mut receiver, "disk", 2, &["new"]), device(&mut receiver, "nic", 2, &["level"])];
+    let mut writer = Writer::begin(&mut receiver, &About::default()).unwrap();
+    for node in nodes {
+        writer.device(node, &Accepts { oldest: 2, ..Accepts::default() }).unwrap();
+    }
+    writer.route("*", Version::new(1), Version::new(2)).unwrap();
+    let compat = Compat { histories: &HISTORIES, ..Compat::default() };
+    let due = (Answer::CannotTell, told(Reason::ReceiverConverts, "disk/0"));
+    assert_eq!(run(&mut state, &receiver, &compat, None), due);
+}
+
+#[test]
+fn only_a_route_that_fits_helps_a_machine() {
+    let of = |of: &str, from: u32| {
+        let (mut a, mut b) = (vec![0; ROOM], vec![0; ROOM]);
+        let about = About { version: Version::new(3), ..About::default() };
+        let receiver = receiver(&mut b, (1, ""), &about, |writer| {
+            writer.route(of, Version::new(from), Version::new(3)).unwrap();
+        });
+        let from = Some(Version::new(2));
+        run(&mut nic(&mut a, 1), &receiver, &Compat::default(), from)
+    };
+    let refused = (Answer::Refused, told(Reason::NoRoute, ""));
+    assert_eq!(of("other", 2), refused);
+    assert_eq!(of("*", 2), refused);
+    assert_eq!(of("", 1), refused);
+    assert_eq!(of("", 2), (Answer::CannotTell, told(Reason::ReceiverConverts, "")));
+}
