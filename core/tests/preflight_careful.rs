@@ -11,7 +11,7 @@ use migcore::compat::manifest::{About, Accepts, Manifest, Writer};
 use migcore::compat::preflight::{Answer, Preflight, Reason};
 use migcore::compat::{Compat, Edge, Edit, Filter, History, Hook, Reverse, Step, Version};
 use migcore::model::{At, NodeId, Tree, Value};
-use migcore::visit::{Kind, Marks, Versions};
+use migcore::visit::{Extent, Kind, Marks, Versions};
 use migcore::{Code, Result};
 
 const ROOM: usize = 1 << 16;
@@ -176,4 +176,46 @@ fn only_a_route_that_fits_helps_a_machine() {
     assert_eq!(of("*", 2), refused);
     assert_eq!(of("", 1), refused);
     assert_eq!(of("", 2), (Answer::CannotTell, told(Reason::ReceiverConverts, "")));
+}
+
+/// A tree of a device with four bytes.
+fn blob<'m>(memory: &'m mut [u8], marks: Marks, bytes: &[u8]) -> (Tree<'m>, NodeId) {
+    let mut tree = Tree::new(memory).unwrap();
+    let node = device(&mut tree, "nic", 1, &[]);
+    let value = Value::Bytes(Extent::Fixed, bytes);
+    tree.insert(At::End(node), b"blob", marks, value).unwrap();
+    (tree, node)
+}
+
+#[test]
+fn what_is_opaque_on_either_side_cannot_be_told() {
+    let of = |sent: Marks, bytes: &[u8], read: Marks| {
+        let (mut a, mut b) = (vec![0; ROOM], vec![0; ROOM]);
+        let (state, (mut receiver, node)) = (blob(&mut a, sent, bytes).0, blob(&mut b, read, b"1234"));
+        let mut writer = Writer::begin(&mut receiver, &About::default()).unwrap();
+        writer.device(node, &Accepts { oldest: 1, ..Accepts::default() }).unwrap();
+        compare(&state, &receiver)
+    };
+    let opaque = (Answer::CannotTell, told(Reason::Opaque, "nic/0.blob"));
+    for bytes in [b"abcd", &[0; 4]] {
+        assert_eq!(of(Marks::NONE, bytes, Marks::NONE), (Answer::Loads, vec![]));
+        assert_eq!(of(Marks::NONE, bytes, Marks::OPAQUE), opaque);
+        assert_eq!(of(Marks::OPAQUE, bytes, Marks::NONE), opaque);
+        assert_eq!(of(Marks::OPAQUE, bytes, Marks::OPAQUE), opaque);
+    }
+}
+
+#[test]
+fn what_stands_beside_the_devices_is_known_to_nobody() {
+    for (marks, answer, reason) in [
+        (Marks::NONE, Answer::Refused, Reason::UnknownItem),
+        (Marks::ANCILLARY, Answer::Losses, Reason::Skipped),
+    ] {
+        let (mut a, mut b) = (vec![0; ROOM], vec![0; ROOM]);
+        let receiver = receiver(&mut b, (1, ""), &About::default(), |_| ());
+        let mut state = nic(&mut a, 1);
+        let end = At::End(state.root());
+        state.insert(end, b"loose", marks, Value::Scalar(Kind::U32, 1)).unwrap();
+        assert_eq!(compare(&state, &receiver), (answer, told(reason, "loose")));
+    }
 }

@@ -120,12 +120,29 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
         match (difference.left, difference.right, difference.change) {
             (Some(sent), None, _) => self.only_sent(sent, report),
             (None, Some(read), _) => self.only_read(read, report),
+            (Some(sent), Some(read), Change::Marks) => self.described(sent, read, report),
             (Some(sent), Some(read), Change::Type) => self.types(sent, read, report),
             (Some(sent), Some(read), Change::Value) => {
                 self.values(sent, read, difference.secret, report)
             }
             _ => Ok(()),
         }
+    }
+
+    /// Bytes that only the sender describes.
+    fn described(&self, sent: NodeId, read: NodeId, report: Report<'_>) -> Result<()> {
+        let opaque = self.is_opaque(read)? && !self.state.marks(sent)?.contains(Marks::OPAQUE);
+        if opaque {
+            let verdict = Verdict::new(Answer::CannotTell, Reason::Opaque);
+            self.tell(report, verdict, self.state.path(sent)?);
+        }
+        Ok(())
+    }
+
+    /// Whether nobody describes what the receiver reads. Of a number the mark says something else.
+    fn is_opaque(&self, read: NodeId) -> Result<bool> {
+        let scalar = matches!(self.manifest.value(read)?, Value::Scalar(..));
+        Ok(!scalar && self.manifest.marks(read)?.contains(Marks::OPAQUE))
     }
 
     /// An item that the receiver does not know.
@@ -255,7 +272,7 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
             _ => false,
         };
         // What is opaque was told.
-        if fits || self.state.marks(sent)?.contains(Marks::OPAQUE) {
+        if fits || self.state.marks(sent)?.contains(Marks::OPAQUE) || self.is_opaque(read)? {
             return Ok(());
         }
         let verdict = match self.is_of_other_version(Some(sent), None)? {
