@@ -20,6 +20,7 @@ pub(super) fn compare(
     report: Report<'_>,
 ) -> Result<()> {
     let mut devices = Devices { state, manifest, work: MOST_WORK, memory, report };
+    devices.loose()?;
     let found = devices.sent()?;
     // A reader of QEMU's stream does not ask whether a section came, and loads one twice that comes twice.
     if stream(state).is_none() {
@@ -63,6 +64,21 @@ impl<'s> Sent<'s> {
 }
 
 impl Devices<'_, '_, '_, '_> {
+    /// What stands beside the devices.
+    fn loose(&mut self) -> Result<()> {
+        for node in self.state.children(self.state.root())? {
+            if matches!(self.state.value(node)?, Value::Device { .. }) {
+                continue;
+            }
+            let path = self.state.path(node)?;
+            match self.state.marks(node)?.contains(Marks::ANCILLARY) {
+                true => self.tell(Answer::Losses, Reason::Skipped, path, no_details()),
+                false => self.tell(Answer::Refused, Reason::UnknownItem, path, no_details()),
+            }
+        }
+        Ok(())
+    }
+
     /// Each device of the state. Says how many of them the receiver has.
     fn sent(&mut self) -> Result<u64> {
         let (mut found, mut cursor) = (0u64, None);
