@@ -88,7 +88,8 @@ impl<'p, 't, 'm> Preflight<'p, 't, 'm> {
     /// found and gone, what is lost is told, and all of it is undone. `from` is the version of the machine now, where
     /// the state does not say it. Devices of which the receiver takes the version that they have stay as they are.
     ///
-    /// A machine whose manifest says its version is transformed to that; the edges of the others do not run.
+    /// A machine whose manifest says its version is transformed to that; the edges of the others do not run. Filters see
+    /// the state as it [leaves](super::Border::Leaving).
     ///
     /// # Errors
     /// [`Code::NoSpace`](crate::Code::NoSpace) for what the transforms need;

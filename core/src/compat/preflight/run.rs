@@ -7,7 +7,8 @@ use super::{Answer, Detail, Finding, Preflight, Reason, Report};
 use crate::compat::manifest::Manifest;
 use crate::compat::run::undone;
 use crate::compat::{
-    machine_version, Compat, Failed, Loss, Observer, Others, Route, Targets, Version, Wanted, What,
+    machine_version, Border, Compat, Failed, Loss, Observer, Others, Route, Targets, Version,
+    Wanted, What,
 };
 use crate::error::{put_number, Code, Path, Result};
 use crate::model::{NodeId, Tree};
@@ -25,7 +26,8 @@ impl Preflight<'_, '_, '_> {
     ) -> Result<()> {
         let version = self.manifest.version();
         let machine = Some(version).filter(|version| *version != Version::default());
-        let targets = Targets { from, machine, others: Others::Keep, ..Targets::default() };
+        let (others, border) = (Others::Keep, Border::Leaving);
+        let targets = Targets { from, machine, others, border, ..Targets::default() };
         let receiver = Receiver::new(self.manifest, compat);
         let mut losses = Losses { report, refused: false };
         let done = undone(state, |state| {
