@@ -9,7 +9,7 @@
 
 use migcore::compat::manifest::{About, Accepts, Manifest, Writer};
 use migcore::compat::preflight::{Answer, Preflight, Reason};
-use migcore::compat::{Compat, Edge, Edit, Filter, History, Hook, Reverse, Step, Version};
+use migcore::compat::{set_tag, Compat, Edge, Edit, Filter, History, Hook, Reverse, Step, Version};
 use migcore::model::{At, NodeId, Tree, Value};
 use migcore::visit::{Extent, Kind, Marks, Versions};
 use migcore::{Code, Result};
@@ -191,7 +191,8 @@ fn blob<'m>(memory: &'m mut [u8], marks: Marks, bytes: &[u8]) -> (Tree<'m>, Node
 fn what_is_opaque_on_either_side_cannot_be_told() {
     let of = |sent: Marks, bytes: &[u8], read: Marks| {
         let (mut a, mut b) = (vec![0; ROOM], vec![0; ROOM]);
-        let (state, (mut receiver, node)) = (blob(&mut a, sent, bytes).0, blob(&mut b, read, b"1234"));
+        let (state, (mut receiver, node)) =
+            (blob(&mut a, sent, bytes).0, blob(&mut b, read, b"1234"));
         let mut writer = Writer::begin(&mut receiver, &About::default()).unwrap();
         writer.device(node, &Accepts { oldest: 1, ..Accepts::default() }).unwrap();
         compare(&state, &receiver)
@@ -218,4 +219,82 @@ fn what_stands_beside_the_devices_is_known_to_nobody() {
         state.insert(end, b"loose", marks, Value::Scalar(Kind::U32, 1)).unwrap();
         assert_eq!(compare(&state, &receiver), (answer, told(reason, "loose")));
     }
+}
+
+fn refuse(_: &mut Edit<'_, '_>) -> Result<u32> {
+    Err(Code::NotValid)
+}
+
+fn leave_out_level(edit: &mut Edit<'_, '_>) -> Result<u32> {
+    let level = edit.tree.find(edit.scope, b"nic/0.level")?;
+    edit.tree.remove(level).map(|()| 1)
+}
+
+#[test]
+fn what_leaves_is_what_the_filters_leave() {
+    let (mut a, mut b) = (vec![0; ROOM], vec![0; ROOM]);
+    let receiver = receiver(&mut b, (1, ""), &About::default(), |_| ());
+    let mut of = |filter: Filter<'_>| {
+        let compat = Compat { filters: &[filter], ..Compat::default() };
+        run(&mut nic(&mut a, 1), &receiver, &compat, None)
+    };
+    let arriving = Filter { leaving: None, arriving: Some(Hook(&refuse)) };
+    assert_eq!(of(arriving), (Answer::Loads, vec![]));
+    let leaving = Filter { leaving: Some(Hook(&leave_out_level)), arriving: None };
+    assert_eq!(of(leaving), (Answer::Refused, told(Reason::MissingItem, "nic/0.level")));
+    let leaving = Filter { leaving: Some(Hook(&refuse)), arriving: None };
+    assert_eq!(of(leaving), (Answer::Refused, told(Reason::StepFailed, "")));
+}
+
+#[test]
+fn a_version_of_another_line_cannot_be_told() {
+    let of = |sent: &str, newest: (u32, &str)| {
+        let (mut a, mut b) = (vec![0; ROOM], vec![0; ROOM]);
+        let receiver = receiver(&mut b, newest, &About::default(), |writer| {
+            writer.route("nic", Version::tagged(6, "known"), Version::new(6)).unwrap();
+        });
+        let mut state = nic(&mut a, 6);
+        // Others have tags as well.
+        for name in ["a", "z"] {
+            let other = device(&mut state, name, 1, &[]);
+            state.set_marks(other, Marks::ANCILLARY).unwrap();
+            set_tag(&mut state, other, "other").unwrap();
+        }
+        let node = state.find(state.root(), b"nic/0").unwrap();
+        set_tag(&mut state, node, sent).unwrap();
+        compare(&state, &receiver).1[0].clone()
+    };
+    let skipped = (Reason::Skipped, "a/0".to_owned());
+    assert_eq!(of("", (6, "")), skipped);
+    assert_eq!(of("acme", (6, "acme")), skipped);
+    let other = (Reason::OtherVersion, "nic/0".to_owned());
+    for (sent, newest) in [("acme", ""), ("", "acme"), ("acme", "else")] {
+        assert_eq!(of(sent, (6, newest)), other);
+    }
+    assert_eq!(of("known", (6, "")).0, Reason::ReceiverConverts);
+    assert_eq!(of("acme", (5, "")).0, Reason::TooNew);
+}
+
+#[test]
+fn many_routes_and_devices_are_too_much_and_not_slow() {
+    let (mut a, mut b) = (vec![0; 1 << 20], vec![0; 1 << 22]);
+    let long = "x".repeat(4000);
+    let mut receiver = Tree::new(&mut b).unwrap();
+    let mut state = Tree::new(&mut a).unwrap();
+    let names: Vec<_> = (0..300).map(|at| format!("nic{at}")).collect();
+    let nodes: Vec<_> = names.iter().map(|name| device(&mut receiver, name, 2, &[])).collect();
+    for name in &names {
+        device(&mut state, name, 1, &[]);
+    }
+    let mut writer = Writer::begin(&mut receiver, &About::default()).unwrap();
+    for node in nodes {
+        writer.device(node, &Accepts { oldest: 2, ..Accepts::default() }).unwrap();
+    }
+    for _ in 0..200 {
+        writer.route(&long, Version::new(1), Version::new(2)).unwrap();
+    }
+    let (answer, found) = compare(&state, &receiver);
+    assert_eq!(answer, Answer::Refused);
+    assert!(found.len() < 300);
+    assert_eq!(found.last(), Some(&(Reason::TooMuchWork, String::new())));
 }

@@ -138,16 +138,13 @@ impl<'t, 'm> Manifest<'t, 'm> {
 
     /// Whether the receiver has a route from a version of a device, or of the machine where `name` is empty. `None` if
     /// `work` does not suffice, which is spent on what is looked at.
-    pub(crate) fn converts(
-        &self,
-        name: &[u8],
-        from: Version<'_>,
-        work: &mut u64,
-    ) -> Option<bool> {
+    pub(crate) fn converts(&self, name: &[u8], from: Version<'_>, work: &mut u64) -> Option<bool> {
         for element in self.elements("routes").into_iter().flatten() {
             let route = RouteKnown::of(self.tree, element);
             let looked_at = self.tree.count(element).unwrap_or(0).saturating_add(route.of.len());
-            *work = work.saturating_sub(crate::io::told(looked_at)).checked_sub(1)?;
+            let left = work.saturating_sub(crate::io::told(looked_at)).checked_sub(1);
+            *work = left.unwrap_or(0);
+            left?;
             let fits = route.of.is_empty() == name.is_empty() && name_matches(route.of, name);
             if fits && route.from == from {
                 return Some(true);

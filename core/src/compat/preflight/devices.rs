@@ -2,8 +2,9 @@
 
 use super::shape::Shape;
 use super::{Answer, Detail, Finding, Reason, Report};
+use crate::compat::keyed::Identity;
 use crate::compat::manifest::{Entry, Known, Manifest};
-use crate::compat::{name_matches, stream, Devices as Cursor};
+use crate::compat::{hops, stream, Devices as Cursor, Version};
 use crate::error::{Path, Result};
 use crate::model::{NodeId, Tree, Value};
 use crate::visit::{Marks, Versions};
@@ -19,7 +20,8 @@ pub(super) fn compare(
     memory: &mut [u8],
     report: Report<'_>,
 ) -> Result<()> {
-    let mut devices = Devices { state, manifest, work: MOST_WORK, memory, report };
+    let tags = Tags { list: hops::tags(state)?, last: None };
+    let mut devices = Devices { state, manifest, tags, work: MOST_WORK, memory, report };
     devices.loose()?;
     let found = devices.sent()?;
     // A reader of QEMU's stream does not ask whether a section came, and loads one twice that comes twice.
@@ -38,9 +40,48 @@ pub(super) fn compare(
 struct Devices<'a, 's, 't, 'm> {
     state: &'a Tree<'s>,
     manifest: &'a Manifest<'t, 'm>,
+    tags: Tags,
     work: u64,
     memory: &'a mut [u8],
     report: Report<'a>,
+}
+
+/// The tags of the devices, which mostly stand in the order of these.
+struct Tags {
+    list: Option<NodeId>,
+    last: Option<NodeId>,
+}
+
+impl Tags {
+    /// The tag of a device, looked for behind the one that was found last; `None` if `work` does not suffice.
+    fn of<'s>(
+        &mut self,
+        state: &'s Tree<'_>,
+        device: NodeId,
+        work: &mut u64,
+    ) -> Result<Option<&'s str>> {
+        let Some(first) = self.list.map(|list| state.first_child(list)).transpose()?.flatten()
+        else {
+            return Ok(Some(""));
+        };
+        let device = Identity::of(state, device)?;
+        let next = self.last.map(|last| state.next_sibling(last)).transpose()?.flatten();
+        let begin = next.unwrap_or(first);
+        let mut at = begin;
+        loop {
+            let looked_at = crate::io::told(state.count(at)?);
+            let Some(left) = work.saturating_sub(looked_at).checked_sub(1) else { return Ok(None) };
+            *work = left;
+            if device.is_of(state, at) {
+                self.last = Some(at);
+                return Ok(Some(hops::tag(state, at)));
+            }
+            at = state.next_sibling(at)?.unwrap_or(first);
+            if at == begin {
+                return Ok(Some(""));
+            }
+        }
+    }
 }
 
 /// A device of the state.
@@ -112,8 +153,14 @@ impl Devices<'_, '_, '_, '_> {
     fn device(&mut self, sent: &Sent<'_>, entry: &Entry<'_, '_>) -> Result<()> {
         let known = Versions { current: entry.newest, minimum: entry.oldest };
         let version = known.taken_for(sent.version, sent.oldest_reader);
-        if !known.contains(version) {
-            return self.other_version(sent, entry, version);
+        let Some(tag) = self.tags.of(self.state, sent.node, &mut self.work)? else {
+            // That is told at the end.
+            self.work = 0;
+            return Ok(());
+        };
+        let is = Version { number: version, tag };
+        if !known.contains(version) || !entry.is_of_line(is) {
+            return self.other_version(sent, entry, is);
         }
         let shape = entry.shape(version);
         let (reason, shape) = match (entry.known, shape) {
@@ -138,22 +185,22 @@ impl Devices<'_, '_, '_, '_> {
         &mut self,
         sent: &Sent<'_>,
         entry: &Entry<'_, '_>,
-        version: u32,
+        is: Version<'_>,
     ) -> Result<()> {
-        let (reason, bound) = match version > entry.newest {
-            true => (Reason::TooNew, entry.newest),
-            false => (Reason::TooOld, entry.oldest),
+        let Some(converts) = self.manifest.converts(sent.name, is, &mut self.work) else {
+            self.work = 0;
+            return Ok(());
         };
-        let details = (Detail::Version(bound, entry.tag), Detail::Number(version.into()));
+        let (answer, reason, bound) = match is.number {
+            _ if converts => (Answer::CannotTell, Reason::ReceiverConverts, entry.newest),
+            newer if newer > entry.newest => (Answer::Refused, Reason::TooNew, entry.newest),
+            older if older < entry.oldest => (Answer::Refused, Reason::TooOld, entry.oldest),
+            // Of another line of development, that counts alike.
+            _ => (Answer::CannotTell, Reason::OtherVersion, entry.newest),
+        };
         let path = self.state.path(sent.node)?;
-        let converts = self
-            .manifest
-            .routes()
-            .any(|route| route.from.number == version && name_matches(route.of, sent.name));
-        match converts {
-            true => self.tell(Answer::CannotTell, Reason::ReceiverConverts, path, details),
-            false => self.tell(Answer::Refused, reason, path, details),
-        }
+        let details = (Detail::Version(bound, entry.tag), Detail::Version(is.number, is.tag));
+        self.tell(answer, reason, path, details);
         Ok(())
     }
 
