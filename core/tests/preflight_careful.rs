@@ -7,7 +7,7 @@
     reason = "a test may panic: that is how it fails"
 )]
 
-use migcore::compat::manifest::{About, Accepts, Manifest, Writer};
+use migcore::compat::manifest::{About, Accepts, Manifest, Wire, Writer};
 use migcore::compat::preflight::{Answer, Preflight, Reason};
 use migcore::compat::{set_tag, Compat, Edge, Edit, Filter, History, Hook, Reverse, Step, Version};
 use migcore::model::{At, NodeId, Tree, Value};
@@ -297,4 +297,108 @@ fn many_routes_and_devices_are_too_much_and_not_slow() {
     assert_eq!(answer, Answer::Refused);
     assert!(found.len() < 300);
     assert_eq!(found.last(), Some(&(Reason::TooMuchWork, String::new())));
+}
+
+/// What a sender on a wire is told by a receiver of `nic/0` that wants one.
+fn over(
+    (sends, wants): (Wire, Wire),
+    sent: impl FnOnce(&mut Tree<'_>),
+    read: impl FnOnce(&mut Tree<'_>) -> Vec<NodeId>,
+    optional: bool,
+) -> (Answer, Found) {
+    let (mut a, mut b) = (vec![0; ROOM], vec![0; ROOM]);
+    let (mut state, mut receiver) = (Tree::new(&mut a).unwrap(), Tree::new(&mut b).unwrap());
+    sent(&mut state);
+    let nodes = read(&mut receiver);
+    let about = About { wire: wants, ..About::default() };
+    let mut writer = Writer::begin(&mut receiver, &about).unwrap();
+    for node in nodes {
+        let accepts = Accepts { oldest: 1, optional, ..Accepts::default() };
+        // The marks of a state say something else than those of a shape.
+        let items: Vec<_> = writer.tree().children(node).unwrap().collect();
+        let marks: Vec<_> = items.iter().map(|item| writer.tree().marks(*item).unwrap()).collect();
+        writer.device(node, &accepts).unwrap();
+        for (item, marks) in items.into_iter().zip(marks) {
+            writer.tree().set_marks(item, marks).unwrap();
+        }
+    }
+    let mut found = Found::new();
+    let mut preflight = Preflight::new(Manifest::find(&receiver).unwrap()).wire(sends);
+    let answer = preflight.compare(&state, &mut |finding| {
+        found.push((finding.reason, finding.path.as_str().to_owned()));
+    });
+    (answer.unwrap(), found)
+}
+
+#[test]
+fn the_receiver_gets_the_wire_that_it_wants() {
+    for sends in [Wire::Any, Wire::Legacy, Wire::Chunks] {
+        for wants in [Wire::Any, Wire::Legacy, Wire::Chunks] {
+            let same = |tree: &mut Tree<'_>| vec![device(tree, "nic", 1, &["level"])];
+            let found = over((sends, wants), |tree| drop(same(tree)), same, false);
+            let other = matches!(
+                (sends, wants),
+                (Wire::Legacy, Wire::Chunks) | (Wire::Chunks, Wire::Legacy)
+            );
+            let due = match other {
+                true => (Answer::Refused, told(Reason::Wire, "")),
+                false => (Answer::Loads, vec![]),
+            };
+            assert_eq!(found, due);
+        }
+    }
+}
+
+#[test]
+fn without_names_only_the_same_bytes_load() {
+    let typed = |kind: Kind, marks: Marks| {
+        move |tree: &mut Tree<'_>| {
+            let nic = device(tree, "nic", 1, &["a"]);
+            tree.insert(At::End(nic), b"b", marks, Value::Scalar(kind, 0)).unwrap();
+            vec![nic]
+        }
+    };
+    let items = |items: &'static [&'static str]| {
+        move |tree: &mut Tree<'_>| vec![device(tree, "nic", 1, items)]
+    };
+    let wires = [(Wire::Legacy, Wire::Any), (Wire::Any, Wire::Legacy)];
+    let named = [(Wire::Chunks, Wire::Any), (Wire::Any, Wire::Any)];
+    for wires in wires.into_iter().chain(named) {
+        let is_named = named.contains(&wires);
+        let or = |answer: Answer, reason: Reason, path: &str, else_: (Answer, Found)| match is_named
+        {
+            true => else_,
+            false => (answer, told(reason, path)),
+        };
+        let loads = (Answer::Loads, vec![]);
+        let sent = |tree: &mut Tree<'_>| drop(items(&["b", "a"])(tree));
+        let found = over(wires, sent, items(&["a", "b"]), false);
+        assert_eq!(found.0, if is_named { Answer::Loads } else { Answer::Refused });
+        assert!(found.1.iter().all(|(reason, _)| *reason == Reason::Order));
+
+        let sent = |tree: &mut Tree<'_>| drop(typed(Kind::U16, Marks::NONE)(tree));
+        let found = over(wires, sent, typed(Kind::U32, Marks::NONE), false);
+        let due = or(Answer::Refused, Reason::WrongType, "nic/0.b", loads.clone());
+        assert_eq!(found, due);
+
+        // What is skipped where things have names is read as what comes next.
+        let sent = |tree: &mut Tree<'_>| drop(typed(Kind::U16, Marks::ANCILLARY)(tree));
+        let skipped = (Answer::Losses, told(Reason::Skipped, "nic/0.b"));
+        let due = or(Answer::Refused, Reason::UnknownItem, "nic/0.b", skipped);
+        assert_eq!(over(wires, sent, items(&["a"]), false), due);
+        let sent = |tree: &mut Tree<'_>| drop(items(&["a"])(tree));
+        let due = or(Answer::Refused, Reason::MissingItem, "nic/0.b", loads.clone());
+        assert_eq!(over(wires, sent, typed(Kind::U16, Marks::ANCILLARY), false), due);
+
+        // Devices have names in QEMU's stream, and not without it.
+        let two = |names: [&'static str; 2]| {
+            move |tree: &mut Tree<'_>| names.map(|name| device(tree, name, 1, &["a"])).to_vec()
+        };
+        let sent = |tree: &mut Tree<'_>| drop(two(["disk", "nic"])(tree));
+        let due = or(Answer::CannotTell, Reason::Order, "nic/0", loads.clone());
+        assert_eq!(over(wires, sent, two(["nic", "disk"]), true), due.clone());
+        let sent = |tree: &mut Tree<'_>| drop(items(&["a"])(tree));
+        let due = or(Answer::CannotTell, Reason::MissingDevice, "disk/0", loads);
+        assert_eq!(over(wires, sent, two(["nic", "disk"]), true), due);
+    }
 }

@@ -13,22 +13,25 @@ use crate::visit::{Marks, Versions};
 /// end for what was made to cost.
 const MOST_WORK: u64 = 1 << 27;
 
-/// Compares all devices.
+/// Compares all devices, for a wire that names all things or for one that does not.
 pub(super) fn compare(
-    state: &Tree<'_>,
+    (state, named): (&Tree<'_>, bool),
     manifest: &Manifest<'_, '_>,
     memory: &mut [u8],
     report: Report<'_>,
 ) -> Result<()> {
     let tags = Tags { list: hops::tags(state)?, last: None };
-    let mut devices = Devices { state, manifest, tags, work: MOST_WORK, memory, report };
+    let mut devices = Devices { state, named, manifest, tags, work: MOST_WORK, memory, report };
     devices.loose()?;
-    let found = devices.sent()?;
+    let (found, unknown) = devices.sent()?;
     // A reader of QEMU's stream does not ask whether a section came, and loads one twice that comes twice.
     if stream(state).is_none() {
         let has = devices.needed()?;
         if found > has {
             devices.repeated()?;
+        }
+        if !named && unknown == 0 {
+            devices.in_order()?;
         }
     }
     if devices.work == 0 {
@@ -39,6 +42,8 @@ pub(super) fn compare(
 
 struct Devices<'a, 's, 't, 'm> {
     state: &'a Tree<'s>,
+    /// The wire has names, so things may come in any order, be missing, and be skipped.
+    named: bool,
     manifest: &'a Manifest<'t, 'm>,
     tags: Tags,
     work: u64,
@@ -112,7 +117,7 @@ impl Devices<'_, '_, '_, '_> {
                 continue;
             }
             let path = self.state.path(node)?;
-            match self.state.marks(node)?.contains(Marks::ANCILLARY) {
+            match self.is_skipped(node)? {
                 true => self.tell(Answer::Losses, Reason::Skipped, path, no_details()),
                 false => self.tell(Answer::Refused, Reason::UnknownItem, path, no_details()),
             }
@@ -120,9 +125,9 @@ impl Devices<'_, '_, '_, '_> {
         Ok(())
     }
 
-    /// Each device of the state. Says how many of them the receiver has.
-    fn sent(&mut self) -> Result<u64> {
-        let (mut found, mut cursor) = (0u64, None);
+    /// Each device of the state. Says how many of them the receiver has, and how many it has not.
+    fn sent(&mut self) -> Result<(u64, u64)> {
+        let (mut found, mut unknown, mut cursor) = (0u64, 0u64, None);
         let mut devices = Cursor::new(self.state);
         while let Some(node) = devices.next(self.state) {
             let Some(sent) = Sent::of(self.state, node)? else { continue };
@@ -133,26 +138,37 @@ impl Devices<'_, '_, '_, '_> {
                     self.device(&sent, &entry)?;
                 }
                 None if self.work == 0 => break,
-                None => self.unknown(node)?,
+                None => {
+                    unknown = unknown.saturating_add(1);
+                    self.unknown(node)?;
+                }
             }
         }
-        Ok(found)
+        Ok((found, unknown))
     }
 
     /// A device that the receiver does not have.
     fn unknown(&mut self, node: NodeId) -> Result<()> {
         let path = self.state.path(node)?;
-        match self.state.marks(node)?.contains(Marks::ANCILLARY) {
+        match self.is_skipped(node)? {
             true => self.tell(Answer::Losses, Reason::Skipped, path, no_details()),
             false => self.tell(Answer::Refused, Reason::UnknownDevice, path, no_details()),
         }
         Ok(())
     }
 
+    /// Whether a receiver that does not know it does without it.
+    fn is_skipped(&self, node: NodeId) -> Result<bool> {
+        Ok(self.named && self.state.marks(node)?.contains(Marks::ANCILLARY))
+    }
+
     /// A device that both have.
     fn device(&mut self, sent: &Sent<'_>, entry: &Entry<'_, '_>) -> Result<()> {
         let known = Versions { current: entry.newest, minimum: entry.oldest };
-        let version = known.taken_for(sent.version, sent.oldest_reader);
+        let version = match self.named {
+            true => known.taken_for(sent.version, sent.oldest_reader),
+            false => sent.version,
+        };
         let Some(tag) = self.tags.of(self.state, sent.node, &mut self.work)? else {
             // That is told at the end.
             self.work = 0;
@@ -176,7 +192,7 @@ impl Devices<'_, '_, '_, '_> {
             return Ok(());
         };
         let (state, manifest) = (self.state, self.manifest.tree());
-        let mut shape = Shape::new((state, sent.node), (manifest, shape), entry);
+        let mut shape = Shape::new((state, sent.node), (manifest, shape), entry, self.named);
         shape.compare(self.memory, self.report)
     }
 
@@ -207,18 +223,20 @@ impl Devices<'_, '_, '_, '_> {
     /// Each device that the receiver needs. Says how many of all that it has are in the state.
     fn needed(&mut self) -> Result<u64> {
         let (mut has, mut cursor) = (0u64, None);
+        let in_stream = stream(self.state).is_some();
         for entry in self.manifest.entries() {
             match self.find((entry.name, entry.instance), &mut cursor)? {
                 Some(_) => has = has.saturating_add(1),
                 None if self.work == 0 => break,
-                None if entry.optional => {}
+                None if entry.optional && (self.named || in_stream) => {}
                 None => {
                     let path = Path::build(&mut |put| {
                         put(entry.name);
                         put(b"/");
                         crate::error::put_number(entry.instance.into(), put);
                     });
-                    self.tell(Answer::Refused, Reason::MissingDevice, path, no_details());
+                    let answer = if entry.optional { Answer::CannotTell } else { Answer::Refused };
+                    self.tell(answer, Reason::MissingDevice, path, no_details());
                 }
             }
         }
@@ -234,6 +252,21 @@ impl Devices<'_, '_, '_, '_> {
             if first.is_some_and(|first| first != node) {
                 let path = self.state.path(node)?;
                 self.tell(Answer::Refused, Reason::RepeatedDevice, path, no_details());
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the first device that the receiver does not expect behind the one before it. Sections have names; whether
+    /// devices go as such is not known.
+    fn in_order(&mut self) -> Result<()> {
+        let (mut entries, mut devices) = (self.manifest.entries(), Cursor::new(self.state));
+        while let Some(node) = devices.next(self.state) {
+            let Some(sent) = Sent::of(self.state, node)? else { continue };
+            if !entries.any(|entry| entry.name == sent.name && entry.instance == sent.instance) {
+                let path = self.state.path(node)?;
+                self.tell(Answer::CannotTell, Reason::Order, path, no_details());
+                break;
             }
         }
         Ok(())

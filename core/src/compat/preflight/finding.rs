@@ -114,11 +114,13 @@ pub enum Reason {
     RepeatedItem = 26,
     /// The value must be the receiver's own, which is not known.
     ValueUnknown = 27,
+    /// It stands where the receiver reads something else: the wire has no names.
+    Order = 28,
 }
 
 impl Reason {
     /// Every reason, in order of number.
-    pub const ALL: [Reason; 27] = [
+    pub const ALL: [Reason; 28] = [
         Reason::UnknownDevice,
         Reason::MissingDevice,
         Reason::RepeatedDevice,
@@ -146,6 +148,7 @@ impl Reason {
         Reason::Wire,
         Reason::RepeatedItem,
         Reason::ValueUnknown,
+        Reason::Order,
     ];
 
     /// The stable number.
@@ -188,6 +191,7 @@ impl Reason {
             Reason::Wire => "wire",
             Reason::RepeatedItem => "repeated-item",
             Reason::ValueUnknown => "value-unknown",
+            Reason::Order => "order",
         }
     }
 
@@ -231,6 +235,7 @@ impl Reason {
             Reason::TooMuchWork => c"too much to be compared",
             Reason::Wire => c"the receiver wants another wire",
             Reason::ValueUnknown => c"the value must be the receiver's own, which is not known",
+            Reason::Order => c"the receiver reads something else here, on a wire without names",
             Reason::RepeatedItem => {
                 c"several items have this name, so which of them the receiver takes is not known"
             }
@@ -282,6 +287,7 @@ impl Reason {
             Reason::TooMuchWork => c"give memory for an index",
             Reason::Wire => c"send on that wire",
             Reason::ValueUnknown => c"let the receiver record its shape from a device",
+            Reason::Order => c"save in the receiver's order, or send chunks",
             Reason::RepeatedItem => c"give each item a name of its own",
         }
     }
