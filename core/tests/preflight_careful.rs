@@ -10,8 +10,9 @@
 use migcore::compat::manifest::{About, Accepts, Manifest, Wire, Writer};
 use migcore::compat::preflight::{Answer, Preflight, Reason};
 use migcore::compat::{set_tag, Compat, Edge, Edit, Filter, History, Hook, Reverse, Step, Version};
+use migcore::machine::{Device, Machine, Slot};
 use migcore::model::{At, NodeId, Tree, Value};
-use migcore::visit::{Extent, Kind, Marks, Versions};
+use migcore::visit::{Extent, Kind, Marks, Versions, Visit, Visitor};
 use migcore::{Code, Result};
 
 const ROOM: usize = 1 << 16;
@@ -401,4 +402,72 @@ fn without_names_only_the_same_bytes_load() {
         let due = or(Answer::CannotTell, Reason::MissingDevice, "disk/0", loads);
         assert_eq!(over(wires, sent, two(["nic", "disk"]), true), due);
     }
+}
+
+#[test]
+fn a_manifest_that_says_something_twice_is_none() {
+    let (mut a, about) = (vec![0; ROOM], About::default());
+    let mut tree = receiver(&mut a, (3, ""), &about, |_| ());
+    assert!(Manifest::find(&tree).is_ok());
+    let more = |tree: &mut Tree<'_>, version: u32, older: bool| {
+        let node = device(tree, "nic", version, &["level"]);
+        let manifest = tree.find(tree.root(), b"migcore.manifest/0").unwrap();
+        let mut writer = Writer::resume(tree, manifest).unwrap();
+        match older {
+            true => writer.older(node),
+            false => writer.device(node, &Accepts::default()),
+        }
+        .unwrap()
+    };
+    let shape = more(&mut tree, 2, true);
+    assert!(Manifest::find(&tree).is_ok());
+    let twice = more(&mut tree, 2, true);
+    assert_eq!(Manifest::find(&tree).unwrap_err(), Code::BadValue);
+    tree.remove(twice).unwrap();
+    assert_eq!(Manifest::find(&tree).unwrap().entries().next().unwrap().shape(2), Some(shape));
+    more(&mut tree, 4, false);
+    assert_eq!(Manifest::find(&tree).unwrap_err(), Code::BadValue);
+}
+
+#[test]
+fn a_device_that_comes_twice_is_found_among_many() {
+    for twice in [None, Some(1), Some(254), Some(255), Some(256), Some(700)] {
+        let mut memory = vec![0; 1 << 20];
+        let mut tree = Tree::new(&mut memory).unwrap();
+        let names = (0..800).map(|at| format!("port{at}"));
+        let names: Vec<_> = names.chain(twice.map(|at| format!("port{at}"))).collect();
+        let nodes: Vec<_> = names.iter().map(|name| device(&mut tree, name, 1, &[])).collect();
+        let mut writer = Writer::begin(&mut tree, &About::default()).unwrap();
+        for node in nodes {
+            writer.device(node, &Accepts::default()).unwrap();
+        }
+        let due = if twice.is_some() { Err(Code::BadValue) } else { Ok(()) };
+        assert_eq!(Manifest::find(&tree).map(|_| ()), due);
+    }
+}
+
+struct Port;
+
+impl Visit for Port {
+    fn visit(&mut self, v: &mut Visitor<'_>) -> Result<()> {
+        v.visit("level", &mut 1u8)
+    }
+}
+
+impl Device for Port {}
+
+#[test]
+fn who_refuses_to_accept_is_asked_no_more() {
+    let mut memory = vec![0; ROOM];
+    let mut tree = Tree::new(&mut memory).unwrap();
+    let (mut one, mut other, mut asked) = (Port, Port, 0);
+    let versions = Versions::only(1);
+    let mut slots =
+        [Slot::new("port", 0, versions, &mut one), Slot::new("port", 1, versions, &mut other)];
+    let mut machine = Machine::new(&mut slots).unwrap();
+    let done = machine.manifest(&mut tree, &About::default(), 0, &mut |_, _| {
+        asked += 1;
+        Err(Code::NotValid)
+    });
+    assert_eq!((done.unwrap_err().code, asked), (Code::NotValid, 1));
 }
