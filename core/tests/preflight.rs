@@ -101,7 +101,7 @@ fn manifest<'m>(memory: &'m mut [u8], device: &mut Any, versions: Versions) -> T
     let mut slots = [Slot::new("dev", 0, versions, device)];
     let mut machine = Machine::new(&mut slots).unwrap();
     let about = About { writer: "test 1", ..About::default() };
-    machine.manifest(&mut tree, &about, 8, &mut |_, accepts| accepts).unwrap();
+    machine.manifest(&mut tree, &about, 8, &mut |_, accepts| Ok(accepts)).unwrap();
     tree
 }
 

@@ -9,8 +9,8 @@ use crate::error::{Code, Report, Result};
 use crate::model::{Builder, NodeId, Tree, TreeDecoder, Value};
 use crate::visit::{Scope, ScopeKind, Versions, Visiting};
 
-/// Asked for each device what a manifest says of it; is given what the machine knows.
-pub type Accepted<'f, 'a> = &'f mut dyn FnMut(&Identity<'_>, Accepts<'a>) -> Accepts<'a>;
+/// Asked for each device what a manifest says of it; is given what the machine knows. An error ends the manifest.
+pub type Accepted<'f, 'a> = &'f mut dyn FnMut(&Identity<'_>, Accepts<'a>) -> Result<Accepts<'a>>;
 
 impl<S: Registered> Machine<'_, S> {
     /// Saves the devices at older versions of theirs, as many as `most` of each: what is recorded so are the shapes of
@@ -46,7 +46,8 @@ impl<S: Registered> Machine<'_, S> {
     ///
     /// # Errors
     /// [`Code::Missing`] when the tree does not hold the devices of this machine in their order;
-    /// [`Code::NoSpace`], [`Code::TooDeep`].
+    /// [`Code::NoSpace`], [`Code::TooDeep`]; those of `accepted`. Then the tree is of no use: some of its devices may be
+    /// in a manifest that was begun.
     pub fn manifest_of(
         &self,
         tree: &mut Tree<'_>,
@@ -65,7 +66,7 @@ impl<S: Registered> Machine<'_, S> {
             let node = next.ok_or(Code::Missing)?;
             next = writer.tree().next_sibling(node)?;
             expect(writer.tree(), node, &identity)?;
-            writer.device(node, &accepted(&identity, accepts(device)))?;
+            writer.device(node, &accepted(&identity, accepts(device))?)?;
             while let Some(node) = older.filter(|node| is_of(writer.tree(), *node, &identity)) {
                 older = writer.tree().next_sibling(node)?;
                 writer.older(node)?;

@@ -5,7 +5,7 @@ use core::ptr;
 
 use migcore::compat::manifest::Accepts;
 use migcore::machine::Identity;
-use migcore::Code;
+use migcore::Result;
 
 use super::reach::CReach;
 use super::{enter, migcore_machine, on};
@@ -44,7 +44,8 @@ pub type migcore_accept = Option<
 /// without; and into which the machine saved older versions, if it did (migcore_machine_record_older). The
 /// devices become shapes. Of a device with a scratch instance it is taken that its state shows all that it accepts
 /// (MIGCORE_KNOWN_ALL), of others that it is a sample; `accept`, which may be NULL, may say better. It must not use the
-/// tree. Writes the handle of the manifest.
+/// tree. Writes the handle of the manifest. After an error the tree is of no use: some of its devices may be in a manifest
+/// that was begun.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_machine_manifest(
     machine: *mut migcore_machine,
@@ -62,18 +63,9 @@ pub unsafe extern "C" fn migcore_machine_manifest(
             let about = about?;
             // The callback finds it busy.
             let (tree, _loan) = lend(tree)?;
-            let mut answer = MIGCORE_OK;
-            let node = machine.manifest_of(tree, &about, &mut |identity, accepts| {
-                let asked = ask(accept, opaque, identity, accepts);
-                asked.unwrap_or_else(|refused| {
-                    answer = if answer == MIGCORE_OK { refused } else { answer };
-                    accepts
-                })
-            })?;
-            match answer {
-                MIGCORE_OK => Ok(node),
-                other => Err(refusal(other).0),
-            }
+            machine.manifest_of(tree, &about, &mut |identity, accepts| {
+                ask(accept, opaque, identity, accepts)
+            })
         })
     };
     status(done.and_then(|done| done).map(|node| {
@@ -91,7 +83,7 @@ unsafe fn ask(
     opaque: *mut c_void,
     identity: &Identity<'_>,
     accepts: Accepts<'static>,
-) -> core::result::Result<Accepts<'static>, migcore_status> {
+) -> Result<Accepts<'static>> {
     let Some(accept) = accept else { return Ok(accepts) };
     let mut asked = migcore_accepts {
         size: size_of::<migcore_accepts>(),
@@ -106,7 +98,7 @@ unsafe fn ask(
     // SAFETY: a callback for this `opaque`, as the caller promises.
     match unsafe { accept(opaque, name, identity.instance, &raw mut asked) } {
         // SAFETY: the callback keeps the contract of the struct.
-        MIGCORE_OK => unsafe { accepts_of(&raw const asked) }.map_err(Code::number),
-        refused => Err(refused),
+        MIGCORE_OK => unsafe { accepts_of(&raw const asked) },
+        refused => Err(refusal(refused).0),
     }
 }

@@ -83,6 +83,16 @@ impl Wire {
         }
     }
 
+    /// The wire in words.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Wire::Any => "any",
+            Wire::Legacy => "QEMU's bytes",
+            Wire::Chunks => "chunks",
+        }
+    }
+
     /// What has this number.
     #[must_use]
     pub const fn of(number: u8) -> Option<Wire> {

@@ -1,10 +1,16 @@
 //! A manifest is read.
 
 use super::{Known, Wire, NAME, VERSION};
-use crate::compat::Version;
+use crate::compat::{index, name_matches, Version};
 use crate::error::{Code, Result};
 use crate::model::{Children, NodeId, Tree, Value};
 use crate::visit::Kind;
+
+/// What may be spent to find what is there twice: enough for some ten thousand devices.
+const MOST_WORK: u64 = 1 << 27;
+
+/// Devices that are looked for together.
+const TOGETHER: usize = 256;
 
 /// A manifest in a tree.
 #[derive(Clone, Copy, Debug)]
@@ -18,7 +24,8 @@ impl<'t, 'm> Manifest<'t, 'm> {
     ///
     /// # Errors
     /// [`Code::Missing`] when it holds none; [`Code::UnknownFormat`] for one of a newer layout; [`Code::BadValue`] for
-    /// one that makes no sense.
+    /// one that makes no sense, such as one that has a device twice; [`Code::TooMuchWork`] for one of so many devices
+    /// that this was not found out.
     pub fn find(tree: &'t Tree<'m>) -> Result<Self> {
         let mut devices = tree.children(tree.root())?;
         let node = devices.find(|node| tree.name(*node) == Ok(NAME.as_bytes()));
@@ -129,11 +136,67 @@ impl<'t, 'm> Manifest<'t, 'm> {
         if number(self.tree, self.node, "wire").is_none() || self.elements("devices").is_none() {
             return Err(Code::BadValue);
         }
-        let elements = self.elements("devices").into_iter().flatten();
-        match elements.map(|element| Entry::of(self.tree, element)).all(|entry| entry.is_some()) {
-            true => Ok(()),
-            false => Err(Code::BadValue),
+        let mut work = MOST_WORK;
+        let mut elements = self.elements("devices").into_iter().flatten();
+        for element in elements.clone() {
+            Entry::of(self.tree, element).ok_or(Code::BadValue)?.check(&mut work)?;
         }
+        while elements.clone().next().is_some() {
+            self.come_once(&mut elements, &mut work)?;
+        }
+        Ok(())
+    }
+
+    /// Takes some devices, and looks for each of them in one pass over these and all that follow.
+    fn come_once(
+        &self,
+        elements: &mut (impl Iterator<Item = NodeId> + Clone),
+        work: &mut u64,
+    ) -> Result<()> {
+        let all = elements.clone();
+        let mut taken = heapless::Vec::<(u32, NodeId), TOGETHER>::new();
+        for element in elements.take(TOGETHER) {
+            // There is room for so many.
+            let _ = taken.push((self.key(element)?, element));
+        }
+        taken.sort_unstable_by_key(|(key, _)| *key);
+        for element in all {
+            spend(work, self.tree.count(element)?)?;
+            let key = self.key(element)?;
+            let first = taken.partition_point(|(other, _)| *other < key);
+            let alike = taken.iter().skip(first).take_while(|(other, _)| *other == key);
+            for (_, other) in alike.filter(|(_, other)| *other != element) {
+                spend(work, self.tree.count(*other)?)?;
+                let (device, instance) = device_of(self.tree, *other).ok_or(Code::BadValue)?;
+                if self.is_of(element, self.tree.name(device)?, instance) {
+                    return Err(Code::BadValue);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells most elements apart by their devices.
+    fn key(&self, element: NodeId) -> Result<u32> {
+        let (device, instance) = device_of(self.tree, element).ok_or(Code::BadValue)?;
+        Ok(index::key(self.tree.name(device)?, instance))
+    }
+
+    /// Whether the receiver has a route from a version of a device, or of the machine where `name` is empty. `None` if
+    /// `work` does not suffice, which is spent on what is looked at.
+    pub(crate) fn converts(&self, name: &[u8], from: Version<'_>, work: &mut u64) -> Option<bool> {
+        for element in self.elements("routes").into_iter().flatten() {
+            let route = RouteKnown::of(self.tree, element);
+            let looked_at = self.tree.count(element).unwrap_or(0).saturating_add(route.of.len());
+            let left = work.saturating_sub(crate::io::told(looked_at)).checked_sub(1);
+            *work = left.unwrap_or(0);
+            left?;
+            let fits = route.of.is_empty() == name.is_empty() && name_matches(route.of, name);
+            if fits && route.from == from {
+                return Some(true);
+            }
+        }
+        Some(false)
     }
 
     fn elements(&self, name: &str) -> Option<Elements<'t, 'm>> {
@@ -200,11 +263,7 @@ impl<'t> Iterator for RoutesKnown<'t, '_> {
     fn next(&mut self) -> Option<RouteKnown<'t>> {
         let elements = self.0.as_mut()?;
         let element = elements.next()?;
-        Some(RouteKnown {
-            of: text(elements.tree, element, "of"),
-            from: version(elements.tree, element, ["from", "from_tag"]),
-            to: version(elements.tree, element, ["to", "to_tag"]),
-        })
+        Some(RouteKnown::of(elements.tree, element))
     }
 }
 
@@ -217,6 +276,16 @@ pub struct RouteKnown<'t> {
     pub from: Version<'t>,
     /// Where it ends.
     pub to: Version<'t>,
+}
+
+impl<'t> RouteKnown<'t> {
+    fn of(tree: &'t Tree<'_>, element: NodeId) -> Self {
+        RouteKnown {
+            of: text(tree, element, "of"),
+            from: version(tree, element, ["from", "from_tag"]),
+            to: version(tree, element, ["to", "to_tag"]),
+        }
+    }
 }
 
 /// A device of a manifest.
@@ -263,17 +332,42 @@ impl<'t, 'm> Entry<'t, 'm> {
         })
     }
 
+    /// Each version has one shape.
+    fn check(&self, work: &mut u64) -> Result<()> {
+        let mut shapes = self.shapes();
+        while let Some((_, version)) = shapes.next() {
+            for (_, other) in shapes.clone() {
+                spend(work, 0)?;
+                if other == version {
+                    return Err(Code::BadValue);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The shapes, each with its version.
+    fn shapes(&self) -> impl Iterator<Item = (NodeId, u32)> + Clone + use<'t, 'm> {
+        let tree = self.tree;
+        let children = tree.children(self.element).into_iter().flatten();
+        children.filter_map(move |node| match tree.value(node) {
+            Ok(Value::Device { versions, .. }) => Some((node, versions.current)),
+            _ => None,
+        })
+    }
+
+    /// Whether a version is of the line of development that the receiver has. Of older versions it says no tag.
+    pub(crate) fn is_of_line(&self, version: Version<'_>) -> bool {
+        version.tag == self.tag || version.tag.is_empty() && version.number != self.newest
+    }
+
     /// The shape of a version: a device in the tree of the manifest.
     #[must_use]
     pub fn shape(&self, version: u32) -> Option<NodeId> {
         if self.known == Known::Nothing {
             return None;
         }
-        let of_version = |node: &NodeId| match self.tree.value(*node) {
-            Ok(Value::Device { versions, .. }) => versions.current == version,
-            _ => false,
-        };
-        self.tree.children(self.element).ok()?.find(of_version)
+        self.shapes().find(|(_, of)| *of == version).map(|(shape, _)| shape)
     }
 
     /// The shape of the newest version; an empty one where [nothing](Known::Nothing) is known of it.
@@ -281,6 +375,13 @@ impl<'t, 'm> Entry<'t, 'm> {
     pub fn newest_shape(&self) -> NodeId {
         self.device
     }
+}
+
+/// Spends what it costs to look at an element with so many items.
+fn spend(work: &mut u64, items: usize) -> Result<()> {
+    let left = work.saturating_sub(crate::io::told(items)).checked_sub(1);
+    *work = left.ok_or(Code::TooMuchWork)?;
+    Ok(())
 }
 
 /// The newest shape of an element, and its instance.

@@ -2,8 +2,9 @@
 
 use super::shape::Shape;
 use super::{Answer, Detail, Finding, Reason, Report};
+use crate::compat::keyed::Identity;
 use crate::compat::manifest::{Entry, Known, Manifest};
-use crate::compat::{name_matches, stream, Devices as Cursor};
+use crate::compat::{hops, stream, Devices as Cursor, Version};
 use crate::error::{Path, Result};
 use crate::model::{NodeId, Tree, Value};
 use crate::visit::{Marks, Versions};
@@ -12,20 +13,25 @@ use crate::visit::{Marks, Versions};
 /// end for what was made to cost.
 const MOST_WORK: u64 = 1 << 27;
 
-/// Compares all devices.
+/// Compares all devices, for a wire that names all things or for one that does not.
 pub(super) fn compare(
-    state: &Tree<'_>,
+    (state, named): (&Tree<'_>, bool),
     manifest: &Manifest<'_, '_>,
     memory: &mut [u8],
     report: Report<'_>,
 ) -> Result<()> {
-    let mut devices = Devices { state, manifest, work: MOST_WORK, memory, report };
-    let found = devices.sent()?;
+    let tags = Tags { list: hops::tags(state)?, last: None };
+    let mut devices = Devices { state, named, manifest, tags, work: MOST_WORK, memory, report };
+    devices.loose()?;
+    let (found, unknown) = devices.sent()?;
     // A reader of QEMU's stream does not ask whether a section came, and loads one twice that comes twice.
     if stream(state).is_none() {
         let has = devices.needed()?;
         if found > has {
             devices.repeated()?;
+        }
+        if !named && unknown == 0 {
+            devices.in_order()?;
         }
     }
     if devices.work == 0 {
@@ -36,10 +42,51 @@ pub(super) fn compare(
 
 struct Devices<'a, 's, 't, 'm> {
     state: &'a Tree<'s>,
+    /// The wire has names, so things may come in any order, be missing, and be skipped.
+    named: bool,
     manifest: &'a Manifest<'t, 'm>,
+    tags: Tags,
     work: u64,
     memory: &'a mut [u8],
     report: Report<'a>,
+}
+
+/// The tags of the devices, which mostly stand in the order of these.
+struct Tags {
+    list: Option<NodeId>,
+    last: Option<NodeId>,
+}
+
+impl Tags {
+    /// The tag of a device, looked for behind the one that was found last; `None` if `work` does not suffice.
+    fn of<'s>(
+        &mut self,
+        state: &'s Tree<'_>,
+        device: NodeId,
+        work: &mut u64,
+    ) -> Result<Option<&'s str>> {
+        let Some(first) = self.list.map(|list| state.first_child(list)).transpose()?.flatten()
+        else {
+            return Ok(Some(""));
+        };
+        let device = Identity::of(state, device)?;
+        let next = self.last.map(|last| state.next_sibling(last)).transpose()?.flatten();
+        let begin = next.unwrap_or(first);
+        let mut at = begin;
+        loop {
+            let looked_at = crate::io::told(state.count(at)?);
+            let Some(left) = work.saturating_sub(looked_at).checked_sub(1) else { return Ok(None) };
+            *work = left;
+            if device.is_of(state, at) {
+                self.last = Some(at);
+                return Ok(Some(hops::tag(state, at)));
+            }
+            at = state.next_sibling(at)?.unwrap_or(first);
+            if at == begin {
+                return Ok(Some(""));
+            }
+        }
+    }
 }
 
 /// A device of the state.
@@ -63,9 +110,24 @@ impl<'s> Sent<'s> {
 }
 
 impl Devices<'_, '_, '_, '_> {
-    /// Each device of the state. Says how many of them the receiver has.
-    fn sent(&mut self) -> Result<u64> {
-        let (mut found, mut cursor) = (0u64, None);
+    /// What stands beside the devices.
+    fn loose(&mut self) -> Result<()> {
+        for node in self.state.children(self.state.root())? {
+            if matches!(self.state.value(node)?, Value::Device { .. }) {
+                continue;
+            }
+            let path = self.state.path(node)?;
+            match self.is_skipped(node)? {
+                true => self.tell(Answer::Losses, Reason::Skipped, path, no_details()),
+                false => self.tell(Answer::Refused, Reason::UnknownItem, path, no_details()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Each device of the state. Says how many of them the receiver has, and how many it has not.
+    fn sent(&mut self) -> Result<(u64, u64)> {
+        let (mut found, mut unknown, mut cursor) = (0u64, 0u64, None);
         let mut devices = Cursor::new(self.state);
         while let Some(node) = devices.next(self.state) {
             let Some(sent) = Sent::of(self.state, node)? else { continue };
@@ -76,28 +138,45 @@ impl Devices<'_, '_, '_, '_> {
                     self.device(&sent, &entry)?;
                 }
                 None if self.work == 0 => break,
-                None => self.unknown(node)?,
+                None => {
+                    unknown = unknown.saturating_add(1);
+                    self.unknown(node)?;
+                }
             }
         }
-        Ok(found)
+        Ok((found, unknown))
     }
 
     /// A device that the receiver does not have.
     fn unknown(&mut self, node: NodeId) -> Result<()> {
         let path = self.state.path(node)?;
-        match self.state.marks(node)?.contains(Marks::ANCILLARY) {
+        match self.is_skipped(node)? {
             true => self.tell(Answer::Losses, Reason::Skipped, path, no_details()),
             false => self.tell(Answer::Refused, Reason::UnknownDevice, path, no_details()),
         }
         Ok(())
     }
 
+    /// Whether a receiver that does not know it does without it.
+    fn is_skipped(&self, node: NodeId) -> Result<bool> {
+        Ok(self.named && self.state.marks(node)?.contains(Marks::ANCILLARY))
+    }
+
     /// A device that both have.
     fn device(&mut self, sent: &Sent<'_>, entry: &Entry<'_, '_>) -> Result<()> {
         let known = Versions { current: entry.newest, minimum: entry.oldest };
-        let version = known.taken_for(sent.version, sent.oldest_reader);
-        if !known.contains(version) {
-            return self.other_version(sent, entry, version);
+        let version = match self.named {
+            true => known.taken_for(sent.version, sent.oldest_reader),
+            false => sent.version,
+        };
+        let Some(tag) = self.tags.of(self.state, sent.node, &mut self.work)? else {
+            // That is told at the end.
+            self.work = 0;
+            return Ok(());
+        };
+        let is = Version { number: version, tag };
+        if !known.contains(version) || !entry.is_of_line(is) {
+            return self.other_version(sent, entry, is);
         }
         let shape = entry.shape(version);
         let (reason, shape) = match (entry.known, shape) {
@@ -113,7 +192,7 @@ impl Devices<'_, '_, '_, '_> {
             return Ok(());
         };
         let (state, manifest) = (self.state, self.manifest.tree());
-        let mut shape = Shape::new((state, sent.node), (manifest, shape), entry);
+        let mut shape = Shape::new((state, sent.node), (manifest, shape), entry, self.named);
         shape.compare(self.memory, self.report)
     }
 
@@ -122,40 +201,42 @@ impl Devices<'_, '_, '_, '_> {
         &mut self,
         sent: &Sent<'_>,
         entry: &Entry<'_, '_>,
-        version: u32,
+        is: Version<'_>,
     ) -> Result<()> {
-        let (reason, bound) = match version > entry.newest {
-            true => (Reason::TooNew, entry.newest),
-            false => (Reason::TooOld, entry.oldest),
+        let Some(converts) = self.manifest.converts(sent.name, is, &mut self.work) else {
+            self.work = 0;
+            return Ok(());
         };
-        let details = (Detail::Version(bound, entry.tag), Detail::Number(version.into()));
+        let (answer, reason, bound) = match is.number {
+            _ if converts => (Answer::CannotTell, Reason::ReceiverConverts, entry.newest),
+            newer if newer > entry.newest => (Answer::Refused, Reason::TooNew, entry.newest),
+            older if older < entry.oldest => (Answer::Refused, Reason::TooOld, entry.oldest),
+            // Of another line of development, that counts alike.
+            _ => (Answer::CannotTell, Reason::OtherVersion, entry.newest),
+        };
         let path = self.state.path(sent.node)?;
-        let converts = self
-            .manifest
-            .routes()
-            .any(|route| route.from.number == version && name_matches(route.of, sent.name));
-        match converts {
-            true => self.tell(Answer::CannotTell, Reason::ReceiverConverts, path, details),
-            false => self.tell(Answer::Refused, reason, path, details),
-        }
+        let details = (Detail::Version(bound, entry.tag), Detail::Version(is.number, is.tag));
+        self.tell(answer, reason, path, details);
         Ok(())
     }
 
     /// Each device that the receiver needs. Says how many of all that it has are in the state.
     fn needed(&mut self) -> Result<u64> {
         let (mut has, mut cursor) = (0u64, None);
+        let in_stream = stream(self.state).is_some();
         for entry in self.manifest.entries() {
             match self.find((entry.name, entry.instance), &mut cursor)? {
                 Some(_) => has = has.saturating_add(1),
                 None if self.work == 0 => break,
-                None if entry.optional => {}
+                None if entry.optional && (self.named || in_stream) => {}
                 None => {
                     let path = Path::build(&mut |put| {
                         put(entry.name);
                         put(b"/");
                         crate::error::put_number(entry.instance.into(), put);
                     });
-                    self.tell(Answer::Refused, Reason::MissingDevice, path, no_details());
+                    let answer = if entry.optional { Answer::CannotTell } else { Answer::Refused };
+                    self.tell(answer, Reason::MissingDevice, path, no_details());
                 }
             }
         }
@@ -171,6 +252,21 @@ impl Devices<'_, '_, '_, '_> {
             if first.is_some_and(|first| first != node) {
                 let path = self.state.path(node)?;
                 self.tell(Answer::Refused, Reason::RepeatedDevice, path, no_details());
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the first device that the receiver does not expect behind the one before it. Sections have names; whether
+    /// devices go as such is not known.
+    fn in_order(&mut self) -> Result<()> {
+        let (mut entries, mut devices) = (self.manifest.entries(), Cursor::new(self.state));
+        while let Some(node) = devices.next(self.state) {
+            let Some(sent) = Sent::of(self.state, node)? else { continue };
+            if !entries.any(|entry| entry.name == sent.name && entry.instance == sent.instance) {
+                let path = self.state.path(node)?;
+                self.tell(Answer::CannotTell, Reason::Order, path, no_details());
+                break;
             }
         }
         Ok(())

@@ -127,11 +127,13 @@ pub enum Reason {
     RepeatedItem = 26,
     /// The value must be the receiver's own, which is not known.
     ValueUnknown = 27,
+    /// It stands where the receiver reads something else: the wire has no names.
+    Order = 28,
 }
 
 impl Reason {
     /// Every reason, in order of number.
-    pub const ALL: [Reason; 27] = [
+    pub const ALL: [Reason; 28] = [
         Reason::UnknownDevice,
         Reason::MissingDevice,
         Reason::RepeatedDevice,
@@ -159,6 +161,7 @@ impl Reason {
         Reason::Wire,
         Reason::RepeatedItem,
         Reason::ValueUnknown,
+        Reason::Order,
     ];
 
     /// The stable number.
@@ -201,6 +204,7 @@ impl Reason {
             Reason::Wire => "wire",
             Reason::RepeatedItem => "repeated-item",
             Reason::ValueUnknown => "value-unknown",
+            Reason::Order => "order",
         }
     }
 
@@ -247,6 +251,9 @@ impl Reason {
             Reason::Wire => c_text!("the receiver wants another wire"),
             Reason::ValueUnknown => {
                 c_text!("the value must be the receiver's own, which is not known")
+            }
+            Reason::Order => {
+                c_text!("the receiver reads something else here, on a wire without names")
             }
             Reason::RepeatedItem => {
                 c_text!("several items have this name, so which of them the receiver takes is not known")
@@ -314,6 +321,7 @@ impl Reason {
             Reason::Wire => c_text!("send on that wire"),
             Reason::ValueUnknown => c_text!("let the receiver record its shape from a device"),
             Reason::RepeatedItem => c_text!("give each item a name of its own"),
+            Reason::Order => c_text!("save in the receiver's order, or send chunks"),
         }
     }
 }

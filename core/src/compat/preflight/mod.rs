@@ -16,6 +16,7 @@
 //! | a version that the receiver does not load | refused |
 //! | a type that is not the receiver's and does not become it without loss, another number of elements | refused |
 //! | a value that must be the receiver's, and is not | refused |
+//! | on a wire without names, what is in another order or of another width | refused |
 //! | bytes whose inside nobody describes | cannot tell |
 //! | a device or a version of which no shape is known | cannot tell |
 //! | more elements than are known to fit | cannot tell |
@@ -33,7 +34,7 @@ mod shape;
 
 pub use finding::{Answer, Detail, Finding, Reason};
 
-use super::manifest::Manifest;
+use super::manifest::{Manifest, Wire};
 use super::{Compat, Version};
 use crate::error::{Path, Result};
 use crate::model::Tree;
@@ -47,13 +48,14 @@ pub struct Preflight<'p, 't, 'm> {
     manifest: Manifest<'t, 'm>,
     memory: &'p mut [u8],
     needs: &'p [&'p str],
+    wire: Wire,
 }
 
 impl<'p, 't, 'm> Preflight<'p, 't, 'm> {
     /// Compares with this receiver.
     #[must_use]
     pub fn new(manifest: Manifest<'t, 'm>) -> Self {
-        Preflight { manifest, memory: &mut [], needs: &[] }
+        Preflight { manifest, memory: &mut [], needs: &[], wire: Wire::Any }
     }
 
     /// With memory for an index, so that items in another order than the receiver's cost no search for each: see
@@ -68,6 +70,17 @@ impl<'p, 't, 'm> Preflight<'p, 't, 'm> {
     #[must_use]
     pub fn needs(mut self, capabilities: &'p [&'p str]) -> Self {
         self.needs = capabilities;
+        self
+    }
+
+    /// With the wire that the sender sends on. Without it, it is taken that it is the one that the receiver wants, and
+    /// chunks where that takes any.
+    ///
+    /// [QEMU's bytes](Wire::Legacy) have no names: what stands in another order or is of another width is read as
+    /// something else there, and nothing can be skipped.
+    #[must_use]
+    pub fn wire(mut self, wire: Wire) -> Self {
+        self.wire = wire;
         self
     }
 
@@ -88,7 +101,8 @@ impl<'p, 't, 'm> Preflight<'p, 't, 'm> {
     /// found and gone, what is lost is told, and all of it is undone. `from` is the version of the machine now, where
     /// the state does not say it. Devices of which the receiver takes the version that they have stay as they are.
     ///
-    /// A machine whose manifest says its version is transformed to that; the edges of the others do not run.
+    /// A machine whose manifest says its version is transformed to that; the edges of the others do not run. Filters see
+    /// the state as it [leaves](super::Border::Leaving).
     ///
     /// # Errors
     /// [`Code::NoSpace`](crate::Code::NoSpace) for what the transforms need;
@@ -120,6 +134,17 @@ impl<'p, 't, 'm> Preflight<'p, 't, 'm> {
                 found: Detail::Text(need),
             });
         }
-        devices::compare(state, &self.manifest, self.memory, report)
+        let wanted = self.manifest.wire();
+        if self.wire != wanted && ![self.wire, wanted].contains(&Wire::Any) {
+            report(&Finding {
+                answer: Answer::Refused,
+                reason: Reason::Wire,
+                path: Path::new(),
+                expected: Detail::Text(wanted.text()),
+                found: Detail::Text(self.wire.text()),
+            });
+        }
+        let named = ![self.wire, wanted].contains(&Wire::Legacy);
+        devices::compare((state, named), &self.manifest, self.memory, report)
     }
 }

@@ -6,7 +6,10 @@ use super::devices::no_details;
 use super::{Answer, Detail, Finding, Preflight, Reason, Report};
 use crate::compat::manifest::Manifest;
 use crate::compat::run::undone;
-use crate::compat::{Compat, Failed, Loss, Observer, Others, Targets, Version, Wanted, What};
+use crate::compat::{
+    machine_version, Border, Compat, Failed, Loss, Observer, Others, Route, Targets, Version,
+    Wanted, What,
+};
 use crate::error::{put_number, Code, Path, Result};
 use crate::model::{NodeId, Tree};
 
@@ -23,33 +26,41 @@ impl Preflight<'_, '_, '_> {
     ) -> Result<()> {
         let version = self.manifest.version();
         let machine = Some(version).filter(|version| *version != Version::default());
-        let targets = Targets { from, machine, others: Others::Keep, ..Targets::default() };
-        let receiver = Receiver::new(self.manifest);
+        let (others, border) = (Others::Keep, Border::Leaving);
+        let targets = Targets { from, machine, others, border, ..Targets::default() };
+        let receiver = Receiver::new(self.manifest, compat);
+        let mut losses = Losses { report, refused: false };
         let done = undone(state, |state| {
-            let mut losses = Losses(report);
             compat.change(state, &targets, Some(&receiver), &mut losses)?;
-            Ok(self.all(state, report)?)
+            Ok(self.all(state, losses.report)?)
         });
         match done {
             Ok(()) => Ok(()),
-            Err(failed) => self.failed(state, &failed, report),
+            // Each was told.
+            Err(failed) if failed.code() == Code::Lossy && losses.refused => Ok(()),
+            Err(failed) => self.failed((state, from), &failed, report),
         }
     }
 
-    /// The transforms failed. What the receiver transforms by itself needs none.
-    fn failed(&mut self, state: &Tree<'_>, failed: &Failed, report: Report<'_>) -> Result<()> {
+    /// The transforms failed.
+    fn failed(
+        &self,
+        (state, from): (&Tree<'_>, Option<Version<'_>>),
+        failed: &Failed,
+        report: Report<'_>,
+    ) -> Result<()> {
         let (code, path) = (failed.code(), failed.report.path.clone());
+        // A step that fails with that code has a number, and a filter no versions.
+        let no_route = code == Code::NoRoute && failed.step.is_none() && failed.ends.is_some();
         let (answer, reason) = match code {
             Code::NoSpace | Code::Busy | Code::Unbalanced | Code::StaleHandle => return Err(code),
-            // Each was told.
-            Code::Lossy => return Ok(()),
-            Code::NoRoute if self.manifest.routes().next().is_some() => {
-                return self.all(state, report)
+            _ if no_route && path.as_str().is_empty() && self.converts_machine(state, from)? => {
+                (Answer::CannotTell, Reason::ReceiverConverts)
             }
-            Code::NoRoute => (Answer::Refused, Reason::NoRoute),
+            _ if no_route => (Answer::Refused, Reason::NoRoute),
             _ => (Answer::Refused, Reason::StepFailed),
         };
-        let ends = failed.ends.as_ref().filter(|_| reason == Reason::NoRoute);
+        let ends = failed.ends.as_ref().filter(|_| no_route);
         let (expected, found) = match ends {
             Some(ends) => (Detail::Text(ends.to.as_str()), Detail::Text(ends.from.as_str())),
             None => (Detail::None, Detail::Text(code.text())),
@@ -57,36 +68,59 @@ impl Preflight<'_, '_, '_> {
         report(&Finding { answer, reason, path, expected, found });
         Ok(())
     }
+
+    /// Whether the receiver has a route from the version of the machine.
+    fn converts_machine(&self, state: &Tree<'_>, from: Option<Version<'_>>) -> Result<bool> {
+        let from = match from {
+            Some(from) => from,
+            None => machine_version(state)?.unwrap_or_default(),
+        };
+        Ok(self.manifest.converts(b"", from, &mut MOST_WORK.clone()).unwrap_or(false))
+    }
 }
 
 /// The versions that a receiver takes.
-struct Receiver<'t, 'm> {
+struct Receiver<'t, 'm, 'c> {
     manifest: Manifest<'t, 'm>,
+    compat: &'c Compat<'c>,
     cursor: Cell<Option<NodeId>>,
     work: Cell<u64>,
 }
 
-impl<'t, 'm> Receiver<'t, 'm> {
-    fn new(manifest: Manifest<'t, 'm>) -> Self {
-        Receiver { manifest, cursor: Cell::new(None), work: Cell::new(MOST_WORK) }
+impl<'t, 'm, 'c> Receiver<'t, 'm, 'c> {
+    fn new(manifest: Manifest<'t, 'm>, compat: &'c Compat<'c>) -> Self {
+        Receiver { manifest, compat, cursor: Cell::new(None), work: Cell::new(MOST_WORK) }
+    }
+
+    /// Whether the receiver converts what the sender cannot: then a device stays what it is.
+    fn converts(&self, name: &[u8], from: Version<'_>, to: Version<'_>) -> bool {
+        let mut work = self.work.get();
+        let converts = self.manifest.converts(name, from, &mut work);
+        self.work.set(work);
+        let edges = self.compat.history_of(name).map_or(&[][..], |history| history.edges);
+        converts.unwrap_or(false) && Route::find(edges, from, to).is_err()
     }
 }
 
-impl<'t> Wanted<'t> for Receiver<'t, '_> {
+impl<'t> Wanted<'t> for Receiver<'t, '_, '_> {
     fn wanted(&self, name: &[u8], instance: u32, is: Version<'_>) -> Option<Version<'t>> {
         let (mut cursor, mut work) = (self.cursor.get(), self.work.get());
         let entry = self.manifest.seek(&mut cursor, (name, instance), &mut work);
         self.cursor.set(cursor);
         self.work.set(work);
         let entry = entry?;
-        let of_line = is.tag == entry.tag || is.tag.is_empty() && is.number != entry.newest;
-        let taken = (entry.oldest..=entry.newest).contains(&is.number) && of_line;
-        (!taken).then_some(Version { number: entry.newest, tag: entry.tag })
+        let taken = (entry.oldest..=entry.newest).contains(&is.number) && entry.is_of_line(is);
+        let to = Version { number: entry.newest, tag: entry.tag };
+        (!taken && !self.converts(name, is, to)).then_some(to)
     }
 }
 
 /// Tells what the transforms lose.
-struct Losses<'r>(Report<'r>);
+struct Losses<'r> {
+    report: Report<'r>,
+    /// One that the policy does not allow was told.
+    refused: bool,
+}
 
 impl Observer for Losses<'_> {
     fn lost(&mut self, _tree: &Tree<'_>, loss: &Loss<'_>) {
@@ -113,7 +147,8 @@ impl Observer for Losses<'_> {
             true => (Answer::Losses, Reason::Lost),
             false => (Answer::Refused, Reason::LossRefused),
         };
+        self.refused |= !loss.allowed;
         let (expected, _) = no_details();
-        (self.0)(&Finding { answer, reason, path, expected, found: Detail::Text(what) });
+        (self.report)(&Finding { answer, reason, path, expected, found: Detail::Text(what) });
     }
 }

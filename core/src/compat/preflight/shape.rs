@@ -5,7 +5,7 @@ use super::{Answer, Detail, Finding, Reason, Report};
 use crate::compat::manifest::{Entry, Known};
 use crate::error::{Path, Result};
 use crate::model::{Change, Difference, NodeId, Tree, Value};
-use crate::visit::{widen, Description, Extent, Marks};
+use crate::visit::{widen, Description, Extent, Kind, Marks};
 
 /// A state and a shape, side by side.
 pub(super) struct Shape<'a, 's, 'm> {
@@ -15,6 +15,8 @@ pub(super) struct Shape<'a, 's, 'm> {
     shape: NodeId,
     known: Known,
     blob: bool,
+    /// The wire has names, so items may come in any order, be wider, be missing, and be skipped.
+    named: bool,
     /// Where the two stand.
     around: Around,
 }
@@ -62,9 +64,10 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
         (state, device): (&'a Tree<'s>, NodeId),
         (manifest, shape): (&'a Tree<'m>, NodeId),
         entry: &Entry<'_, '_>,
+        named: bool,
     ) -> Self {
         let (known, blob) = (entry.known, entry.blob);
-        Shape { state, device, manifest, shape, known, blob, around: Around::default() }
+        Shape { state, device, manifest, shape, known, blob, named, around: Around::default() }
     }
 
     /// Compares, and reports what differs and what is opaque.
@@ -120,12 +123,41 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
         match (difference.left, difference.right, difference.change) {
             (Some(sent), None, _) => self.only_sent(sent, report),
             (None, Some(read), _) => self.only_read(read, report),
+            (Some(sent), Some(_), Change::Moved) if !self.named => self.moved(sent, report),
+            (Some(sent), Some(read), Change::Marks) => self.described(sent, read, report),
             (Some(sent), Some(read), Change::Type) => self.types(sent, read, report),
             (Some(sent), Some(read), Change::Value) => {
                 self.values(sent, read, difference.secret, report)
             }
             _ => Ok(()),
         }
+    }
+
+    /// An item in another place than the receiver's, on a wire that has no names.
+    fn moved(&self, sent: NodeId, report: Report<'_>) -> Result<()> {
+        // These have names on all wires.
+        if matches!(self.state.value(sent)?, Value::Subsection { .. }) {
+            return Ok(());
+        }
+        let verdict = self.mismatch(Reason::Order, Some(sent), None)?;
+        self.tell(report, verdict, self.state.path(sent)?);
+        Ok(())
+    }
+
+    /// Bytes that only the sender describes.
+    fn described(&self, sent: NodeId, read: NodeId, report: Report<'_>) -> Result<()> {
+        let opaque = self.is_opaque(read)? && !self.state.marks(sent)?.contains(Marks::OPAQUE);
+        if opaque {
+            let verdict = Verdict::new(Answer::CannotTell, Reason::Opaque);
+            self.tell(report, verdict, self.state.path(sent)?);
+        }
+        Ok(())
+    }
+
+    /// Whether nobody describes what the receiver reads. Of a number the mark says something else.
+    fn is_opaque(&self, read: NodeId) -> Result<bool> {
+        let scalar = matches!(self.manifest.value(read)?, Value::Scalar(..));
+        Ok(!scalar && self.manifest.marks(read)?.contains(Marks::OPAQUE))
     }
 
     /// An item that the receiver does not know.
@@ -138,7 +170,10 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
             Value::Element => return self.more_elements(parent, report),
             // That was told.
             Value::Raw(_) if self.blob => return Ok(()),
-            _ if marks.contains(Marks::ANCILLARY) && !self.is_repeated(self.state, sent)? => {
+            _ if self.named
+                && marks.contains(Marks::ANCILLARY)
+                && !self.is_repeated(self.state, sent)? =>
+            {
                 Verdict::new(Answer::Losses, Reason::Skipped)
             }
             // It may be what is described on the other side.
@@ -208,7 +243,7 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
             _ if self.is_repeated(self.manifest, read)? => {
                 Verdict::new(Answer::CannotTell, Reason::RepeatedItem)
             }
-            _ if marks.contains(Marks::ANCILLARY) => return Ok(()),
+            _ if self.named && marks.contains(Marks::ANCILLARY) => return Ok(()),
             value => self
                 .mismatch(Reason::MissingItem, None, Some(read))?
                 .with(type_of(&value), Detail::None),
@@ -240,6 +275,7 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
     fn types(&mut self, sent: NodeId, read: NodeId, report: Report<'_>) -> Result<()> {
         let (have, take) = (self.state.value(sent)?, self.manifest.value(read)?);
         let fits = match (have, take) {
+            (Value::Scalar(from, _), Value::Scalar(to, _)) if !self.fits(from, to) => false,
             (Value::Scalar(from, bits), Value::Scalar(to, wanted)) => match widen(from, to, bits) {
                 Some(bits) if self.is_bound(read)? && bits != wanted => {
                     return self.value_differs(sent, report);
@@ -247,7 +283,7 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
                 found => found.is_some(),
             },
             (Value::Array(from, extent, _), Value::Array(to, other, _)) => {
-                if extent == other && widen(from, to, 0).is_some() {
+                if extent == other && self.fits(from, to) && widen(from, to, 0).is_some() {
                     return self.lengths(sent, read, report);
                 }
                 false
@@ -255,7 +291,7 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
             _ => false,
         };
         // What is opaque was told.
-        if fits || self.state.marks(sent)?.contains(Marks::OPAQUE) {
+        if fits || self.state.marks(sent)?.contains(Marks::OPAQUE) || self.is_opaque(read)? {
             return Ok(());
         }
         let verdict = match self.is_of_other_version(Some(sent), None)? {
@@ -265,6 +301,11 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
         let verdict = verdict.with(type_of(&take), type_of(&have));
         self.tell(report, verdict, self.state.path(sent)?);
         Ok(())
+    }
+
+    /// Whether the wire lets numbers of one width become those of another.
+    fn fits(&self, from: Kind, to: Kind) -> bool {
+        self.named || from.width() == to.width()
     }
 
     /// An item of the receiver's type with another value than the shape's: 0, where the value does not matter.
