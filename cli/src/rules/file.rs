@@ -30,12 +30,13 @@ pub(super) struct PathRule {
     pub(super) loss: Verdict,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+/// From the mildest to the strictest.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Verdict {
     Allow,
-    Refuse,
     IfDefault,
+    Refuse,
 }
 
 /// What differs between two versions.
