@@ -120,6 +120,7 @@ impl<'r> Run<'r> {
         for list in lists {
             keyed::unbind(tree, list)?;
         }
+        hops::name_machine(tree, to)?;
         Ok(hops::note_transform(tree, to, self.compat.writer)?)
     }
 
