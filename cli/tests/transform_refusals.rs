@@ -93,7 +93,8 @@ fn a_device_that_is_asked_for_has_versions() {
     let to = ["a.mig", "-o", "out", "--from", "1", "--to", "2"];
     // That it is already of this version does not help.
     for name in ["nothing=1", "nic=3"] {
-        let said = format!("--device {}: no device of this name", name.trim_end_matches(['=', '1', '3']));
+        let said =
+            format!("--device {}: no device of this name", name.trim_end_matches(['=', '1', '3']));
         fails(&place, &[&to[..], &["--device", "uart=1", "--device", name]].concat(), 1, &said);
         assert!(!place.path("out").exists());
     }
@@ -232,4 +233,26 @@ fn what_is_in_a_lost_device_is_told() {
     let value = |path: &str| inside.iter().find(|item| item["path"] == path).unwrap();
     assert_eq!(value("key")["value"], "bytes[8] (secret)", "{json:#}");
     assert!(!ran.out.contains("68756e"), "{}", ran.out);
+}
+
+#[test]
+fn what_no_rule_can_take_along_is_refused_with_the_reason() {
+    let rules = |place: &str| {
+        format!(
+            "{INDEX}[[change.step]]\nrefuse = {{ in = \"{place}\", why = \"it is of glass\" }}\n"
+        )
+    };
+    let place = place(&rules("*/piix4_pm/0"));
+    for pattern in ["*/piix4_pm/*", "timer/0.cpu_clock_offset", "*/*.*"] {
+        place.put("rules.toml", rules(pattern).as_bytes());
+        let said = format!("error: in: rules.toml:10: {pattern} is there: it is of glass\n");
+        fails(&place, &["in", "-o", "out", "--to", "pc-i440fx-6.1"], 1, &said);
+        assert!(!place.path("out").exists());
+    }
+    for pattern in ["*/virtio-net/0", "timer/0.none", "timer"] {
+        place.put("rules.toml", rules(pattern).as_bytes());
+        let ran = transform(&place, &["in", "--dry-run", "--to", "pc-i440fx-6.1"]);
+        assert_eq!(ran.code, Some(0), "{pattern}: {ran:?}");
+        assert!(!ran.err.contains("found nothing"), "{}", ran.err);
+    }
 }

@@ -95,6 +95,7 @@ pub(super) struct Step {
     pub(super) drop_command: Option<Command>,
     pub(super) footers: Option<bool>,
     pub(super) configuration: Option<Configuration>,
+    pub(super) refuse: Option<Refuse>,
 }
 
 /// An item; of a step `add` also where it is.
@@ -309,6 +310,15 @@ pub(super) struct Command {
     #[serde(default)]
     pub(super) data: String,
     pub(super) after: Option<String>,
+}
+
+/// What may not be there, and why.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Refuse {
+    #[serde(rename = "in")]
+    pub(super) scope: String,
+    pub(super) why: String,
 }
 
 /// The section of this name comes or goes.

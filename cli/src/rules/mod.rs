@@ -4,12 +4,14 @@
 //! |---|---|
 //! | `file` | a file as it is written |
 //! | `value`, `item`, `step` | what it says, as what the library takes |
+//! | `refuse` | the step that refuses states |
 //! | `schema` | the schemas of opaque fields by name |
 //!
 //! Nothing of a file is trusted: how long it is, how deep it nests and how much it asks to be made have bounds.
 
 mod file;
 mod item;
+mod refuse;
 mod schema;
 mod step;
 mod value;
@@ -72,6 +74,8 @@ pub struct Written<'a> {
     pub path: &'a Path,
     /// The line, from 1.
     pub line: usize,
+    /// Of a step that refuses: what it looks for, and why.
+    pub refuses: Option<(&'a str, &'a str)>,
 }
 
 impl std::fmt::Display for Written<'_> {
@@ -270,8 +274,11 @@ impl<'a> Making<'a> {
                 Ok(steps)
             };
             let steps = made.and_then(checked).map_err(|why| read.wrong(at, key, &why))?;
-            let written = Written { path: &read.path, line: read.line(at) };
-            let optional = step.get_ref().optional;
+            let refuse = step.get_ref().refuse.as_ref();
+            let refuses = refuse.map(|table| (table.scope.as_str(), table.why.as_str()));
+            let written = Written { path: &read.path, line: read.line(at), refuses };
+            // What may not be there need not be found.
+            let optional = step.get_ref().optional || refuse.is_some();
             all.extend(steps.into_iter().map(|step| One { step, optional, written }));
         }
         Ok(all)

@@ -6,7 +6,7 @@ use migcore::compat::{
 use migcore::model::Tree;
 use migcore::Code;
 
-use super::effects::Effects;
+use super::effects::{Current, Effects};
 use super::run::Wanted;
 use crate::rules::Made;
 
@@ -78,6 +78,9 @@ pub(super) fn words(failed: Failed, effects: &Effects<'_>, made: &Made<'_>) -> S
     // A change without versions is written as one from a version to itself.
     let ends = failed.ends.clone().filter(|ends| ends.from != ends.to);
     match (effects.current(), failed.code()) {
+        (Some(Current { written, place, why: Some(why), .. }), Code::Refused) => {
+            format!("{written}: {place} is there: {why}")
+        }
         // What is lost is judged when all steps are done.
         (Some(at), code) if failed.step.is_some() && code != Code::Lossy => {
             let help = match code {

@@ -42,6 +42,8 @@ pub(super) struct Current {
     pub(super) place: String,
     /// What helps if that is not there.
     pub(super) help: &'static str,
+    /// Why the step refuses what it looks for, if that is all it does.
+    pub(super) why: Option<String>,
 }
 
 /// What a step did, to all devices together.
@@ -223,14 +225,22 @@ impl Observer for Effects<'_> {
     fn before(&mut self, _tree: &Tree<'_>, at: &Stage<'_>) {
         self.current = self.made.written(at.edge, at.number).map(|written| Current {
             written: written.to_string(),
-            place: against::place(&at.step),
+            place: match written.refuses {
+                Some((place, _)) => place.to_owned(),
+                None => against::place(&at.step),
+            },
             help: against::help(&at.step),
+            why: written.refuses.map(|(_, why)| why.to_owned()),
         });
         // The numbers of elements may be others now.
         self.paths = Paths::default();
     }
 
     fn after(&mut self, _tree: &Tree<'_>, at: &Stage<'_>, touched: u32) {
+        // A step that refuses is only told when it does.
+        if matches!(at.step, Step::Call { .. }) {
+            return;
+        }
         let number = self.number(at);
         if let Some(done) = self.done.get_mut(number) {
             done.touched = done.touched.saturating_add(touched.into());
