@@ -249,13 +249,16 @@ pub struct Transform {
     /// The rules; may be given several times, and the files are taken as one
     #[arg(long, value_name = "RULES", required = true)]
     pub rules: Vec<PathBuf>,
-    /// The version that the machine is of, if not the one that the stream says
+    /// The version that the machine is of, where the stream does not say it; refused if it says another one of the rules
     #[arg(long, value_name = "VERSION")]
     pub from: Option<String>,
     /// The version that the machine shall be of; left out if the rules have one change: its other end
     #[arg(long, value_name = "VERSION")]
     pub to: Option<String>,
-    /// The version that devices shall be of, by a pattern of their names; others become the newest that the rules have
+    /// The version that devices shall be of, by a pattern of their names
+    ///
+    /// Others become the newest that the rules have, but stay what they are where the machine becomes older. A pattern
+    /// that names no device with versions in the rules is refused.
     #[arg(long, value_name = "NAME=VERSION")]
     pub device: Vec<String>,
     /// Print what each step does to each item
@@ -264,7 +267,7 @@ pub struct Transform {
     /// Do all of it, and write nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Write what is lost to a file, from which it can be restored
+    /// Write what is lost to a file, from which it can be restored; it may have secrets in it, and only its owner can read it
     #[arg(long, value_name = "LOSSES")]
     pub losses: Option<PathBuf>,
     /// Give back what was lost on the way here, of which this is the file
@@ -489,7 +492,7 @@ Examples:
 
 Exit codes:
   0  OUT is written, or would be
-  1  the input is damaged, or the transform is refused; nothing is written
+  1  the transform is refused, and nothing is written; or the input is damaged, and OUT is only written with --force
   2  wrong usage, or rules that are wrong
   3  a file cannot be read or written, or the input is nothing that can be transformed";
 

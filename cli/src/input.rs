@@ -227,6 +227,43 @@ impl Input {
     }
 }
 
+/// Whether two paths are one file, by whatever names; it need not be there yet. Standard input and output, devices and
+/// pipes are no files.
+#[must_use]
+pub fn is_same_file(left: &Path, right: &Path) -> bool {
+    if [left, right].contains(&Path::new("-")) {
+        return false;
+    }
+    match (left.metadata(), right.metadata()) {
+        (Ok(own), Ok(there)) => own.is_file() && is_same((&own, left), (&there, right)),
+        (Err(_), Err(_)) => place(left).is_some_and(|own| place(right) == Some(own)),
+        _ => false,
+    }
+}
+
+/// Where a file would be made.
+fn place(path: &Path) -> Option<PathBuf> {
+    let folder = match path.parent()? {
+        folder if folder.as_os_str().is_empty() => Path::new("."),
+        folder => folder,
+    };
+    Some(folder.canonicalize().ok()?.join(path.file_name()?))
+}
+
+/// What is in a file of at most `most` bytes; `None` if there are more.
+///
+/// # Errors
+/// [`Failure::Io`].
+pub fn whole(path: &Path, most: u64) -> Result<Option<Vec<u8>>> {
+    let read = || -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    let bytes = read().map_err(Failure::reading(path))?;
+    Ok(Some(bytes).filter(|bytes| told(bytes.len()) <= most))
+}
+
 #[cfg(unix)]
 fn is_same(left: (&Metadata, &Path), right: (&Metadata, &Path)) -> bool {
     use std::os::unix::fs::MetadataExt;

@@ -33,10 +33,22 @@ impl Output {
     /// # Errors
     /// [`Failure::Refused`] when the file is there, [`Failure::Io`].
     pub fn create(path: &Path, force: bool) -> Result<Self> {
+        Output::with(path, force, false)
+    }
+
+    /// The same for what may be secret: only the owner can read the file.
+    ///
+    /// # Errors
+    /// As [`create`](Output::create).
+    pub fn create_private(path: &Path, force: bool) -> Result<Self> {
+        Output::with(path, force, true)
+    }
+
+    fn with(path: &Path, force: bool, private: bool) -> Result<Self> {
         let to = match path.metadata() {
             _ if path == Path::new("-") => To::Held(unnamed(path)?, None),
             Ok(there) if !there.is_file() => To::Held(unnamed(path)?, Some(special(path)?)),
-            _ => To::Beside(hidden(path, force)?),
+            _ => To::Beside(hidden(path, force, private)?),
         };
         Ok(Output { to: BufWriter::with_capacity(PIECE, to), path: path.to_owned(), force })
     }
@@ -136,8 +148,9 @@ fn special(path: &Path) -> Result<File> {
     File::options().write(true).open(path).map_err(Failure::writing(path))
 }
 
-/// A file of another name beside `path`, with the rights of what is there, or else those that a new file has.
-fn hidden(path: &Path, force: bool) -> Result<NamedTempFile> {
+/// A file of another name beside `path`, with the rights of what is there, or else those that a new file has; a private one
+/// is for its owner alone.
+fn hidden(path: &Path, force: bool, private: bool) -> Result<NamedTempFile> {
     if !force && path.symlink_metadata().is_ok() {
         return Err(there(path));
     }
@@ -148,9 +161,9 @@ fn hidden(path: &Path, force: bool) -> Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".migcore-");
     // The rights of the file that it replaces, which may be fewer.
-    let replaced = path.metadata().ok().filter(|_| force);
+    let replaced = path.metadata().ok().filter(|_| force && !private);
     #[cfg(unix)]
-    if replaced.is_none() {
+    if replaced.is_none() && !private {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }

@@ -199,12 +199,12 @@ fn what_is_not_possible_is_told() {
         (
             &["in", "-o", "out", "--rules", "rules.toml", "--from", "pc-q35-7.2"],
             1,
-            "from pc-q35-7.2 to pc-i440fx-7.2",
+            "--from says that the machine is pc-q35-7.2, but the stream is of pc-i440fx-7.2",
         ),
         (
             &["in", "-o", "out", "--rules", "none.toml"],
             1,
-            "error: in: none.toml:2: the machine: the stream does not hold this item\n",
+            "error: in: none.toml:2: none/0.a: the stream does not hold this item; give the step `optional = true` if it may be absent\n",
         ),
         (
             &["in", "-o", "out", "--rules", "live.toml"],
@@ -216,7 +216,8 @@ fn what_is_not_possible_is_told() {
         (&["in", "-o", "out", "--rules", "missing.toml"], 3, "cannot read missing.toml"),
         (&["rules.toml", "-o", "out", "--rules", "rules.toml"], 3, "rules.toml"),
         (&["in", "-o", "in", "--rules", "rules.toml", "--force"], 2, "what is read"),
-        (&["in", "-o", "rules.toml", "--rules", "rules.toml"], 3, "is there already"),
+        (&["in", "-o", "rules.toml", "--rules", "rules.toml", "--force"], 2, "what is read"),
+        (&["in", "-o", "a.mig", "--rules", "rules.toml"], 3, "is there already"),
         (&["in", "-o", "-", "--json", "--rules", "rules.toml"], 2, "not both"),
         (&["in", "-o", "out", "--rules", "rules.toml", "--restore", "rules.toml"], 3, "no losses"),
         (&["in", "-o", "out", "--rules", "rules.toml", "--device", "x"], 2, "NAME=VERSION"),

@@ -54,8 +54,17 @@ pub(super) fn transformed(
         .collect();
     // Changes without versions are done as they are written.
     let to = goal.machine.as_deref().filter(|_| made.machine().is_some()).map(Version::parse);
-    let (made, explain, force) = (&made, false, false);
-    let wanted = Wanted { made, from: None, to, devices: &devices, restore: None, explain, force };
+    let wanted = Wanted {
+        made: &made,
+        from: None,
+        to,
+        devices: &devices,
+        // They are those of the receiver, of which the stream may have fewer.
+        each_device: false,
+        restore: None,
+        explain: false,
+        force: false,
+    };
     let folder = tempfile::tempdir().map_err(Failure::writing(&std::env::temp_dir()))?;
     let mut output = Output::create(&folder.path().join("transformed"), false)?;
     match transform(&source, &wanted, Some(&mut output)) {
@@ -64,14 +73,9 @@ pub(super) fn transformed(
             output.written().map(Some)
         }
         Err(Stopped::Failed(failure)) => Err(failure),
-        Err(Stopped::Refused(failed, effects)) => {
+        Err(Stopped::Refused(why, effects)) => {
             losses(&effects, checked);
-            refused_by(failed.to_string(), checked);
-            Ok(None)
-        }
-        Err(Stopped::Unfit(why, effects)) => {
-            losses(&effects, checked);
-            refused_by(why.to_string(), checked);
+            refused_by(why, checked);
             Ok(None)
         }
         Err(Stopped::Damaged(damages)) => {

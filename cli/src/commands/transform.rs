@@ -1,20 +1,21 @@
 //! `transform`: a stream of another version.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bumpalo::Bump;
-use migcore::compat::{Failed, Version};
-use migcore::Code;
+use migcore::compat::{Outcome as Done, Version};
+use migcore::Report;
 use serde_json::{json, Value};
 
 use super::{complain, describes_itself, told, told_damages, unknown};
 use crate::arguments::Transform;
 use crate::chunks::{self, Latest, TooMany};
 use crate::failure::{Failure, Outcome, Result};
-use crate::input::{Format, Input};
+use crate::input::{is_same_file, Format, Input};
 use crate::output::Output;
 use crate::qemu::description;
+use crate::qemu::item::Damage;
 use crate::qemu::restored::restored;
 use crate::rules::Rules;
 use crate::show::Document;
@@ -23,88 +24,97 @@ use crate::transform::losses;
 use crate::transform::run::{transform, Source, Stopped, Transformed, Wanted};
 
 pub(super) fn run(arguments: &Transform) -> Result {
+    check(arguments)?;
     let rules = Rules::read(&arguments.rules)?;
     let arena = Bump::new();
     let made = rules.made(&arena)?;
     let mut input = Input::open(&arguments.file)?;
-    check(arguments, &input)?;
     let source = match source(arguments, &mut input)? {
         Ok(source) => source,
-        Err(outcome) => return Ok(outcome),
+        Err(report) => return broken(arguments, &input, report),
     };
     let devices: Vec<(&str, Version<'_>)> =
         arguments.device.iter().map(|text| device(text)).collect::<Result<_>>()?;
-    let restore = arguments.restore.as_deref().map(losses::read).transpose()?;
+    let restore = arguments.restore.as_deref().map(losses::read).transpose()?.flatten();
     let wanted = Wanted {
         made: &made,
         from: arguments.from.as_deref().map(Version::parse),
         to: arguments.to.as_deref().map(Version::parse),
         devices: &devices,
+        each_device: true,
         restore: restore.as_ref(),
         explain: arguments.explain,
         force: arguments.force,
     };
-    let create = |path: &std::path::PathBuf| Output::create(path, arguments.force);
-    let mut output =
-        arguments.output.as_ref().filter(|_| !arguments.dry_run).map(create).transpose()?;
-    let lost = arguments.losses.as_ref().filter(|_| !arguments.dry_run).map(create).transpose()?;
+    let [output, lost] = outputs(arguments);
+    let mut output = output.map(|path| Output::create(path, arguments.force)).transpose()?;
+    let lost = lost.map(|path| Output::create_private(path, arguments.force)).transpose()?;
     match transform(&source, &wanted, output.as_mut()) {
         Ok(done) => keep(arguments, &input, &done, output, lost),
         Err(Stopped::Failed(failure)) => Err(failure),
-        Err(Stopped::Refused(failed, effects)) => {
-            refused(arguments, &effects, &because(&effects, *failed))
+        Err(Stopped::Refused(why, effects)) => {
+            let account =
+                Account { effects: Some(&effects), refused: Some(&why), ..Account::default() };
+            say(arguments, &account)?;
+            complain(&format!("{}: {why}", arguments.file.display()));
+            Ok(Outcome::Found)
         }
-        Err(Stopped::Unfit(why, effects)) => refused(arguments, &effects, &why),
         Err(Stopped::Damaged(damages)) => {
+            say(arguments, &Account { damage: &damages, ..Account::default() })?;
             let outcome = told_damages(input.path(), &damages)?;
             complain("nothing was written, since the stream is damaged; --force transforms the rest of it");
             Ok(outcome)
         }
-        Err(Stopped::Broken(report)) => told(&input, Some(report)),
+        Err(Stopped::Broken(report)) => broken(arguments, &input, report),
     }
 }
 
-/// Why a transform is refused, with the place of the rule that failed.
-fn because(effects: &Effects<'_>, failed: Failed) -> String {
-    match effects.current() {
-        // What is lost is judged when all steps are done.
-        Some(written) if failed.step.is_some() && failed.code() != Code::Lossy => {
-            // A change without versions is written as one from a version to itself.
-            let ends = failed.ends.clone().filter(|ends| ends.from != ends.to);
-            format!("{written}: {}", Failed { ends, ..failed })
+/// Says what is wrong with chunks.
+fn broken(arguments: &Transform, input: &Input, report: Report) -> Result {
+    let report = chunks::damage(report, input.path())?;
+    say(arguments, &Account { broken: Some(&report), ..Account::default() })?;
+    told(input, Some(report))
+}
+
+/// Where the stream and its losses are written.
+fn outputs(arguments: &Transform) -> [Option<&Path>; 2] {
+    let outputs = [arguments.output.as_deref(), arguments.losses.as_deref()];
+    outputs.map(|output| output.filter(|_| !arguments.dry_run))
+}
+
+/// Refuses outputs that are what is read, or each other.
+fn check(arguments: &Transform) -> Result<()> {
+    let more = [&arguments.restore, &arguments.vmdesc].into_iter().flatten();
+    let mut inputs = more.chain(&arguments.rules).chain([&arguments.file]);
+    let outputs = outputs(arguments);
+    let is_read =
+        |input: &&PathBuf| outputs.into_iter().flatten().any(|output| is_same_file(input, output));
+    if let Some(read) = inputs.find(is_read) {
+        let read = read.display();
+        return Err(Failure::Usage(format!("{read} is what is read, and cannot be written to")));
+    }
+    if let [Some(output), Some(lost)] = outputs {
+        if is_same_file(output, lost) {
+            let output = output.display();
+            return Err(Failure::Usage(format!("{output} cannot take both OUT and LOSSES")));
         }
-        _ => failed.to_string(),
-    }
-}
-
-/// Says why nothing was written.
-fn refused(arguments: &Transform, effects: &Effects<'_>, why: &dyn std::fmt::Display) -> Result {
-    say(arguments, false, effects, None, Some(&why.to_string()))?;
-    complain(&format!("{}: {why}", arguments.file.display()));
-    Ok(Outcome::Found)
-}
-
-/// Refuses what makes no sense.
-fn check(arguments: &Transform, input: &Input) -> Result<()> {
-    let outputs = [&arguments.output, &arguments.losses];
-    if outputs.into_iter().flatten().any(|output| input.is_at(output)) {
-        let file = arguments.file.display();
-        return Err(Failure::Usage(format!("{file} is what is read, and cannot be written to")));
     }
     let says = arguments.json || arguments.explain;
-    let is_stdout = arguments.output.as_deref() == Some(Path::new("-")) && !arguments.dry_run;
-    if says && is_stdout {
-        let what = "the standard output takes the stream or what is said of it, not both";
+    let printed = outputs.into_iter().flatten().filter(|output| is_stdout(output)).count();
+    if printed.saturating_add(usize::from(says)) > 1 {
+        let what =
+            "the standard output takes the stream, its losses or what is said of them, not both";
         return Err(Failure::Usage(what.to_owned()));
     }
     Ok(())
 }
 
-/// What is to be transformed, or what is wrong with it, which was told.
-fn source(
-    arguments: &Transform,
-    input: &mut Input,
-) -> Result<std::result::Result<Source, Outcome>> {
+fn is_stdout(path: &Path) -> bool {
+    ["-", "/dev/stdout", "/dev/fd/1"].into_iter().any(|name| path == Path::new(name))
+}
+
+/// What is to be transformed, or what is wrong with it.
+fn source(arguments: &Transform, input: &mut Input) -> Result<std::result::Result<Source, Report>> {
     match input.format()? {
         Format::Qemu => {
             let vmdesc = arguments.vmdesc.as_deref().map(description::from_file).transpose()?;
@@ -116,17 +126,17 @@ fn source(
                 let vmdesc = arguments.vmdesc.as_deref().map(description::from_file).transpose()?;
                 Ok(Ok(Source::Qemu { stream, vmdesc, chunks: Some(input.again()) }))
             }
-            Some(Err(report)) => told(input, Some(report)).map(Err),
+            Some(Err(report)) => Ok(Err(report)),
             None if arguments.vmdesc.is_some() => Err(describes_itself(&arguments.file)),
             None => native(input),
         },
     }
 }
 
-fn native(input: &Input) -> Result<std::result::Result<Source, Outcome>> {
+fn native(input: &Input) -> Result<std::result::Result<Source, Report>> {
     let reading = Failure::reading(input.path());
     if let Some(breach) = chunks::breach(input).map_err(reading)? {
-        return told(input, Some(breach)).map(Err);
+        return Ok(Err(breach));
     }
     let memory = Latest::of(input).map_err(Failure::reading(input.path()))?;
     let memory = memory.map_err(|TooMany| {
@@ -148,9 +158,13 @@ fn keep(
     arguments: &Transform,
     input: &Input,
     done: &Transformed<'_>,
-    output: Option<Output>,
+    mut output: Option<Output>,
     lost: Option<Output>,
 ) -> Result {
+    // What can fail comes before the first file has its name.
+    if let Some(output) = &mut output {
+        output.flush().map_err(Failure::writing(output.path()))?;
+    }
     if let Some(mut lost) = lost {
         let text = losses::text(done);
         lost.write_all(text.as_bytes()).map_err(Failure::writing(lost.path()))?;
@@ -158,38 +172,58 @@ fn keep(
     }
     let written = output.is_some();
     if let Some(output) = output {
-        output.complete()?;
+        output.complete().inspect_err(|_| take_back(arguments))?;
     }
-    say(arguments, written, &done.effects, Some(done), None)?;
+    let account = Account {
+        written,
+        effects: Some(&done.effects),
+        outcome: done.outcome,
+        damage: &done.damages,
+        ..Account::default()
+    };
+    say(arguments, &account)?;
     told_damages(input.path(), &done.damages)
 }
 
-/// Says what was done: as JSON on the standard output, or for people.
-fn say(
-    arguments: &Transform,
+/// Removes the losses of a stream that could not be written.
+fn take_back(arguments: &Transform) {
+    let [_, lost] = outputs(arguments);
+    if let Some(lost) = lost.filter(|lost| *lost != Path::new("-") && lost.is_file()) {
+        // What failed before is told.
+        let _ = std::fs::remove_file(lost);
+    }
+}
+
+/// What there is to say.
+#[derive(Default)]
+struct Account<'s, 'r> {
     written: bool,
-    effects: &Effects<'_>,
-    done: Option<&Transformed<'_>>,
-    refused: Option<&str>,
-) -> Result<()> {
+    effects: Option<&'s Effects<'r>>,
+    outcome: Done,
+    damage: &'s [Damage],
+    broken: Option<&'s Report>,
+    refused: Option<&'s str>,
+}
+
+/// Says what was done: as JSON on the standard output, or for people.
+fn say(arguments: &Transform, account: &Account<'_, '_>) -> Result<()> {
     if arguments.json {
-        let facts = facts(written, effects, done, refused);
+        let facts = facts(account);
         return writeln!(io::stdout(), "{:#}", Document(&facts)).map_err(Failure::printing);
     }
+    let Some(effects) = account.effects else { return Ok(()) };
     let text = effects.text();
     if arguments.explain {
         io::stdout().write_all(text.as_bytes()).map_err(Failure::printing)?;
     }
     let mut said = if arguments.explain { String::new() } else { text };
     said.push_str(&effects.losses_text());
-    if let Some(done) = done {
-        for (count, what) in [
-            (done.outcome.restored, "came back of what was lost before"),
-            (done.outcome.unrestored, "of what was lost before has no place any more"),
-        ] {
-            if count > 0 {
-                said.push_str(&format!("{count} {what}\n"));
-            }
+    for (count, what) in [
+        (account.outcome.restored, "came back of what was lost before"),
+        (account.outcome.unrestored, "of what was lost before has no place any more"),
+    ] {
+        if count > 0 {
+            said.push_str(&format!("{count} {what}\n"));
         }
     }
     // There is nobody else to be told.
@@ -197,20 +231,15 @@ fn say(
     Ok(())
 }
 
-fn facts(
-    written: bool,
-    effects: &Effects<'_>,
-    done: Option<&Transformed<'_>>,
-    refused: Option<&str>,
-) -> Value {
-    let outcome = done.map(|done| done.outcome).unwrap_or_default();
-    let damage: Vec<String> =
-        done.map_or(&[][..], |done| &done.damages).iter().map(ToString::to_string).collect();
+fn facts(account: &Account<'_, '_>) -> Value {
+    let Account { written, effects, outcome, damage, broken, refused } = account;
+    let damage = damage.iter().map(ToString::to_string);
+    let damage: Vec<String> = damage.chain(broken.map(ToString::to_string)).collect();
     json!({
         "written": written,
         "refused": refused,
-        "steps": effects.json(),
-        "losses": effects.losses_json(),
+        "steps": effects.map_or_else(|| json!([]), Effects::json),
+        "losses": effects.map_or_else(|| json!([]), Effects::losses_json),
         "touched": outcome.touched,
         "restored": outcome.restored,
         "unrestored": outcome.unrestored,

@@ -30,12 +30,13 @@ pub(super) struct PathRule {
     pub(super) loss: Verdict,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+/// From the mildest to the strictest.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Verdict {
     Allow,
-    Refuse,
     IfDefault,
+    Refuse,
 }
 
 /// What differs between two versions.
@@ -94,6 +95,7 @@ pub(super) struct Step {
     pub(super) drop_command: Option<Command>,
     pub(super) footers: Option<bool>,
     pub(super) configuration: Option<Configuration>,
+    pub(super) refuse: Option<Refuse>,
 }
 
 /// An item; of a step `add` also where it is.
@@ -308,6 +310,15 @@ pub(super) struct Command {
     #[serde(default)]
     pub(super) data: String,
     pub(super) after: Option<String>,
+}
+
+/// What may not be there, and why.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Refuse {
+    #[serde(rename = "in")]
+    pub(super) scope: String,
+    pub(super) why: String,
 }
 
 /// The section of this name comes or goes.

@@ -4,17 +4,19 @@
 //! |---|---|
 //! | `file` | a file as it is written |
 //! | `value`, `item`, `step` | what it says, as what the library takes |
+//! | `refuse` | the step that refuses states |
 //! | `schema` | the schemas of opaque fields by name |
 //!
 //! Nothing of a file is trusted: how long it is, how deep it nests and how much it asks to be made have bounds.
 
 mod file;
 mod item;
+mod refuse;
 mod schema;
 mod step;
 mod value;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use bumpalo::Bump;
@@ -22,11 +24,18 @@ use migcore::compat::{Edge, History, Of, Policy, Required, Reverse, Step, Verdic
 use toml::Spanned;
 
 use crate::failure::{Failure, Result};
+use crate::input::whole;
 use item::Maker;
 pub(crate) use value::hex;
 
 /// The longest file that is read, in bytes.
 const MOST_TEXT: u64 = 4 << 20;
+
+/// What all files together may have.
+const MOST_CHANGES: usize = 4096;
+const MOST_DEVICES: usize = 1024;
+const MOST_STEPS: usize = 1 << 14;
+const MOST_PATHS: usize = 4096;
 
 /// Files of rules, read. What they say is made of them by [`Rules::made`].
 #[derive(Debug, Default)]
@@ -38,7 +47,8 @@ pub struct Rules {
 #[derive(Debug)]
 struct Read {
     path: PathBuf,
-    text: String,
+    /// Where each line of the text begins.
+    lines: Vec<usize>,
     file: file::File,
 }
 
@@ -64,6 +74,8 @@ pub struct Written<'a> {
     pub path: &'a Path,
     /// The line, from 1.
     pub line: usize,
+    /// Of a step that refuses: what it looks for, and why.
+    pub refuses: Option<(&'a str, &'a str)>,
 }
 
 impl std::fmt::Display for Written<'_> {
@@ -95,26 +107,27 @@ impl Rules {
     /// # Errors
     /// [`Failure::Usage`], with the file, the line and the step.
     pub fn made<'a>(&'a self, arena: &'a Bump) -> Result<Made<'a>> {
+        self.check_numbers()?;
         self.check_policies()?;
         let mut making = Making { maker: Maker::new(arena), places: HashMap::new() };
-        let mut machine: Changes<'a> = Vec::new();
+        let mut machine = Changes::default();
         let mut devices: Vec<(&'a str, Changes<'a>)> = Vec::new();
+        let mut known: HashMap<&'a str, usize> = HashMap::new();
         let mut plain = Vec::new();
         for read in &self.files {
             for change in &read.file.change {
                 let steps = making.steps(read, change)?;
                 match making.ends(read, change)? {
-                    Some(ends) => merge(&mut machine, ends, steps),
+                    Some(ends) => machine.add(ends, steps),
                     None => plain.push(making.edge((Version::new(0), Version::new(0)), &steps)),
                 }
             }
             for history in &read.file.device {
                 let name = history.get_ref().name.as_str();
-                let place = devices.iter().position(|(known, _)| *known == name);
-                let place = place.unwrap_or_else(|| {
-                    devices.push((name, Vec::new()));
-                    devices.len().saturating_sub(1)
-                });
+                let place = *known.entry(name).or_insert(devices.len());
+                if place == devices.len() {
+                    devices.push((name, Changes::default()));
+                }
                 for change in &history.get_ref().change {
                     let steps = making.steps(read, change)?;
                     let Some(ends) = making.ends(read, change)? else {
@@ -122,13 +135,13 @@ impl Rules {
                         return Err(read.wrong(change.span().start, "change", what));
                     };
                     if let Some((_, changes)) = devices.get_mut(place) {
-                        merge(changes, ends, steps);
+                        changes.add(ends, steps);
                     }
                 }
             }
         }
         let mut histories = Vec::new();
-        if !machine.is_empty() {
+        if !machine.all.is_empty() {
             histories.push(making.history(Of::Machine, &machine));
         }
         for (name, changes) in &devices {
@@ -141,6 +154,35 @@ impl Rules {
             plain,
             places: making.places,
         })
+    }
+
+    /// Looks how much there is, since all of it is gone through for each device or loss.
+    fn check_numbers(&self) -> Result<()> {
+        let mut counts = [
+            ("changes", MOST_CHANGES),
+            ("devices", MOST_DEVICES),
+            ("steps", MOST_STEPS),
+            ("paths", MOST_PATHS),
+        ]
+        .map(|(what, most)| (what, most, 0usize));
+        for read in &self.files {
+            let file = &read.file;
+            let devices = file.device.iter().flat_map(|history| &history.get_ref().change);
+            let changes = || file.change.iter().chain(devices.clone());
+            let steps = changes().map(|change| change.get_ref().step.len()).sum();
+            let paths = file.policy.iter().map(|policy| policy.paths.len()).sum();
+            let here = [changes().count(), file.device.len(), steps, paths];
+            for ((what, most, count), here) in counts.iter_mut().zip(here) {
+                *count = count.saturating_add(here);
+                if *count > *most {
+                    let path = read.path.display();
+                    let why =
+                        format!("{path}: rules have at most {most} {what}, all files together");
+                    return Err(Failure::Usage(why));
+                }
+            }
+        }
+        Ok(())
     }
 
     fn check_policies(&self) -> Result<()> {
@@ -160,7 +202,7 @@ impl Rules {
             (rule.path.as_str(), verdict(rule.loss))
         });
         let rules: Vec<(&str, Verdict)> = rules.collect();
-        let otherwise = policies().filter_map(|policy| policy.otherwise).next_back();
+        let otherwise = policies().filter_map(|policy| policy.otherwise).max();
         Policy {
             rules: arena.alloc_slice_copy(&rules),
             otherwise: otherwise.map_or(Verdict::IfDefault, verdict),
@@ -189,21 +231,31 @@ impl<'a> Made<'a> {
     }
 }
 
-/// Changes between versions, with their steps.
-type Changes<'a> = Vec<((Version<'a>, Version<'a>), Vec<One<'a>>)>;
+/// Two versions.
+type Between<'a> = (Version<'a>, Version<'a>);
+
+/// Changes between versions, with their steps, in order.
+#[derive(Default)]
+struct Changes<'a> {
+    all: Vec<(Between<'a>, Vec<One<'a>>)>,
+    places: HashMap<Between<'a>, usize>,
+}
+
+impl<'a> Changes<'a> {
+    fn add(&mut self, ends: Between<'a>, steps: Vec<One<'a>>) {
+        let place = *self.places.entry(ends).or_insert(self.all.len());
+        match self.all.get_mut(place) {
+            Some((_, known)) => known.extend(steps),
+            None => self.all.push((ends, steps)),
+        }
+    }
+}
 
 /// A step, and whether it may find nothing.
 struct One<'a> {
     step: Step<'a>,
     optional: bool,
     written: Written<'a>,
-}
-
-fn merge<'a>(changes: &mut Changes<'a>, ends: (Version<'a>, Version<'a>), steps: Vec<One<'a>>) {
-    match changes.iter_mut().find(|(known, _)| *known == ends) {
-        Some((_, known)) => known.extend(steps),
-        None => changes.push((ends, steps)),
-    }
 }
 
 struct Making<'a> {
@@ -222,8 +274,11 @@ impl<'a> Making<'a> {
                 Ok(steps)
             };
             let steps = made.and_then(checked).map_err(|why| read.wrong(at, key, &why))?;
-            let written = Written { path: &read.path, line: read.line(at) };
-            let optional = step.get_ref().optional;
+            let refuse = step.get_ref().refuse.as_ref();
+            let refuses = refuse.map(|table| (table.scope.as_str(), table.why.as_str()));
+            let written = Written { path: &read.path, line: read.line(at), refuses };
+            // What may not be there need not be found.
+            let optional = step.get_ref().optional || refuse.is_some();
             all.extend(steps.into_iter().map(|step| One { step, optional, written }));
         }
         Ok(all)
@@ -264,9 +319,9 @@ impl<'a> Making<'a> {
 
     fn history(&mut self, of: Of<'a>, changes: &Changes<'a>) -> History<'a> {
         let edges: Vec<Edge<'a>> =
-            changes.iter().map(|(ends, steps)| self.edge(*ends, steps)).collect();
-        let leads_on = |version: Version<'_>| edges.iter().any(|edge| edge.from == version);
-        let newest = edges.iter().map(|edge| edge.to).find(|to| !leads_on(*to));
+            changes.all.iter().map(|(ends, steps)| self.edge(*ends, steps)).collect();
+        let leads_on: HashSet<Version<'_>> = edges.iter().map(|edge| edge.from).collect();
+        let newest = edges.iter().map(|edge| edge.to).find(|to| !leads_on.contains(to));
         let newest = newest.or(edges.last().map(|edge| edge.to)).unwrap_or(Version::new(0));
         History { of, newest, edges: self.maker.arena.alloc_slice_copy(&edges) }
     }
@@ -290,7 +345,7 @@ fn verdict(said: file::Verdict) -> Verdict {
 impl Read {
     /// The line of a place in the text, from 1.
     fn line(&self, at: usize) -> usize {
-        line(&self.text, at)
+        self.lines.partition_point(|start| *start <= at)
     }
 
     fn wrong(&self, at: usize, key: &str, why: &str) -> Failure {
@@ -304,14 +359,15 @@ fn line(text: &str, at: usize) -> usize {
 }
 
 fn read(path: &Path) -> Result<Read> {
-    let length = path.metadata().map_err(Failure::reading(path))?.len();
-    if length > MOST_TEXT {
-        let path = path.display();
-        return Err(Failure::Usage(format!(
-            "{path}: a file of rules has at most {MOST_TEXT} bytes"
-        )));
+    if path == Path::new("-") {
+        let why = "rules are read from files, not from the standard input";
+        return Err(Failure::Usage(why.to_owned()));
     }
-    let text = std::fs::read(path).map_err(Failure::reading(path))?;
+    let most = || {
+        let path = path.display();
+        Failure::Usage(format!("{path}: a file of rules has at most {MOST_TEXT} bytes"))
+    };
+    let text = whole(path, MOST_TEXT)?.ok_or_else(most)?;
     let text = String::from_utf8(text)
         .map_err(|_| Failure::Usage(format!("{}: this is no text in UTF-8", path.display())))?;
     parsed(text, path)
@@ -323,7 +379,9 @@ fn parsed(text: String, path: &Path) -> Result<Read> {
         let why = error.message();
         Failure::Usage(format!("{}:{line}: {}{why}", path.display(), key_at(&text, line)))
     })?;
-    Ok(Read { path: path.to_owned(), text, file })
+    let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+    let lines = std::iter::once(0).chain(breaks.map(|(at, _)| at.saturating_add(1))).collect();
+    Ok(Read { path: path.to_owned(), lines, file })
 }
 
 /// The key that a line begins with, for a message.

@@ -73,6 +73,7 @@ impl<'a> Maker<'a> {
             };
             footers as "footers" => |_, add: &'a bool| Ok(vec![Step::Footers { add: *add }]);
             configuration as "configuration" => |maker, table| Ok(vec![maker.configuration(table)]);
+            refuse as "refuse" => |maker, table| maker.refusal(table);
         }
         match made.pop() {
             None => ("step", Err("it says nothing to do".to_owned())),

@@ -7,12 +7,18 @@ use migcore::model::{NodeId, Tree, Value};
 use migcore::visit::Marks;
 use serde_json::{json, Value as Json};
 
+use super::{against, encode};
 use crate::compare::value::{shown, typed, Paths};
+use crate::input::told;
 use crate::rules::Made;
 use crate::show::counted;
 
 /// Lines that are shown of one item.
 const LINES: usize = 40;
+
+/// Values that are told of one lost item, and those of them that are in a line.
+const VALUES: usize = 4096;
+const SHORT: usize = 3;
 
 /// Looks on while a transform runs.
 pub struct Effects<'r> {
@@ -21,10 +27,23 @@ pub struct Effects<'r> {
     done: Vec<Done>,
     /// By the address of the edge's steps, which such without steps may share, and its versions.
     numbers: HashMap<(usize, [u32; 2], usize, bool), usize>,
-    /// Where the step is written that is done, or was done last.
-    current: Option<String>,
+    /// The step that is done, or was done last.
+    current: Option<Current>,
     lost: Vec<Lost>,
     paths: Paths,
+}
+
+/// A step, for a message.
+#[derive(Debug)]
+pub(super) struct Current {
+    /// Where it is written.
+    pub(super) written: String,
+    /// Where it looks for what it changes.
+    pub(super) place: String,
+    /// What helps if that is not there.
+    pub(super) help: &'static str,
+    /// Why the step refuses what it looks for, if that is all it does.
+    pub(super) why: Option<String>,
 }
 
 /// What a step did, to all devices together.
@@ -44,6 +63,7 @@ struct Lost {
     path: String,
     what: &'static str,
     value: Option<String>,
+    inside: Inside,
     from: String,
     to: String,
     step: u32,
@@ -68,10 +88,10 @@ impl<'r> Effects<'r> {
         }
     }
 
-    /// Where the step is written that was done last.
+    /// The step that was done last.
     #[must_use]
-    pub fn current(&self) -> Option<&str> {
-        self.current.as_deref()
+    pub(super) fn current(&self) -> Option<&Current> {
+        self.current.as_ref()
     }
 
     /// The steps that touched something, with how many items, one a line; where each item was noted, all steps.
@@ -101,9 +121,9 @@ impl<'r> Effects<'r> {
         let refused = self.lost.iter().any(|lost| !lost.allowed);
         let told = self.lost.iter().filter(|lost| lost.counts && lost.allowed != refused);
         let word = if refused { "refused" } else { "lost" };
-        told.map(|Lost { path, what, value, .. }| {
+        told.map(|Lost { path, what, value, inside, .. }| {
             let value = value.as_deref().unwrap_or_default();
-            format!("{word}: {path}: {what} {value}\n")
+            format!("{word}: {path}: {what} {value}{}\n", inside.text())
         })
         .collect()
     }
@@ -142,10 +162,10 @@ impl<'r> Effects<'r> {
     #[must_use]
     pub fn losses_json(&self) -> Json {
         let one = |lost: &Lost| {
-            let Lost { path, what, value, from, to, step, secret, allowed, .. } = lost;
+            let Lost { path, what, value, inside, from, to, step, secret, allowed, .. } = lost;
             json!({
-                "path": path, "what": what, "value": value, "from": from, "to": to,
-                "step": step, "secret": secret, "allowed": allowed,
+                "path": path, "what": what, "value": value, "inside": inside.json(), "more": inside.more,
+                "from": from, "to": to, "step": step, "secret": secret, "allowed": allowed,
             })
         };
         self.lost.iter().map(one).collect()
@@ -203,12 +223,24 @@ impl<'r> Effects<'r> {
 
 impl Observer for Effects<'_> {
     fn before(&mut self, _tree: &Tree<'_>, at: &Stage<'_>) {
-        self.current = self.made.written(at.edge, at.number).map(|written| written.to_string());
+        self.current = self.made.written(at.edge, at.number).map(|written| Current {
+            written: written.to_string(),
+            place: match written.refuses {
+                Some((place, _)) => place.to_owned(),
+                None => against::place(&at.step),
+            },
+            help: against::help(&at.step),
+            why: written.refuses.map(|(_, why)| why.to_owned()),
+        });
         // The numbers of elements may be others now.
         self.paths = Paths::default();
     }
 
     fn after(&mut self, _tree: &Tree<'_>, at: &Stage<'_>, touched: u32) {
+        // A step that refuses is only told when it does.
+        if matches!(at.step, Step::Call { .. }) {
+            return;
+        }
         let number = self.number(at);
         if let Some(done) = self.done.get_mut(number) {
             done.touched = done.touched.saturating_add(touched.into());
@@ -239,7 +271,12 @@ impl Observer for Effects<'_> {
             (false, _, Some(node)) => Some(typed(tree, device_in(tree, node), false)),
             (false, _, None) => None,
         };
+        let inside = match loss.node {
+            Some(node) if !loss.secret => Inside::of(tree, device_in(tree, node)),
+            _ => Inside::default(),
+        };
         self.lost.push(Lost {
+            inside,
             path,
             what: word(loss.what),
             value,
@@ -258,6 +295,61 @@ fn device_in(tree: &Tree<'_>, node: NodeId) -> NodeId {
     let is_device = |node: &NodeId| matches!(tree.value(*node), Ok(Value::Device { .. }));
     let device = tree.children(node).ok().and_then(|mut children| children.find(is_device));
     device.unwrap_or(node)
+}
+
+/// The values in an item that are not 0 or empty, by their paths from there.
+#[derive(Debug, Default)]
+struct Inside {
+    values: Vec<(String, String)>,
+    /// How many more there are.
+    more: u64,
+}
+
+impl Inside {
+    fn of(tree: &Tree<'_>, top: NodeId) -> Inside {
+        let (mut inside, mut paths) = (Inside::default(), Paths::default());
+        let start = paths.path(tree, top);
+        let below = encode::within(tree, top).filter(|node| *node != top);
+        for node in below.filter(|node| !is_default(tree, *node)) {
+            if inside.values.len() >= VALUES {
+                inside.more = inside.more.saturating_add(1);
+                continue;
+            }
+            let path = paths.path(tree, node);
+            let path = path.strip_prefix(&start).unwrap_or(&path);
+            let value = typed(tree, node, is_secret(tree, node));
+            inside.values.push((path.trim_start_matches('.').to_owned(), value));
+        }
+        inside
+    }
+
+    /// The first of them, for a line.
+    fn text(&self) -> String {
+        if self.values.is_empty() {
+            return String::new();
+        }
+        let first = self.values.iter().take(SHORT).map(|(path, value)| format!("{path} {value}"));
+        let first: Vec<String> = first.collect();
+        let rest = told(self.values.len().saturating_sub(SHORT)).saturating_add(self.more);
+        let rest = if rest > 0 { format!(", and {rest} more") } else { String::new() };
+        format!("; inside: {}{rest}", first.join(", "))
+    }
+
+    fn json(&self) -> Json {
+        self.values.iter().map(|(path, value)| json!({ "path": path, "value": value })).collect()
+    }
+}
+
+/// Whether an item is 0 or empty, or has no value of its own.
+fn is_default(tree: &Tree<'_>, node: NodeId) -> bool {
+    match tree.value(node) {
+        Ok(Value::Scalar(_, bits)) => bits == 0,
+        Ok(Value::Array(_, _, bytes) | Value::Bytes(_, bytes) | Value::Raw(bytes)) => {
+            bytes.iter().all(|byte| *byte == 0)
+        }
+        Ok(Value::Text(text)) => text.is_empty(),
+        _ => true,
+    }
 }
 
 fn ends(edge: &Edge<'_>, way: Way) -> (String, String) {

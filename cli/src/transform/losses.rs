@@ -7,7 +7,7 @@ use serde_json::{json, Value};
 use super::native::spooled;
 use super::run::Transformed;
 use crate::failure::{Failure, Result};
-use crate::input::Input;
+use crate::input::{whole, Input};
 use crate::show::Document;
 
 /// The key of what is restored from.
@@ -34,24 +34,24 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// The losses in a file, as a stream of chunks.
+/// The losses in a file, as a stream of chunks; `None` if nothing was lost.
 ///
 /// # Errors
-/// [`Failure::Io`]; [`Failure::Refused`] for what is no such file, or has none.
-pub fn read(path: &Path) -> Result<Input> {
+/// [`Failure::Io`]; [`Failure::Refused`] for what is no such file.
+pub fn read(path: &Path) -> Result<Option<Input>> {
     let refused = |why: &str| Failure::Refused(format!("{}: {why}", path.display()));
-    if path.metadata().map_err(Failure::reading(path))?.len() > MOST {
-        return Err(refused("these are no losses"));
+    if path == Path::new("-") {
+        return Err(refused("losses are read from a file, not from the standard input"));
     }
-    let text = std::fs::read(path).map_err(Failure::reading(path))?;
+    let text = whole(path, MOST)?.ok_or_else(|| refused("these are no losses"))?;
     let file: Value =
         serde_json::from_slice(&text).map_err(|error| refused(&format!("no losses: {error}")))?;
     match file.get(CHUNKS) {
         Some(Value::String(digits)) => {
             let bytes = crate::rules::hex(digits).map_err(|why| refused(&why))?;
-            spooled(&bytes, path)
+            spooled(&bytes, path).map(Some)
         }
-        Some(Value::Null) => Err(refused("nothing was lost")),
+        Some(Value::Null) => Ok(None),
         _ => Err(refused("these are no losses")),
     }
 }

@@ -7,11 +7,13 @@
 //! | `describe` | its description, written anew where devices were changed |
 //! | [`native`] | streams of chunks as trees, and back |
 //! | [`run`] | a transform from one stream to another |
+//! | `against` | what speaks against a transform, in words |
 //! | [`effects`] | what its steps do, for those who want to see it |
 //! | [`losses`] | what it lost, in a file |
 //! | `encode` | nodes as QEMU's bytes |
 //! | `around` | an encoder around another one |
 
+mod against;
 mod around;
 mod describe;
 pub mod effects;

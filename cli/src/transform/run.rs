@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use migcore::codec::vmdesc::Vmdesc;
-use migcore::compat::{self, Compat, Failed, Others, Outcome, Targets, Version, Way, LOSSES};
+use migcore::compat::{self, Compat, Failed, Outcome, Targets, Version, Way, LOSSES};
 use migcore::model::{NodeId, Tree, Value};
 use migcore::{Code, Report};
 
+use super::against::{self, Unmet};
 use super::effects::Effects;
 use super::load::{self, Origins, Unloaded};
 use super::native;
@@ -53,6 +54,8 @@ pub struct Wanted<'a> {
     pub to: Option<Version<'a>>,
     /// The versions that devices shall be of.
     pub devices: &'a [(&'a str, Version<'a>)],
+    /// Whether each of these has to name a device that has versions in the rules.
+    pub each_device: bool,
     /// What an earlier run lost.
     pub restore: Option<&'a Input>,
     /// Whether it is noted what happens to each item.
@@ -77,10 +80,8 @@ pub struct Transformed<'a> {
 pub enum Stopped<'a> {
     /// The command failed.
     Failed(Failure),
-    /// The transform is refused.
-    Refused(Box<Failed>, Effects<'a>),
-    /// What came of it is no stream of QEMU.
-    Unfit(Unsettled, Effects<'a>),
+    /// The transform is refused: why, and what was done before.
+    Refused(String, Effects<'a>),
     /// The stream of QEMU is damaged.
     Damaged(Vec<Damage>),
     /// The chunks are damaged.
@@ -170,18 +171,30 @@ fn attempt<'a>(
     let mut origins = loaded(source, wanted, &mut tree)?;
     restore(wanted, &mut tree, path)?;
     let mut effects = Effects::new(wanted.made, wanted.explain);
+    if let Some(why) = against::machine(wanted, &tree) {
+        return Err(Stopped::Refused(why, effects).into());
+    }
+    let mut unmet = Unmet::new(wanted);
+    unmet.look(wanted.made, &tree);
     let outcome = match run(wanted, &mut tree, &mut effects, path)? {
         Ok(outcome) => outcome,
         Err(failed) if failed.code() == Code::NoSpace => return Err(Ended::NoSpace),
-        Err(failed) => return Err(Stopped::Refused(Box::new(failed), effects).into()),
+        Err(failed) => {
+            let why = against::words(failed, &effects, wanted.made);
+            return Err(Stopped::Refused(why, effects).into());
+        }
     };
+    unmet.look(wanted.made, &tree);
+    if let Some(why) = unmet.why() {
+        return Err(Stopped::Refused(why, effects).into());
+    }
     let losses = losses(&tree).map(|node| native::device(&tree, node, path)).transpose()?;
     match source {
         Source::Qemu { stream, chunks, .. } => {
             match qemu::settle(&mut tree, &origins) {
                 Ok(()) => {}
                 Err(Unsettled::Tree(Code::NoSpace)) => return Err(Ended::NoSpace),
-                Err(why) => return Err(Stopped::Unfit(why, effects).into()),
+                Err(why) => return Err(Stopped::Refused(why.to_string(), effects).into()),
             }
             match chunks {
                 None => qemu::write(&tree, &origins, stream, output, to)?,
@@ -288,7 +301,7 @@ fn run(
         from: wanted.from,
         machine: target,
         devices: wanted.devices,
-        others: Others::Newest,
+        others: against::others(wanted, tree, target),
         ..Targets::default()
     };
     let outcome = match made.histories.is_empty() && target.is_none() {

@@ -131,6 +131,17 @@ pub(super) fn rename_machine(tree: &mut Tree<'_>, from: &str, to: &str) -> Resul
     }
 }
 
+/// The route of the machine was gone: a QEMU stream is called what it now is, also where it had a name that no edge
+/// knows and somebody said which machine it was.
+pub(super) fn name_machine(tree: &mut Tree<'_>, to: Version<'_>) -> Result<()> {
+    match configured(tree) {
+        Some((node, name)) if to.number == 0 && !to.tag.is_empty() && name != to.tag => {
+            tree.replace(node, Value::Bytes(Extent::Variable, to.tag.as_bytes()))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The machine and the writer of the last hop, for a hop by this library.
 pub(super) fn note_transform(
     tree: &mut Tree<'_>,

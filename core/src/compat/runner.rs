@@ -112,6 +112,7 @@ impl<'r> Run<'r> {
         let legs = machine.route.legs();
         let Some(to) = self.targets.machine.filter(|_| !legs.is_empty()) else { return Ok(()) };
         self.edges(tree, legs.iter().map(|leg| Leg::of(machine.edges, leg.edge, leg.way)))?;
+        hops::name_machine(tree, to)?;
         Ok(hops::note_transform(tree, to, self.compat.writer)?)
     }
 

@@ -1,0 +1,178 @@
+//! What speaks against a transform, in words.
+
+use migcore::compat::{
+    self, DeviceName, Devices, Edge, Ends, Failed, Of, Others, Route, Step, Version, Way,
+};
+use migcore::model::Tree;
+use migcore::Code;
+
+use super::effects::{Current, Effects};
+use super::run::Wanted;
+use crate::rules::Made;
+
+/// Why the machine cannot be that one, before any step is done: the stream does not say which one it is, or says another
+/// one that the rules know.
+pub(super) fn machine(wanted: &Wanted<'_>, tree: &Tree<'_>) -> Option<String> {
+    let edges = wanted.made.machine()?;
+    // Who asks for the route hears of what cannot be read.
+    let said = compat::machine_version(tree).ok()?;
+    let knows = |version| edges.iter().any(|edge| [edge.from, edge.to].contains(&version));
+    match (wanted.from, said) {
+        (None, None) if !knows(Version::default()) => {
+            Some("the stream does not say which machine it is of: give it with --from".to_owned())
+        }
+        (Some(from), Some(said)) if from != said && knows(said) => {
+            Some(format!("--from says that the machine is {from}, but the stream is of {said}"))
+        }
+        _ => None,
+    }
+}
+
+/// What devices become of which nobody says anything: the newest, but beside a machine that becomes older what they are,
+/// since its older devices are not known.
+pub(super) fn others(wanted: &Wanted<'_>, tree: &Tree<'_>, to: Option<Version<'_>>) -> Others {
+    let from = wanted.from.or_else(|| compat::machine_version(tree).ok().flatten());
+    let (Some(edges), Some(from), Some(to)) = (wanted.made.machine(), from, to) else {
+        return Others::Newest;
+    };
+    let is_down = |route: Route| route.legs().iter().any(|leg| leg.way == Way::Down);
+    match Route::find(edges, from, to).is_ok_and(is_down) {
+        true => Others::Keep,
+        false => Others::Newest,
+    }
+}
+
+/// The patterns of devices that have named none yet with versions in the rules.
+pub(super) struct Unmet<'w>(Vec<&'w str>);
+
+impl<'w> Unmet<'w> {
+    pub(super) fn new(wanted: &Wanted<'w>) -> Self {
+        let asked = wanted.devices.iter().filter(|_| wanted.each_device);
+        Unmet(asked.map(|(pattern, _)| *pattern).collect())
+    }
+
+    /// Looks at the devices, as they are called before the steps or behind them.
+    pub(super) fn look(&mut self, made: &Made<'_>, tree: &Tree<'_>) {
+        let has_versions = |name: &[u8]| {
+            made.histories.iter().any(|history| match history.of {
+                Of::Devices(names) => compat::name_matches(names, name),
+                Of::Machine => false,
+            })
+        };
+        let mut devices = Devices::new(tree);
+        while let Some(device) = devices.next(tree).filter(|_| !self.0.is_empty()) {
+            let name = tree.name(device).unwrap_or_default();
+            self.0.retain(|pattern| !compat::name_matches(pattern, name) || !has_versions(name));
+        }
+    }
+
+    /// Why these are refused, if there are any.
+    pub(super) fn why(&self) -> Option<String> {
+        let pattern = self.0.first()?;
+        Some(format!("--device {pattern}: no device of this name has versions in the rules"))
+    }
+}
+
+/// Why a transform is refused, with the place of the rule that failed, and what helps.
+pub(super) fn words(failed: Failed, effects: &Effects<'_>, made: &Made<'_>) -> String {
+    // A change without versions is written as one from a version to itself.
+    let ends = failed.ends.clone().filter(|ends| ends.from != ends.to);
+    match (effects.current(), failed.code()) {
+        (Some(Current { written, place, why: Some(why), .. }), Code::Refused) => {
+            format!("{written}: {place} is there: {why}")
+        }
+        // What is lost is judged when all steps are done.
+        (Some(at), code) if failed.step.is_some() && code != Code::Lossy => {
+            let help = match code {
+                Code::Missing => at.help,
+                _ => return format!("{}: {}", at.written, Failed { ends, ..failed }),
+            };
+            let device = match failed.report.path.as_str() {
+                "" => String::new(),
+                device => format!("{device}: "),
+            };
+            let between = ends
+                .map(|Ends { from, to }| format!(", from {} to {}", from.as_str(), to.as_str()));
+            let (written, place, between) = (&at.written, &at.place, between.unwrap_or_default());
+            format!("{written}: {device}{place}: {}{between}; {help}", code.text())
+        }
+        (_, Code::NoRoute) if failed.report.path.as_str().is_empty() => {
+            format!("{failed}; {}", known(made.machine().unwrap_or_default()))
+        }
+        _ => failed.to_string(),
+    }
+}
+
+/// The versions that there are.
+fn known(edges: &[Edge<'_>]) -> String {
+    let mut versions: Vec<Version<'_>> = Vec::new();
+    for version in edges.iter().flat_map(|edge| [edge.from, edge.to]).take(2 * MOST_KNOWN) {
+        if !versions.contains(&version) {
+            versions.push(version);
+        }
+    }
+    let texts: Vec<String> = versions.iter().take(MOST_KNOWN).map(ToString::to_string).collect();
+    match texts.is_empty() {
+        true => "the rules have no versions of the machine".to_owned(),
+        false => format!("the rules have {}", texts.join(", ")),
+    }
+}
+
+/// Versions that are told.
+const MOST_KNOWN: usize = compat::MAX_VERSIONS;
+
+/// Where a step looks for what it changes.
+pub(super) fn place(step: &Step<'_>) -> String {
+    match step {
+        Step::Rename { scope, from: name, .. }
+        | Step::Retype { scope, name, .. }
+        | Step::Set { scope, name, .. }
+        | Step::Map { scope, name, .. }
+        | Step::Bits { scope, name, .. }
+        | Step::Open { scope, name, .. }
+        | Step::Close { scope, name, .. } => item(scope, name),
+        Step::Add { place, .. } | Step::Drop { place, .. } | Step::Move { from: place, .. } => {
+            item(place.scope, place.name)
+        }
+        Step::Wrap(wrapping) | Step::Unwrap(wrapping) => {
+            item(wrapping.place.scope, wrapping.place.name)
+        }
+        Step::Split { device, .. }
+        | Step::Merge { device, .. }
+        | Step::SetVersion { device, .. }
+        | Step::RenameDevice { from: device, .. } => self::device(device),
+        Step::AddDevice { device, .. } | Step::DropDevice { device, .. } => {
+            self::device(&device.name)
+        }
+        Step::AddCommand { number, .. } | Step::DropCommand { number, .. } => {
+            format!("command {number}")
+        }
+        Step::Footers { .. } => "footers".to_owned(),
+        _ => "the machine".to_owned(),
+    }
+}
+
+fn item(scope: &str, name: &str) -> String {
+    match scope {
+        "" => name.to_owned(),
+        scope => format!("{scope}.{name}"),
+    }
+}
+
+fn device(device: &DeviceName<'_>) -> String {
+    match (device.name, device.instance) {
+        ("", _) => "the device".to_owned(),
+        (name, Some(instance)) => format!("{name}/{instance}"),
+        (name, None) => format!("{name}/*"),
+    }
+}
+
+/// What helps where a step found nothing.
+pub(super) fn help(step: &Step<'_>) -> &'static str {
+    match step {
+        Step::Add { items: [], .. } | Step::AddDevice { items: None, .. } => {
+            "it has no default: give what was lost of it with --restore, or the step `optional = true` if it may stay away"
+        }
+        _ => "give the step `optional = true` if it may be absent",
+    }
+}
