@@ -2226,6 +2226,21 @@ typedef struct migcore_finding {
 typedef migcore_status (*migcore_report_finding)(void *opaque, const struct migcore_finding *finding);
 
 /**
+ * A version: a number, and a tag that tells apart lines of development which count alike. What has a name and no number is
+ * number 0 with the name as its tag.
+ */
+typedef struct migcore_compat_version {
+    /**
+     * The number.
+     */
+    uint32_t number;
+    /**
+     * The tag; NULL if there is none.
+     */
+    const char *tag;
+} migcore_compat_version;
+
+/**
  * What a row says: one of the MIGCORE_PROFILE_KIND_ constants.
  */
 typedef uint32_t migcore_profile_kind;
@@ -2327,21 +2342,6 @@ typedef struct migcore_edit {
  * What of an item is lost: one of the MIGCORE_LOST_ constants.
  */
 typedef uint32_t migcore_lost;
-
-/**
- * A version: a number, and a tag that tells apart lines of development which count alike. What has a name and no number is
- * number 0 with the name as its tag.
- */
-typedef struct migcore_compat_version {
-    /**
-     * The number.
-     */
-    uint32_t number;
-    /**
-     * The tag; NULL if there is none.
-     */
-    const char *tag;
-} migcore_compat_version;
 
 /**
  * What a step does: one of the MIGCORE_STEP_KIND_ constants. The text beside each says which members it uses; all others are
@@ -6062,6 +6062,23 @@ migcore_status migcore_preflight(struct migcore_tree *state,
                                  migcore_report_finding report,
                                  void *opaque,
                                  uint32_t *answer);
+
+/**
+ * The same after the transforms that lead to the receiver's versions: the routes are found and gone, what is lost is told,
+ * and all of it is undone. `from` is the version of the machine now, where the state does not say it, or NULL. Devices of
+ * which the receiver takes the version that they have stay as they are; a machine whose manifest says its version is
+ * transformed to that. `report` must not use the state. Where a transform fails, that is a finding, but for
+ * MIGCORE_NO_SPACE, MIGCORE_BUSY and MIGCORE_UNBALANCED, which are as those of migcore_compat_run.
+ */
+migcore_status migcore_compat_preflight(struct migcore_compat *compat,
+                                        struct migcore_tree *state,
+                                        struct migcore_tree *receiver,
+                                        const struct migcore_compat_version *from,
+                                        void *index,
+                                        size_t index_size,
+                                        migcore_report_finding report,
+                                        void *opaque,
+                                        uint32_t *answer);
 
 /**
  * What a reason is, in a few words; `unknown reason` for a number that is none.

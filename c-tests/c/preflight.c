@@ -3,8 +3,8 @@
  * Manifests of machines, and whether a receiver loads a state.
  */
 #include "check.h"
+#include "compat.h"
 #include "sections.h"
-#include "tree.h"
 
 #include <stdlib.h>
 
@@ -314,8 +314,87 @@ static void what_is_wrong_is_refused(void)
     plot_free(&state);
 }
 
+static const migcore_step_item nine[] = { MIGCORE_VALUE_U32(0, "speed", 9), MIGCORE_VALUE_END() };
+static const migcore_step uart_2[] = { MIGCORE_STEP_ADD(0, "", "speed", "level", nine), MIGCORE_STEP_END() };
+static const migcore_compat_change uart_changes[] = {
+    MIGCORE_CHANGE(MIGCORE_NUMBERED(1), MIGCORE_NUMBERED(2), uart_2),
+    MIGCORE_CHANGE_END(),
+};
+static const migcore_history histories[] = {
+    MIGCORE_HISTORY("uart", MIGCORE_NUMBERED(2), uart_changes),
+    MIGCORE_HISTORY_END(),
+};
+static const migcore_compat_table table = MIGCORE_COMPAT_TABLE(histories, NULL, MIGCORE_VERDICT_ALLOW, NULL, "suite");
+
+/* A receiver of this version. */
+static migcore_tree *receiver_of(struct plot *plot, uint32_t version)
+{
+    migcore_tree *tree = plot_init(plot, ROOM);
+    migcore_node device = plant(tree, MIGCORE_ROOT, item_device("uart", 0, version)), manifest;
+    migcore_about about = about_board();
+    migcore_accepts accepts;
+
+    about.version = 0;
+    plant(tree, device, item_scalar("level", MIGCORE_KIND_U8, 1));
+    memset(&accepts, 0, sizeof accepts);
+    accepts.size = sizeof accepts;
+    accepts.oldest = version;
+    accepts.known = MIGCORE_KNOWN_ALL;
+    CHECK_OK(migcore_manifest_begin(tree, &about, &manifest, NULL));
+    CHECK_OK(migcore_manifest_add_device(tree, manifest, device, &accepts, NULL));
+    return tree;
+}
+
+static void a_state_is_compared_after_its_transforms(void)
+{
+    struct plot plot, state, other;
+    migcore_tree *receiver = receiver_of(&plot, 1), *tree = plot_init(&state, ROOM), *unknown = receiver_of(&other, 9);
+    migcore_node uart = plant(tree, MIGCORE_ROOT, item_device("uart", 0, 2));
+    struct digest before;
+    struct lore lore;
+    struct told told;
+    migcore_compat *compat = lore_init(&lore, &table);
+    uint32_t answer = 99;
+
+    plant(tree, uart, item_scalar("level", MIGCORE_KIND_U8, 1));
+    plant(tree, uart, item_scalar("speed", MIGCORE_KIND_U32, 50));
+    before = digest_of(tree, MIGCORE_ROOT, 0);
+    memset(&told, 0, sizeof told);
+    CHECK_EQUAL(answer_of(tree, receiver, &told), MIGCORE_ANSWER_REFUSED);
+    memset(&told, 0, sizeof told);
+    CHECK_OK(migcore_compat_preflight(compat, tree, receiver, NULL, NULL, 0, tell, &told, &answer));
+    CHECK_EQUAL(answer, MIGCORE_ANSWER_LOSSES);
+    CHECK_EQUAL(told.count, 1);
+    CHECK_TEXT(told.last.path, "uart/0.speed");
+    CHECK_TEXT(migcore_reason_text(told.last.reason), "a transform loses this");
+    CHECK(same_digest(before, digest_of(tree, MIGCORE_ROOT, 0)));
+
+    CHECK_OK(migcore_compat_preflight(compat, tree, unknown, NULL, NULL, 0, tell, &told, &answer));
+    CHECK_EQUAL(answer, MIGCORE_ANSWER_REFUSED);
+    CHECK_TEXT(told.last.path, "uart/0");
+    CHECK_TEXT(told.last.expected, "9");
+    CHECK_TEXT(migcore_reason_text(told.last.reason), "there is no route between these versions");
+
+    CHECK_OK(migcore_tree_begin_change(tree));
+    CHECK_STATUS(migcore_compat_preflight(compat, tree, receiver, NULL, NULL, 0, tell, &told, &answer), MIGCORE_BUSY);
+    CHECK_OK(migcore_tree_undo_change(tree));
+    CHECK_STATUS(migcore_compat_preflight(NULL, tree, receiver, NULL, NULL, 0, NULL, NULL, &answer),
+                 MIGCORE_NULL_POINTER);
+    CHECK_STATUS(migcore_compat_preflight(compat, NULL, receiver, NULL, NULL, 0, NULL, NULL, &answer),
+                 MIGCORE_NULL_POINTER);
+    CHECK_STATUS(migcore_compat_preflight(compat, tree, tree, NULL, NULL, 0, NULL, NULL, &answer), MIGCORE_MISSING);
+    CHECK_STATUS(migcore_compat_preflight(compat, tree, receiver, NULL, NULL, 0, NULL, NULL, NULL),
+                 MIGCORE_NULL_POINTER);
+    CHECK(same_digest(before, digest_of(tree, MIGCORE_ROOT, 0)));
+    lore_free(&lore);
+    plot_free(&plot);
+    plot_free(&state);
+    plot_free(&other);
+}
+
 void test_preflight(void)
 {
+    a_state_is_compared_after_its_transforms();
     machines_are_compared();
     manifests_are_put_together();
     what_is_wrong_is_refused();

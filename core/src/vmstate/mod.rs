@@ -95,6 +95,7 @@ mod level;
 mod list;
 mod name;
 mod plan;
+mod shape;
 mod table;
 mod tree;
 mod value;
@@ -107,6 +108,7 @@ pub use arena::{
 pub use dump::Dump;
 pub use host::{Failure, Host, Key, Memory, NodeVisit, PlaceOf, ALLOCATION};
 pub use plan::{visit_planned, Plan};
+pub use shape::save_shape;
 pub use table::{
     Amount, Field, Head, Hook, ListField, ListForm, Number, Plain, Table, TreeField, What,
 };

@@ -5,8 +5,10 @@ use core::ffi::{c_char, c_void};
 use migcore::compat::manifest::Manifest;
 use migcore::compat::preflight::{Answer, Finding, Preflight, Reason};
 use migcore::error::Put;
-use migcore::Code;
+use migcore::{Code, Result};
 
+use super::rows::migcore_compat_version;
+use super::run::{at_work, migcore_compat, version};
 use crate::error::MIGCORE_PATH_SIZE;
 use crate::memory::bytes_mut;
 use crate::status::{migcore_status, refusal, status, MIGCORE_OK};
@@ -76,23 +78,71 @@ pub unsafe extern "C" fn migcore_preflight(
             show(receiver, |receiver| {
                 let preflight = Preflight::new(Manifest::find(receiver)?);
                 let mut preflight = preflight.memory(bytes_mut(index, index_size)?);
-                let mut ended = MIGCORE_OK;
-                let worst = preflight.compare(state, &mut |finding| {
-                    if let (Some(report), MIGCORE_OK) = (report, ended) {
-                        let made = to_c(finding);
-                        ended = report(opaque, &raw const made);
-                    }
-                })?;
-                if ended != MIGCORE_OK {
-                    return Err(refusal(ended).0);
-                }
-                if answer.is_null() {
-                    return Err(Code::NullPointer);
-                }
-                tell(answer, u32::from(worst.number()));
-                Ok(())
+                ended(report, opaque, answer, &mut |tell| preflight.compare(state, tell))
             })
         }))
+    }
+}
+
+/// The same after the transforms that lead to the receiver's versions: the routes are found and gone, what is lost is told,
+/// and all of it is undone. `from` is the version of the machine now, where the state does not say it, or NULL. Devices of
+/// which the receiver takes the version that they have stay as they are; a machine whose manifest says its version is
+/// transformed to that. `report` must not use the state. Where a transform fails, that is a finding, but for
+/// MIGCORE_NO_SPACE, MIGCORE_BUSY and MIGCORE_UNBALANCED, which are as those of migcore_compat_run.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_compat_preflight(
+    compat: *mut migcore_compat,
+    state: *mut migcore_tree,
+    receiver: *mut migcore_tree,
+    from: *const migcore_compat_version,
+    index: *mut c_void,
+    index_size: usize,
+    report: migcore_report_finding,
+    opaque: *mut c_void,
+    answer: *mut u32,
+) -> migcore_status {
+    // SAFETY: the caller promises NULL or an object of each kind, `index_size` writable bytes that nothing else uses
+    // meanwhile, a callback for this `opaque`, and a place.
+    unsafe {
+        status(show(receiver, |receiver| {
+            let preflight = Preflight::new(Manifest::find(receiver)?);
+            let mut preflight = preflight.memory(bytes_mut(index, index_size)?);
+            let from = version(from)?;
+            let done = at_work(compat, state, |compat, state| {
+                ended(report, opaque, answer, &mut |tell| preflight.run(state, compat, from, tell))
+                    .map_err(Into::into)
+            });
+            done.map_err(|failed| failed.code())
+        }))
+    }
+}
+
+/// Makes a comparison, tells what it finds to the caller, and writes the answer.
+///
+/// # Safety
+/// `report` is a callback for this `opaque`, `answer` NULL or writable.
+unsafe fn ended(
+    report: migcore_report_finding,
+    opaque: *mut c_void,
+    answer: *mut u32,
+    compare: &mut dyn FnMut(migcore::compat::preflight::Report<'_>) -> Result<Answer>,
+) -> Result<()> {
+    let mut ended = MIGCORE_OK;
+    let worst = compare(&mut |finding| {
+        if let (Some(report), MIGCORE_OK) = (report, ended) {
+            let made = to_c(finding);
+            // SAFETY: a callback for this `opaque`, as the caller promises.
+            ended = unsafe { report(opaque, &raw const made) };
+        }
+    })?;
+    match ended {
+        MIGCORE_OK if answer.is_null() => Err(Code::NullPointer),
+        MIGCORE_OK => {
+            // SAFETY: the caller promises a place.
+            unsafe { tell(answer, u32::from(worst.number())) };
+            Ok(())
+        }
+        other => Err(refusal(other).0),
     }
 }
 

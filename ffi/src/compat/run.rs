@@ -328,7 +328,7 @@ unsafe fn places(
 ///
 /// # Safety
 /// Each is NULL or an object of its kind.
-unsafe fn at_work<T>(
+pub(super) unsafe fn at_work<T>(
     compat: *mut migcore_compat,
     tree: *mut migcore_tree,
     call: impl FnOnce(&Compat<'static>, &mut Tree<'static>) -> core::result::Result<T, Failed>,
@@ -420,7 +420,9 @@ unsafe fn with_targets<T>(
 
 /// # Safety
 /// `version` is NULL or a version.
-unsafe fn version(version: *const migcore_compat_version) -> Result<Option<Version<'static>>> {
+pub(super) unsafe fn version(
+    version: *const migcore_compat_version,
+) -> Result<Option<Version<'static>>> {
     if version.is_null() {
         return Ok(None);
     }

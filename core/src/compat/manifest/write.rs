@@ -3,8 +3,9 @@
 use super::{About, Accepts, Known, NAME, VERSION};
 use crate::compat::Version;
 use crate::error::{Code, Result};
-use crate::model::{At, NodeId, Tree, Value};
-use crate::visit::{Extent, Kind, Marks, Versions};
+use crate::model::{At, Builder, NodeId, Tree, Value};
+use crate::visit::{Extent, Kind, Marks, Track, Versions, Visitor};
+use crate::vmstate::{save_shape, Table};
 
 /// Puts a manifest together at the end of a tree.
 ///
@@ -82,6 +83,33 @@ impl<'t, 'm> Writer<'t, 'm> {
         })?;
         self.last = Some(element);
         Ok(device)
+    }
+
+    /// Takes a device that a table describes, of which there is no instance: its shape is what
+    /// [`save_shape`](crate::vmstate::save_shape) tells, and so is how much is known of it. The oldest version is the table's.
+    ///
+    /// # Errors
+    /// Those of [`save_shape`](crate::vmstate::save_shape); [`Code::NoSpace`].
+    pub fn table<T: Table>(
+        &mut self,
+        table: T,
+        instance: u32,
+        accepts: &Accepts<'_>,
+    ) -> Result<NodeId> {
+        let element = self.element(self.devices)?;
+        let mut made = None;
+        self.or_remove(element, |writer| {
+            let (mut builder, mut track) = (Builder::inside(writer.tree, element)?, Track::new());
+            let mut v = Visitor::saving(&mut builder, &mut track);
+            let complete = save_shape(table, instance, &mut v)?;
+            let known = if complete { Known::All } else { Known::Sample };
+            let oldest = table.head().minimum_old.unwrap_or(table.head().minimum);
+            put_accepts(writer.tree, element, &Accepts { known, oldest, ..*accepts })?;
+            made = writer.tree.first_child(element)?;
+            Ok(())
+        })?;
+        self.last = Some(element);
+        made.ok_or(Code::Missing)
     }
 
     /// Takes the same device at an older version: its items are the shape of that version.

@@ -112,11 +112,13 @@ pub enum Reason {
     Wire = 25,
     /// Several items have this name, and not as many on both sides: which of them the receiver takes is not known.
     RepeatedItem = 26,
+    /// The value must be the receiver's own, which is not known.
+    ValueUnknown = 27,
 }
 
 impl Reason {
     /// Every reason, in order of number.
-    pub const ALL: [Reason; 26] = [
+    pub const ALL: [Reason; 27] = [
         Reason::UnknownDevice,
         Reason::MissingDevice,
         Reason::RepeatedDevice,
@@ -143,6 +145,7 @@ impl Reason {
         Reason::TooMuchWork,
         Reason::Wire,
         Reason::RepeatedItem,
+        Reason::ValueUnknown,
     ];
 
     /// The stable number.
@@ -184,6 +187,7 @@ impl Reason {
             Reason::TooMuchWork => "too-much-work",
             Reason::Wire => "wire",
             Reason::RepeatedItem => "repeated-item",
+            Reason::ValueUnknown => "value-unknown",
         }
     }
 
@@ -226,6 +230,7 @@ impl Reason {
             }
             Reason::TooMuchWork => c"too much to be compared",
             Reason::Wire => c"the receiver wants another wire",
+            Reason::ValueUnknown => c"the value must be the receiver's own, which is not known",
             Reason::RepeatedItem => {
                 c"several items have this name, so which of them the receiver takes is not known"
             }
@@ -276,6 +281,7 @@ impl Reason {
             Reason::ReceiverConverts => c"give this side the same transforms",
             Reason::TooMuchWork => c"give memory for an index",
             Reason::Wire => c"send on that wire",
+            Reason::ValueUnknown => c"let the receiver record its shape from a device",
             Reason::RepeatedItem => c"give each item a name of its own",
         }
     }

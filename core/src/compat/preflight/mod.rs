@@ -92,7 +92,8 @@ impl<'p, 't, 'm> Preflight<'p, 't, 'm> {
     ///
     /// # Errors
     /// [`Code::NoSpace`](crate::Code::NoSpace) for what the transforms need;
-    /// [`Code::Busy`](crate::Code::Busy) if a change of the tree is open. Where a transform fails for another reason,
+    /// [`Code::Busy`](crate::Code::Busy) if a change of the tree is open;
+    /// [`Code::Unbalanced`](crate::Code::Unbalanced) if code of a step left it in use. Where a transform fails for another reason,
     /// that is a finding.
     pub fn run(
         &mut self,

@@ -40,7 +40,7 @@ impl Preflight<'_, '_, '_> {
     fn failed(&mut self, state: &Tree<'_>, failed: &Failed, report: Report<'_>) -> Result<()> {
         let (code, path) = (failed.code(), failed.report.path.clone());
         let (answer, reason) = match code {
-            Code::NoSpace | Code::Busy | Code::StaleHandle => return Err(code),
+            Code::NoSpace | Code::Busy | Code::Unbalanced | Code::StaleHandle => return Err(code),
             // Each was told.
             Code::Lossy => return Ok(()),
             Code::NoRoute if self.manifest.routes().next().is_some() => {

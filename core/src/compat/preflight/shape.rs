@@ -70,6 +70,7 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
     /// Compares, and reports what differs and what is opaque.
     pub(super) fn compare(&mut self, memory: &mut [u8], report: Report<'_>) -> Result<()> {
         self.opaque(report)?;
+        self.unknown(report)?;
         let (state, device, manifest, shape) = (self.state, self.device, self.manifest, self.shape);
         let mut done = Ok(());
         state.diff_with(device, manifest, shape, memory, &mut |difference| {
@@ -94,27 +95,25 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
                 let verdict = Verdict::new(Answer::CannotTell, Reason::Opaque);
                 self.tell(report, verdict, self.state.path(at)?);
             }
-            match self.following(at)? {
+            match following(self.state, self.device, at)? {
                 Some(next) => at = next,
                 None => return Ok(()),
             }
         }
     }
 
-    /// The node after this one in the device, from outside in.
-    fn following(&self, node: NodeId) -> Result<Option<NodeId>> {
-        if let Some(child) = self.state.first_child(node)? {
-            return Ok(Some(child));
-        }
-        let mut at = node;
-        while at != self.device {
-            if let Some(next) = self.state.next_sibling(at)? {
-                return Ok(Some(next));
+    /// Nor can what is opaque in the shape: a value that must be the receiver's, which its table does not tell.
+    fn unknown(&self, report: Report<'_>) -> Result<()> {
+        let mut next = Some(self.shape);
+        while let Some(at) = next {
+            let scalar = matches!(self.manifest.value(at)?, Value::Scalar(..));
+            if scalar && self.manifest.marks(at)?.contains(Marks::OPAQUE) {
+                let verdict = Verdict::new(Answer::CannotTell, Reason::ValueUnknown);
+                self.tell(report, verdict, self.path_of_shape(at)?);
             }
-            let Some(parent) = self.state.parent(at)? else { return Ok(None) };
-            at = parent;
+            next = following(self.manifest, self.shape, at)?;
         }
-        Ok(None)
+        Ok(())
     }
 
     fn difference(&mut self, difference: &Difference, report: Report<'_>) -> Result<()> {
@@ -412,6 +411,22 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
             put(inside.unwrap_or(path.as_str()).as_bytes());
         }))
     }
+}
+
+/// The node after this one inside of `top`, from outside in.
+fn following(tree: &Tree<'_>, top: NodeId, node: NodeId) -> Result<Option<NodeId>> {
+    if let Some(child) = tree.first_child(node)? {
+        return Ok(Some(child));
+    }
+    let mut at = node;
+    while at != top {
+        if let Some(next) = tree.next_sibling(at)? {
+            return Ok(Some(next));
+        }
+        let Some(parent) = tree.parent(at)? else { return Ok(None) };
+        at = parent;
+    }
+    Ok(None)
 }
 
 /// Whether a node lies in a scope; no tree is deep.
