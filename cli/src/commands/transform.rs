@@ -4,8 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use bumpalo::Bump;
-use migcore::compat::{Failed, Version};
-use migcore::Code;
+use migcore::compat::Version;
 use serde_json::{json, Value};
 
 use super::{complain, describes_itself, told, told_damages, unknown};
@@ -52,7 +51,7 @@ pub(super) fn run(arguments: &Transform) -> Result {
         Ok(done) => keep(arguments, &input, &done, output, lost),
         Err(Stopped::Failed(failure)) => Err(failure),
         Err(Stopped::Refused(failed, effects)) => {
-            refused(arguments, &effects, &because(&effects, *failed))
+            refused(arguments, &effects, &effects.because(*failed))
         }
         Err(Stopped::Unfit(why, effects)) => refused(arguments, &effects, &why),
         Err(Stopped::Damaged(damages)) => {
@@ -61,19 +60,6 @@ pub(super) fn run(arguments: &Transform) -> Result {
             Ok(outcome)
         }
         Err(Stopped::Broken(report)) => told(&input, Some(report)),
-    }
-}
-
-/// Why a transform is refused, with the place of the rule that failed.
-fn because(effects: &Effects<'_>, failed: Failed) -> String {
-    match effects.current() {
-        // What is lost is judged when all steps are done.
-        Some(written) if failed.step.is_some() && failed.code() != Code::Lossy => {
-            // A change without versions is written as one from a version to itself.
-            let ends = failed.ends.clone().filter(|ends| ends.from != ends.to);
-            format!("{written}: {}", Failed { ends, ..failed })
-        }
-        _ => failed.to_string(),
     }
 }
 

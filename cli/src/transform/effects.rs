@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use migcore::compat::{Edge, Loss, Observer, Stage, Step, Way, What};
+use migcore::compat::{Edge, Failed, Loss, Observer, Stage, Step, Way, What};
 use migcore::model::{NodeId, Tree, Value};
 use migcore::visit::Marks;
+use migcore::Code;
 use serde_json::{json, Value as Json};
 
 use crate::compare::value::{shown, typed, Paths};
@@ -68,10 +69,18 @@ impl<'r> Effects<'r> {
         }
     }
 
-    /// Where the step is written that was done last.
+    /// Why a transform is refused, with the place of the rule that failed.
     #[must_use]
-    pub fn current(&self) -> Option<&str> {
-        self.current.as_deref()
+    pub fn because(&self, failed: Failed) -> String {
+        match &self.current {
+            // What is lost is judged when all steps are done.
+            Some(written) if failed.step.is_some() && failed.code() != Code::Lossy => {
+                // A change without versions is written as one from a version to itself.
+                let ends = failed.ends.clone().filter(|ends| ends.from != ends.to);
+                format!("{written}: {}", Failed { ends, ..failed })
+            }
+            _ => failed.to_string(),
+        }
     }
 
     /// The steps that touched something, with how many items, one a line; where each item was noted, all steps.
