@@ -13,14 +13,14 @@ use crate::chunks;
 use crate::failure::{Failure, Result};
 use crate::input::Input;
 
-/// The memory for the tree of a stream: this, and some for each byte of it; where it is not enough, twice as much, up
-/// to the most.
+/// The memory for the tree of a stream at first, and at most. The length of the stream tells nothing of it: that is
+/// mostly the memory of the guest.
 const LEAST: usize = 1 << 20;
-const MOST: usize = 1 << 32;
+const MOST: usize = 1 << 30;
 
 /// Checks a stream of chunks against another: one that holds a manifest, or the devices of a receiver.
 pub(super) fn check(stream: &Input, receiver: &Input, checked: &mut Checked) -> Result<()> {
-    let (mut state, mut theirs) = (Room::of(stream), Room::of(receiver));
+    let (mut state, mut theirs) = (Room::default(), Room::default());
     let manifest = manifest(&mut theirs, receiver)?;
     let state = match state.tree(stream, |_| Ok(()))? {
         Ok(state) => state,
@@ -29,14 +29,34 @@ pub(super) fn check(stream: &Input, receiver: &Input, checked: &mut Checked) -> 
             *checked = Checked::damaged(&format!("the stream ({report})"));
             return Ok(());
         }
+        Err(Misread::NoSpace) => return Err(too_large(stream)),
         Err(Misread::Unusable(why)) => return Err(refused(stream.path(), why)),
     };
     compare(&state, &manifest, stream, checked)
 }
 
+/// Says that of memory nothing is known, where there is some.
+///
+/// # Errors
+/// [`Failure::Io`].
+pub(super) fn memory(stream: &Input, checked: &mut Checked) -> Result<()> {
+    let verified = chunks::verify(stream).map_err(Failure::reading(stream.path()))?;
+    if !verified.memory.blocks().is_empty() {
+        checked.add(Finding {
+            answer: Answer::CannotTell,
+            reason: "memory",
+            place: String::new(),
+            text: "the stream has memory, and a manifest does not tell which the receiver has"
+                .to_owned(),
+            help: "compare the blocks of both with `migcore info`",
+        });
+    }
+    Ok(())
+}
+
 /// The versions that a receiver wants.
 pub(super) fn goal(receiver: &Input) -> Result<Goal> {
-    let mut theirs = Room::of(receiver);
+    let mut theirs = Room::default();
     let tree = manifest(&mut theirs, receiver)?;
     let manifest = Manifest::find(&tree).map_err(|code| refused(receiver.path(), code.text()))?;
     let version = manifest.version();
@@ -54,8 +74,13 @@ fn manifest<'r>(room: &'r mut Room, receiver: &Input) -> Result<Tree<'r>> {
             let report = chunks::damage(report, receiver.path())?;
             Err(refused(receiver.path(), &report.to_string()))
         }
+        Err(Misread::NoSpace) => Err(too_large(receiver)),
         Err(Misread::Unusable(why)) => Err(refused(receiver.path(), why)),
     }
+}
+
+fn too_large(input: &Input) -> Failure {
+    refused(input.path(), &format!("its devices take more than {MOST} bytes of memory"))
 }
 
 fn compare(
@@ -82,17 +107,6 @@ fn compare(
         });
     });
     answer.map_err(failed)?;
-    let verified = chunks::verify(stream).map_err(Failure::reading(stream.path()))?;
-    if !verified.memory.blocks().is_empty() {
-        checked.add(Finding {
-            answer: Answer::CannotTell,
-            reason: "memory",
-            place: String::new(),
-            text: "the stream has memory, and a manifest does not tell which the receiver has"
-                .to_owned(),
-            help: "compare the blocks of both with `migcore info`",
-        });
-    }
     Ok(())
 }
 
@@ -104,17 +118,27 @@ fn devices(state: &Tree<'_>) -> u64 {
 
 /// Why a tree could not be made.
 enum Misread {
+    /// There is too little memory for it.
+    NoSpace,
     Damaged(Report),
     Unusable(&'static str),
 }
 
 /// Memory for a tree.
+#[derive(Default)]
 struct Room(Vec<u8>);
 
 impl Room {
-    fn of(input: &Input) -> Room {
-        let length = usize::try_from(input.length()).unwrap_or(usize::MAX);
-        Room(vec![0; length.saturating_mul(8).clamp(LEAST, MOST)])
+    /// Makes it larger, up to the most.
+    fn grow(&mut self) -> std::result::Result<(), Misread> {
+        if self.0.len() >= MOST {
+            return Err(Misread::NoSpace);
+        }
+        let size = self.0.len().saturating_mul(2).clamp(LEAST, MOST);
+        self.0 = Vec::new();
+        self.0.try_reserve_exact(size).map_err(|_| Misread::NoSpace)?;
+        self.0.resize(size, 0);
+        Ok(())
     }
 
     /// Reads the devices of a stream, and makes something of them. Where the memory does not suffice, there is more.
@@ -124,12 +148,11 @@ impl Room {
         make: fn(&mut Tree<'_>) -> std::result::Result<(), Misread>,
     ) -> Result<std::result::Result<Tree<'_>, Misread>> {
         loop {
+            if let Err(misread) = self.grow() {
+                return Ok(Err(misread));
+            }
             match filled(&mut self.0, input, make) {
-                Err(Misread::Damaged(report))
-                    if report.code == Code::NoSpace && self.0.len() < MOST =>
-                {
-                    self.0 = vec![0; self.0.len().saturating_mul(2).min(MOST)];
-                }
+                Err(Misread::NoSpace) => {}
                 Err(misread) => return Ok(Err(misread)),
                 Ok(()) => break,
             }
@@ -154,8 +177,14 @@ fn filled(
 }
 
 fn fill(tree: &mut Tree<'_>, input: &Input) -> std::result::Result<(), Misread> {
-    let done = chunks::replay_devices(input, &mut Builder::new(tree));
-    done.map(|_| ()).map_err(Misread::Damaged)
+    match chunks::replay_devices(input, &mut Builder::new(tree)) {
+        Ok(_) => Ok(()),
+        // The tree tells how much it needed; a reader may lack memory, too, and gets no more.
+        Err(report) if report.code == Code::NoSpace && tree.fault().expected > 0 => {
+            Err(Misread::NoSpace)
+        }
+        Err(report) => Err(Misread::Damaged(report)),
+    }
 }
 
 /// Makes a manifest of the devices of a receiver, if the stream does not hold one: each is a sample of what it
@@ -163,9 +192,10 @@ fn fill(tree: &mut Tree<'_>, input: &Input) -> std::result::Result<(), Misread> 
 fn made(tree: &mut Tree<'_>) -> std::result::Result<(), Misread> {
     match Manifest::find(tree) {
         Ok(_) => Ok(()),
-        Err(Code::Missing) => {
-            sampled(tree).map_err(|code| Misread::Damaged(tree.report_of(code, tree.root())))
-        }
+        Err(Code::Missing) => sampled(tree).map_err(|code| match code {
+            Code::NoSpace => Misread::NoSpace,
+            code => Misread::Damaged(tree.report_of(code, tree.root())),
+        }),
         Err(Code::UnknownFormat) => Err(Misread::Unusable("a manifest of a newer layout")),
         Err(_) => Err(Misread::Unusable("a manifest that makes no sense")),
     }

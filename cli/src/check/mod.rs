@@ -58,15 +58,19 @@ pub fn check(asked: Asked<'_>) -> Result<Checked> {
                 Failure::Usage("one --against is enough for a stream of chunks".to_owned())
             })?;
             let receiver = of_receiver_of_chunks(receiver)?;
-            let stream = match rules {
-                [] => Some(stream),
+            let transformed = match rules {
+                [] => Some(stream.again()),
                 rules => {
                     let mut goal = chunks::goal(&receiver)?;
                     goal.machine = to.or(goal.machine);
-                    rules::transformed(Kind::Chunks(stream), rules, &goal, &mut checked)?
+                    let source = Kind::Chunks(stream.again());
+                    rules::transformed(source, rules, &goal, &mut checked)?
                 }
             };
-            stream.map_or(Ok(()), |stream| chunks::check(&stream, &receiver, &mut checked))?;
+            if let Some(transformed) = transformed {
+                chunks::check(&transformed, &receiver, &mut checked)?;
+                chunks::memory(&stream, &mut checked)?;
+            }
         }
         Opened::Qemu(stream) => {
             let mut knowledge = Knowledge::new(same);

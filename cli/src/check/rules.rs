@@ -7,8 +7,6 @@ use migcore::compat::manifest::Entry;
 use migcore::compat::Version;
 
 use super::answer::{Answer, Checked, Finding};
-use super::refused;
-use crate::chunks::{Latest, TooMany};
 use crate::failure::{Failure, Result};
 use crate::input::Input;
 use crate::output::Output;
@@ -46,7 +44,7 @@ pub(super) fn transformed(
 ) -> Result<Option<Input>> {
     let (rules, arena) = (Rules::read(rules)?, Bump::new());
     let made = rules.made(&arena)?;
-    let source = source.source()?;
+    let source = source.source();
     let devices: Vec<(&str, Version<'_>)> = goal
         .devices
         .iter()
@@ -98,16 +96,12 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    fn source(self) -> Result<Source> {
-        Ok(match self {
+    fn source(self) -> Source {
+        match self {
             Kind::Qemu(stream) => Source::Qemu { stream, vmdesc: None, chunks: None },
-            Kind::Chunks(stream) => {
-                let memory = Latest::of(&stream).map_err(Failure::reading(stream.path()))?;
-                let many = |TooMany| refused(stream.path(), "its memory is in too many pieces");
-                let memory = Box::new(memory.map_err(many)?);
-                Source::Native { stream, memory }
-            }
-        })
+            // Transforms change no memory, so none is written.
+            Kind::Chunks(stream) => Source::Native { stream, memory: Box::default() },
+        }
     }
 }
 

@@ -21,7 +21,7 @@ pub use inspect::inspect;
 pub use latest::{Latest, Span, TooMany};
 pub use list::{error, list};
 pub use pages::{Content, Layout, Pages, Tally};
-pub use picked::{is_private, Picked};
+pub use picked::Picked;
 pub use rewrite::{rewrite, Unwritten};
 pub(crate) use settings::WRITER;
 pub use settings::{settings, SCRATCH};

@@ -1,17 +1,9 @@
 //! Some of the devices of a stream.
 
+use migcore::compat::is_private;
 use migcore::error::Fault;
 use migcore::visit::{Encoder, Extent, Kind, Marks, Name, Scope, ScopeKind};
 use migcore::Result;
-
-/// What the names of the library's own devices begin with: what is noted beside a state.
-const PRIVATE: &[u8] = b"migcore.";
-
-/// Whether a device of this name is one of the library's own.
-#[must_use]
-pub fn is_private(name: &[u8]) -> bool {
-    name.starts_with(PRIVATE)
-}
 
 /// Gives some of the devices to another encoder, and nothing of the others. What stands beside devices goes with those
 /// that are not private.

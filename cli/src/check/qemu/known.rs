@@ -28,6 +28,12 @@ const BOARDS: [Board; 3] = [
     Board { name: b"PCIHost", since: [5, 1], with: b"PCIBUS" },
 ];
 
+/// Whether a section is one that a board sends or not by its version alone: what an older one keeps to itself, it does
+/// without.
+pub(super) fn is_of_board(name: &[u8]) -> bool {
+    BOARDS.iter().any(|board| board.name == name)
+}
+
 /// Whether the receiver loads a section that it does not send.
 pub(super) fn section(name: &[u8], knowledge: &Knowledge, target: Option<&Stream>) -> Knows {
     let Some(board) = BOARDS.iter().find(|board| board.name == name) else { return Knows::No };

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::known::{self, Knows};
 use super::stream::{Inside, Section};
-use super::{values, Findings, Knowledge, Stream};
+use super::{values, Answer, Findings, Knowledge, Stream};
 use crate::schema::check::finding::{Doubt, Finding, Rule};
 use crate::schema::check::{check as compare, Side};
 use crate::schema::model::Schema;
@@ -14,6 +14,8 @@ const DEVICE: &str =
 const RELEASE: &str =
     "say --same-release if one release of QEMU is on both sides, or give a dump of the receiver's \
                        tables as well";
+const MISSING: &str =
+    "take the device out of the receiver, or add its section by a transform: `migcore suggest`";
 const OPAQUE: &str = "describe it by a schema";
 
 /// Checks them.
@@ -62,7 +64,37 @@ fn pairs(
             None => absent(section, knowledge, target, report),
         }
     }
+    target.iter().for_each(|target| missing(stream, target, report));
     pairs
+}
+
+/// The sections of the receiver that do not come: QEMU loads the others, and their devices stay as they are after a reset.
+fn missing(stream: &Stream, target: &Stream, report: &mut Findings<'_>) {
+    let mut sent: HashMap<(&[u8], u32), usize> = HashMap::new();
+    for section in &stream.sections {
+        let number = sent.entry((&section.name, section.instance)).or_default();
+        *number = number.saturating_add(1);
+    }
+    for section in &target.sections {
+        match sent.get_mut(&(&section.name[..], section.instance)) {
+            Some(left) if *left > 0 => *left = left.saturating_sub(1),
+            _ => {
+                let (answer, text, help) = match known::is_of_board(&section.name) {
+                    true => (
+                        Answer::Loads,
+                        "the stream does not have this section, which boards send by their version",
+                        "",
+                    ),
+                    false => (
+                        Answer::Losses,
+                        "the stream does not have this section: the device stays as it is after a reset",
+                        MISSING,
+                    ),
+                };
+                report.add(answer, "missing", section.path(), text.to_owned(), help);
+            }
+        }
+    }
 }
 
 /// A section that the receiver does not send.
@@ -107,7 +139,7 @@ fn fields(
             Rule::Version if is_structure(&fault.path) => {}
             rule => {
                 refused.insert(fault.device.clone());
-                report.refused(rule.text(), fault.place(), fault.text.clone(), rule.advice());
+                report.refused(rule.text(), fault.place(), fault.text.clone(), advice(rule));
             }
         }
     }
@@ -118,7 +150,7 @@ fn fields(
             // Of tables alone it is known, and said, that they do not tell what the machine has.
             _ if !theirs.source.is_sent() => {}
             (rule, _) => {
-                report.open(rule.text(), remark.place(), remark.text.clone(), rule.advice())
+                report.open(rule.text(), remark.place(), remark.text.clone(), advice(rule))
             }
         }
     }
@@ -127,6 +159,23 @@ fn fields(
         report.open("structure", String::new(), text, "");
     }
     refused
+}
+
+/// What an operator can do, who changes the stream or the machine, and not the tables of the program.
+fn advice(rule: Rule) -> &'static str {
+    match rule {
+        Rule::Machine | Rule::Device => DEVICE,
+        Rule::Subsection | Rule::Removed => "drop it by a transform: `migcore suggest`",
+        Rule::Added => "add it by a transform: `migcore suggest`",
+        Rule::Version | Rule::Name | Rule::Structure => {
+            "transform the stream to the version of the receiver: `migcore suggest`"
+        }
+        Rule::Changed | Rule::Type | Rule::Size | Rule::Unused => {
+            "change it by a transform: `migcore suggest`"
+        }
+        Rule::Count => "give both machines the same number, or change it by a transform",
+        Rule::Condition => "give both machines the same configuration, and look at both streams",
+    }
 }
 
 /// Whether a path leads to a struct, and not to a section or subsection: names of these have a slash.
