@@ -5929,7 +5929,8 @@ migcore_status migcore_machine_record_older(struct migcore_machine *machine,
  * without; and into which the machine saved older versions, if it did (migcore_machine_record_older). The
  * devices become shapes. Of a device with a scratch instance it is taken that its state shows all that it accepts
  * (MIGCORE_KNOWN_ALL), of others that it is a sample; `accept`, which may be NULL, may say better. It must not use the
- * tree. Writes the handle of the manifest.
+ * tree. Writes the handle of the manifest. After an error the tree is of no use: some of its devices may be in a manifest
+ * that was begun.
  */
 migcore_status migcore_machine_manifest(struct migcore_machine *machine,
                                         struct migcore_tree *tree,
