@@ -99,6 +99,7 @@ impl Work<'_, '_> {
     /// Drops all devices of these names.
     fn drop_all(&mut self, names: &DeviceName<'_>, known: bool) -> Result<u32> {
         let list = stream(self.tree).unwrap_or(self.tree.root());
+        self.check_all_listed(names, list)?;
         // Places are told as they were before anything was dropped: they come back in this order.
         let (mut at, mut touched) = (0u32, 0u32);
         let mut next = self.tree.first_child(list)?;
@@ -122,6 +123,19 @@ impl Work<'_, '_> {
             at = at.saturating_add(1);
         }
         Ok(touched)
+    }
+
+    /// Checks that no device of these names stands elsewhere, as in a package of QEMU's.
+    fn check_all_listed(&mut self, names: &DeviceName<'_>, list: NodeId) -> Result<()> {
+        let mut devices = Devices::new(self.tree);
+        while let Some(device) = devices.next(self.tree) {
+            let listed = self.tree.parent(holder_of(self.tree, device)?)? == Some(list);
+            if !listed && self.run_of(names, device)?.is_some() {
+                self.enter_device(device)?;
+                return Err(Code::Unsupported);
+            }
+        }
+        Ok(())
     }
 
     /// Puts all devices back that this step dropped.
@@ -251,7 +265,8 @@ impl Work<'_, '_> {
         let section = if holder == device { None } else { plain_section(self.tree, holder)? };
         let plain = holder == device || section.is_some();
         if !plain || self.tree.marks(device)? != Marks::NONE {
-            return self.lose_record(device, true);
+            // One that goes back into another is without items, and no default of them is known.
+            return self.lose_record(device, origin.is_none());
         }
         let list = self.check_listed(holder)?;
         let like_new = head.versions.minimum == new.versions.minimum
