@@ -191,3 +191,34 @@ fn all_devices_get_their_tags_in_one_list() {
     assert_eq!(tree.count(tags), Ok(0));
     assert!(all(&tree).starts_with(&before));
 }
+
+#[test]
+fn devices_that_were_dropped_together_come_back_between_the_others() {
+    const ADDS: [Edge<'static>; 1] = [Edge::new(
+        v(1),
+        v(2),
+        &[Step::AddDevice {
+            device: NewDevice {
+                name: DeviceName { name: "nic*", instance: None },
+                versions: Versions { current: 1, minimum: 1 },
+                oldest_reader: 1,
+                after: After::End,
+            },
+            items: None,
+        }],
+    )];
+    let compat = compat(&[]);
+    for present in 0..1 << 7 {
+        let mut memory = memory();
+        let mut tree = Tree::new(&mut memory).unwrap();
+        for at in 0..7 {
+            let kind = if present >> at & 1 == 1 { "nic" } else { "disk" };
+            put(&mut tree, &format!("{kind}{at}"), 1, &[("x", at)]);
+        }
+        let before = all(&tree);
+        compat.apply(&mut tree, &ADDS, Way::Down, &mut ()).unwrap();
+        assert!(!shown(&tree).contains("nic"));
+        compat.apply(&mut tree, &ADDS, Way::Up, &mut ()).unwrap();
+        assert_eq!(all(&tree), before, "{present:b}");
+    }
+}
