@@ -12,7 +12,7 @@
 #[path = "support/histories.rs"]
 mod histories;
 
-use histories::{drop_item, memory, put, put_number, to, v};
+use histories::{all, drop_item, memory, number, put, put_number, to, v};
 use migcore::compat::{
     After, Compat, DeviceName, Edge, History, NewDevice, Policy, Step, Verdict, Way,
 };
@@ -88,4 +88,35 @@ fn what_is_inside_may_be_lost_where_it_is_empty_or_allowed() {
     assert_eq!(drops(&[0, 0], Policy::default()), [true, true]);
     assert_eq!(drops(&[0, 1], Policy::default()), [false, false]);
     assert_eq!(drops(&[0, 1], Policy::ALLOW), [true, true]);
+}
+
+#[test]
+fn marks_of_a_device_that_is_merged_are_no_value() {
+    const SPLITS: [Edge<'static>; 1] = [Edge::new(
+        v(1),
+        v(2),
+        &[Step::Split {
+            device: DeviceName::THIS,
+            into: NewDevice {
+                name: DeviceName { name: "b", instance: None },
+                versions: Versions { current: 1, minimum: 1 },
+                oldest_reader: 1,
+                after: After::Name(""),
+            },
+            items: &["y"],
+            after: After::End,
+        }],
+    )];
+    let histories = [History::of_devices("a", v(2), &SPLITS)];
+    let compat = Compat { histories: &histories, ..Compat::default() };
+    let mut memory = memory();
+    let mut tree = Tree::new(&mut memory).unwrap();
+    put(&mut tree, "a", 2, &[("x", 1)]);
+    let b = put(&mut tree, "b", 1, &[("y", 2)]);
+    tree.set_marks(b, Marks::ANCILLARY).unwrap();
+    let before = all(&tree);
+    compat.run(&mut tree, &to(&[("a", v(1))]), &mut ()).unwrap();
+    assert_eq!(number(&tree, "a/0.y"), Some(2));
+    compat.run(&mut tree, &to(&[("a", v(2))]), &mut ()).unwrap();
+    assert_eq!(all(&tree), before);
 }

@@ -14,8 +14,8 @@ mod histories;
 
 use histories::{add, all, compat, item, losses, memory, number, put, rename, run, shown, to, v};
 use migcore::compat::{
-    set_tag, tag_of, After, DeviceName, Edge, Edit, History, Hook, NewDevice, Otherwise, Step, Way,
-    What,
+    set_tag, tag_of, After, DeviceName, Edge, Edit, History, Hook, NewDevice, Otherwise, Step,
+    Version, Way, What,
 };
 use migcore::model::{At, Tree, Value};
 use migcore::visit::{Kind, Marks, Versions};
@@ -167,4 +167,58 @@ fn code_tells_only_what_it_may_and_of_its_own_device() {
     let done = run(&compat(&histories), &mut tree, &to(&[("a", v(2))])).0.unwrap();
     assert_eq!((done.losses, losses(&tree).len()), (4, 4));
     assert!(losses(&tree).iter().all(|line| line.starts_with("a:")));
+}
+
+#[test]
+fn all_devices_get_their_tags_in_one_list() {
+    const TO: Version<'static> = Version::tagged(1, "acme");
+    const EDGES: [Edge<'static>; 1] = [Edge::new(v(1), TO, &[rename("", "x", "y")])];
+    let histories = [History::of_devices("nic*", TO, &EDGES)];
+    let compat = compat(&histories);
+    let mut memory = memory();
+    let mut tree = Tree::new(&mut memory).unwrap();
+    for at in 0..50 {
+        put(&mut tree, &format!("nic{at}"), 1, &[("x", at)]);
+    }
+    let before = all(&tree);
+    assert_eq!(run(&compat, &mut tree, &to(&[("*", TO)])).0.unwrap().legs, 50);
+    let tags = tree.find(tree.root(), b"migcore.history/0.tags").unwrap();
+    assert_eq!(tree.count(tags), Ok(50));
+    for device in tree.children(tree.root()).unwrap().take(50) {
+        assert_eq!(tag_of(&tree, device), Ok("acme"));
+    }
+    run(&compat, &mut tree, &to(&[("*", v(1))])).0.unwrap();
+    assert_eq!(tree.count(tags), Ok(0));
+    assert!(all(&tree).starts_with(&before));
+}
+
+#[test]
+fn devices_that_were_dropped_together_come_back_between_the_others() {
+    const ADDS: [Edge<'static>; 1] = [Edge::new(
+        v(1),
+        v(2),
+        &[Step::AddDevice {
+            device: NewDevice {
+                name: DeviceName { name: "nic*", instance: None },
+                versions: Versions { current: 1, minimum: 1 },
+                oldest_reader: 1,
+                after: After::End,
+            },
+            items: None,
+        }],
+    )];
+    let compat = compat(&[]);
+    for present in 1..1 << 7 {
+        let mut memory = memory();
+        let mut tree = Tree::new(&mut memory).unwrap();
+        for at in 0..7 {
+            let kind = if present >> at & 1 == 1 { "nic" } else { "disk" };
+            put(&mut tree, &format!("{kind}{at}"), 1, &[("x", at)]);
+        }
+        let before = all(&tree);
+        compat.apply(&mut tree, &ADDS, Way::Down, &mut ()).unwrap();
+        assert!(!shown(&tree).contains("nic"));
+        compat.apply(&mut tree, &ADDS, Way::Up, &mut ()).unwrap();
+        assert_eq!(all(&tree), before, "{present:b}");
+    }
 }

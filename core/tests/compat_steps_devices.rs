@@ -126,9 +126,11 @@ fn devices_in_packages_are_devices() {
     let count = std::iter::from_fn(|| devices.next(&tree)).count();
     assert_eq!(count, 6);
     // It cannot come or go: the package is QEMU's.
-    let drop = Step::DropDevice { device: new(one("packed", 0), After::End), items: None };
-    let report = apply(&mut tree, On::Machine, &drop, &mut Book::new()).unwrap_err();
-    assert_eq!((report.code, report.path.as_str()), (migcore::Code::Unsupported, "packed/0"));
+    for names in [one("packed", 0), DeviceName { name: "pack*", instance: None }] {
+        let drop = Step::DropDevice { device: new(names, After::End), items: None };
+        let report = apply(&mut tree, On::Machine, &drop, &mut Book::new()).unwrap_err();
+        assert_eq!((report.code, report.path.as_str()), (migcore::Code::Unsupported, "packed/0"));
+    }
 }
 
 /// The record of the first device of this name.

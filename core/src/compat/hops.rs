@@ -192,9 +192,10 @@ pub fn set_tag(tree: &mut Tree<'_>, device: NodeId, tag: &str) -> Result<()> {
         return Err(Code::InvalidArgument);
     }
     let element = seek(tree, &Identity::of(tree, device)?)?;
+    let mut list = tags(tree)?;
     match (element, tag) {
         (Some(element), "") => tree.remove(element),
-        (element, tag) => put_tag(tree, element, device, tag),
+        (element, tag) => put_tag(tree, &mut list, element, device, tag),
     }
 }
 
@@ -206,29 +207,43 @@ fn seek(tree: &Tree<'_>, device: &Identity) -> Result<Option<NodeId>> {
     }
 }
 
-/// Gives a device that was called something its tag.
+/// Gives a device that was called something its tag, in the list that the index is of, which is made if there is none.
 pub(super) fn follow(
     tree: &mut Tree<'_>,
-    index: &Index,
+    (index, list): (&Index, &mut Option<NodeId>),
     (called, device): (&Identity, NodeId),
     tag: &str,
     work: &mut Work,
 ) -> Result<()> {
     match (keyed::find(index, tree, called, work)?, tag) {
         (Some(entry), "") => index.remove(tree, entry),
-        (found, tag) => put_tag(tree, found.map(|Entry { element, .. }| element), device, tag),
+        (found, tag) => {
+            put_tag(tree, list, found.map(|Entry { element, .. }| element), device, tag)
+        }
     }
 }
 
-fn put_tag(tree: &mut Tree<'_>, element: Option<NodeId>, device: NodeId, tag: &str) -> Result<()> {
+fn put_tag(
+    tree: &mut Tree<'_>,
+    list: &mut Option<NodeId>,
+    element: Option<NodeId>,
+    device: NodeId,
+    tag: &str,
+) -> Result<()> {
     let identity = Identity::of(tree, device)?;
     let element = match (element, tag) {
         (Some(element), _) => element,
         (None, "") => return Ok(()),
         (None, _) => {
-            let history = make(tree)?;
-            let list = fields::make_list(tree, history, TAGS)?;
-            identity.add(tree, list)?
+            let tags = match *list {
+                Some(tags) => tags,
+                None => {
+                    let history = make(tree)?;
+                    fields::make_list(tree, history, TAGS)?
+                }
+            };
+            *list = Some(tags);
+            identity.add(tree, tags)?
         }
     };
     identity.set(tree, element)?;

@@ -156,11 +156,12 @@ impl<'r> Run<'r> {
 
     /// Goes the edges of all devices.
     pub(super) fn devices(&mut self, tree: &mut Tree<'_>) -> Result<()> {
-        let mut tags = self.tags(tree)?;
+        let mut list = hops::tags(tree)?;
+        let mut tags = keyed::over(tree, list, &mut self.book.work)?;
         self.book.begin_devices(tree)?;
         let mut next = Devices::new(tree).next(tree);
         while let Some(device) = next {
-            self.device(tree, device, &tags)?;
+            self.device(tree, device, (&tags, &mut list))?;
             // Its steps may have removed what was behind it, or put something there.
             let holder = holder_of(tree, device)?;
             next = Devices::beyond(tree, holder, devices::Way::Forth).next(tree);
@@ -170,8 +171,13 @@ impl<'r> Run<'r> {
     }
 
     /// Goes the edges of a device. The device stays.
-    fn device(&mut self, tree: &mut Tree<'_>, device: NodeId, tags: &Index) -> Result<()> {
-        let Some(found) = self.device_route(tree, device, tags)? else { return Ok(()) };
+    fn device(
+        &mut self,
+        tree: &mut Tree<'_>,
+        device: NodeId,
+        tags: (&Index, &mut Option<NodeId>),
+    ) -> Result<()> {
+        let Some(found) = self.device_route(tree, device, tags.0)? else { return Ok(()) };
         self.book.begin_device(tree, device, &found.identity)?;
         for leg in found.route.legs() {
             let leg = Leg::of(found.edges, leg.edge, leg.way)?;

@@ -99,6 +99,7 @@ impl Work<'_, '_> {
     /// Drops all devices of these names.
     fn drop_all(&mut self, names: &DeviceName<'_>, known: bool) -> Result<u32> {
         let list = stream(self.tree).unwrap_or(self.tree.root());
+        self.check_all_listed(names, list)?;
         // Places are told as they were before anything was dropped: they come back in this order.
         let (mut at, mut touched) = (0u32, 0u32);
         let mut next = self.tree.first_child(list)?;
@@ -124,11 +125,25 @@ impl Work<'_, '_> {
         Ok(touched)
     }
 
+    /// Checks that no device of these names stands elsewhere, as in a package of QEMU's.
+    fn check_all_listed(&mut self, names: &DeviceName<'_>, list: NodeId) -> Result<()> {
+        let mut devices = Devices::new(self.tree);
+        while let Some(device) = devices.next(self.tree) {
+            let listed = self.tree.parent(holder_of(self.tree, device)?)? == Some(list);
+            if !listed && self.run_of(names, device)?.is_some() {
+                self.enter_device(device)?;
+                return Err(Code::Unsupported);
+            }
+        }
+        Ok(())
+    }
+
     /// Puts all devices back that this step dropped.
     fn all_devices_back(&mut self, names: &DeviceName<'_>) -> Result<u32> {
         self.check_no_device(names)?;
         let list = stream(self.tree).unwrap_or(self.tree.root());
         let mut touched = 0u32;
+        let mut last = None;
         while let Some(found) = self.ledger.found(self.tree, What::Record, None)? {
             let Some(copy) = found.node else { continue };
             let device = device_in(self.tree, copy).ok_or(Code::InvalidArgument)?;
@@ -136,7 +151,12 @@ impl Work<'_, '_> {
             if self.run_of(names, device)?.is_none() {
                 return Err(Code::InvalidArgument);
             }
-            self.settle(list, copy, device, found.at)?;
+            let at = match last {
+                Some(last) => device_behind(self.tree, list, last, found.at)?,
+                None => device_at(self.tree, list, found.at)?,
+            };
+            self.settle(list, copy, device, at)?;
+            last = Some((holder_of(self.tree, device)?, found.at));
             self.ledger.after(self.tree, device);
             touched = touched.saturating_add(1);
         }
@@ -181,13 +201,13 @@ impl Work<'_, '_> {
         self.tree.rename(device, name)?;
         self.tree.replace(device, Head { instance, ..head }.value())?;
         let list = stream(self.tree).unwrap_or(self.tree.root());
-        self.settle(list, copy, device, found.at)?;
+        let at = device_at(self.tree, list, found.at)?;
+        self.settle(list, copy, device, at)?;
         Ok(Some(device))
     }
 
     /// Moves a device that was lost to its place: as it was, or in a record of its own if it had none.
-    fn settle(&mut self, list: NodeId, copy: NodeId, device: NodeId, at: u32) -> Result<()> {
-        let at = device_at(self.tree, list, at)?;
+    fn settle(&mut self, list: NodeId, copy: NodeId, device: NodeId, at: At) -> Result<()> {
         if list == self.tree.root() {
             return self.tree.move_to(device, at);
         }
@@ -251,7 +271,8 @@ impl Work<'_, '_> {
         let section = if holder == device { None } else { plain_section(self.tree, holder)? };
         let plain = holder == device || section.is_some();
         if !plain || self.tree.marks(device)? != Marks::NONE {
-            return self.lose_record(device, true);
+            // One that goes back into another is without items, and no default of them is known.
+            return self.lose_record(device, origin.is_none());
         }
         let list = self.check_listed(holder)?;
         let like_new = head.versions.minimum == new.versions.minimum
@@ -438,6 +459,22 @@ pub(super) fn device_at(tree: &Tree<'_>, list: NodeId, index: u32) -> Result<At>
         Some(next) => Ok(At::Before(next)),
         None => end_of(tree, list),
     }
+}
+
+/// The same, behind one that came back before, of which the number is known: they were told in their order.
+fn device_behind(
+    tree: &Tree<'_>,
+    list: NodeId,
+    (last, number): (NodeId, u32),
+    index: u32,
+) -> Result<At> {
+    let (mut number, mut at) = (number, last);
+    while number < index {
+        let Some(next) = tree.next_sibling(at)? else { return end_of(tree, list) };
+        at = next;
+        number = number.saturating_add(u32::from(part(tree, list, at)? == Part::Body));
+    }
+    Ok(if at == last { At::After(last) } else { At::Before(at) })
 }
 
 /// The place before the first of them.
