@@ -25,7 +25,12 @@ use support::Place;
 
 /// A stream of chunks.
 fn chunks(save: impl FnOnce(&mut Visitor<'_>) -> migcore::Result<()>) -> Vec<u8> {
-    let (mut bytes, mut scratch) = (vec![0; 1 << 16], vec![0; 4096]);
+    chunks_of(1 << 16, save)
+}
+
+/// The same in so many bytes at most.
+fn chunks_of(most: usize, save: impl FnOnce(&mut Visitor<'_>) -> migcore::Result<()>) -> Vec<u8> {
+    let (mut bytes, mut scratch) = (vec![0; most], vec![0; 4096]);
     let mut saver = Saver::to_slice(&mut bytes, &Settings::default(), &mut scratch).unwrap();
     save(&mut saver.visitor()).unwrap();
     let length = saver.finish().unwrap();
@@ -223,4 +228,66 @@ fn tables_tell_what_is_refused_and_never_that_all_is_there() {
         let ran = place.run(&["check", "old.bin", "--against", "dump.json"]);
         assert_eq!((ran.code, ran.err.as_str()), (Some(code), ""), "{}", ran.out);
     }
+}
+
+#[test]
+fn a_device_that_does_not_come_is_lost() {
+    let place = Place::new();
+    for name in ["nic-with", "nic-without", "i440fx-2.3", "i440fx-2.4"] {
+        place.put(&format!("{name}.bin"), &machine(name));
+    }
+    let check = |from: &str, to: &str| {
+        place.run(&["check", from, "--against", to, "--same-release", "--json"])
+    };
+    let ran = check("nic-without.bin", "nic-with.bin");
+    assert_eq!((ran.code, ran.err.as_str()), (Some(1), ""), "{}", ran.out);
+    let document: Value = serde_json::from_str(&ran.out).unwrap();
+    let finding = &document["findings"][0];
+    assert_eq!((&finding["answer"], &finding["reason"]), (&"losses".into(), &"missing".into()));
+    assert_eq!(finding["path"], "0000:00:05.0/rtl8139/0");
+    // Of a section of the board that comes with its version it is only said.
+    let ran = check("i440fx-2.3.bin", "i440fx-2.4.bin");
+    let document: Value = serde_json::from_str(&ran.out).unwrap();
+    let findings = document["findings"].as_array().unwrap();
+    let found = findings.iter().find(|one| one["path"] == "globalstate/0").unwrap();
+    assert_eq!(found["answer"], "loads");
+}
+
+#[test]
+fn memory_is_for_the_devices_and_not_for_the_length_of_the_stream() {
+    let place = place();
+    let long = chunks_of(4 << 20, |v| {
+        v.device("port", 0, Versions::only(3), |v| v.bytes("data", &mut vec![7; 3 << 20]))
+    });
+    place.put("long.mig", &long);
+    let ran = place.run(&["check", "long.mig", "--against", "long.mig"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
+    // A file with a hole of 800 MiB, and 2 GiB for all.
+    let file = std::fs::File::options().write(true).open(place.path("same.mig")).unwrap();
+    file.set_len(800 << 20).unwrap();
+    let limited = "ulimit -v 2097152; exec \"$0\" check \"$1\" --against \"$2\"";
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", limited, env!("CARGO_BIN_EXE_migcore")]);
+    let ran = command.arg(place.path("same.mig")).arg(place.path("manifest.mig")).output().unwrap();
+    assert_eq!(ran.status.code(), Some(0), "{ran:?}");
+}
+
+#[test]
+fn a_rule_that_fails_is_named_with_its_place() {
+    let place = place();
+    let rules = r#"
+        [[device]]
+        name = "port"
+        [[device.change]]
+        from = 3
+        to = 4
+        [[device.change.step]]
+        rename = { name = "speed", to = "none" }
+    "#;
+    place.put("rules.toml", rules.as_bytes());
+    place.put("newer.mig", &chunks(|v| port(v, 4, Some(Marks::NONE))));
+    let against = ["--against", "manifest.mig", "--rules", "rules.toml"];
+    let ran = place.run(&[&["check", "newer.mig"][..], &against].concat());
+    assert_eq!((ran.code, ran.err.as_str()), (Some(2), ""), "{}", ran.out);
+    assert!(ran.out.contains("rules.toml:"), "{}", ran.out);
 }
