@@ -6049,15 +6049,17 @@ uint32_t migcore_opaque_feature(const char *schema,
 /**
  * Says whether a receiver loads a state: compares the tree `state` with the manifest in the tree `receiver`. Shows each
  * thing that it finds to `report`, which may be NULL, and writes the answer, the worst of them, to `answer`, a
- * MIGCORE_ANSWER_ constant. Neither tree is changed. `index` is memory for an index, as that of migcore_tree_diff, or NULL.
+ * MIGCORE_ANSWER_ constant. Neither tree is changed. `wire` is the one that the state will go over, a MIGCORE_WIRE_ constant, or
+ * 0 for the one that the receiver wants, and chunks where it takes any. `index` is memory for an index, as that of migcore_tree_diff, or NULL.
  *
  * It says that a state loads only where the manifest describes all that the state has and all that the receiver needs;
  * what only values tell, such as what a hook refuses, it does not know. MIGCORE_OK whatever the answer is;
- * MIGCORE_MISSING without a manifest, MIGCORE_UNKNOWN_FORMAT for one of a newer layout, MIGCORE_BAD_VALUE for one that
+ * MIGCORE_INVALID_ARGUMENT for a wire that is none, MIGCORE_MISSING without a manifest, MIGCORE_UNKNOWN_FORMAT for one of a newer layout, MIGCORE_BAD_VALUE for one that
  * makes no sense.
  */
 migcore_status migcore_preflight(struct migcore_tree *state,
                                  struct migcore_tree *receiver,
+                                 uint32_t wire,
                                  void *index,
                                  size_t index_size,
                                  migcore_report_finding report,
@@ -6068,13 +6070,14 @@ migcore_status migcore_preflight(struct migcore_tree *state,
  * The same after the transforms that lead to the receiver's versions: the routes are found and gone, what is lost is told,
  * and all of it is undone. `from` is the version of the machine now, where the state does not say it, or NULL. Devices of
  * which the receiver takes the version that they have stay as they are; a machine whose manifest says its version is
- * transformed to that. `report` must not use the state. Where a transform fails, that is a finding, but for
+ * transformed to that. Filters see the state as it leaves. `report` must not use the state. Where a transform fails, that is a finding, but for
  * MIGCORE_NO_SPACE, MIGCORE_BUSY and MIGCORE_UNBALANCED, which are as those of migcore_compat_run.
  */
 migcore_status migcore_compat_preflight(struct migcore_compat *compat,
                                         struct migcore_tree *state,
                                         struct migcore_tree *receiver,
                                         const struct migcore_compat_version *from,
+                                        uint32_t wire,
                                         void *index,
                                         size_t index_size,
                                         migcore_report_finding report,

@@ -102,7 +102,10 @@ static migcore_status second_is_optional(void *opaque, const char *name, uint32_
 
 static migcore_status refuse_to_accept(void *opaque, const char *name, uint32_t instance, migcore_accepts *accepts)
 {
-    (void)opaque, (void)name, (void)instance, (void)accepts;
+    unsigned *asked = (unsigned *)opaque;
+
+    (void)name, (void)instance, (void)accepts;
+    ++*asked;
     return MIGCORE_NOT_VALID;
 }
 
@@ -158,7 +161,7 @@ static uint32_t answer_of(migcore_tree *state, migcore_tree *receiver, struct to
     uint32_t answer = 99;
 
     memset(told, 0, sizeof *told);
-    CHECK_OK(migcore_preflight(state, receiver, index, sizeof index, tell, told, &answer));
+    CHECK_OK(migcore_preflight(state, receiver, 0, index, sizeof index, tell, told, &answer));
     CHECK(same_digest(before, digest_of(state, MIGCORE_ROOT, 0)));
     return answer;
 }
@@ -281,18 +284,31 @@ static void what_is_wrong_is_refused(void)
     struct told told;
     migcore_node manifest;
     uint32_t answer;
+    unsigned asked = 0;
 
-    CHECK_STATUS(migcore_preflight(NULL, receiver, NULL, 0, tell, &told, &answer), MIGCORE_NULL_POINTER);
-    CHECK_STATUS(migcore_preflight(tree, NULL, NULL, 0, tell, &told, &answer), MIGCORE_NULL_POINTER);
-    CHECK_STATUS(migcore_preflight(tree, receiver, NULL, 0, NULL, NULL, NULL), MIGCORE_NULL_POINTER);
-    CHECK_STATUS(migcore_preflight(tree, receiver, NULL, 8, NULL, NULL, &answer), MIGCORE_NULL_POINTER);
-    CHECK_STATUS(migcore_preflight(receiver, tree, NULL, 0, tell, &told, &answer), MIGCORE_MISSING);
-    CHECK_OK(migcore_preflight(tree, receiver, NULL, 0, NULL, NULL, &answer));
+    CHECK_STATUS(migcore_preflight(NULL, receiver, 0, NULL, 0, tell, &told, &answer), MIGCORE_NULL_POINTER);
+    CHECK_STATUS(migcore_preflight(tree, NULL, 0, NULL, 0, tell, &told, &answer), MIGCORE_NULL_POINTER);
+    CHECK_STATUS(migcore_preflight(tree, receiver, 0, NULL, 0, NULL, NULL, NULL), MIGCORE_NULL_POINTER);
+    CHECK_STATUS(migcore_preflight(tree, receiver, 0, NULL, 8, NULL, NULL, &answer), MIGCORE_NULL_POINTER);
+    CHECK_STATUS(migcore_preflight(receiver, tree, 0, NULL, 0, tell, &told, &answer), MIGCORE_MISSING);
+    CHECK_OK(migcore_preflight(tree, receiver, 0, NULL, 0, NULL, NULL, &answer));
     CHECK_EQUAL(answer, MIGCORE_ANSWER_REFUSED);
     memset(&told, 0, sizeof told);
     told.end_with = MIGCORE_NOT_VALID;
-    CHECK_STATUS(migcore_preflight(tree, receiver, NULL, 0, tell, &told, &answer), MIGCORE_NOT_VALID);
+    CHECK_STATUS(migcore_preflight(tree, receiver, 0, NULL, 0, tell, &told, &answer), MIGCORE_NOT_VALID);
     CHECK_EQUAL(told.count, 1);
+    CHECK_STATUS(migcore_preflight(tree, receiver, 3, NULL, 0, NULL, NULL, &answer), MIGCORE_INVALID_ARGUMENT);
+    memset(&told, 0, sizeof told);
+    board_init(&board, 3, 0);
+    board_save(&board, tree);
+    CHECK_OK(migcore_preflight(tree, receiver, MIGCORE_WIRE_CHUNK, NULL, 0, tell, &told, &answer));
+    CHECK_EQUAL(answer, MIGCORE_ANSWER_LOADS);
+    CHECK_OK(migcore_preflight(tree, receiver, MIGCORE_WIRE_LEGACY, NULL, 0, tell, &told, &answer));
+    CHECK_EQUAL(answer, MIGCORE_ANSWER_REFUSED);
+    CHECK_TEXT(told.last.expected, "chunks");
+    CHECK_TEXT(migcore_reason_text(told.last.reason), "the receiver wants another wire");
+    plot_free(&state);
+    tree = plot_init(&state, ROOM);
     CHECK_TEXT(migcore_reason_text(0), "unknown reason");
     CHECK_TEXT(migcore_reason_help(70000), "");
 
@@ -302,8 +318,9 @@ static void what_is_wrong_is_refused(void)
     plot_free(&state);
     tree = plot_init(&state, ROOM);
     board_save(&board, tree);
-    CHECK_STATUS(migcore_machine_manifest(&board.machine, tree, &about, refuse_to_accept, NULL, &manifest),
+    CHECK_STATUS(migcore_machine_manifest(&board.machine, tree, &about, refuse_to_accept, &asked, &manifest),
                  MIGCORE_NOT_VALID);
+    CHECK_EQUAL(asked, 1);
     CHECK_STATUS(migcore_machine_manifest(&board.machine, tree, NULL, NULL, NULL, &manifest), MIGCORE_NULL_POINTER);
     CHECK_STATUS(migcore_machine_manifest(NULL, tree, &about, NULL, NULL, &manifest), MIGCORE_NULL_POINTER);
     CHECK_STATUS(migcore_machine_record_older(&board.machine, NULL, 1), MIGCORE_NULL_POINTER);
@@ -362,28 +379,28 @@ static void a_state_is_compared_after_its_transforms(void)
     memset(&told, 0, sizeof told);
     CHECK_EQUAL(answer_of(tree, receiver, &told), MIGCORE_ANSWER_REFUSED);
     memset(&told, 0, sizeof told);
-    CHECK_OK(migcore_compat_preflight(compat, tree, receiver, NULL, NULL, 0, tell, &told, &answer));
+    CHECK_OK(migcore_compat_preflight(compat, tree, receiver, NULL, 0, NULL, 0, tell, &told, &answer));
     CHECK_EQUAL(answer, MIGCORE_ANSWER_LOSSES);
     CHECK_EQUAL(told.count, 1);
     CHECK_TEXT(told.last.path, "uart/0.speed");
     CHECK_TEXT(migcore_reason_text(told.last.reason), "a transform loses this");
     CHECK(same_digest(before, digest_of(tree, MIGCORE_ROOT, 0)));
 
-    CHECK_OK(migcore_compat_preflight(compat, tree, unknown, NULL, NULL, 0, tell, &told, &answer));
+    CHECK_OK(migcore_compat_preflight(compat, tree, unknown, NULL, 0, NULL, 0, tell, &told, &answer));
     CHECK_EQUAL(answer, MIGCORE_ANSWER_REFUSED);
     CHECK_TEXT(told.last.path, "uart/0");
     CHECK_TEXT(told.last.expected, "9");
     CHECK_TEXT(migcore_reason_text(told.last.reason), "there is no route between these versions");
 
     CHECK_OK(migcore_tree_begin_change(tree));
-    CHECK_STATUS(migcore_compat_preflight(compat, tree, receiver, NULL, NULL, 0, tell, &told, &answer), MIGCORE_BUSY);
+    CHECK_STATUS(migcore_compat_preflight(compat, tree, receiver, NULL, 0, NULL, 0, tell, &told, &answer), MIGCORE_BUSY);
     CHECK_OK(migcore_tree_undo_change(tree));
-    CHECK_STATUS(migcore_compat_preflight(NULL, tree, receiver, NULL, NULL, 0, NULL, NULL, &answer),
+    CHECK_STATUS(migcore_compat_preflight(NULL, tree, receiver, NULL, 0, NULL, 0, NULL, NULL, &answer),
                  MIGCORE_NULL_POINTER);
-    CHECK_STATUS(migcore_compat_preflight(compat, NULL, receiver, NULL, NULL, 0, NULL, NULL, &answer),
+    CHECK_STATUS(migcore_compat_preflight(compat, NULL, receiver, NULL, 0, NULL, 0, NULL, NULL, &answer),
                  MIGCORE_NULL_POINTER);
-    CHECK_STATUS(migcore_compat_preflight(compat, tree, tree, NULL, NULL, 0, NULL, NULL, &answer), MIGCORE_MISSING);
-    CHECK_STATUS(migcore_compat_preflight(compat, tree, receiver, NULL, NULL, 0, NULL, NULL, NULL),
+    CHECK_STATUS(migcore_compat_preflight(compat, tree, tree, NULL, 0, NULL, 0, NULL, NULL, &answer), MIGCORE_MISSING);
+    CHECK_STATUS(migcore_compat_preflight(compat, tree, receiver, NULL, 0, NULL, 0, NULL, NULL, NULL),
                  MIGCORE_NULL_POINTER);
     CHECK(same_digest(before, digest_of(tree, MIGCORE_ROOT, 0)));
     lore_free(&lore);

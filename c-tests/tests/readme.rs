@@ -65,6 +65,26 @@ fn blocks<'t>(text: &'t str, language: &str) -> Vec<&'t str> {
 }
 
 #[test]
+fn parts_of_the_guide_to_preflight_are_those_of_the_examples() {
+    let read = |name: &str| fs::read_to_string(top().join(name)).expect(name);
+    let (guide, c) = (read("docs/compat.md"), read("examples/vmm/preflight.c"));
+    let module = read("core/src/compat/preflight/mod.rs");
+    let lines = module.lines().filter_map(|line| line.strip_prefix("//!"));
+    let lines = lines.map(|line| line.strip_prefix(' ').unwrap_or(line));
+    let rust: String = lines.map(|line| format!("{line}\n")).collect();
+    let section = guide.split("\n## Preflight\n").nth(1).expect("a section");
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let (of_c, of_rust) = (blocks(section, "c"), blocks(section, "rust"));
+    assert!(!of_c.is_empty() && !of_rust.is_empty());
+    for part in of_c {
+        assert!(c.contains(part), "this is not in the example:\n{part}");
+    }
+    for part in of_rust {
+        assert!(rust.contains(part), "this is not in the module:\n{part}");
+    }
+}
+
+#[test]
 fn parts_of_the_guide_to_histories_are_those_of_the_examples() {
     let read = |name: &str| fs::read_to_string(top().join(name)).expect(name);
     let guide = read("docs/compat.md");

@@ -8,7 +8,6 @@
 )]
 
 #[path = "support/wire.rs"]
-#[allow(dead_code, reason = "each test uses what it needs")]
 mod wire;
 
 use migcore::compat::manifest::{About, Accepts, Known, Manifest, Writer};

@@ -139,8 +139,8 @@ bool preflight(struct machine *m, const struct options *options, struct tree *ma
     if (parcel->converted)
         findings.answer = history_down(&parcel->state, release, options->lossless, findings.text);
     if (findings.answer != MIGCORE_ANSWER_REFUSED)
-        error.status = migcore_preflight(&parcel->state.tree, &manifest->tree, index, sizeof index, tell, &findings,
-                                         &answer);
+        error.status = migcore_preflight(&parcel->state.tree, &manifest->tree, MIGCORE_WIRE_CHUNK, index, sizeof index, tell,
+                                         &findings, &answer);
     fclose(findings.text);
     if (length > 0)
         words[length - 1] = '\0'; /* what stands between two */

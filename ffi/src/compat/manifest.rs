@@ -193,14 +193,19 @@ pub(crate) unsafe fn about_of<'a>(about: *const migcore_about) -> Result<About<'
     // SAFETY: as the caller promises.
     unsafe {
         let about = sized(about)?;
-        let wire = u8::try_from(about.wire).ok().and_then(Wire::of);
         Ok(About {
             writer: text(about.writer)?,
             machine: text(about.machine)?,
             version: Version { number: about.version, tag: text(about.tag)? },
-            wire: wire.ok_or(Code::InvalidArgument)?,
+            wire: wire_of(about.wire)?,
         })
     }
+}
+
+/// A wire by its constant; 0 is any.
+pub(super) fn wire_of(number: u32) -> Result<Wire> {
+    let wire = u8::try_from(number).ok().and_then(Wire::of);
+    wire.ok_or(Code::InvalidArgument)
 }
 
 /// # Safety

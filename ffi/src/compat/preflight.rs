@@ -7,6 +7,7 @@ use migcore::compat::preflight::{Answer, Finding, Preflight, Reason};
 use migcore::error::Put;
 use migcore::{Code, Result};
 
+use super::manifest::wire_of;
 use super::rows::migcore_compat_version;
 use super::run::{at_work, migcore_compat, version};
 use crate::error::MIGCORE_PATH_SIZE;
@@ -55,16 +56,18 @@ pub type migcore_report_finding = Option<
 
 /// Says whether a receiver loads a state: compares the tree `state` with the manifest in the tree `receiver`. Shows each
 /// thing that it finds to `report`, which may be NULL, and writes the answer, the worst of them, to `answer`, a
-/// MIGCORE_ANSWER_ constant. Neither tree is changed. `index` is memory for an index, as that of migcore_tree_diff, or NULL.
+/// MIGCORE_ANSWER_ constant. Neither tree is changed. `wire` is the one that the state will go over, a MIGCORE_WIRE_ constant, or
+/// 0 for the one that the receiver wants, and chunks where it takes any. `index` is memory for an index, as that of migcore_tree_diff, or NULL.
 ///
 /// It says that a state loads only where the manifest describes all that the state has and all that the receiver needs;
 /// what only values tell, such as what a hook refuses, it does not know. MIGCORE_OK whatever the answer is;
-/// MIGCORE_MISSING without a manifest, MIGCORE_UNKNOWN_FORMAT for one of a newer layout, MIGCORE_BAD_VALUE for one that
+/// MIGCORE_INVALID_ARGUMENT for a wire that is none, MIGCORE_MISSING without a manifest, MIGCORE_UNKNOWN_FORMAT for one of a newer layout, MIGCORE_BAD_VALUE for one that
 /// makes no sense.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_preflight(
     state: *mut migcore_tree,
     receiver: *mut migcore_tree,
+    wire: u32,
     index: *mut c_void,
     index_size: usize,
     report: migcore_report_finding,
@@ -76,7 +79,7 @@ pub unsafe extern "C" fn migcore_preflight(
     unsafe {
         status(show(state, |state| {
             show(receiver, |receiver| {
-                let preflight = Preflight::new(Manifest::find(receiver)?);
+                let preflight = Preflight::new(Manifest::find(receiver)?).wire(wire_of(wire)?);
                 let mut preflight = preflight.memory(bytes_mut(index, index_size)?);
                 ended(report, opaque, answer, &mut |tell| preflight.compare(state, tell))
             })
@@ -87,7 +90,7 @@ pub unsafe extern "C" fn migcore_preflight(
 /// The same after the transforms that lead to the receiver's versions: the routes are found and gone, what is lost is told,
 /// and all of it is undone. `from` is the version of the machine now, where the state does not say it, or NULL. Devices of
 /// which the receiver takes the version that they have stay as they are; a machine whose manifest says its version is
-/// transformed to that. `report` must not use the state. Where a transform fails, that is a finding, but for
+/// transformed to that. Filters see the state as it leaves. `report` must not use the state. Where a transform fails, that is a finding, but for
 /// MIGCORE_NO_SPACE, MIGCORE_BUSY and MIGCORE_UNBALANCED, which are as those of migcore_compat_run.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_compat_preflight(
@@ -95,6 +98,7 @@ pub unsafe extern "C" fn migcore_compat_preflight(
     state: *mut migcore_tree,
     receiver: *mut migcore_tree,
     from: *const migcore_compat_version,
+    wire: u32,
     index: *mut c_void,
     index_size: usize,
     report: migcore_report_finding,
@@ -105,7 +109,7 @@ pub unsafe extern "C" fn migcore_compat_preflight(
     // meanwhile, a callback for this `opaque`, and a place.
     unsafe {
         status(show(receiver, |receiver| {
-            let preflight = Preflight::new(Manifest::find(receiver)?);
+            let preflight = Preflight::new(Manifest::find(receiver)?).wire(wire_of(wire)?);
             let mut preflight = preflight.memory(bytes_mut(index, index_size)?);
             let from = version(from)?;
             let done = at_work(compat, state, |compat, state| {

@@ -26,6 +26,61 @@
 //!
 //! Where the manifest has only a [sample](super::manifest::Known::Sample) of what a device accepts, what differs from
 //! it cannot be told.
+//!
+//! # Walk
+//!
+//! ```
+//! use migcore::compat::manifest::{About, Manifest};
+//! use migcore::compat::preflight::{Answer, Preflight};
+//! use migcore::machine::{Device, Machine, Slot};
+//! use migcore::model::{Builder, Tree};
+//! use migcore::visit::{Versions, Visit, Visiting, Visitor};
+//!
+//! #[derive(Clone)]
+//! struct Uart {
+//!     level: u8,
+//!     speed: Option<u32>, // newer programs have it
+//! }
+//!
+//! impl Visit for Uart {
+//!     fn visit(&mut self, v: &mut Visitor<'_>) -> migcore::Result<()> {
+//!         v.visit("level", &mut self.level)?;
+//!         self.speed.as_mut().map_or(Ok(()), |speed| v.visit("speed", speed))
+//!     }
+//! }
+//!
+//! impl Device for Uart {
+//!     fn has_scratch(&self) -> bool {
+//!         true
+//!     }
+//!
+//!     fn visit_scratch(&mut self, v: &mut Visitor<'_>) -> migcore::Result<()> {
+//!         self.clone().visit(v)
+//!     }
+//! }
+//!
+//! // The receiver says what it accepts. The tree goes to the sender over any wire that names devices.
+//! let mut memory = [0; 4096];
+//! let mut receiver = Tree::new(&mut memory)?;
+//! let mut old = Uart { level: 0, speed: None };
+//! let mut slots = [Slot::new("uart", 0, Versions::only(1), &mut old)];
+//! let about = About { writer: "vmm 1", ..About::default() };
+//! Machine::new(&mut slots)?.manifest(&mut receiver, &about, 0, &mut |_, accepts| Ok(accepts))?;
+//!
+//! // The sender compares its state with that.
+//! let mut memory = [0; 4096];
+//! let mut state = Tree::new(&mut memory)?;
+//! let mut new = Uart { level: 7, speed: Some(50) };
+//! let mut slots = [Slot::new("uart", 0, Versions::only(1), &mut new)];
+//! Machine::new(&mut slots)?.save(&mut Visiting::new(Builder::new(&mut state)).saver())?;
+//!
+//! let mut told = String::new();
+//! let mut preflight = Preflight::new(Manifest::find(&receiver)?);
+//! let answer = preflight.compare(&state, &mut |finding| told = finding.to_string())?;
+//! assert_eq!(answer, Answer::Refused);
+//! assert_eq!(told, "refused: uart/0.speed: the receiver does not know this item (found u32)");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod devices;
 mod finding;
@@ -102,7 +157,8 @@ impl<'p, 't, 'm> Preflight<'p, 't, 'm> {
     /// the state does not say it. Devices of which the receiver takes the version that they have stay as they are.
     ///
     /// A machine whose manifest says its version is transformed to that; the edges of the others do not run. Filters see
-    /// the state as it [leaves](super::Border::Leaving).
+    /// the state as it [leaves](super::Border::Leaving). What has no route here and one at the receiver stays as it is, and
+    /// cannot be told.
     ///
     /// # Errors
     /// [`Code::NoSpace`](crate::Code::NoSpace) for what the transforms need;

@@ -75,7 +75,8 @@ impl Preflight<'_, '_, '_> {
             Some(from) => from,
             None => machine_version(state)?.unwrap_or_default(),
         };
-        Ok(self.manifest.converts(b"", from, &mut MOST_WORK.clone()).unwrap_or(false))
+        let mut work = MOST_WORK;
+        Ok(self.manifest.converts(b"", from, &mut work).unwrap_or(false))
     }
 }
 
