@@ -2,10 +2,7 @@
 
 use crate::error::Result;
 use crate::model::{NodeId, Tree, Value};
-use crate::visit::Versions;
-
-/// What the names of devices begin with that belong to the library.
-const PRIVATE: &[u8] = b"migcore.";
+use crate::visit::{self, Versions};
 
 /// The name of the device that QEMU's stream is.
 const STREAM: &[u8] = b"qemu";
@@ -13,7 +10,7 @@ const STREAM: &[u8] = b"qemu";
 /// Whether a device at the root belongs to the library, by its name: no step, pattern or other wire sees it.
 #[must_use]
 pub fn is_private(name: &[u8]) -> bool {
-    name.starts_with(PRIVATE)
+    visit::is_private(name)
 }
 
 /// The device that QEMU's stream is, if the tree has one: `qemu/0` at the root.

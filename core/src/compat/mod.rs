@@ -107,7 +107,6 @@ mod sites;
 mod step;
 mod trail;
 mod version;
-mod wire;
 
 pub use apply::Applier;
 pub use check::{check, Checked, Finding, Random, States, Wrong};
@@ -131,4 +130,3 @@ pub use step::{
 };
 pub use trail::Trail;
 pub use version::Version;
-pub use wire::replay;
