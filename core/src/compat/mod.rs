@@ -91,6 +91,8 @@ mod item;
 mod keyed;
 mod ledger;
 mod leg;
+#[cfg(test)]
+mod linear;
 mod loss;
 mod losses;
 pub mod manifest;
