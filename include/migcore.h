@@ -5323,7 +5323,8 @@ migcore_status migcore_chunk_receiver_error(struct migcore_chunk_receiver *recei
  * safe to copy and opaque. So a tree keeps them, migcore_tree_carry carries them, and a saver of chunks makes the
  * same chunks of them. Counted as skipped are those that the wire of `v` cannot carry, as the legacy one; that
  * do not fit the memory of a loader over a stream behind its slots; or that stood before a device which
- * migcore_next_device has looked at.
+ * migcore_next_device has looked at. A device of the library's own, whose name begins with `migcore.`, is checked and
+ * counted there too, and not given, where the wire of `v` cannot carry it.
  *
  * `scratch` is for arrays and buffers: those whose elements are in another order than the machine's, and
  * those that are cut by the end of a fragment, must fit into it whole; else MIGCORE_NO_SPACE, and the
@@ -5761,8 +5762,8 @@ migcore_status migcore_tree_print(struct migcore_tree *tree,
  * of the visit. What the visitor calls back may read the tree, and not change it.
  *
  * A buffer of variable length in the root that is marked ancillary, safe to copy and opaque, and nothing else,
- * is what only other programs know: see migcore_chunk_replay_device. It is left out where the wire cannot carry
- * it, as the legacy one.
+ * is what only other programs know: see migcore_chunk_replay_device. A device in the root whose name begins with
+ * `migcore.` is the library's own. They are left out where the wire cannot carry them, as the legacy one.
  */
 migcore_status migcore_tree_replay(struct migcore_tree *tree,
                                    migcore_node node,

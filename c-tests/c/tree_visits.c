@@ -452,6 +452,30 @@ static void replays_fail_as_visits_do(void)
     plot_free(&plot);
 }
 
+/* What the library keeps of a state goes where a reader can pass over it. */
+static void what_is_the_librarys_own(void)
+{
+    static const uint8_t device[] = { 0, 0, 0, 7 };
+    struct plot plots[2];
+    migcore_tree *tree = plot_init(&plots[0], 4096), *copy = plot_init(&plots[1], 4096);
+    migcore_node nic = plant(tree, MIGCORE_ROOT, item_device("nic", 0, 1)), kept;
+    migcore_tree_saver saver;
+    struct memory memory;
+
+    plant(tree, nic, item_scalar("x", MIGCORE_KIND_U32, 7));
+    kept = plant(tree, MIGCORE_ROOT, item_device("migcore.losses", 0, 1));
+    plant(tree, kept, item_scalar("run", MIGCORE_KIND_U32, 1));
+    CHECK_OK(migcore_tree_replay(tree, MIGCORE_ROOT, memory_save(&memory)));
+    CHECK_MEMORY(memory.bytes, (size_t)migcore_position(&memory.legacy.visitor), device, sizeof device);
+    CHECK_OK(migcore_tree_replay_inside(tree, MIGCORE_ROOT, memory_save(&memory)));
+    CHECK_MEMORY(memory.bytes, (size_t)migcore_position(&memory.legacy.visitor), device, sizeof device);
+    CHECK_OK(migcore_tree_replay(tree, MIGCORE_ROOT, saver_of(&saver, copy)));
+    CHECK_OK(migcore_finish(&saver.visitor));
+    no_difference(tree, copy);
+    plot_free(&plots[0]);
+    plot_free(&plots[1]);
+}
+
 void test_tree_visits(void)
 {
     uint32_t seed;
@@ -472,4 +496,5 @@ void test_tree_visits(void)
     every_call_without_a_tree(false);
     every_call_without_a_tree(true);
     replays_fail_as_visits_do();
+    what_is_the_librarys_own();
 }

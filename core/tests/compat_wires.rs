@@ -17,8 +17,8 @@ use histories::{add, all, compat, item, losses, machine, memory, private, put, r
 use migcore::codec::chunk::{Loader, Saver, Settings};
 use migcore::codec::legacy;
 use migcore::compat::{
-    each_hop, machine_version, note_hop, replay, After, DeviceName, Edge, History, NewDevice,
-    Place, Step, Version, HISTORY, LOSSES,
+    each_hop, machine_version, note_hop, After, DeviceName, Edge, History, NewDevice, Place, Step,
+    Version, HISTORY, LOSSES,
 };
 use migcore::model::{At, Builder, NodeId, Tree, TreeDecoder, Value};
 use migcore::visit::{Extent, Kind, Marks, Track, Versions, Visiting, Visitor};
@@ -134,8 +134,33 @@ fn the_legacy_wire_gets_the_devices_alone() {
     let mut plain = Tree::new(&mut there).unwrap();
     put(&mut plain, "nic1", 1, &[("a", 1)]);
     put(&mut plain, "nic2", 1, &[("a", 1)]);
-    assert_eq!(legacy_bytes(|v| replay(&tree, v)), legacy_bytes(|v| plain.replay(plain.root(), v)));
-    assert_ne!(legacy_bytes(|v| tree.replay(tree.root(), v)), legacy_bytes(|v| replay(&tree, v)));
+    let expected = legacy_bytes(|v| plain.replay(plain.root(), v));
+    assert_eq!(legacy_bytes(|v| tree.replay(tree.root(), v)), expected);
+    assert_eq!(legacy_bytes(|v| tree.replay_inside(tree.root(), v)), expected);
+    for name in [LOSSES, HISTORY] {
+        let device = private(&tree, name).unwrap();
+        assert_eq!(legacy_bytes(|v| tree.replay(device, v)), []);
+    }
+
+    // Straight from a stream of chunks to legacy they are passed over too, and counted.
+    let bytes = chunks(&tree);
+    let (mut loader, mut scratch) = (Loader::from_slice(&bytes), vec![0; 1 << 16]);
+    let from_chunks = legacy_bytes(|v| loader.decoder().replay_all(v, &mut scratch).map(|_| ()));
+    assert_eq!((from_chunks, loader.decoder().skipped().devices), (expected, 2));
+    assert_eq!(loader.visitor().finish(), Ok(()));
+}
+
+#[test]
+fn a_device_of_such_a_name_inside_of_another_goes_to_every_wire() {
+    let mut memory = memory();
+    let mut tree = Tree::new(&mut memory).unwrap();
+    let outer = put(&mut tree, "nic", 1, &[("a", 1)]);
+    let inner = Value::Device { instance: 0, versions: Versions::only(1), oldest_reader: 1 };
+    let inner = tree.insert(At::End(outer), b"migcore.losses", Marks::NONE, inner).unwrap();
+    let number = Value::Scalar(Kind::U32, 2);
+    tree.insert(At::End(inner), b"b", Marks::NONE, number).unwrap();
+    let bytes = legacy_bytes(|v| tree.replay(tree.root(), v));
+    assert_eq!(bytes, [0, 0, 0, 1, 0, 0, 0, 2]);
 }
 
 #[test]
@@ -263,5 +288,6 @@ fn a_stream_of_qemu_goes_the_same_routes_and_its_machine_is_renamed() {
     // What the library keeps stands beside the stream, not in it.
     assert!(private(&tree, HISTORY).is_some());
     let stream = tree.find(tree.root(), b"qemu/0").unwrap();
-    assert_eq!(legacy_bytes(|v| replay(&tree, v)), legacy_bytes(|v| tree.replay(stream, v)));
+    let whole = legacy_bytes(|v| tree.replay(tree.root(), v));
+    assert_eq!(whole, legacy_bytes(|v| tree.replay(stream, v)));
 }

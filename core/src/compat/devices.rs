@@ -2,10 +2,7 @@
 
 use crate::error::Result;
 use crate::model::{NodeId, Tree, Value};
-use crate::visit::Versions;
-
-/// What the names of devices begin with that belong to the library.
-const PRIVATE: &[u8] = b"migcore.";
+use crate::visit::{self, Versions};
 
 /// The name of the device that QEMU's stream is.
 const STREAM: &[u8] = b"qemu";
@@ -13,7 +10,7 @@ const STREAM: &[u8] = b"qemu";
 /// Whether a device at the root belongs to the library, by its name: no step, pattern or other wire sees it.
 #[must_use]
 pub fn is_private(name: &[u8]) -> bool {
-    name.starts_with(PRIVATE)
+    visit::is_private(name)
 }
 
 /// The device that QEMU's stream is, if the tree has one: `qemu/0` at the root.
@@ -129,6 +126,7 @@ impl Holders {
     pub(super) fn next(&mut self, tree: &Tree<'_>) -> Option<NodeId> {
         loop {
             let holder = self.next?;
+            looked();
             let first = inside(tree, holder).map(|list| self.way.first(tree, list));
             self.next = match first {
                 Some(Ok(Some(first))) => Some(first),
@@ -140,6 +138,13 @@ impl Holders {
         }
     }
 }
+
+/// Counts, in tests, how many devices and records are looked at.
+#[cfg(not(test))]
+pub(super) const fn looked() {}
+
+#[cfg(test)]
+pub(super) use super::linear::looked;
 
 /// What of a stream, or of a command with a package, has holders in it.
 fn inside(tree: &Tree<'_>, holder: NodeId) -> Option<NodeId> {
@@ -217,30 +222,4 @@ pub(super) fn device_in(tree: &Tree<'_>, holder: NodeId) -> Option<NodeId> {
 pub(super) fn holder_of(tree: &Tree<'_>, device: NodeId) -> Result<NodeId> {
     let parent = tree.parent(device)?.unwrap_or(device);
     Ok(if parent == tree.root() { device } else { parent })
-}
-
-/// The first device of this name and instance. It is looked for behind the one that is `near` first.
-pub(super) fn find(
-    tree: &Tree<'_>,
-    near: Option<NodeId>,
-    name: &[u8],
-    instance: u32,
-) -> Option<NodeId> {
-    // Whether there ever was such a name is known at once.
-    if !tree.knows_name(name) {
-        return None;
-    }
-    let is_it = |device: &NodeId| {
-        tree.name(*device) == Ok(name)
-            && Head::of(tree, *device).is_some_and(|head| head.instance == instance)
-    };
-    let beside = near.and_then(|near| {
-        let holder = holder_of(tree, near).ok()?;
-        device_in(tree, Holders::beyond(tree, holder, Way::Forth).next(tree)?)
-    });
-    if let Some(found) = beside.filter(is_it) {
-        return Some(found);
-    }
-    let mut devices = Devices::new(tree);
-    core::iter::from_fn(|| devices.next(tree)).find(is_it)
 }

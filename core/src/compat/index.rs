@@ -15,6 +15,10 @@ const LEAST_WORK: u64 = 1 << 16;
 /// References in one place, on average.
 const TOGETHER: usize = 4;
 
+/// References that each search may look at for nothing: a search for what is not there, as most are where few have
+/// what is indexed, takes no more.
+const FREE: usize = 16;
+
 /// Items of an element that are looked at for nothing. Those of the library's own have fewer.
 const ITEMS: usize = 16;
 
@@ -70,21 +74,31 @@ impl Index {
     ) -> Result<Index> {
         let Some(list) = list else { return Ok(Index::NONE) };
         let count = tree.count(list)?;
+        let index = Index::new(tree, At::After(list), count, work)?;
+        let mut at = tree.first_child(list)?;
+        while let Some(element) = at {
+            index.add(tree, key(tree, element), element)?;
+            at = tree.next_sibling(element)?;
+        }
+        Ok(index)
+    }
+
+    /// Makes an index of so many elements, which are still to be added.
+    pub(super) fn new(tree: &mut Tree<'_>, at: At, count: usize, work: &mut Work) -> Result<Index> {
         let places = count.div_euclid(TOGETHER).max(1);
         // As many digits as tell so many places apart, and no more than a key has.
         let digits = places.checked_ilog2().unwrap_or(0).div_ceil(4).min(6);
         let elements = u64::try_from(count).unwrap_or(u64::MAX);
         work.left = work.left.saturating_add(elements.saturating_mul(WORK));
-        let top = tree.insert(At::After(list), b"index", Marks::NONE, Value::Struct(None))?;
-        let index = Index { top: Some(top), digits };
-        let mut at = tree.first_child(list)?;
-        while let Some(element) = at {
-            let place = index.place(tree, key(tree, element))?;
-            let reference = Value::Scalar(Kind::U64, element.to_bits());
-            tree.insert(At::End(place), b"", Marks::NONE, reference)?;
-            at = tree.next_sibling(element)?;
-        }
-        Ok(index)
+        let top = tree.insert(at, b"index", Marks::NONE, Value::Struct(None))?;
+        Ok(Index { top: Some(top), digits })
+    }
+
+    /// Adds an element with this key.
+    pub(super) fn add(&self, tree: &mut Tree<'_>, key: u32, element: NodeId) -> Result<()> {
+        let place = self.place(tree, key)?;
+        let reference = Value::Scalar(Kind::U64, element.to_bits());
+        tree.insert(At::End(place), b"", Marks::NONE, reference).map(|_| ())
     }
 
     /// Where references with this key are, made if there were none.
@@ -122,7 +136,7 @@ impl Index {
                 None => return Ok(None),
             }
         }
-        for reference in tree.children(place)? {
+        for (number, reference) in tree.children(place)?.enumerate() {
             let there = |element: &NodeId| tree.name(*element).is_ok();
             if let Some(element) = fields::handle(tree, reference).filter(there) {
                 // They come from a stream, which may have put any number before those that are asked for.
@@ -131,7 +145,7 @@ impl Index {
                     return Ok(Some(Entry { reference, element }));
                 }
             }
-            work.spend(1)?;
+            work.spend(usize::from(number >= FREE))?;
         }
         Ok(None)
     }
@@ -247,6 +261,20 @@ mod tests {
                 assert!(searches < 200);
             }
         }
+    }
+
+    #[test]
+    fn few_elements_are_searched_in_vain_as_often_as_one_likes() {
+        let mut memory = vec![0; 1 << 16];
+        let mut tree = Tree::new(&mut memory).unwrap();
+        let list = list(&mut tree, 0..4);
+        let mut work = Work::new();
+        let index = Index::over(&mut tree, Some(list), &mut work, |_, _| 0).unwrap();
+        let before = work.left;
+        for wanted in 5..200_000 {
+            assert!(find(&index, &tree, wanted, &mut work).unwrap().is_none());
+        }
+        assert_eq!(work.left, before);
     }
 
     #[test]

@@ -91,6 +91,8 @@ mod item;
 mod keyed;
 mod ledger;
 mod leg;
+#[cfg(test)]
+mod linear;
 mod loss;
 mod losses;
 pub mod manifest;
@@ -107,7 +109,6 @@ mod sites;
 mod step;
 mod trail;
 mod version;
-mod wire;
 
 pub use apply::Applier;
 pub use check::{check, Checked, Finding, Random, States, Wrong};
@@ -131,4 +132,3 @@ pub use step::{
 };
 pub use trail::Trail;
 pub use version::Version;
-pub use wire::replay;

@@ -66,6 +66,7 @@ impl<'r> Run<'r> {
 
     /// The end: here it shows whether all losses are allowed.
     pub(super) fn end(mut self, tree: &mut Tree<'_>) -> Result<Outcome> {
+        self.applier.close(tree)?;
         self.book.close(tree)?;
         match self.book.refused {
             Some(refused) => Err(refused),
@@ -79,6 +80,8 @@ impl<'r> Run<'r> {
         tree: &mut Tree<'_>,
         hooks: impl Iterator<Item = Hook<'r>>,
     ) -> Result<()> {
+        // They may change all, and nothing else is there for them.
+        self.applier.close(tree)?;
         let scope = tree.root();
         for Hook(hook) in hooks {
             let ledger: &mut dyn Ledger = &mut self.book;
@@ -267,7 +270,7 @@ impl<'r> Run<'r> {
         self.book.begin_step(stage);
         self.book.observer.before(tree, &stage);
         let on = device.map_or(On::Machine, On::Device);
-        let done = self.applier.apply(tree, on, &step, &mut self.book);
+        let done = self.applier.apply_next(tree, on, &step, &mut self.book);
         let touched = done.map_err(|report| in_step(report.into(), leg, number))?;
         self.book.observer.after(tree, &stage, touched);
         let outcome = &mut self.book.outcome;

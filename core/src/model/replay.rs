@@ -11,8 +11,9 @@ impl Tree<'_> {
     /// visitor's wire gets is what it would have got from the device.
     ///
     /// A buffer of variable length in the root that is marked ancillary, safe to copy and opaque, and nothing
-    /// else, is what only other programs know. It is left out where the wire cannot carry such, as the legacy
-    /// one ([`Encoder::carries_foreign`](crate::visit::Encoder::carries_foreign)).
+    /// else, is what only other programs know. A device in the root whose name begins with `migcore.` is the
+    /// library's own. They are left out where the wire cannot carry such, as the legacy one
+    /// ([`Encoder::carries_foreign`](crate::visit::Encoder::carries_foreign)).
     ///
     /// # Errors
     /// Those of the visitor; [`Code::WrongDirection`] when it loads; [`Code::StaleHandle`].
@@ -21,6 +22,7 @@ impl Tree<'_> {
         let mut walk = Walk::new(top);
         while let Some(step) = walk.next(self) {
             match step {
+                Step::Enter(at) if self.is_left_out(at, v) => walk.skip_inside(),
                 Step::Enter(at) => self.enter(at, v)?,
                 Step::Leave(at) => self.leave(at, v)?,
             }
@@ -38,6 +40,7 @@ impl Tree<'_> {
         let mut walk = Walk::new(top);
         while let Some(step) = walk.next(self) {
             match step {
+                Step::Enter(at) if at != top && self.is_left_out(at, v) => walk.skip_inside(),
                 Step::Enter(at) if at != top => self.enter(at, v)?,
                 Step::Leave(at) if at != top => self.leave(at, v)?,
                 _ => {}
@@ -84,6 +87,14 @@ impl Tree<'_> {
             Value::Absent => v.null(&name),
             Value::Raw(bytes) => v.put_raw(bytes),
         }
+    }
+
+    /// Whether a node is a device of the library's own that the wire cannot carry.
+    fn is_left_out(&self, at: u32, v: &Visitor<'_>) -> bool {
+        let node = self.node(at);
+        node.parent == ROOT
+            && matches!(self.value_at(at), Value::Device { .. })
+            && !v.carries_device(self.name_at(at))
     }
 
     /// The bytes of what only other programs know.

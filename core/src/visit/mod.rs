@@ -69,7 +69,7 @@ pub use devices::DeviceHead;
 pub use kind::{Extent, Kind, Scalar, Slots};
 pub use marks::Marks;
 pub use name::Name;
-pub(crate) use name::{plainly_same, same};
+pub(crate) use name::{is_private, plainly_same, same};
 pub use packed::{
     Ahead, Described, Elements, Ends, Flags, Form, Member, Packed, Put, Room, Take, ENDS,
 };

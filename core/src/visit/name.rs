@@ -28,6 +28,14 @@ impl Name for &[u8] {
     }
 }
 
+/// What the names of devices begin with that belong to the library.
+const PRIVATE: &[u8] = b"migcore.";
+
+/// Whether a device that stands beside all others belongs to the library, by its name.
+pub(crate) fn is_private(name: &[u8]) -> bool {
+    name.starts_with(PRIVATE)
+}
+
 /// Whether two names are equal.
 #[inline]
 pub(crate) fn same(one: &[u8], other: &[u8]) -> bool {

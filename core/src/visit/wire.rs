@@ -97,9 +97,9 @@ pub trait Encoder {
         Ok(())
     }
 
-    /// Whether what stands outside of devices and only other programs know can be carried: a buffer of variable
-    /// length, marked ancillary, safe to copy and opaque. A replay leaves it out where a reader could not pass
-    /// over it.
+    /// Whether what stands beside devices and a reader need not know can be carried: what only other programs know, a
+    /// buffer of variable length that is marked ancillary, safe to copy and opaque; and what the library keeps, in
+    /// devices whose names begin with `migcore.`. A replay leaves them out where a reader could not pass over them.
     fn carries_foreign(&self) -> bool {
         false
     }

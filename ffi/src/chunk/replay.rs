@@ -21,7 +21,8 @@ use crate::status::{migcore_status, MIGCORE_OK};
 /// safe to copy and opaque. So a tree keeps them, migcore_tree_carry carries them, and a saver of chunks makes the
 /// same chunks of them. Counted as skipped are those that the wire of `v` cannot carry, as the legacy one; that
 /// do not fit the memory of a loader over a stream behind its slots; or that stood before a device which
-/// migcore_next_device has looked at.
+/// migcore_next_device has looked at. A device of the library's own, whose name begins with `migcore.`, is checked and
+/// counted there too, and not given, where the wire of `v` cannot carry it.
 ///
 /// `scratch` is for arrays and buffers: those whose elements are in another order than the machine's, and
 /// those that are cut by the end of a fragment, must fit into it whole; else MIGCORE_NO_SPACE, and the

@@ -68,8 +68,8 @@ fn print(tree: &Tree<'_>, node: NodeId, sink: CSink, report: &mut Option<Report>
 /// of the visit. What the visitor calls back may read the tree, and not change it.
 ///
 /// A buffer of variable length in the root that is marked ancillary, safe to copy and opaque, and nothing else,
-/// is what only other programs know: see migcore_chunk_replay_device. It is left out where the wire cannot carry
-/// it, as the legacy one.
+/// is what only other programs know: see migcore_chunk_replay_device. A device in the root whose name begins with
+/// `migcore.` is the library's own. They are left out where the wire cannot carry them, as the legacy one.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_tree_replay(
     tree: *mut migcore_tree,

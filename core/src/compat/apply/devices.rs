@@ -2,7 +2,7 @@
 
 use super::parts::Parts;
 use super::{Loss, Work};
-use crate::compat::devices::{find, holder_of, Devices, Head, Way};
+use crate::compat::devices::{holder_of, Devices, Head, Way};
 use crate::compat::name::Name;
 use crate::compat::{is_private, DeviceName, NewDevice, On, Trail, What};
 use crate::error::{Code, Fault, Result};
@@ -73,14 +73,15 @@ impl Work<'_, '_> {
             }
             // Of the whole machine all were looked at.
             let one = work.on != On::Machine;
-            if one && find(work.tree, None, &name, instance).is_some() {
+            if one && work.known.device(work.tree, None, &name, instance)?.is_some() {
                 work.enter_name(&name, instance)?;
                 return Err(Code::Occupied);
             }
             work.changed(device, |tree| {
                 tree.rename(device, &name)?;
                 tree.replace(device, Head { instance, ..head }.value())
-            })
+            })?;
+            work.known.has_device(work.tree, device)
         })
     }
 
@@ -140,7 +141,8 @@ impl Work<'_, '_> {
 
     pub(super) fn split(&mut self, device: NodeId, run: &[u8], halves: &Halves<'_>) -> Result<()> {
         let other = self.other(device, run, halves)?;
-        if find(self.tree, Some(device), &other.name, other.instance).is_some() {
+        let near = Some(device);
+        if self.known.device(self.tree, near, &other.name, other.instance)?.is_some() {
             self.trail = other.trail;
             return Err(Code::Occupied);
         }
@@ -164,7 +166,8 @@ impl Work<'_, '_> {
 
     pub(super) fn merge(&mut self, device: NodeId, run: &[u8], halves: &Halves<'_>) -> Result<()> {
         let other = self.other(device, run, halves)?;
-        let Some(gone) = find(self.tree, Some(device), &other.name, other.instance) else {
+        let near = Some(device);
+        let Some(gone) = self.known.device(self.tree, near, &other.name, other.instance)? else {
             self.check_none(device, halves.parts.items)?;
             self.trail = other.trail;
             return self.lose(&Loss::of(What::Absence));

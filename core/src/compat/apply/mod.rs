@@ -4,10 +4,13 @@ mod convert;
 mod devices;
 mod fields;
 mod items;
+mod known;
 mod moves;
+mod order;
 mod parts;
 mod place;
 mod records;
+mod sections;
 mod stream;
 
 use super::devices::{Head, Way};
@@ -16,21 +19,26 @@ use super::{Edit, Found, Hook, Ledger, Lost, On, Step, Trail, What};
 use crate::error::{Code, Fault, Path, Report, Result};
 use crate::model::{NodeId, Tree, Value};
 use devices::Halves;
+use known::Known;
 use parts::Parts;
-use records::Sections;
 
-/// Applies steps to a tree: one for a whole run, since it keeps what was found out about the tree. Between two of
-/// its steps nothing else may add records to QEMU's stream.
-#[derive(Debug, Default)]
+/// Applies steps to a tree.
+#[derive(Debug)]
 pub struct Applier {
-    sections: Option<Sections>,
+    known: Known,
+}
+
+impl Default for Applier {
+    fn default() -> Self {
+        Applier::new()
+    }
 }
 
 impl Applier {
     /// One that knows nothing yet.
     #[must_use]
     pub const fn new() -> Self {
-        Applier { sections: None }
+        Applier { known: Known::new() }
     }
 
     /// Applies a step, and says how many items it touched. The cost is linear in the scopes that its patterns look
@@ -52,9 +60,32 @@ impl Applier {
         step: &Step<'_>,
         ledger: &mut dyn Ledger,
     ) -> core::result::Result<u32, Report> {
+        let done = self.apply_next(tree, on, step, ledger);
+        let closed = self.close(tree);
+        let touched = done?;
+        match closed {
+            Ok(()) => Ok(touched),
+            Err(code) => Err(Report { code, fault: Fault::default(), path: Path::new() }),
+        }
+    }
+
+    /// The same, for a step of several: it keeps what was found out about the tree, also in the tree. Up to the
+    /// [end](Applier::close), nothing but its steps may add, move, rename or remove devices.
+    pub(super) fn apply_next(
+        &mut self,
+        tree: &mut Tree<'_>,
+        on: On,
+        step: &Step<'_>,
+        ledger: &mut dyn Ledger,
+    ) -> core::result::Result<u32, Report> {
         let (trail, fault) = (Trail::new(), Fault::default());
-        let mut work = Work { tree, ledger, on, trail, fault, sections: &mut self.sections };
+        let mut work = Work { tree, ledger, on, trail, fault, known: &mut self.known };
         work.apply(step).map_err(|code| work.report(code))
+    }
+
+    /// Ends the steps.
+    pub(super) fn close(&mut self, tree: &mut Tree<'_>) -> Result<()> {
+        self.known.forget(tree)
     }
 }
 
@@ -67,7 +98,7 @@ struct Work<'w, 'm> {
     trail: Trail,
     /// The numbers of an error.
     fault: Fault,
-    sections: &'w mut Option<Sections>,
+    known: &'w mut Known,
 }
 
 impl Work<'_, '_> {
@@ -150,7 +181,10 @@ impl Work<'_, '_> {
                 device
             }
         };
-        *self.sections = None;
+        // Code for a device changes nothing else.
+        if self.on == On::Machine {
+            self.known.forget(self.tree)?;
+        }
         code(&mut Edit { tree: self.tree, scope, ledger: self.ledger })
     }
 

@@ -1,40 +1,13 @@
 //! Devices that come and go: at the root, or in the records of QEMU's stream.
 
+use super::order::{device_behind, end_of, part, start_of, Part};
+use super::sections::{number_of, plain_section, renumber};
 use super::{Loss, Work};
-use crate::compat::devices::{
-    device_in, find, holder_of, is_private, is_section, stream, Devices, Head, Holders, Way,
-};
+use crate::compat::devices::{device_in, holder_of, is_private, stream, Devices, Head};
 use crate::compat::{item, After, DeviceName, Item, NewDevice, On, What};
 use crate::error::{Code, Result};
-use crate::model::{At, NodeId, Tree, Value};
-use crate::visit::{Kind, Marks};
-
-/// What a section of a whole device begins with in QEMU's stream.
-const FULL: u64 = 4;
-/// What a footer begins with.
-const FOOTER: u64 = 0x7e;
-
-/// What the sections of a stream have in common.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Sections {
-    /// A number that none has, as all greater ones.
-    next: u64,
-    /// Whether they have footers.
-    footers: bool,
-}
-
-/// What a node is among those that devices stand between.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
-    /// The start of a stream.
-    Head,
-    /// A device, a record, or anything else that has a place.
-    Body,
-    /// The end of a stream.
-    Tail,
-    /// The library's own.
-    Private,
-}
+use crate::model::{At, NodeId};
+use crate::visit::Marks;
 
 impl Work<'_, '_> {
     pub(super) fn add_devices(
@@ -76,7 +49,7 @@ impl Work<'_, '_> {
         }
         let (name, instance) = (new.name.name.as_bytes(), new.name.instance.unwrap_or(0));
         self.enter_name(name, instance)?;
-        let Some(device) = find(self.tree, None, name, instance) else {
+        let Some(device) = self.known.device(self.tree, None, name, instance)? else {
             // Without a default nothing would come back either.
             if items.is_some() {
                 self.lose(&Loss::of(What::Absence))?;
@@ -122,6 +95,7 @@ impl Work<'_, '_> {
             }
             at = at.saturating_add(1);
         }
+        self.known.forget(self.tree)?;
         Ok(touched)
     }
 
@@ -153,7 +127,7 @@ impl Work<'_, '_> {
             }
             let at = match last {
                 Some(last) => device_behind(self.tree, list, last, found.at)?,
-                None => device_at(self.tree, list, found.at)?,
+                None => self.known.cursors.place(self.tree, list, found.at)?,
             };
             self.settle(list, copy, device, at)?;
             last = Some((holder_of(self.tree, device)?, found.at));
@@ -185,8 +159,8 @@ impl Work<'_, '_> {
         Ok(())
     }
 
-    fn check_free_device(&self, name: &[u8], instance: u32) -> Result<()> {
-        match find(self.tree, None, name, instance) {
+    fn check_free_device(&mut self, name: &[u8], instance: u32) -> Result<()> {
+        match self.known.device(self.tree, None, name, instance)? {
             None => Ok(()),
             Some(_) => Err(Code::Occupied),
         }
@@ -201,29 +175,33 @@ impl Work<'_, '_> {
         self.tree.rename(device, name)?;
         self.tree.replace(device, Head { instance, ..head }.value())?;
         let list = stream(self.tree).unwrap_or(self.tree.root());
-        let at = device_at(self.tree, list, found.at)?;
+        let at = self.known.cursors.place(self.tree, list, found.at)?;
         self.settle(list, copy, device, at)?;
         Ok(Some(device))
     }
 
     /// Moves a device that was lost to its place: as it was, or in a record of its own if it had none.
     fn settle(&mut self, list: NodeId, copy: NodeId, device: NodeId, at: At) -> Result<()> {
-        if list == self.tree.root() {
-            return self.tree.move_to(device, at);
-        }
-        if copy == device {
+        let holder = if list == self.tree.root() {
+            self.tree.move_to(device, at)?;
+            device
+        } else if copy == device {
             let (number, footer) = self.section(None)?;
             let record = self.make_record(at, number)?;
             self.tree.move_to(device, At::End(record))?;
-            return self.end_record(record, number, footer);
-        }
-        if let Some(number) = number_of(self.tree, copy)? {
-            let (free, _) = self.section(Some(number))?;
-            if free != number {
-                renumber(self.tree, copy, free)?;
+            self.end_record(record, number, footer)?;
+            record
+        } else {
+            if let Some(number) = number_of(self.tree, copy)? {
+                let (free, _) = self.section(Some(number))?;
+                if free != number {
+                    renumber(self.tree, copy, free)?;
+                }
             }
-        }
-        self.tree.move_to(copy, at)
+            self.tree.move_to(copy, at)?;
+            copy
+        };
+        self.known.has_holder(self.tree, list, holder)
     }
 
     /// Makes the device that the trail leads to, without items. It may come of another, whose star stands for some
@@ -237,13 +215,15 @@ impl Work<'_, '_> {
     ) -> Result<NodeId> {
         let list = self.list(origin)?;
         let at = match self.found(What::Order)? {
-            Some(found) => device_at(self.tree, list, found.at)?,
+            Some(found) => self.known.cursors.place(self.tree, list, found.at)?,
             None => self.declared_device(list, new.after, origin)?,
         };
         let NewDevice { versions, oldest_reader, .. } = *new;
         let head = self.with_lost_versions(Head { instance, versions, oldest_reader })?;
         if list == self.tree.root() {
-            return self.tree.insert(at, name, Marks::NONE, head.value());
+            let device = self.tree.insert(at, name, Marks::NONE, head.value())?;
+            self.known.has_holder(self.tree, list, device)?;
+            return Ok(device);
         }
         let (number, footer) = match self.found(What::Section)? {
             Some(found) => {
@@ -255,6 +235,7 @@ impl Work<'_, '_> {
         let record = self.make_record(at, number)?;
         let device = self.tree.insert(At::End(record), name, Marks::NONE, head.value())?;
         self.end_record(record, number, footer)?;
+        self.known.has_holder(self.tree, list, record)?;
         Ok(device)
     }
 
@@ -281,12 +262,13 @@ impl Work<'_, '_> {
             self.lose_versions(&head)?;
         }
         if !self.device_stands(list, holder, new.after, origin)? {
-            let at = device_index(self.tree, list, holder)?;
+            let at = self.known.cursors.index_of(self.tree, list, holder)?;
             self.lose(&Loss { at, ..Loss::of(What::Order) })?;
         }
         if let Some(bits) = section {
             self.lose(&Loss { bits, ..Loss::of(What::Section) })?;
         }
+        self.known.cursors.removing(self.tree, list, holder)?;
         self.tree.remove(holder)
     }
 
@@ -294,8 +276,9 @@ impl Work<'_, '_> {
     fn lose_record(&mut self, device: NodeId, known: bool) -> Result<()> {
         let holder = holder_of(self.tree, device)?;
         let list = self.check_listed(holder)?;
-        let at = device_index(self.tree, list, holder)?;
+        let at = self.known.cursors.index_of(self.tree, list, holder)?;
         self.lose(&Loss { node: Some(holder), at, known, ..Loss::of(What::Record) })?;
+        self.known.cursors.removing(self.tree, list, holder)?;
         self.tree.remove(holder)
     }
 
@@ -321,7 +304,7 @@ impl Work<'_, '_> {
     }
 
     pub(super) fn declared_device(
-        &self,
+        &mut self,
         list: NodeId,
         after: After<'_>,
         origin: Option<(NodeId, &[u8])>,
@@ -335,12 +318,13 @@ impl Work<'_, '_> {
 
     /// Whether a device or a record stands where it would come to if it were not there.
     pub(super) fn device_stands(
-        &self,
+        &mut self,
         list: NodeId,
         holder: NodeId,
         after: After<'_>,
         origin: Option<(NodeId, &[u8])>,
     ) -> Result<bool> {
+        let sibling = self.beside(list, after, origin)?.filter(|sibling| *sibling != holder);
         let (tree, own) = (&*self.tree, |at: NodeId| part(self.tree, list, at));
         let mut before = tree.previous_sibling(holder)?;
         while let Some(at) = before.filter(|at| own(*at) == Ok(Part::Private)) {
@@ -350,7 +334,6 @@ impl Work<'_, '_> {
         while let Some(at) = behind.filter(|at| own(*at) == Ok(Part::Private)) {
             behind = tree.next_sibling(at)?;
         }
-        let sibling = self.beside(list, after, origin)?.filter(|sibling| *sibling != holder);
         Ok(match (sibling, after) {
             (Some(sibling), _) => before == Some(sibling),
             (None, After::Start) => before.is_none_or(|at| own(at) == Ok(Part::Head)),
@@ -360,7 +343,7 @@ impl Work<'_, '_> {
 
     /// The device or record that another is to stand behind, if there is one.
     fn beside(
-        &self,
+        &mut self,
         list: NodeId,
         after: After<'_>,
         origin: Option<(NodeId, &[u8])>,
@@ -371,212 +354,12 @@ impl Work<'_, '_> {
             (text, origin) => {
                 let run = origin.map_or(&[][..], |(_, run)| run);
                 let name = DeviceName { name: text, instance: None }.with_run(run)?;
-                device_of_text(self.tree, origin.map(|(device, _)| device), &name)
+                let near = origin.map(|(device, _)| device);
+                self.known.device_of_text(self.tree, near, &name)?
             }
         };
         let Some(device) = device else { return Ok(None) };
         let holder = holder_of(self.tree, device)?;
         Ok(Some(holder).filter(|holder| self.tree.parent(*holder) == Ok(Some(list))))
     }
-
-    /// A number for a section, the wanted one if it is free, and whether sections have footers.
-    fn section(&mut self, wanted: Option<u64>) -> Result<(u64, bool)> {
-        let sections = match *self.sections {
-            Some(sections) => sections,
-            None => sections_of(self.tree)?,
-        };
-        let free = match wanted {
-            Some(wanted) if wanted >= sections.next || !is_taken(self.tree, wanted)? => wanted,
-            _ => sections.next,
-        };
-        u32::try_from(free).map_err(|_| Code::TooMany)?;
-        let next = sections.next.max(free.saturating_add(1));
-        *self.sections = Some(Sections { next, ..sections });
-        Ok((free, sections.footers))
-    }
-
-    fn make_record(&mut self, at: At, number: u64) -> Result<NodeId> {
-        let record = self.tree.insert(at, b"full", Marks::NONE, Value::Struct(None))?;
-        let (kind, number) = (Value::Scalar(Kind::U8, FULL), Value::Scalar(Kind::U32, number));
-        self.tree.insert(At::End(record), b"type", Marks::NONE, kind)?;
-        self.tree.insert(At::End(record), b"id", Marks::NONE, number)?;
-        Ok(record)
-    }
-
-    /// Puts the footer to the end of a record, if there is to be one.
-    pub(super) fn end_record(&mut self, record: NodeId, number: u64, footer: bool) -> Result<()> {
-        if !footer {
-            return Ok(());
-        }
-        let at = At::End(record);
-        let footer = self.tree.insert(at, b"footer", Marks::NONE, Value::Struct(None))?;
-        let (kind, number) = (Value::Scalar(Kind::U8, FOOTER), Value::Scalar(Kind::U32, number));
-        self.tree.insert(At::End(footer), b"type", Marks::NONE, kind)?;
-        self.tree.insert(At::End(footer), b"id", Marks::NONE, number)?;
-        Ok(())
-    }
-}
-
-/// The device that a text as in paths names, `nic/0`.
-pub(super) fn device_of_text(tree: &Tree<'_>, near: Option<NodeId>, text: &[u8]) -> Option<NodeId> {
-    let slash = text.iter().rposition(|byte| *byte == b'/')?;
-    let (name, number) = text.split_at_checked(slash)?;
-    let number = core::str::from_utf8(number.strip_prefix(b"/")?).ok()?;
-    let instance = number.parse().ok()?;
-    let is_near = |near: &NodeId| {
-        tree.name(*near) == Ok(name)
-            && Head::of(tree, *near).is_some_and(|head| head.instance == instance)
-    };
-    near.filter(is_near).or_else(|| find(tree, near, name, instance))
-}
-
-fn part(tree: &Tree<'_>, list: NodeId, node: NodeId) -> Result<Part> {
-    let name = tree.name(node)?;
-    Ok(match (list == tree.root(), name) {
-        (true, name) if is_private(name) && Head::of(tree, node).is_some() => Part::Private,
-        (true, _) => Part::Body,
-        (false, b"magic" | b"version" | b"configuration") => Part::Head,
-        (false, b"eof" | b"description" | b"trailing") => Part::Tail,
-        (false, _) => Part::Body,
-    })
-}
-
-/// How many devices, records and others stand before a device or a record.
-pub(super) fn device_index(tree: &Tree<'_>, list: NodeId, holder: NodeId) -> Result<u32> {
-    let (mut index, mut at) = (0u32, holder);
-    while let Some(before) = tree.previous_sibling(at)? {
-        at = before;
-        index = index.saturating_add(u32::from(part(tree, list, at)? == Part::Body));
-    }
-    Ok(index)
-}
-
-/// The place with so many of them before it, or the last one.
-pub(super) fn device_at(tree: &Tree<'_>, list: NodeId, index: u32) -> Result<At> {
-    let is_body = |node: &NodeId| part(tree, list, *node) == Ok(Part::Body);
-    let index = usize::try_from(index).unwrap_or(usize::MAX);
-    match tree.children(list)?.filter(is_body).nth(index) {
-        Some(next) => Ok(At::Before(next)),
-        None => end_of(tree, list),
-    }
-}
-
-/// The same, behind one that came back before, of which the number is known: they were told in their order.
-fn device_behind(
-    tree: &Tree<'_>,
-    list: NodeId,
-    (last, number): (NodeId, u32),
-    index: u32,
-) -> Result<At> {
-    let (mut number, mut at) = (number, last);
-    while number < index {
-        let Some(next) = tree.next_sibling(at)? else { return end_of(tree, list) };
-        at = next;
-        number = number.saturating_add(u32::from(part(tree, list, at)? == Part::Body));
-    }
-    Ok(if at == last { At::After(last) } else { At::Before(at) })
-}
-
-/// The place before the first of them.
-pub(super) fn start_of(tree: &Tree<'_>, list: NodeId) -> Result<At> {
-    let mut at = tree.first_child(list)?;
-    while let Some(node) = at {
-        if matches!(part(tree, list, node)?, Part::Body | Part::Tail) {
-            return Ok(At::Before(node));
-        }
-        at = tree.next_sibling(node)?;
-    }
-    Ok(At::End(list))
-}
-
-/// The place behind the last of them.
-pub(super) fn end_of(tree: &Tree<'_>, list: NodeId) -> Result<At> {
-    let mut at = tree.last_child(list)?;
-    while let Some(node) = at {
-        if matches!(part(tree, list, node)?, Part::Body | Part::Head) {
-            return Ok(At::After(node));
-        }
-        at = tree.previous_sibling(node)?;
-    }
-    Ok(At::Start(list))
-}
-
-fn sections_of(tree: &Tree<'_>) -> Result<Sections> {
-    let mut sections = Sections { next: 0, footers: false };
-    let mut holders = Holders::new(tree, Way::Forth);
-    while let Some(holder) = holders.next(tree) {
-        let Some(number) = number_of(tree, holder)? else { continue };
-        sections.next = sections.next.max(number.saturating_add(1));
-        sections.footers |= tree.child_by_name(holder, b"footer", 0)?.is_some();
-    }
-    Ok(sections)
-}
-
-fn is_taken(tree: &Tree<'_>, number: u64) -> Result<bool> {
-    let mut holders = Holders::new(tree, Way::Forth);
-    while let Some(holder) = holders.next(tree) {
-        if number_of(tree, holder)? == Some(number) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// The number of the section that a record is of.
-pub(super) fn number_of(tree: &Tree<'_>, record: NodeId) -> Result<Option<u64>> {
-    match tree.child_by_name(record, b"id", 0)? {
-        Some(id) if is_section(tree, record) => match tree.value(id)? {
-            Value::Scalar(Kind::U32, number) => Ok(Some(number)),
-            _ => Ok(None),
-        },
-        _ => Ok(None),
-    }
-}
-
-fn renumber(tree: &mut Tree<'_>, record: NodeId, number: u64) -> Result<()> {
-    let value = Value::Scalar(Kind::U32, number);
-    if let Some(id) = tree.child_by_name(record, b"id", 0)? {
-        tree.replace(id, value)?;
-    }
-    let Some(footer) = tree.child_by_name(record, b"footer", 0)? else { return Ok(()) };
-    match tree.child_by_name(footer, b"id", 0)? {
-        Some(id) => tree.replace(id, value),
-        None => Ok(()),
-    }
-}
-
-/// Of a record that could have been made here, what [`What::Section`] tells.
-fn plain_section(tree: &Tree<'_>, record: NodeId) -> Result<Option<u64>> {
-    let mut children = tree.children(record)?;
-    let kind = children.next().map(|child| (tree.name(child), tree.value(child)));
-    let is_full = kind == Some((Ok(b"type"), Ok(Value::Scalar(Kind::U8, FULL))));
-    let id = children.next().is_some_and(|child| tree.name(child) == Ok(b"id"));
-    let device = children.next().is_some_and(|child| Head::of(tree, child).is_some());
-    let Some(number) = number_of(tree, record)? else { return Ok(None) };
-    let footer = children.next();
-    let footed = match footer {
-        Some(footer) => is_footer(tree, footer, number)?,
-        None => true,
-    };
-    let bare = tree.marks(record)? == Marks::NONE && tree.name(record)? == b"full";
-    let plain = is_full && id && device && footed && bare && children.next().is_none();
-    Ok(plain.then_some(number | u64::from(footer.is_some()) << 32))
-}
-
-/// Whether an item is the footer of the record of this number, as it is made here.
-pub(super) fn is_footer(tree: &Tree<'_>, footer: NodeId, number: u64) -> Result<bool> {
-    let mut children = tree.children(footer)?;
-    let mut is_next = |name: &[u8], kind, bits| {
-        children.next().is_some_and(|child| {
-            let bare = tree.marks(child) == Ok(Marks::NONE);
-            bare && tree.name(child) == Ok(name)
-                && tree.value(child) == Ok(Value::Scalar(kind, bits))
-        })
-    };
-    let whole = is_next(b"type", Kind::U8, FOOTER) && is_next(b"id", Kind::U32, number);
-    Ok(whole
-        && children.next().is_none()
-        && tree.name(footer)? == b"footer"
-        && tree.marks(footer)? == Marks::NONE
-        && tree.value(footer)? == Value::Struct(None))
 }

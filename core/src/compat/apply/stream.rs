@@ -1,6 +1,6 @@
 //! What is of QEMU's stream as such: commands, and the footers of sections.
 
-use super::records::{device_at, device_index, is_footer, number_of};
+use super::sections::{is_footer, number_of};
 use super::{Loss, Work};
 use crate::compat::devices::{stream, Holders, Way};
 use crate::compat::{After, On, Trail, What};
@@ -26,7 +26,7 @@ impl Work<'_, '_> {
             return Ok(0);
         }
         let at = match self.found(What::Order)? {
-            Some(found) => device_at(self.tree, stream, found.at)?,
+            Some(found) => self.known.cursors.place(self.tree, stream, found.at)?,
             None => self.declared_device(stream, after, None)?,
         };
         let length = u16::try_from(data.len()).map_err(|_| Code::TooLong)?;
@@ -41,6 +41,7 @@ impl Work<'_, '_> {
         for (name, value) in items {
             self.tree.insert(At::End(command), name, Marks::NONE, value)?;
         }
+        self.known.forget(self.tree)?;
         self.ledger.after(self.tree, command);
         Ok(1)
     }
@@ -58,9 +59,10 @@ impl Work<'_, '_> {
         };
         self.ledger.before(self.tree, command);
         if !self.device_stands(stream, command, after, None)? {
-            let at = device_index(self.tree, stream, command)?;
+            let at = self.known.cursors.index_of(self.tree, stream, command)?;
             self.lose(&Loss { at, ..Loss::of(What::Order) })?;
         }
+        self.known.forget(self.tree)?;
         self.tree.remove(command)?;
         Ok(1)
     }
@@ -80,7 +82,7 @@ impl Work<'_, '_> {
         if self.begin_stream(b"footer")?.is_none() {
             return Ok(0);
         }
-        *self.sections = None;
+        self.known.forget(self.tree)?;
         let (all, footed) = self.count_footers()?;
         match (add, footed) {
             (true, 1..) => return Err(Code::Occupied),

@@ -4,7 +4,9 @@
 use super::{Side, Visitor};
 use crate::error::{Code, Result};
 use crate::io::{told, Width};
-use crate::visit::{Decoder, Encoder, Extent, Kind, Marks, Name, Place, Scalar, Slots, Track};
+use crate::visit::{
+    is_private, Decoder, Encoder, Extent, Kind, Marks, Name, Place, Scalar, Slots, Track,
+};
 
 impl Visitor<'_> {
     /// See [`visit`](Visitor::visit).
@@ -174,6 +176,15 @@ impl Visitor<'_> {
             encoder.mark(Marks::FOREIGN)?;
             encoder.bytes(name, Extent::Variable, data).map(|()| true)
         })
+    }
+
+    /// Whether the wire of a visitor that saves carries a device of this name that stands beside all others: not one of
+    /// the library's own where a reader could not pass over it.
+    pub(crate) fn carries_device(&self, name: &[u8]) -> bool {
+        match &self.side {
+            Side::Save(encoder) => !is_private(name) || encoder.carries_foreign(),
+            Side::Load(_) => true,
+        }
     }
 
     /// Loads a byte buffer and says how long it was.

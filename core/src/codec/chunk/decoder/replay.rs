@@ -24,7 +24,8 @@ impl<S: Store> ChunkDecoder<'_, S> {
     /// [`skipped`](ChunkDecoder::skipped) counts those that are not given: other unknown chunks, what the wire of
     /// the visitor does not [carry](crate::visit::Encoder::carries_foreign), what a
     /// [`StreamStore`](crate::codec::chunk::StreamStore) has no room for, and what stood before a device that was
-    /// looked at with [`next_device`](crate::visit::Decoder::next_device).
+    /// looked at with [`next_device`](crate::visit::Decoder::next_device). A device of the library's own is checked and
+    /// counted there too, and not given, where the wire of the visitor cannot carry it.
     ///
     /// `scratch` is for arrays and buffers: those whose elements must be swapped for this machine, and those
     /// that are cut by the end of a fragment, must fit into it whole.
@@ -64,6 +65,10 @@ impl<S: Store> ChunkDecoder<'_, S> {
         v.check()?;
         let Some(fragment) = found? else { return Ok(false) };
         let head = self.head_of(&fragment)?;
+        if !v.carries_device(head.name) {
+            self.skipped.devices = self.skipped.devices.saturating_add(1);
+            return self.pass_device().map(|()| true);
+        }
         mark(v, head.marks)?;
         v.set_oldest_reader(head.oldest_reader)?;
         let versions = Versions::only(head.version);
