@@ -155,3 +155,11 @@ migcore_status history_accept(void *opaque, const char *name, uint32_t instance,
     }
     return MIGCORE_OK;
 }
+
+bool history_add_routes(struct tree *t, migcore_node manifest, migcore_error *error)
+{
+    migcore_compat compat;
+
+    error->status = read_table(&compat, &usual);
+    return error->status == MIGCORE_OK && migcore_manifest_add_compat(&t->tree, manifest, &compat, error) == MIGCORE_OK;
+}
