@@ -10,7 +10,7 @@
 //! | `pci` | configurations of PCI devices |
 //! | `part` | steps for one device, and what is said of them |
 //! | `item` | items in TOML |
-//! | [`write`] | the file of rules |
+//! | [`mod@write`] | the file of rules |
 
 mod item;
 mod machine;

@@ -95,7 +95,7 @@ fn refused(path: &Path, why: impl std::fmt::Display) -> Failure {
 /// One device as a stream of chunks.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn device(tree: &Tree<'_>, node: NodeId, path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let (mut buffer, mut scratch) = (vec![0; PIECE], vec![0; chunks::SCRATCH]);

@@ -6,9 +6,12 @@
 //!
 //! For each device it has the versions that are accepted and, where they are known, the **shapes**: the items of a
 //! state, with names, kinds and counts, and without values. In a shape the marks say what the receiver does:
-//! [`ANCILLARY`](Marks::ANCILLARY) stands at what it does without,
-//! [`VOLATILE`](Marks::VOLATILE) at what must have the value that stands there, and [`OPAQUE`](Marks::OPAQUE) at bytes
-//! whose inside nobody describes. An item of variable length is as long as is certainly accepted.
+//! [`ANCILLARY`] stands at what it does without, [`VOLATILE`] at what must have the value that stands there, and
+//! [`OPAQUE`] at bytes whose inside nobody describes. An item of variable length is as long as is certainly accepted.
+//!
+//! [`ANCILLARY`]: crate::visit::Marks::ANCILLARY
+//! [`VOLATILE`]: crate::visit::Marks::VOLATILE
+//! [`OPAQUE`]: crate::visit::Marks::OPAQUE
 
 mod read;
 mod write;

@@ -5,6 +5,7 @@ use crate::compat::{index, name_matches, Version};
 use crate::error::{Code, Result};
 use crate::model::{Children, NodeId, Tree, Value};
 use crate::visit::Kind;
+use core::mem;
 
 /// What may be spent to find what is there twice: enough for some ten thousand devices.
 const MOST_WORK: u64 = 1 << 27;
@@ -156,10 +157,13 @@ impl<'t, 'm> Manifest<'t, 'm> {
         let all = elements.clone();
         let mut taken = heapless::Vec::<(u32, NodeId), TOGETHER>::new();
         for element in elements.take(TOGETHER) {
+            let mut carried = (self.key(element)?, element);
+            let first = taken.partition_point(|(other, _)| *other <= carried.0);
+            // Those behind move up; the sort of the standard library can panic.
+            taken.iter_mut().skip(first).for_each(|held| mem::swap(held, &mut carried));
             // There is room for so many.
-            let _ = taken.push((self.key(element)?, element));
+            let _ = taken.push(carried);
         }
-        taken.sort_unstable_by_key(|(key, _)| *key);
         for element in all {
             spend(work, self.tree.count(element)?)?;
             let key = self.key(element)?;
