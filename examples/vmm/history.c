@@ -70,6 +70,8 @@ static migcore_status read_table(migcore_compat *compat, const migcore_compat_ta
 
 static void tell_loss(void *findings, const migcore_loss *loss)
 {
+    if (!loss->is_value)
+        return; /* where something stood, and the like */
     fprintf(findings, " %.*s/%u.%.*s%s;", (int)loss->device_length, loss->device, (unsigned)loss->instance,
             (int)loss->path_length, loss->path, loss->allowed ? " is lost" : " would be lost");
 }

@@ -101,7 +101,7 @@ static migcore_status tell(void *opaque, const migcore_finding *f)
 {
     struct findings *findings = opaque;
 
-    if (f->answer == MIGCORE_ANSWER_CANNOT_TELL && strcmp(f->path, "rtc/0") == 0)
+    if (f->reason == MIGCORE_REASON_OPAQUE && strcmp(f->path, "rtc/0") == 0)
         return MIGCORE_OK;
     findings->answer = migcore_answer_worse(findings->answer, f->answer);
     fprintf(findings->text, " %s: %s;", f->path, migcore_reason_text(f->reason));
