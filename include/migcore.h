@@ -6530,6 +6530,41 @@ migcore_status migcore_tree_set_tag(struct migcore_tree *tree,
                                     migcore_node device,
                                     const char *tag);
 
+/**
+ * Puts the devices of a tree behind all of them as older versions have them: of each that has a history and is of the version
+ * that the program speaks, every version without a tag that a route leads to and back from. All losses are allowed. So a
+ * manifest has the shapes of what the histories lead on from: after migcore_machine_save into the same tree, in the place of
+ * migcore_machine_record_older, before migcore_machine_manifest with migcore_compat_accept. What cannot be made of the state
+ * that a device has now, such as one that is made of two devices, is left out.
+ *
+ * A manifest of this says that such states load. Where a change refuses some values on its way up, only the route is to be
+ * said (migcore_manifest_add_compat).
+ *
+ * `memory` is for one device at a time, what it loses, and a change: ten times the largest is enough, and 1 KB beside. It is
+ * used by this call alone. Code of the histories finds the device alone in a tree.
+ *
+ * MIGCORE_NO_SPACE of the tree or of `memory`; MIGCORE_TOO_MANY for a history of more than 64 versions; MIGCORE_BUSY while a
+ * change of the tree is open or a run is at work; MIGCORE_UNBALANCED if code of the caller left a visitor over the tree,
+ * which is in `memory`. Then the tree is as it was.
+ */
+migcore_status migcore_compat_record_older(struct migcore_compat *compat,
+                                           struct migcore_tree *tree,
+                                           void *memory,
+                                           size_t capacity);
+
+/**
+ * Says for migcore_machine_manifest that devices take what the histories of a migcore_compat, which is the `opaque`, lead on
+ * from: makes `oldest` the oldest version without a tag of the history of the device, if that is older. A program that has
+ * more to say calls it in its own migcore_accept.
+ *
+ * MIGCORE_NULL_POINTER, MIGCORE_BAD_SIZE; MIGCORE_BUSY while a run is at work; MIGCORE_TOO_MANY for a history of more than 64
+ * versions.
+ */
+migcore_status migcore_compat_accept(void *compat,
+                                     const char *name,
+                                     uint32_t instance,
+                                     struct migcore_accepts *accepts);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus

@@ -493,6 +493,107 @@ static void a_manifest_says_the_routes_of_histories(void)
     plot_free(&state);
 }
 
+/* A device of version 2, which the history leads to. */
+static migcore_status visit_uart(migcore_visitor *v, void *opaque)
+{
+    uint8_t *level = (uint8_t *)opaque;
+    uint32_t speed = 50;
+
+    migcore_visit_u8(v, "level", level);
+    return migcore_visit_u32(v, "speed", &speed);
+}
+
+/* A manifest of a machine with one such device; what is older by its history. Returns the status of the recording. */
+static migcore_status manifest_with_older(struct plot *plot, migcore_compat *compat, void *memory, size_t capacity)
+{
+    migcore_tree *tree = plot_init(plot, ROOM);
+    migcore_about about = about_board();
+    migcore_tree_saver saver;
+    migcore_machine machine;
+    migcore_device device;
+    migcore_node manifest;
+    migcore_status status;
+    struct digest before;
+    uint8_t level = 7;
+
+    memset(&device, 0, sizeof device);
+    device.size = sizeof device;
+    device.name = "uart";
+    device.version = device.minimum_version = 2;
+    device.visit = visit_uart;
+    device.opaque = &level;
+    about.version = 0;
+    CHECK_OK(migcore_machine_init(&machine, sizeof machine, &device, 1, NULL));
+    CHECK_OK(migcore_tree_save(&saver, sizeof saver, tree, MIGCORE_ROOT));
+    CHECK_OK(migcore_machine_save(&machine, &saver.visitor));
+    CHECK_OK(migcore_finish(&saver.visitor));
+    before = digest_of(tree, MIGCORE_ROOT, 0);
+    status = migcore_compat_record_older(compat, tree, memory, capacity);
+    CHECK(status == MIGCORE_OK || same_digest(before, digest_of(tree, MIGCORE_ROOT, 0)));
+    CHECK_OK(migcore_machine_manifest(&machine, tree, &about, migcore_compat_accept, compat, &manifest));
+    CHECK_EQUAL(bits_at(tree, "migcore.manifest/0.devices[0].oldest"), 1);
+    return status;
+}
+
+/* What a history leads on from is in a manifest as what the device loads itself. */
+static void older_versions_are_recorded(void)
+{
+    static uint8_t memory[1 << 13];
+    struct plot plot, state;
+    migcore_tree *tree = plot_init(&state, ROOM);
+    migcore_node uart = plant(tree, MIGCORE_ROOT, item_device("uart", 0, 1));
+    migcore_accepts accepts;
+    migcore_compat foreign;
+    struct lore lore;
+    struct told told;
+    migcore_compat *compat = lore_init(&lore, &table);
+    size_t capacity, enough = 0;
+
+    plant(tree, uart, item_scalar("level", MIGCORE_KIND_U8, 1));
+    CHECK_OK(manifest_with_older(&plot, compat, memory, sizeof memory));
+    CHECK_EQUAL(answer_of(tree, &plot.tree, &told), MIGCORE_ANSWER_LOADS);
+    plant(tree, uart, item_scalar("speed", MIGCORE_KIND_U32, 1));
+    CHECK(answer_of(tree, &plot.tree, &told) != MIGCORE_ANSWER_LOADS);
+    plot_free(&plot);
+    for (capacity = 0; capacity < sizeof memory; capacity += 40) {
+        void *block = malloc(capacity + 1);
+        migcore_status status = manifest_with_older(&plot, compat, block, capacity);
+
+        CHECK(status == MIGCORE_OK || status == MIGCORE_NO_SPACE);
+        enough += status == MIGCORE_OK;
+        plot_free(&plot);
+        free(block);
+    }
+    CHECK(enough > 100 && enough < sizeof memory / 40);
+
+    memset(&foreign, 0, sizeof foreign);
+    memset(&accepts, 0, sizeof accepts);
+    CHECK_STATUS(migcore_compat_record_older(NULL, tree, memory, sizeof memory), MIGCORE_NULL_POINTER);
+    CHECK_STATUS(migcore_compat_record_older(&foreign, tree, memory, sizeof memory), MIGCORE_BAD_OBJECT);
+    CHECK_STATUS(migcore_compat_record_older(compat, NULL, memory, sizeof memory), MIGCORE_NULL_POINTER);
+    CHECK_STATUS(migcore_compat_record_older(compat, tree, NULL, sizeof memory), MIGCORE_NULL_POINTER);
+    CHECK_STATUS(migcore_compat_record_older(compat, tree, NULL, 0), MIGCORE_NO_SPACE);
+    CHECK_OK(migcore_tree_begin_change(tree));
+    CHECK_STATUS(migcore_compat_record_older(compat, tree, memory, sizeof memory), MIGCORE_BUSY);
+    CHECK_OK(migcore_tree_undo_change(tree));
+    CHECK_STATUS(migcore_compat_accept(compat, "uart", 0, NULL), MIGCORE_NULL_POINTER);
+    CHECK_STATUS(migcore_compat_accept(compat, "uart", 0, &accepts), MIGCORE_BAD_SIZE);
+    accepts.size = sizeof accepts;
+    CHECK_STATUS(migcore_compat_accept(compat, NULL, 0, &accepts), MIGCORE_NULL_POINTER);
+    CHECK_STATUS(migcore_compat_accept(NULL, "uart", 0, &accepts), MIGCORE_NULL_POINTER);
+    CHECK_STATUS(migcore_compat_accept(&foreign, "uart", 0, &accepts), MIGCORE_BAD_OBJECT);
+    /* What loads older states than the history is of says so itself; and what has no history. */
+    CHECK_OK(migcore_compat_accept(compat, "uart", 0, &accepts));
+    CHECK_EQUAL(accepts.oldest, 0);
+    accepts.oldest = 9;
+    CHECK_OK(migcore_compat_accept(compat, "nic", 0, &accepts));
+    CHECK_EQUAL(accepts.oldest, 9);
+    CHECK_OK(migcore_compat_accept(compat, "uart", 3, &accepts));
+    CHECK_EQUAL(accepts.oldest, 1);
+    lore_free(&lore);
+    plot_free(&state);
+}
+
 /* Memory of each size: all routes are there, or none. */
 static void routes_come_all_or_none(void)
 {
@@ -546,6 +647,7 @@ void test_preflight(void)
     answers_are_combined();
     a_manifest_says_the_routes_of_histories();
     routes_come_all_or_none();
+    older_versions_are_recorded();
     a_state_is_compared_after_its_transforms();
     machines_are_compared();
     manifests_are_put_together();

@@ -11,6 +11,7 @@ pub mod hook;
 pub mod run;
 pub mod apply;
 pub mod told;
+pub mod older;
 
 mod arena;
 mod decode;
