@@ -58,6 +58,7 @@
  *     migcore_machine_*                                          all devices of a program: save, check, load, undo
  *     migcore_profile_*                                          older versions of a machine; macros: migcore_profile.h
  *     migcore_compat_*                                           from version to version; macros: migcore_compat.h
+ *     migcore_manifest_*, migcore_preflight                      what a receiver accepts; whether it loads a state
  *     migcore_tree_open, migcore_tree_close                      opaque fields, such as those of virtio devices
  *
  * A hypervisor begins with migcore_machine_*, migcore_ram_* and migcore_chunk_receiver_*; a device needs
@@ -473,6 +474,146 @@ struct migcore_vmstate_field;
 #define MIGCORE_ANSWER_CANNOT_TELL 3
 
 /**
+ * The receiver does not have this device.
+ */
+#define MIGCORE_REASON_UNKNOWN_DEVICE 1
+
+/**
+ * The receiver needs this device, and the state does not have it.
+ */
+#define MIGCORE_REASON_MISSING_DEVICE 2
+
+/**
+ * The state has this device twice.
+ */
+#define MIGCORE_REASON_REPEATED_DEVICE 3
+
+/**
+ * The state is of a newer version than the receiver loads.
+ */
+#define MIGCORE_REASON_TOO_NEW 4
+
+/**
+ * The state is of an older version than the receiver loads.
+ */
+#define MIGCORE_REASON_TOO_OLD 5
+
+/**
+ * The receiver does not know this item.
+ */
+#define MIGCORE_REASON_UNKNOWN_ITEM 6
+
+/**
+ * The receiver does not know this subsection.
+ */
+#define MIGCORE_REASON_UNKNOWN_SUBSECTION 7
+
+/**
+ * The receiver needs this item, and the state does not have it.
+ */
+#define MIGCORE_REASON_MISSING_ITEM 8
+
+/**
+ * The item is of a type that the receiver cannot take.
+ */
+#define MIGCORE_REASON_WRONG_TYPE 9
+
+/**
+ * The receiver takes another number of elements or bytes.
+ */
+#define MIGCORE_REASON_WRONG_COUNT 10
+
+/**
+ * The value must be another one.
+ */
+#define MIGCORE_REASON_VALUE_DIFFERS 11
+
+/**
+ * What the receiver does not know is marked as what may be skipped: it is lost there.
+ */
+#define MIGCORE_REASON_SKIPPED 12
+
+/**
+ * A transform loses this.
+ */
+#define MIGCORE_REASON_LOST 13
+
+/**
+ * A transform would lose this, and the policy does not allow it.
+ */
+#define MIGCORE_REASON_LOSS_REFUSED 14
+
+/**
+ * There is no route between the versions.
+ */
+#define MIGCORE_REASON_NO_ROUTE 15
+
+/**
+ * A transform fails.
+ */
+#define MIGCORE_REASON_STEP_FAILED 16
+
+/**
+ * The receiver lacks a capability.
+ */
+#define MIGCORE_REASON_CAPABILITY 17
+
+/**
+ * Nothing is known of the state that the device accepts.
+ */
+#define MIGCORE_REASON_NO_SHAPE 18
+
+/**
+ * The shape that is known is of another version.
+ */
+#define MIGCORE_REASON_OTHER_VERSION 19
+
+/**
+ * Bytes whose inside nobody describes.
+ */
+#define MIGCORE_REASON_OPAQUE 20
+
+/**
+ * It is not known whether there is room for so many.
+ */
+#define MIGCORE_REASON_ROOM 21
+
+/**
+ * The receiver does not have it now, so what it takes inside is not known.
+ */
+#define MIGCORE_REASON_NOT_THERE 22
+
+/**
+ * The receiver has a route from this version, whose outcome is not known here.
+ */
+#define MIGCORE_REASON_RECEIVER_CONVERTS 23
+
+/**
+ * The manifest or the state is too much to be compared.
+ */
+#define MIGCORE_REASON_TOO_MUCH_WORK 24
+
+/**
+ * The receiver wants another wire.
+ */
+#define MIGCORE_REASON_WIRE 25
+
+/**
+ * Several items have this name, and not as many on both sides: which of them the receiver takes is not known.
+ */
+#define MIGCORE_REASON_REPEATED_ITEM 26
+
+/**
+ * The value must be the receiver's own, which is not known.
+ */
+#define MIGCORE_REASON_VALUE_UNKNOWN 27
+
+/**
+ * It stands where the receiver reads something else: the wire has no names.
+ */
+#define MIGCORE_REASON_ORDER 28
+
+/**
  * The room for what was expected or found, with its NUL.
  */
 #define MIGCORE_DETAIL_SIZE 64
@@ -553,7 +694,8 @@ struct migcore_vmstate_field;
 #define MIGCORE_BORDER_ARRIVING 2
 
 /**
- * The patterns of devices that targets may have.
+ * The most patterns of devices that targets may have: with more a run is MIGCORE_TOO_MANY. The rest can be versions that
+ * histories speak (MIGCORE_OTHERS_NEWEST), or be wanted in a further run.
  */
 #define MIGCORE_MAX_WANTED 32
 
@@ -2013,7 +2155,8 @@ typedef struct migcore_accepts {
      */
     uint32_t optional;
     /**
-     * Not 0: a state that is bytes without names is accepted as well.
+     * Not 0: a state that is bytes without names is accepted as well. What the bytes are nobody can compare, so a preflight
+     * says MIGCORE_ANSWER_CANNOT_TELL of them and not that they are refused.
      */
     uint32_t blob;
 } migcore_accepts;
@@ -2202,7 +2345,8 @@ typedef struct migcore_finding {
      */
     uint32_t answer;
     /**
-     * Why: a stable number. migcore_reason_text says it in words.
+     * Why: a MIGCORE_REASON_ constant. migcore_reason_text says it in words, and migcore_reason_help what would help.
+     * Newer libraries may have reasons that are not listed here.
      */
     uint32_t reason;
     /**
@@ -2814,6 +2958,11 @@ typedef struct migcore_loss {
      * The policy allows it.
      */
     bool allowed;
+    /**
+     * A value is lost. Else it is only something about an item that the way back would not know, which is noted and
+     * always allowed: its place, that it was not there, oldest versions, numbers of sections.
+     */
+    bool is_value;
 } migcore_loss;
 
 /**
@@ -2885,7 +3034,8 @@ typedef struct migcore_compat_observer {
      */
     void *opaque;
     /**
-     * Is told of each loss, also of those that are refused, which all of are told before the run is.
+     * Is told of each loss, and of each note (see `is_value`), also of losses that are refused: all are told before the
+     * run is.
      */
     migcore_loss_function lost;
     /**
@@ -2915,15 +3065,20 @@ typedef struct migcore_compat_outcome {
      */
     uint64_t touched;
     /**
-     * What was lost.
+     * The values that were lost.
      */
     uint64_t losses;
     /**
-     * What came back of what earlier runs lost.
+     * What else the way back would not know, such as places, and what is kept for it.
+     */
+    uint64_t notes;
+    /**
+     * What came back of what earlier runs lost or noted.
      */
     uint64_t restored;
     /**
-     * What earlier runs lost and will not come back.
+     * What earlier runs lost or noted and will not come back: its place is gone, or the state came to its version in
+     * another way.
      */
     uint64_t unrestored;
 } migcore_compat_outcome;
@@ -3699,7 +3854,9 @@ typedef struct migcore_vmstate_device {
 
 /**
  * Items have a scope of their own: `place` is that of the scope, `items` the scope alone, `names` the items in it, and
- * `to.after` the sibling that the first of them followed.
+ * `to.after` the sibling that the first of them followed. The scope stands beside its items while they go into it and come
+ * out. So where both are the first or both the last of what is around, `to.after` is the scope itself, by its name:
+ * MIGCORE_STEP_FIRST with MIGCORE_STEP_TO_FIRST, or NULL twice, come true as well, but their places are noted each time.
  */
 #define MIGCORE_STEP_KIND_WRAP 9
 
@@ -5301,7 +5458,7 @@ migcore_status migcore_chunk_receiver_grow(struct migcore_chunk_receiver *receiv
  * looked at yet: check it with migcore_chunk_check or migcore_machine_check, and load it with
  * migcore_chunk_load_checked. After an error `*data` is NULL and `*length` 0.
  */
-migcore_status migcore_chunk_receiver_bytes(struct migcore_chunk_receiver *receiver,
+migcore_status migcore_chunk_receiver_bytes(const struct migcore_chunk_receiver *receiver,
                                             const void **data,
                                             size_t *length);
 
@@ -5310,7 +5467,7 @@ migcore_status migcore_chunk_receiver_bytes(struct migcore_chunk_receiver *recei
  * report of MIGCORE_OK when there was none, and one without a place for what is no receiver, or could not
  * be begun, whose code is then returned.
  */
-migcore_status migcore_chunk_receiver_error(struct migcore_chunk_receiver *receiver,
+migcore_status migcore_chunk_receiver_error(const struct migcore_chunk_receiver *receiver,
                                             struct migcore_error *error);
 
 /**
@@ -6011,6 +6168,22 @@ migcore_status migcore_manifest_add_route(struct migcore_tree *tree,
                                           struct migcore_error *error);
 
 /**
+ * Says that the receiver has the routes of its histories: from each version that a history of `compat` knows and that a
+ * route leads on from, to the version that the program speaks. A state of such a version is then not refused by a
+ * preflight: the answer is MIGCORE_ANSWER_CANNOT_TELL with MIGCORE_REASON_RECEIVER_CONVERTS, as what the transforms make of
+ * it may depend on its values; or that of a comparison, where the manifest has a shape of that version
+ * (migcore_manifest_add_older) and takes it (`oldest`). `compat` is not kept.
+ *
+ * MIGCORE_NO_SPACE, MIGCORE_TOO_MANY for a history of more than 64 versions, MIGCORE_STALE_HANDLE and
+ * MIGCORE_INVALID_ARGUMENT for what is no manifest, with the tree as it was; MIGCORE_BUSY while a change of the tree is open
+ * or `compat` runs. `error` may be NULL.
+ */
+migcore_status migcore_manifest_add_compat(struct migcore_tree *tree,
+                                           migcore_node manifest,
+                                           struct migcore_compat *compat,
+                                           struct migcore_error *error);
+
+/**
  * Says whether the receiver whose manifest is in a tree has a capability: writes `has`.
  */
 migcore_status migcore_manifest_has_capability(const struct migcore_tree *receiver,
@@ -6048,9 +6221,33 @@ uint32_t migcore_opaque_feature(const char *schema,
                                 const char *feature);
 
 /**
+ * The worse of two answers, to come from findings to an answer of one's own: MIGCORE_ANSWER_REFUSED is worse than
+ * MIGCORE_ANSWER_CANNOT_TELL, that than MIGCORE_ANSWER_LOSSES, and that than MIGCORE_ANSWER_LOADS. The numbers are not in
+ * this order. A number that is no answer counts as MIGCORE_ANSWER_REFUSED.
+ */
+uint32_t migcore_answer_worse(uint32_t a,
+                              uint32_t b);
+
+/**
+ * An answer in a few words: `loads`, `loads with losses`, `refused`, `cannot tell`; `unknown answer` for a number that
+ * is none.
+ */
+const char *migcore_answer_text(uint32_t answer);
+
+/**
+ * What a reason is, in a few words; `unknown reason` for a number that is none.
+ */
+const char *migcore_reason_text(uint32_t reason);
+
+/**
+ * What would help against a reason; empty for a number that is none.
+ */
+const char *migcore_reason_help(uint32_t reason);
+
+/**
  * Says whether a receiver loads a state: compares the tree `state` with the manifest in the tree `receiver`. Shows each
- * thing that it finds to `report`, which may be NULL, and writes the answer, the worst of them, to `answer`, a
- * MIGCORE_ANSWER_ constant. Neither tree is changed. `wire` is the one that the state will go over, a MIGCORE_WIRE_ constant, or
+ * thing that it finds to `report`, which may be NULL, and writes the answer, the worst of them as migcore_answer_worse has
+ * it, to `answer`, a MIGCORE_ANSWER_ constant. Neither tree is changed. `wire` is the one that the state will go over, a MIGCORE_WIRE_ constant, or
  * 0 for the one that the receiver wants, and chunks where it takes any. `index` is memory for an index, as that of migcore_tree_diff, or NULL.
  *
  * It says that a state loads only where the manifest describes all that the state has and all that the receiver needs;
@@ -6086,23 +6283,13 @@ migcore_status migcore_compat_preflight(struct migcore_compat *compat,
                                         uint32_t *answer);
 
 /**
- * What a reason is, in a few words; `unknown reason` for a number that is none.
- */
-const char *migcore_reason_text(uint32_t reason);
-
-/**
- * What would help against a reason; empty for a number that is none.
- */
-const char *migcore_reason_help(uint32_t reason);
-
-/**
  * Sets `*value` to what a property of a device is in this version of the machine; where no row of the profile says
  * something of it, `*value` stays as it is, the default.
  *
  * A device asks when its machine is made, and keeps the answer as a member, in which its `needed` and `test` functions
  * and its handlers find it. The call goes over the rows that hold for the version.
  *
- * Errors: MIGCORE_NULL_POINTER; MIGCORE_BAD_SIZE; MIGCORE_INVALID_ARGUMENT for a name that is not UTF-8;
+ * Errors: MIGCORE_NULL_POINTER; MIGCORE_BAD_SIZE; MIGCORE_BAD_TEXT for a name that is not UTF-8;
  * MIGCORE_WRONG_TYPE if the value of the property is of another kind; MIGCORE_BAD_TABLE for rows that make no sense or
  * stand below one for an older version; MIGCORE_TOO_MANY tables. `*value` stays as it is.
  */
@@ -6270,6 +6457,47 @@ size_t migcore_compat_failure_text(const struct migcore_compat_failure *failure,
                                    size_t capacity);
 
 /**
+ * Goes changes that stand in no history, whatever the versions of the tree are: from the first to the last as they are
+ * written, or with `down` from the last to the first by their ways back. All or nothing. `changes` ends as that of a
+ * history does (MIGCORE_CHANGE_END); their scopes begin with a device, as in the history of the machine. The policy and the
+ * writer are those of `compat`, whose table may have no histories. What is lost is kept in the tree, and comes back when
+ * the same changes are gone the other way.
+ *
+ * `memory` is for what the rows become, of any alignment, and is used by this call alone: what migcore_compat_size says of a
+ * table with one history of these changes is enough. `observer`, `outcome` and `failure` may be NULL.
+ *
+ * MIGCORE_NULL_POINTER without changes; MIGCORE_BAD_TABLE for rows that make no sense; MIGCORE_NO_SPACE; MIGCORE_NO_ROUTE
+ * for a change that has no way back; others as those of migcore_compat_run.
+ */
+migcore_status migcore_compat_apply(struct migcore_compat *compat,
+                                    struct migcore_tree *tree,
+                                    const struct migcore_compat_change *changes,
+                                    bool down,
+                                    void *memory,
+                                    size_t capacity,
+                                    const struct migcore_compat_observer *observer,
+                                    struct migcore_compat_outcome *outcome,
+                                    struct migcore_compat_failure *failure);
+
+/**
+ * Writes to `version` the version of the machine that a state is of: the name of the machine in a QEMU stream, else the
+ * version of the last hop. The tag lies in the tree, until that is changed or given to a visitor. MIGCORE_MISSING if nothing
+ * tells; MIGCORE_TOO_NEW if only newer programs can read the hops. After an error it is number 0 without a tag.
+ */
+migcore_status migcore_tree_machine_version(const struct migcore_tree *tree,
+                                            struct migcore_told_version *version);
+
+/**
+ * Writes to `version` that of a device: the number that its state has, and the tag beside it, which migcore_tree_set_tag
+ * gives. The tag lies in the tree, until that is changed or given to a visitor. MIGCORE_INVALID_ARGUMENT for what is no
+ * device; MIGCORE_STALE_HANDLE; MIGCORE_TOO_NEW if only newer programs can read the tags. After an error it is number 0
+ * without a tag.
+ */
+migcore_status migcore_tree_device_version(const struct migcore_tree *tree,
+                                           migcore_node device,
+                                           struct migcore_told_version *version);
+
+/**
  * Tells `each` of all losses that a tree has, of all runs whose losses did not come back. `each` may read the tree.
  * MIGCORE_TOO_NEW if only newer programs can read them.
  */
@@ -6288,7 +6516,7 @@ migcore_status migcore_tree_each_hop(struct migcore_tree *tree,
 
 /**
  * Notes that a program wrote this state for a version of a machine: what it calls before it sends the tree. NULL is an
- * empty text. MIGCORE_BAD_TABLE for texts that are not UTF-8; MIGCORE_NO_SPACE.
+ * empty text. MIGCORE_BAD_TEXT for texts that are not UTF-8; MIGCORE_NO_SPACE.
  */
 migcore_status migcore_tree_note_hop(struct migcore_tree *tree,
                                      const char *machine,
@@ -6297,11 +6525,46 @@ migcore_status migcore_tree_note_hop(struct migcore_tree *tree,
 
 /**
  * Gives a device a tag, which stands beside the number of its version; NULL or an empty one takes it away.
- * MIGCORE_BAD_TABLE for one that is not UTF-8; MIGCORE_NO_SPACE.
+ * MIGCORE_BAD_TEXT for one that is not UTF-8; MIGCORE_NO_SPACE.
  */
 migcore_status migcore_tree_set_tag(struct migcore_tree *tree,
                                     migcore_node device,
                                     const char *tag);
+
+/**
+ * Puts the devices of a tree behind all of them as older versions have them: of each that has a history and is of the version
+ * that the program speaks, every version without a tag that a route leads to and back from. All losses are allowed. So a
+ * manifest has the shapes of what the histories lead on from: after migcore_machine_save into the same tree, in the place of
+ * migcore_machine_record_older, before migcore_machine_manifest with migcore_compat_accept. What cannot be made of the state
+ * that a device has now, such as one that is made of two devices, is left out.
+ *
+ * A manifest of this says that such states load. Where a change refuses some values on its way up, only the route is to be
+ * said (migcore_manifest_add_compat).
+ *
+ * `memory` is for one device at a time, what it loses, and a change: ten times the largest is enough, and 1 KB beside. It is
+ * used by this call alone. Code of the histories finds the device alone in a tree.
+ *
+ * MIGCORE_NO_SPACE of the tree or of `memory`; MIGCORE_TOO_MANY for a history of more than 64 versions; MIGCORE_BUSY while a
+ * change of the tree is open or a run is at work; MIGCORE_UNBALANCED if code of the caller left a visitor over the tree,
+ * which is in `memory`. Then the tree is as it was.
+ */
+migcore_status migcore_compat_record_older(struct migcore_compat *compat,
+                                           struct migcore_tree *tree,
+                                           void *memory,
+                                           size_t capacity);
+
+/**
+ * Says for migcore_machine_manifest that devices take what the histories of a migcore_compat, which is the `opaque`, lead on
+ * from: makes `oldest` the oldest version without a tag of the history of the device, if that is older. A program that has
+ * more to say calls it in its own migcore_accept.
+ *
+ * MIGCORE_NULL_POINTER, MIGCORE_BAD_SIZE; MIGCORE_BUSY while a run is at work; MIGCORE_TOO_MANY for a history of more than 64
+ * versions.
+ */
+migcore_status migcore_compat_accept(void *compat,
+                                     const char *name,
+                                     uint32_t instance,
+                                     struct migcore_accepts *accepts);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -112,7 +112,9 @@
 /* MIGCORE_STEP_FIRST, MIGCORE_STEP_TO_FIRST. */
 #define MIGCORE_STEP_MOVE(flags, scope, name, after, to_scope, to_name, to_after) \
     MIGCORE_STEP_PLACES(MIGCORE_STEP_KIND_MOVE, flags, scope, name, after, to_scope, to_name, to_after, NULL, NULL, NULL)
-/* `with` is the new scope, `names` the items in it, up to NULL; `was_after` is what the first of them followed. */
+/* `with` is the new scope, `names` the items in it, up to NULL; `was_after` is what the first of them followed.
+ * MIGCORE_STEP_FIRST is of `after`, MIGCORE_STEP_TO_FIRST of `was_after`. Where the scope comes to stand where the items
+ * stood, at the start or the end, `was_after` is `name`: with both flags, or NULL twice, their places are noted each time. */
 #define MIGCORE_STEP_WRAP(flags, scope, name, after, with, names, was_after) \
     MIGCORE_STEP_PLACES(MIGCORE_STEP_KIND_WRAP, flags, scope, name, after, NULL, NULL, was_after, with, NULL, names)
 #define MIGCORE_STEP_UNWRAP(flags, scope, name, after, with, names, now_after) \

@@ -274,6 +274,48 @@ static void a_visitor_that_is_left_keeps_the_tree(void)
     plot_free(&other);
 }
 
+/* Code of a step finds a device that is recorded at its older version alone in a tree. */
+static void code_finds_the_device_that_is_recorded(void)
+{
+    static uint8_t memory[1 << 13];
+    struct plot plot;
+    struct code code;
+    migcore_tree *tree = example(&plot);
+    migcore_compat *compat = code_init(&code, "nic");
+    migcore_node recorded, item;
+
+    CHECK_OK(migcore_compat_run(compat, tree, NULL, NULL, NULL, NULL));
+    code.wish.calls = 0;
+    code.steps[0].down = code.steps[0].up;
+    lore_free(&code.lore);
+    compat = code.wish.compat = lore_init(&code.lore, &code.table);
+    code.wish.wish = WISH_HALVE;
+    CHECK_OK(migcore_compat_record_older(compat, tree, memory, sizeof memory));
+    CHECK_EQUAL(code.wish.calls, 1);
+    CHECK_EQUAL(bits_at(tree, "nic/3.address"), 0x12345678);
+    CHECK_OK(migcore_tree_next_sibling(tree, node_at(tree, "nic/3"), &recorded));
+    while (item_at(tree, recorded).version != 1) {
+        CHECK_OK(migcore_tree_next_sibling(tree, recorded, &recorded));
+    }
+    CHECK_OK(migcore_tree_child(tree, recorded, "address", 0, &item));
+    CHECK_EQUAL(item_at(tree, item).bits, 0x5678);
+    CHECK_OK(migcore_tree_remove(tree, recorded));
+
+    /* It cannot be made; the run is not at work in this tree; a visitor is left. */
+    code.wish.wish = WISH_FAIL;
+    CHECK_OK(migcore_compat_record_older(compat, tree, memory, sizeof memory));
+    CHECK_EQUAL(code.wish.calls, 2);
+    code.wish.wish = WISH_RUN_AGAIN;
+    CHECK_OK(migcore_compat_record_older(compat, tree, memory, sizeof memory));
+    CHECK_EQUAL(code.wish.seen, MIGCORE_BUSY);
+    code.wish.wish = WISH_LEAVE_VISITOR;
+    CHECK_EQUAL(migcore_compat_record_older(compat, tree, memory, sizeof memory), MIGCORE_UNBALANCED);
+    code.wish.wish = WISH_NOTHING;
+    CHECK_OK(migcore_compat_record_older(compat, tree, memory, sizeof memory));
+    lore_free(&code.lore);
+    plot_free(&plot);
+}
+
 static void filters_see_what_leaves(void)
 {
     migcore_compat_targets targets = machine_targets(NULL, NULL);
@@ -302,5 +344,6 @@ void test_compat_calls(void)
     code_that_fails_leaves_nothing_behind();
     changes_of_a_run_are_its_own();
     a_visitor_that_is_left_keeps_the_tree();
+    code_finds_the_device_that_is_recorded();
     filters_see_what_leaves();
 }

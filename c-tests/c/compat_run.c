@@ -92,7 +92,7 @@ static migcore_compat_targets older(const migcore_compat_wanted *wanted)
 }
 
 struct seen {
-    unsigned losses, steps, down;
+    unsigned losses, values, steps, down;
     uint64_t touched;
     bool refused;
     migcore_tree *tree;
@@ -106,6 +106,7 @@ static void on_loss(void *opaque, const migcore_loss *loss)
     size_t used;
 
     seen->losses++;
+    seen->values += loss->is_value;
     seen->refused |= !loss->allowed;
     snprintf(seen->text, sizeof seen->text, "%.*s/%u.%.*s from %u to %u, step %u, what %u", (int)loss->device_length,
              loss->device, (unsigned)loss->instance, (int)loss->path_length, loss->path, (unsigned)loss->from.number,
@@ -162,6 +163,7 @@ static void a_run_down_and_up_gives_back_what_was_lost(void)
     CHECK_EQUAL(outcome.legs, 6);
     CHECK_EQUAL(outcome.losses, 1);
     CHECK_EQUAL(seen.losses, 1);
+    CHECK_EQUAL(seen.values, 1);
     CHECK_EQUAL(seen.busy, MIGCORE_BUSY);
     CHECK_TEXT(seen.text, "uart0/1.speed from 2 to 1, step 1, what 4");
     CHECK_EQUAL(seen.down, seen.steps);
@@ -269,6 +271,8 @@ static void what_is_not_there_is_told(void)
     migcore_compat_failure failure;
     migcore_compat_observer observer = { 0, NULL, NULL, NULL };
     migcore_compat_targets targets = machine_targets(NULL, NULL);
+    static const migcore_compat_wanted bad_text = { "\xff", MIGCORE_NUMBERED(1) };
+    static const migcore_compat_wanted bad_tag = { "uart0", MIGCORE_TAGGED(1, "\xff") };
     migcore_compat foreign, *compat;
     struct plot plot;
     struct lore lore;
@@ -296,6 +300,10 @@ static void what_is_not_there_is_told(void)
     targets.border = 0;
     targets.count = 1;
     CHECK_EQUAL(migcore_compat_run(compat, tree, &targets, NULL, NULL, NULL), MIGCORE_NULL_POINTER);
+    targets.devices = &bad_text;
+    CHECK_EQUAL(migcore_compat_run(compat, tree, &targets, NULL, NULL, NULL), MIGCORE_BAD_TEXT);
+    targets.devices = &bad_tag;
+    CHECK_EQUAL(migcore_compat_run(compat, tree, &targets, NULL, NULL, NULL), MIGCORE_BAD_TEXT);
     targets.count = MIGCORE_MAX_WANTED + 1;
     CHECK_EQUAL(migcore_compat_run(compat, tree, &targets, NULL, NULL, NULL), MIGCORE_TOO_MANY);
     CHECK_OK(migcore_tree_begin_change(tree));
@@ -306,6 +314,157 @@ static void what_is_not_there_is_told(void)
     CHECK_OK(migcore_compat_run(compat, tree, NULL, NULL, NULL, NULL));
     lore_free(&lore);
     plot_free(&plot);
+}
+
+/* Two items that are first get a scope that is first. */
+static uint64_t notes_of_a_wrap(const migcore_step *steps)
+{
+    migcore_compat_change changes[2] = { MIGCORE_CHANGE(MIGCORE_NUMBERED(4), MIGCORE_NUMBERED(5), NULL), MIGCORE_CHANGE_END() };
+    migcore_history wrapped[2] = { MIGCORE_HISTORY("nic", MIGCORE_NUMBERED(5), NULL), MIGCORE_HISTORY_END() };
+    migcore_compat_table all = MIGCORE_COMPAT_TABLE(NULL, NULL, MIGCORE_VERDICT_REFUSE, NULL, NULL);
+    static const migcore_compat_wanted wanted = { "nic", MIGCORE_NUMBERED(4) };
+    migcore_compat_targets back = older(&wanted);
+    migcore_compat_outcome outcome;
+    struct plot plot, other;
+    struct lore lore;
+    struct seen seen;
+    migcore_tree *tree = example(&plot), *before = example(&other);
+    migcore_compat_observer observer = looking(&seen, tree);
+    migcore_compat *compat;
+    migcore_node first;
+    uint64_t notes;
+
+    observer.step = NULL;
+    changes[0].steps = steps;
+    wrapped[0].changes = changes;
+    all.histories = wrapped;
+    compat = lore_init(&lore, &all);
+    CHECK_OK(migcore_tree_set_oldest_reader(tree, node_at(tree, "nic/0"), 4));
+    plant(tree, node_at(tree, "nic/0"), item_scalar("last", MIGCORE_KIND_U8, 2));
+    CHECK_OK(migcore_tree_set_oldest_reader(before, node_at(before, "nic/0"), 4));
+    plant(before, node_at(before, "nic/0"), item_scalar("last", MIGCORE_KIND_U8, 2));
+    outcome.size = sizeof outcome;
+    CHECK_OK(migcore_compat_run(compat, tree, NULL, &observer, &outcome, NULL));
+    notes = outcome.notes;
+    CHECK_EQUAL(outcome.losses, 0);
+    CHECK_EQUAL(seen.losses, notes);
+    CHECK_EQUAL(seen.values, 0);
+    CHECK_OK(migcore_tree_first_child(tree, node_at(tree, "nic/0"), &first));
+    CHECK_EQUAL(first, node_at(tree, "nic/0.inside"));
+    CHECK_OK(migcore_compat_run(compat, tree, &back, NULL, &outcome, NULL));
+    CHECK_EQUAL(outcome.restored, notes);
+    CHECK(same_digest(digest_of(tree, node_at(tree, "nic/0"), 0), digest_of(before, node_at(before, "nic/0"), 0)));
+    lore_free(&lore);
+    plot_free(&plot);
+    plot_free(&other);
+    return notes;
+}
+
+static void what_is_no_value_is_noted(void)
+{
+    static const migcore_step_item inside[] = { MIGCORE_VALUE_STRUCT(0, "inside"), MIGCORE_VALUE_END() };
+    static const char *const names[] = { "level", NULL };
+    static const migcore_step both_first[] = {
+        MIGCORE_STEP_WRAP(MIGCORE_STEP_FIRST | MIGCORE_STEP_TO_FIRST, "", "inside", NULL, inside, names, NULL),
+        MIGCORE_STEP_END(),
+    };
+    static const migcore_step after_itself[] = {
+        MIGCORE_STEP_WRAP(MIGCORE_STEP_FIRST, "", "inside", NULL, inside, names, "inside"),
+        MIGCORE_STEP_END(),
+    };
+
+    CHECK_EQUAL(notes_of_a_wrap(after_itself), 0);
+    CHECK_EQUAL(notes_of_a_wrap(both_first), 1);
+}
+
+/* Rows that are in no table. */
+static void changes_that_are_in_no_history_are_applied(void)
+{
+    static const migcore_step rename[] = {
+        MIGCORE_STEP_RENAME(0, "uart0/*", "level", "height"),
+        MIGCORE_STEP_DROP(0, "uart0/1", "speed", "height", NULL),
+        MIGCORE_STEP_END(),
+    };
+    static const migcore_step again[] = { MIGCORE_STEP_RENAME(0, "uart0/*", "height", "size"), MIGCORE_STEP_END() };
+    static const migcore_compat_change changes[] = {
+        MIGCORE_CHANGE(MIGCORE_NAMED("a"), MIGCORE_NAMED("b"), rename),
+        MIGCORE_CHANGE(MIGCORE_NAMED("b"), MIGCORE_NAMED("c"), again),
+        MIGCORE_CHANGE_END(),
+    };
+    static const migcore_compat_change one_way[] = {
+        MIGCORE_CHANGE_ONE_WAY(MIGCORE_NAMED("b"), MIGCORE_NAMED("c"), again),
+        MIGCORE_CHANGE_END(),
+    };
+    static const migcore_compat_change none[] = { MIGCORE_CHANGE_END() };
+    static const migcore_compat_table empty = MIGCORE_COMPAT_TABLE(NULL, NULL, MIGCORE_VERDICT_ALLOW, NULL, "suite");
+    static const migcore_history alone[] = { MIGCORE_HISTORY("", MIGCORE_NAMED("c"), changes), MIGCORE_HISTORY_END() };
+    static const migcore_compat_table sized = MIGCORE_COMPAT_TABLE(alone, NULL, MIGCORE_VERDICT_ALLOW, NULL, NULL);
+    migcore_step bad_steps[2];
+    migcore_compat_change bad[2];
+    migcore_compat_outcome outcome;
+    migcore_compat_failure failure;
+    struct plot plot, other;
+    struct lore lore;
+    struct seen seen;
+    migcore_tree *tree = example(&plot), *before = example(&other);
+    migcore_compat *compat = lore_init(&lore, &empty), foreign;
+    migcore_compat_observer observer = looking(&seen, tree);
+    size_t size = 0, capacity;
+    void *memory;
+
+    observer.step = NULL;
+    CHECK_OK(migcore_compat_size(&sized, &size));
+    memory = malloc(size);
+    outcome.size = sizeof outcome;
+    failure.size = sizeof failure;
+    CHECK_OK(migcore_compat_apply(compat, tree, changes, false, memory, size, &observer, &outcome, &failure));
+    CHECK_EQUAL(outcome.legs, 2);
+    CHECK_EQUAL(outcome.steps, 3);
+    CHECK_EQUAL(outcome.losses, 1);
+    CHECK_EQUAL(seen.values, 1);
+    CHECK_EQUAL(bits_at(tree, "uart0/1.size"), 8);
+    CHECK_EQUAL(bits_at(tree, "uart1/0.level"), 9);
+    memset(memory, 0xff, size);
+    CHECK_OK(migcore_compat_apply(compat, tree, changes, true, memory, size, NULL, &outcome, &failure));
+    CHECK_EQUAL(outcome.restored, 1);
+    CHECK(same_digest(digest_of(tree, node_at(tree, "uart0/1"), 0), digest_of(before, node_at(before, "uart0/1"), 0)));
+    CHECK_OK(migcore_compat_apply(compat, tree, none, true, NULL, 0, NULL, &outcome, NULL));
+    CHECK_EQUAL(outcome.legs, 0);
+    plot_free(&plot);
+    tree = example(&plot);
+
+    /* The names are those of the newest form. */
+    CHECK_EQUAL(migcore_compat_apply(compat, tree, changes, true, memory, size, NULL, &outcome, &failure), MIGCORE_MISSING);
+    CHECK_TEXT(failure.from, "c");
+    CHECK_EQUAL(migcore_compat_apply(compat, tree, one_way, true, memory, size, NULL, NULL, &failure), MIGCORE_NO_ROUTE);
+    for (capacity = 0; capacity + 256 < size; capacity++) {
+        CHECK_EQUAL(migcore_compat_apply(compat, tree, changes, false, memory, capacity, NULL, NULL, NULL), MIGCORE_NO_SPACE);
+    }
+    bad_steps[0] = rename[0];
+    bad_steps[0].at = 1;
+    bad_steps[1] = again[1];
+    bad[0] = changes[0];
+    bad[0].steps = bad_steps;
+    bad[1] = none[0];
+    CHECK_EQUAL(migcore_compat_apply(compat, tree, bad, false, memory, size, NULL, NULL, NULL), MIGCORE_BAD_TABLE);
+    CHECK_EQUAL(migcore_compat_apply(compat, tree, NULL, false, memory, size, NULL, NULL, NULL), MIGCORE_NULL_POINTER);
+    CHECK_EQUAL(migcore_compat_apply(compat, tree, changes, false, NULL, size, NULL, NULL, NULL), MIGCORE_NULL_POINTER);
+    CHECK_EQUAL(migcore_compat_apply(compat, NULL, changes, false, memory, size, NULL, NULL, NULL), MIGCORE_NULL_POINTER);
+    CHECK_EQUAL(migcore_compat_apply(NULL, tree, changes, false, memory, size, NULL, NULL, NULL), MIGCORE_NULL_POINTER);
+    memset(&foreign, 0, sizeof foreign);
+    CHECK_EQUAL(migcore_compat_apply(&foreign, tree, changes, false, memory, size, NULL, NULL, NULL), MIGCORE_BAD_OBJECT);
+    outcome.size--;
+    CHECK_EQUAL(migcore_compat_apply(compat, tree, changes, false, memory, size, NULL, &outcome, NULL), MIGCORE_BAD_SIZE);
+    observer.size--;
+    CHECK_EQUAL(migcore_compat_apply(compat, tree, changes, false, memory, size, &observer, NULL, NULL), MIGCORE_BAD_SIZE);
+    CHECK_OK(migcore_tree_begin_change(tree));
+    CHECK_EQUAL(migcore_compat_apply(compat, tree, changes, false, memory, size, NULL, NULL, NULL), MIGCORE_BUSY);
+    CHECK_OK(migcore_tree_undo_change(tree));
+    CHECK(same_state(tree, before));
+    free(memory);
+    lore_free(&lore);
+    plot_free(&plot);
+    plot_free(&other);
 }
 
 struct way {
@@ -329,17 +488,38 @@ static void hops_and_tags_are_noted(void)
     struct plot plot;
     struct way way = { 0, "" };
     migcore_tree *tree = example(&plot);
+    migcore_told_version version;
     uint64_t older = 9;
 
+    CHECK_EQUAL(migcore_tree_machine_version(tree, &version), MIGCORE_MISSING);
+    CHECK_EQUAL(version.number, 0);
     CHECK_OK(migcore_tree_note_hop(tree, "board", versions[0], "one"));
+    CHECK_OK(migcore_tree_machine_version(tree, &version));
+    CHECK_EQUAL(version.number, 6);
+    CHECK(version.tag == NULL && version.tag_length == 0);
     CHECK_OK(migcore_tree_note_hop(tree, "board", versions[1], "two"));
     CHECK_OK(migcore_tree_each_hop(tree, on_hop, &way, &older));
     CHECK_EQUAL(way.hops, 2);
     CHECK_EQUAL(older, 0);
     CHECK_TEXT(way.text, "board 6acme two");
+    CHECK_OK(migcore_tree_machine_version(tree, &version));
+    CHECK_EQUAL(version.number, 6);
+    CHECK(version.tag_length == 4 && memcmp(version.tag, "acme", 4) == 0);
+    CHECK_EQUAL(migcore_tree_machine_version(tree, NULL), MIGCORE_NULL_POINTER);
     CHECK_OK(migcore_tree_set_tag(tree, node_at(tree, "nic/0"), "acme"));
+    CHECK_OK(migcore_tree_device_version(tree, node_at(tree, "nic/0"), &version));
+    CHECK_EQUAL(version.number, 4);
+    CHECK(version.tag_length == 4 && memcmp(version.tag, "acme", 4) == 0);
+    CHECK_OK(migcore_tree_device_version(tree, node_at(tree, "uart0/1"), &version));
+    CHECK_EQUAL(version.number, 3);
+    CHECK(version.tag == NULL && version.tag_length == 0);
+    CHECK_EQUAL(migcore_tree_device_version(tree, node_at(tree, "nic/0.level"), &version), MIGCORE_INVALID_ARGUMENT);
+    CHECK_EQUAL(version.number, 0);
+    CHECK_EQUAL(migcore_tree_device_version(tree, MIGCORE_ROOT, &version), MIGCORE_INVALID_ARGUMENT);
+    CHECK_EQUAL(migcore_tree_device_version(tree, node_at(tree, "nic/0"), NULL), MIGCORE_NULL_POINTER);
     CHECK_OK(migcore_tree_set_tag(tree, node_at(tree, "nic/0"), NULL));
-    CHECK_EQUAL(migcore_tree_set_tag(tree, node_at(tree, "nic/0"), "\xff"), MIGCORE_BAD_TABLE);
+    CHECK_EQUAL(migcore_tree_set_tag(tree, node_at(tree, "nic/0"), "\xff"), MIGCORE_BAD_TEXT);
+    CHECK_EQUAL(migcore_tree_note_hop(tree, "board", versions[0], "\xff"), MIGCORE_BAD_TEXT);
     CHECK_EQUAL(migcore_tree_each_hop(tree, NULL, NULL, NULL), MIGCORE_NULL_POINTER);
     plot_free(&plot);
 }
@@ -351,5 +531,7 @@ void test_compat_run(void)
     a_dry_run_and_a_plan_change_nothing();
     memory_of_each_size_is_enough_or_not();
     what_is_not_there_is_told();
+    what_is_no_value_is_noted();
+    changes_that_are_in_no_history_are_applied();
     hops_and_tags_are_noted();
 }

@@ -189,6 +189,7 @@ static void machines_are_compared(void)
     CHECK_TEXT(told.last.path, "port/1");
     CHECK_TEXT(told.last.expected, "3");
     CHECK_TEXT(told.last.found, "4");
+    CHECK_EQUAL(told.last.reason, MIGCORE_REASON_TOO_NEW);
     CHECK_TEXT(migcore_reason_text(told.last.reason), "newer than the receiver loads");
     CHECK(migcore_reason_help(told.last.reason)[0] != '\0');
 
@@ -199,6 +200,7 @@ static void machines_are_compared(void)
     CHECK_EQUAL(told.count, 2);
     CHECK_TEXT(told.last.path, "port/1.speed");
     CHECK_TEXT(told.last.found, "u8");
+    CHECK_EQUAL(told.last.reason, MIGCORE_REASON_UNKNOWN_ITEM);
     CHECK_TEXT(migcore_reason_text(told.last.reason), "the receiver does not know this item");
     plot_free(&state);
 
@@ -306,6 +308,7 @@ static void what_is_wrong_is_refused(void)
     CHECK_OK(migcore_preflight(tree, receiver, MIGCORE_WIRE_LEGACY, NULL, 0, tell, &told, &answer));
     CHECK_EQUAL(answer, MIGCORE_ANSWER_REFUSED);
     CHECK_TEXT(told.last.expected, "chunks");
+    CHECK_EQUAL(told.last.reason, MIGCORE_REASON_WIRE);
     CHECK_TEXT(migcore_reason_text(told.last.reason), "the receiver wants another wire");
     plot_free(&state);
     tree = plot_init(&state, ROOM);
@@ -383,6 +386,7 @@ static void a_state_is_compared_after_its_transforms(void)
     CHECK_EQUAL(answer, MIGCORE_ANSWER_LOSSES);
     CHECK_EQUAL(told.count, 1);
     CHECK_TEXT(told.last.path, "uart/0.speed");
+    CHECK_EQUAL(told.last.reason, MIGCORE_REASON_LOST);
     CHECK_TEXT(migcore_reason_text(told.last.reason), "a transform loses this");
     CHECK(same_digest(before, digest_of(tree, MIGCORE_ROOT, 0)));
 
@@ -409,8 +413,241 @@ static void a_state_is_compared_after_its_transforms(void)
     plot_free(&other);
 }
 
+/* The versions that a receiver converts are not refused. */
+static void a_manifest_says_the_routes_of_histories(void)
+{
+    static const migcore_compat_version named = MIGCORE_NAMED("first");
+    static const migcore_compat_change changes[] = {
+        MIGCORE_CHANGE(MIGCORE_NUMBERED(1), MIGCORE_NUMBERED(2), uart_2),
+        MIGCORE_CHANGE_ONE_WAY(MIGCORE_NUMBERED(2), MIGCORE_NUMBERED(3), uart_2),
+        MIGCORE_CHANGE_ONE_WAY(MIGCORE_NUMBERED(2), MIGCORE_NUMBERED(4), uart_2),
+        MIGCORE_CHANGE_END(),
+    };
+    static const migcore_compat_change machine[] = {
+        MIGCORE_CHANGE(MIGCORE_NAMED("first"), MIGCORE_NAMED("second"), uart_2),
+        MIGCORE_CHANGE_END(),
+    };
+    static const migcore_history both[] = {
+        MIGCORE_HISTORY("uart", MIGCORE_NUMBERED(4), changes),
+        MIGCORE_MACHINE_HISTORY(MIGCORE_NAMED("second"), machine),
+        MIGCORE_HISTORY_END(),
+    };
+    static const migcore_compat_table lore_table = MIGCORE_COMPAT_TABLE(both, NULL, MIGCORE_VERDICT_ALLOW, NULL, "suite");
+    static const char *const paths[] = { "migcore.manifest/0.routes[0]", "migcore.manifest/0.routes[1]",
+                                         "migcore.manifest/0.routes[2]" };
+    struct plot plot, state;
+    migcore_tree *receiver = receiver_of(&plot, 4), *tree = plot_init(&state, ROOM);
+    migcore_node manifest = node_at(receiver, "migcore.manifest/0"), node;
+    migcore_node uart = plant(tree, MIGCORE_ROOT, item_device("uart", 0, 2));
+    struct digest before = digest_of(receiver, MIGCORE_ROOT, 0);
+    migcore_compat *compat, foreign;
+    migcore_error error;
+    struct told told;
+    struct lore lore;
+    uint32_t answer = 99;
+    size_t i;
+
+    compat = lore_init(&lore, &lore_table);
+    error.size = sizeof error;
+    CHECK_EQUAL(answer_of(tree, receiver, &told), MIGCORE_ANSWER_REFUSED);
+    CHECK_EQUAL(told.last.reason, MIGCORE_REASON_TOO_OLD);
+
+    CHECK_STATUS(migcore_manifest_add_compat(NULL, manifest, compat, NULL), MIGCORE_NULL_POINTER);
+    CHECK_STATUS(migcore_manifest_add_compat(receiver, manifest, NULL, &error), MIGCORE_NULL_POINTER);
+    CHECK_EQUAL(error.status, MIGCORE_NULL_POINTER);
+    memset(&foreign, 0, sizeof foreign);
+    CHECK_STATUS(migcore_manifest_add_compat(receiver, manifest, &foreign, NULL), MIGCORE_BAD_OBJECT);
+    CHECK_STATUS(migcore_manifest_add_compat(tree, uart, compat, NULL), MIGCORE_INVALID_ARGUMENT);
+    CHECK_STATUS(migcore_manifest_add_compat(receiver, 0, compat, NULL), MIGCORE_STALE_HANDLE);
+    error.size--;
+    CHECK_STATUS(migcore_manifest_add_compat(receiver, manifest, compat, &error), MIGCORE_BAD_SIZE);
+    error.size++;
+    CHECK_OK(migcore_tree_begin_change(receiver));
+    CHECK_STATUS(migcore_manifest_add_compat(receiver, manifest, compat, NULL), MIGCORE_BUSY);
+    CHECK_OK(migcore_tree_undo_change(receiver));
+    CHECK(same_digest(before, digest_of(receiver, MIGCORE_ROOT, 0)));
+
+    CHECK_OK(migcore_manifest_add_compat(receiver, manifest, compat, &error));
+    /* Versions 1 and 2 of the device, none of 3, and one of the machine. */
+    for (i = 0; i < 3; i++) {
+        CHECK_OK(migcore_tree_find(receiver, MIGCORE_ROOT, paths[i], &node));
+    }
+    CHECK_EQUAL(migcore_tree_find(receiver, MIGCORE_ROOT, "migcore.manifest/0.routes[3]", &node), MIGCORE_MISSING);
+    CHECK_EQUAL(bits_at(receiver, "migcore.manifest/0.routes[1].from"), 2);
+    CHECK_EQUAL(bits_at(receiver, "migcore.manifest/0.routes[1].to"), 4);
+    CHECK_EQUAL(answer_of(tree, receiver, &told), MIGCORE_ANSWER_CANNOT_TELL);
+    CHECK_EQUAL(told.last.reason, MIGCORE_REASON_RECEIVER_CONVERTS);
+    CHECK_OK(migcore_tree_remove(tree, uart));
+    plant(tree, MIGCORE_ROOT, item_device("uart", 0, 3));
+    CHECK_EQUAL(answer_of(tree, receiver, &told), MIGCORE_ANSWER_REFUSED);
+    CHECK_EQUAL(told.last.reason, MIGCORE_REASON_TOO_OLD);
+    /* The sender's own histories do nothing to what the receiver converts. */
+    CHECK_OK(migcore_tree_remove(tree, node_at(tree, "uart/0")));
+    plant(tree, MIGCORE_ROOT, item_device("uart", 0, 1));
+    lore_free(&lore);
+    compat = lore_init(&lore, &table);
+    CHECK_OK(migcore_compat_preflight(compat, tree, receiver, &named, 0, NULL, 0, tell, &told, &answer));
+    CHECK_EQUAL(answer, MIGCORE_ANSWER_CANNOT_TELL);
+    lore_free(&lore);
+    plot_free(&plot);
+    plot_free(&state);
+}
+
+/* A device of version 2, which the history leads to. */
+static migcore_status visit_uart(migcore_visitor *v, void *opaque)
+{
+    uint8_t *level = (uint8_t *)opaque;
+    uint32_t speed = 50;
+
+    migcore_visit_u8(v, "level", level);
+    return migcore_visit_u32(v, "speed", &speed);
+}
+
+/* A manifest of a machine with one such device; what is older by its history. Returns the status of the recording. */
+static migcore_status manifest_with_older(struct plot *plot, migcore_compat *compat, void *memory, size_t capacity)
+{
+    migcore_tree *tree = plot_init(plot, ROOM);
+    migcore_about about = about_board();
+    migcore_tree_saver saver;
+    migcore_machine machine;
+    migcore_device device;
+    migcore_node manifest;
+    migcore_status status;
+    struct digest before;
+    uint8_t level = 7;
+
+    memset(&device, 0, sizeof device);
+    device.size = sizeof device;
+    device.name = "uart";
+    device.version = device.minimum_version = 2;
+    device.visit = visit_uart;
+    device.opaque = &level;
+    about.version = 0;
+    CHECK_OK(migcore_machine_init(&machine, sizeof machine, &device, 1, NULL));
+    CHECK_OK(migcore_tree_save(&saver, sizeof saver, tree, MIGCORE_ROOT));
+    CHECK_OK(migcore_machine_save(&machine, &saver.visitor));
+    CHECK_OK(migcore_finish(&saver.visitor));
+    before = digest_of(tree, MIGCORE_ROOT, 0);
+    status = migcore_compat_record_older(compat, tree, memory, capacity);
+    CHECK(status == MIGCORE_OK || same_digest(before, digest_of(tree, MIGCORE_ROOT, 0)));
+    CHECK_OK(migcore_machine_manifest(&machine, tree, &about, migcore_compat_accept, compat, &manifest));
+    CHECK_EQUAL(bits_at(tree, "migcore.manifest/0.devices[0].oldest"), 1);
+    return status;
+}
+
+/* What a history leads on from is in a manifest as what the device loads itself. */
+static void older_versions_are_recorded(void)
+{
+    static uint8_t memory[1 << 13];
+    struct plot plot, state;
+    migcore_tree *tree = plot_init(&state, ROOM);
+    migcore_node uart = plant(tree, MIGCORE_ROOT, item_device("uart", 0, 1));
+    migcore_accepts accepts;
+    migcore_compat foreign;
+    struct lore lore;
+    struct told told;
+    migcore_compat *compat = lore_init(&lore, &table);
+    size_t capacity, enough = 0;
+
+    plant(tree, uart, item_scalar("level", MIGCORE_KIND_U8, 1));
+    CHECK_OK(manifest_with_older(&plot, compat, memory, sizeof memory));
+    CHECK_EQUAL(answer_of(tree, &plot.tree, &told), MIGCORE_ANSWER_LOADS);
+    plant(tree, uart, item_scalar("speed", MIGCORE_KIND_U32, 1));
+    CHECK(answer_of(tree, &plot.tree, &told) != MIGCORE_ANSWER_LOADS);
+    plot_free(&plot);
+    for (capacity = 0; capacity < sizeof memory; capacity += 40) {
+        void *block = malloc(capacity + 1);
+        migcore_status status = manifest_with_older(&plot, compat, block, capacity);
+
+        CHECK(status == MIGCORE_OK || status == MIGCORE_NO_SPACE);
+        enough += status == MIGCORE_OK;
+        plot_free(&plot);
+        free(block);
+    }
+    CHECK(enough > 100 && enough < sizeof memory / 40);
+
+    memset(&foreign, 0, sizeof foreign);
+    memset(&accepts, 0, sizeof accepts);
+    CHECK_STATUS(migcore_compat_record_older(NULL, tree, memory, sizeof memory), MIGCORE_NULL_POINTER);
+    CHECK_STATUS(migcore_compat_record_older(&foreign, tree, memory, sizeof memory), MIGCORE_BAD_OBJECT);
+    CHECK_STATUS(migcore_compat_record_older(compat, NULL, memory, sizeof memory), MIGCORE_NULL_POINTER);
+    CHECK_STATUS(migcore_compat_record_older(compat, tree, NULL, sizeof memory), MIGCORE_NULL_POINTER);
+    CHECK_STATUS(migcore_compat_record_older(compat, tree, NULL, 0), MIGCORE_NO_SPACE);
+    CHECK_OK(migcore_tree_begin_change(tree));
+    CHECK_STATUS(migcore_compat_record_older(compat, tree, memory, sizeof memory), MIGCORE_BUSY);
+    CHECK_OK(migcore_tree_undo_change(tree));
+    CHECK_STATUS(migcore_compat_accept(compat, "uart", 0, NULL), MIGCORE_NULL_POINTER);
+    CHECK_STATUS(migcore_compat_accept(compat, "uart", 0, &accepts), MIGCORE_BAD_SIZE);
+    accepts.size = sizeof accepts;
+    CHECK_STATUS(migcore_compat_accept(compat, NULL, 0, &accepts), MIGCORE_NULL_POINTER);
+    CHECK_STATUS(migcore_compat_accept(NULL, "uart", 0, &accepts), MIGCORE_NULL_POINTER);
+    CHECK_STATUS(migcore_compat_accept(&foreign, "uart", 0, &accepts), MIGCORE_BAD_OBJECT);
+    /* What loads older states than the history is of says so itself; and what has no history. */
+    CHECK_OK(migcore_compat_accept(compat, "uart", 0, &accepts));
+    CHECK_EQUAL(accepts.oldest, 0);
+    accepts.oldest = 9;
+    CHECK_OK(migcore_compat_accept(compat, "nic", 0, &accepts));
+    CHECK_EQUAL(accepts.oldest, 9);
+    CHECK_OK(migcore_compat_accept(compat, "uart", 3, &accepts));
+    CHECK_EQUAL(accepts.oldest, 1);
+    lore_free(&lore);
+    plot_free(&state);
+}
+
+/* Memory of each size: all routes are there, or none. */
+static void routes_come_all_or_none(void)
+{
+    size_t capacity;
+    bool enough = false;
+
+    for (capacity = 1024; !enough && capacity < 1 << 14; capacity += 32) {
+        struct plot plot;
+        struct lore lore;
+        migcore_about about = about_board();
+        migcore_tree *tree = plot_init(&plot, capacity);
+        migcore_node manifest;
+
+        if (migcore_manifest_begin(tree, &about, &manifest, NULL) == MIGCORE_OK) {
+            struct digest before = digest_of(tree, MIGCORE_ROOT, 0);
+            migcore_status status = migcore_manifest_add_compat(tree, manifest, lore_init(&lore, &table), NULL);
+
+            enough = status == MIGCORE_OK;
+            CHECK(enough || status == MIGCORE_NO_SPACE);
+            CHECK(enough != same_digest(before, digest_of(tree, MIGCORE_ROOT, 0)));
+            lore_free(&lore);
+        }
+        plot_free(&plot);
+    }
+    CHECK(enough);
+}
+
+static void answers_are_combined(void)
+{
+    static const uint32_t order[] = { MIGCORE_ANSWER_LOADS, MIGCORE_ANSWER_LOSSES, MIGCORE_ANSWER_CANNOT_TELL,
+                                      MIGCORE_ANSWER_REFUSED };
+    static const char *const texts[] = { "loads", "loads with losses", "cannot tell", "refused" };
+    unsigned a, b;
+
+    for (a = 0; a < 4; a++) {
+        for (b = 0; b < 4; b++) {
+            CHECK_EQUAL(migcore_answer_worse(order[a], order[b]), order[a > b ? a : b]);
+        }
+        CHECK_TEXT(migcore_answer_text(order[a]), texts[a]);
+        CHECK_EQUAL(migcore_answer_worse(order[a], 4), MIGCORE_ANSWER_REFUSED);
+        CHECK_EQUAL(migcore_answer_worse(UINT32_MAX, order[a]), MIGCORE_ANSWER_REFUSED);
+    }
+    CHECK_TEXT(migcore_answer_text(4), "unknown answer");
+    for (a = 1; a <= MIGCORE_REASON_ORDER; a++) {
+        CHECK(strcmp(migcore_reason_text(a), "unknown reason") != 0);
+    }
+}
+
 void test_preflight(void)
 {
+    answers_are_combined();
+    a_manifest_says_the_routes_of_histories();
+    routes_come_all_or_none();
+    older_versions_are_recorded();
     a_state_is_compared_after_its_transforms();
     machines_are_compared();
     manifests_are_put_together();

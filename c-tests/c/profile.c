@@ -152,7 +152,7 @@ static void arguments_are_checked(void)
     CHECK_STATUS(migcore_profile_number(&common, 0, "nic", NULL, &number), MIGCORE_NULL_POINTER);
     CHECK_STATUS(migcore_profile_number(&common, 0, "nic", "queues", NULL), MIGCORE_NULL_POINTER);
     CHECK_STATUS(migcore_profile_number(&common, 0, "nic", "romfile", &number), MIGCORE_WRONG_TYPE);
-    CHECK_STATUS(migcore_profile_number(&common, 0, "\xff", "queues", &number), MIGCORE_INVALID_ARGUMENT);
+    CHECK_STATUS(migcore_profile_number(&common, 0, "\xff", "queues", &number), MIGCORE_BAD_TEXT);
     CHECK_EQUAL(number, 5);
     CHECK_STATUS(migcore_profile_flag(&common, 0, "nic", "queues", &flag), MIGCORE_WRONG_TYPE);
     CHECK_STATUS(migcore_profile_flag(&common, 0, "nic", "queues", NULL), MIGCORE_NULL_POINTER);

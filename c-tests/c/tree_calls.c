@@ -26,6 +26,18 @@ static migcore_status count_difference(void *opaque, const migcore_difference *d
     return MIGCORE_OK;
 }
 
+static void on_loss(void *opaque, const migcore_loss *loss)
+{
+    (void)loss;
+    ((struct grove *)opaque)->called++;
+}
+
+static void on_hop(void *opaque, const migcore_hop *hop)
+{
+    (void)hop;
+    ((struct grove *)opaque)->called++;
+}
+
 #define CALL(name, expression) \
     static migcore_status call_##name(struct grove *g) \
     { \
@@ -54,6 +66,9 @@ CALL(replay, migcore_tree_replay(g->tree, g->node, legacy_of(g)))
 CALL(replay_inside, migcore_tree_replay_inside(g->tree, g->node, legacy_of(g)))
 CALL(save, migcore_tree_save(&g->saver, sizeof g->saver, g->tree, g->node))
 CALL(load, migcore_tree_load(&g->loader, sizeof g->loader, g->tree, g->node))
+CALL(each_loss, migcore_tree_each_loss(g->tree, on_loss, g))
+CALL(each_hop, migcore_tree_each_hop(g->tree, on_hop, g, NULL))
+CALL(set_tag, migcore_tree_set_tag(g->tree, g->node, "tag"))
 CALL(load_only, migcore_tree_load_only(&g->loader, sizeof g->loader, g->tree, g->node))
 
 static migcore_status call_get(struct grove *g)
@@ -109,6 +124,36 @@ static migcore_status call_change_kept(struct grove *g)
     return change_and(g, migcore_tree_keep_change);
 }
 
+static migcore_status call_note_hop(struct grove *g)
+{
+    static const migcore_compat_version version = { 3, "tag" };
+
+    return migcore_tree_note_hop(g->tree, "machine", version, "writer");
+}
+
+static migcore_status call_machine_version(struct grove *g)
+{
+    migcore_told_version version;
+    migcore_status status = migcore_tree_machine_version(g->tree, &version);
+
+    /* Nothing tells. */
+    return status == MIGCORE_MISSING ? MIGCORE_OK : status;
+}
+
+static migcore_status call_device_version(struct grove *g)
+{
+    migcore_told_version version;
+
+    return migcore_tree_device_version(g->tree, g->node, &version);
+}
+
+static migcore_status call_manifest_begin(struct grove *g)
+{
+    migcore_about about = { sizeof about, "writer", NULL, NULL, 0, 0 };
+
+    return migcore_manifest_begin(g->tree, &about, &g->found, NULL);
+}
+
 static migcore_status call_compact(struct grove *g)
 {
     migcore_status status = migcore_tree_compact(g->tree, g->other, NULL);
@@ -161,6 +206,10 @@ const struct tree_call tree_calls[] = {
     READS(difference_text, TREE_NODE | TREE_OTHER),
     READS(copy, TREE_NODE | TREE_OTHER | TREE_CHANGES_OTHER),
     READS(compact, TREE_OTHER | TREE_CHANGES_OTHER),
+    READS(each_loss, 0),
+    READS(each_hop, 0),
+    READS(machine_version, 0),
+    READS(device_version, TREE_NODE),
     CHANGES(insert, TREE_NODE),
     CHANGES(replace, TREE_NODE),
     CHANGES(rename, TREE_NODE),
@@ -168,6 +217,9 @@ const struct tree_call tree_calls[] = {
     CHANGES(set_oldest_reader, TREE_NODE),
     CHANGES(move, TREE_NODE),
     CHANGES(move_to, TREE_NODE),
+    CHANGES(note_hop, 0),
+    CHANGES(set_tag, TREE_NODE),
+    CHANGES(manifest_begin, 0),
     CHANGES(change_undone, 0),
     CHANGES(change_kept, 0),
     CHANGES(copy_within, TREE_NODE),

@@ -138,7 +138,7 @@ fn rust_layouts() -> Layouts {
         rows::migcore_step_place { scope name after }
         run::migcore_compat { }
         run::migcore_compat_failure { size error step from to }
-        run::migcore_compat_outcome { size legs steps touched losses restored unrestored }
+        run::migcore_compat_outcome { size legs steps touched losses notes restored unrestored }
         run::migcore_compat_targets { size from machine devices count others border }
         run::migcore_compat_wanted { devices version }
         save::migcore_chunk_saver { visitor }
@@ -154,7 +154,7 @@ fn rust_layouts() -> Layouts {
         }
         told::migcore_hop { size machine machine_length writer writer_length version }
         told::migcore_loss {
-            size device device_length path path_length from to instance step what node bits secret allowed
+            size device device_length path path_length from to instance step what node bits secret allowed is_value
         }
         told::migcore_told_version { number tag_length tag }
         tell::migcore_chunk_counts {

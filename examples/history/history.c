@@ -340,7 +340,7 @@ static void show_loss(void *opaque, const migcore_loss *loss)
 {
     migcore_item item = { .size = sizeof item };
 
-    if (loss->secret || migcore_tree_get(opaque, loss->node, &item) != MIGCORE_OK)
+    if (!loss->is_value || loss->secret || migcore_tree_get(opaque, loss->node, &item) != MIGCORE_OK)
         return;
     printf("lost: %.*s/%u.%.*s = %u\n", (int)loss->device_length, loss->device, (unsigned)loss->instance,
            (int)loss->path_length, loss->path, (unsigned)item.bits);

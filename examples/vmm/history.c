@@ -5,7 +5,6 @@
  */
 #include "history.h"
 #include <migcore_compat.h>
-#include <string.h>
 
 /* What can be enabled and claimed is one thing, and others may follow. */
 static const migcore_step_item lines[] = {MIGCORE_VALUE_STRUCT(0, "lines"), MIGCORE_VALUE_END()};
@@ -70,6 +69,8 @@ static migcore_status read_table(migcore_compat *compat, const migcore_compat_ta
 
 static void tell_loss(void *findings, const migcore_loss *loss)
 {
+    if (!loss->is_value)
+        return; /* where something stood, and the like */
     fprintf(findings, " %.*s/%u.%.*s%s;", (int)loss->device_length, loss->device, (unsigned)loss->instance,
             (int)loss->path_length, loss->path, loss->allowed ? " is lost" : " would be lost");
 }
@@ -125,33 +126,28 @@ bool history_up(struct tree *t, migcore_error *error)
 
 bool history_add_older(struct tree *t, migcore_error *error)
 {
-    static struct tree older;
-    migcore_compat_failure failure = {.size = sizeof failure};
-    migcore_node device;
-    char path[32];
+    static uint64_t memory[8192];
+    migcore_compat compat;
 
-    migcore_tree_init(&older.tree, sizeof older.tree, older.memory, sizeof older.memory);
-    if (migcore_tree_compact(&t->tree, &older.tree, error) != MIGCORE_OK)
-        return false;
-    if (!go_down(&older, 1, &usual, NULL, NULL, &failure)) {
-        *error = failure.error;
-        return false;
-    }
-    for (size_t i = 0; i < CHANGED; i++) {
-        snprintf(path, sizeof path, "%s/0", release_1[i].devices);
-        if (migcore_tree_find(&older.tree, MIGCORE_ROOT, path, &device) == MIGCORE_OK /* else it does not stand here */
-            && migcore_tree_copy(&older.tree, device, &t->tree, MIGCORE_AT_END, MIGCORE_ROOT, NULL, error) != MIGCORE_OK)
-            return false;
-    }
-    return true;
+    error->status = read_table(&compat, &usual);
+    if (error->status == MIGCORE_OK)
+        error->status = migcore_compat_record_older(&compat, &t->tree, memory, sizeof memory);
+    return error->status == MIGCORE_OK;
 }
 
 migcore_status history_accept(void *opaque, const char *name, uint32_t instance, migcore_accepts *accepts)
 {
-    (void)opaque, (void)instance;
-    for (size_t i = 0; i < CHANGED; i++) {
-        if (strcmp(name, release_1[i].devices) == 0)
-            accepts->oldest = release_1[i].version.number;
-    }
-    return MIGCORE_OK;
+    migcore_compat compat;
+    migcore_status status = read_table(&compat, &usual);
+
+    (void)opaque;
+    return status == MIGCORE_OK ? migcore_compat_accept(&compat, name, instance, accepts) : status;
+}
+
+bool history_add_routes(struct tree *t, migcore_node manifest, migcore_error *error)
+{
+    migcore_compat compat;
+
+    error->status = read_table(&compat, &usual);
+    return error->status == MIGCORE_OK && migcore_manifest_add_compat(&t->tree, manifest, &compat, error) == MIGCORE_OK;
 }

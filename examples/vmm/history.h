@@ -24,6 +24,9 @@ bool history_up(struct tree *t, migcore_error *error);
 bool history_add_older(struct tree *t, migcore_error *error);
 migcore_status history_accept(void *opaque, const char *name, uint32_t instance, migcore_accepts *accepts);
 
+/* Says in a manifest which versions the steps lead on from. */
+bool history_add_routes(struct tree *t, migcore_node manifest, migcore_error *error);
+
 #else /* the first release has nothing behind it */
 
 static inline uint32_t history_down(struct tree *t, uint32_t release, bool lossless, FILE *findings)
@@ -41,6 +44,12 @@ static inline bool history_up(struct tree *t, migcore_error *error)
 static inline bool history_add_older(struct tree *t, migcore_error *error)
 {
     (void)t, (void)error;
+    return true;
+}
+
+static inline bool history_add_routes(struct tree *t, migcore_node manifest, migcore_error *error)
+{
+    (void)t, (void)manifest, (void)error;
     return true;
 }
 

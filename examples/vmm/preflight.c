@@ -63,7 +63,7 @@ static bool describe(struct tree *t, struct machine *m, migcore_error *error)
         error->status = migcore_machine_manifest(&m->state, &t->tree, &about, history_accept, NULL, &manifest);
     for (size_t i = 0; i < sometimes.count && error->status == MIGCORE_OK; i++)
         error->status = migcore_tree_set_marks(&t->tree, sometimes.nodes[i], MIGCORE_MARK_ANCILLARY);
-    return error->status == MIGCORE_OK;
+    return error->status == MIGCORE_OK && history_add_routes(t, manifest, error);
 }
 
 bool manifest_make(struct tree *t, const struct options *options)
@@ -88,15 +88,6 @@ static uint32_t release_of(const struct tree *manifest)
     return (uint32_t)item.bits;
 }
 
-/* Of two answers the one that is worse. */
-static uint32_t worse(uint32_t a, uint32_t b)
-{
-    static const uint8_t rank[] = {[MIGCORE_ANSWER_LOADS] = 0, [MIGCORE_ANSWER_LOSSES] = 1,
-                                   [MIGCORE_ANSWER_CANNOT_TELL] = 2, [MIGCORE_ANSWER_REFUSED] = 3};
-
-    return rank[a] > rank[b] ? a : b;
-}
-
 struct findings {
     FILE *text;
     uint32_t answer;
@@ -110,9 +101,9 @@ static migcore_status tell(void *opaque, const migcore_finding *f)
 {
     struct findings *findings = opaque;
 
-    if (f->answer == MIGCORE_ANSWER_CANNOT_TELL && strcmp(f->path, "rtc/0") == 0)
+    if (f->reason == MIGCORE_REASON_OPAQUE && strcmp(f->path, "rtc/0") == 0)
         return MIGCORE_OK;
-    findings->answer = worse(findings->answer, f->answer);
+    findings->answer = migcore_answer_worse(findings->answer, f->answer);
     fprintf(findings->text, " %s: %s;", f->path, migcore_reason_text(f->reason));
     return MIGCORE_OK;
 }
@@ -120,7 +111,6 @@ static migcore_status tell(void *opaque, const migcore_finding *f)
 bool preflight(struct machine *m, const struct options *options, struct tree *manifest, const char *when,
                struct parcel *parcel)
 {
-    static const char *const answers[] = {"loads", "loads with losses:", "refused:", "cannot tell:"};
     static uint64_t index[4096];
     migcore_error error = {.size = sizeof error};
     struct findings findings = {.answer = MIGCORE_ANSWER_LOADS};
@@ -145,7 +135,8 @@ bool preflight(struct machine *m, const struct options *options, struct tree *ma
     if (length > 0)
         words[length - 1] = '\0'; /* what stands between two */
     if (error.status == MIGCORE_OK)
-        fprintf(stderr, "vmm: preflight, %s: %s%s\n", when, answers[findings.answer], words);
+        fprintf(stderr, "vmm: preflight, %s: %s%s%s\n", when, migcore_answer_text(findings.answer), length > 0 ? ":" : "",
+                words);
     else
         complain("no preflight", &error);
     free(words);

@@ -47,7 +47,7 @@ bool devices_save(struct machine *m, migcore_visitor *v)
  * What cannot go straight into the devices, as the receiver has it: the state of an older release, and what came along for
  * other programs.
  */
-static bool accept_tree(struct machine *m, migcore_chunk_receiver *receiver, bool load, uint64_t *skipped,
+static bool accept_tree(struct machine *m, const migcore_chunk_receiver *receiver, bool load, uint64_t *skipped,
                         migcore_error *error)
 {
     static struct tree tree;

@@ -39,7 +39,7 @@ static bool replay(struct tree *t, migcore_chunk_loader *loader, migcore_error *
     return read && kept;
 }
 
-bool tree_of_received(struct tree *t, migcore_chunk_receiver *receiver, migcore_error *error)
+bool tree_of_received(struct tree *t, const migcore_chunk_receiver *receiver, migcore_error *error)
 {
     migcore_chunk_loader loader;
     const void *data;

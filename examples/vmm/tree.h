@@ -15,7 +15,7 @@ struct tree {
 bool tree_of_machine(struct tree *t, struct machine *m, migcore_error *error);
 
 /* What a stream of chunks holds: one that was collected, or one that comes from a source, read to its end and no further. */
-bool tree_of_received(struct tree *t, migcore_chunk_receiver *receiver, migcore_error *error);
+bool tree_of_received(struct tree *t, const migcore_chunk_receiver *receiver, migcore_error *error);
 bool tree_of_source(struct tree *t, const migcore_source *source, migcore_error *error);
 
 /* Sends it as a stream of its own. */

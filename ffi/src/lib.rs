@@ -7,7 +7,7 @@
 //! * [`status`], [`error`]: status codes and reports
 //! * [`io`], [`kernels`]: what the caller plugs in
 //! * [`object`], `operations`: the storage that callers give, and how a call finds its wire
-//! * `memory`, `place`: pointers of the caller as slices, values and names
+//! * `memory`, `place`, `text`: pointers of the caller as slices, values, names and texts
 //! * [`legacy`], [`chunk`], [`observer`]: one way to begin for each wire, and what only it can do
 //! * [`visitor`], [`scalar`], [`value`], [`scope`], [`subsection`], [`raw`], [`device`]: the calls of a visit
 //! * [`vmstate`]: objects that are visited by a table of their fields
@@ -68,5 +68,6 @@ pub mod compat;
 mod memory;
 mod operations;
 mod place;
+mod text;
 #[cfg(feature = "panic-handler")]
 mod panic;

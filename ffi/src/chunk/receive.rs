@@ -285,7 +285,7 @@ pub unsafe extern "C" fn migcore_chunk_receiver_grow(
 /// migcore_chunk_load_checked. After an error `*data` is NULL and `*length` 0.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_chunk_receiver_bytes(
-    receiver: *mut migcore_chunk_receiver,
+    receiver: *const migcore_chunk_receiver,
     data: *mut *const c_void,
     length: *mut usize,
 ) -> migcore_status {
@@ -296,7 +296,8 @@ pub unsafe extern "C" fn migcore_chunk_receiver_bytes(
         }
         data.write_unaligned(core::ptr::null());
         length.write_unaligned(0);
-        call(receiver, |receiver| {
+        // What is kept of a failure is not what the caller sees as the receiver.
+        call(receiver.cast_mut(), |receiver| {
             let stream = receiver.bytes()?;
             data.write_unaligned(stream.as_ptr().cast());
             length.write_unaligned(stream.len());
@@ -310,12 +311,12 @@ pub unsafe extern "C" fn migcore_chunk_receiver_bytes(
 /// be begun, whose code is then returned.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_chunk_receiver_error(
-    receiver: *mut migcore_chunk_receiver,
+    receiver: *const migcore_chunk_receiver,
     error: *mut migcore_error,
 ) -> migcore_status {
     // SAFETY: the caller promises NULL or a receiver, and NULL or a migcore_error.
     unsafe {
-        match ready(receiver) {
+        match ready(receiver.cast_mut()) {
             Ok((head, receiver)) => {
                 let failed = Code::from_number((*head).failure);
                 let report = failed.map(|code| (*receiver).report(code));

@@ -1,11 +1,12 @@
 //! What a writer chooses, and what a reader accepts.
 
-use core::ffi::{c_char, CStr};
+use core::ffi::c_char;
 
 use migcore::codec::chunk::{scratch_for, Limits, Settings};
-use migcore::{Code, Result};
+use migcore::Result;
 
 use crate::io::sized;
+use crate::text::argument as text;
 
 /// The scratch memory that a writer needs for names of up to 64 bytes; for longer ones see
 /// migcore_chunk_scratch.
@@ -108,15 +109,4 @@ pub(super) unsafe fn limits(given: *const migcore_chunk_limits) -> Result<Limits
         work: if given.work == 0 { default.work } else { given.work },
         memory: given.memory != 0,
     })
-}
-
-/// # Safety
-/// `text` is NULL or a C string that does not change during `'a`.
-unsafe fn text<'a>(text: *const c_char) -> Result<&'a str> {
-    if text.is_null() {
-        return Ok("");
-    }
-    // SAFETY: not null, and the caller promises a C string.
-    let bytes = unsafe { CStr::from_ptr(text) }.to_bytes();
-    core::str::from_utf8(bytes).map_err(|_| Code::BadText)
 }

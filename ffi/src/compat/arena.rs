@@ -46,6 +46,10 @@ impl Arena {
         count: usize,
         mut make: impl FnMut(&mut Arena, usize) -> Result<T>,
     ) -> Result<&'static [T]> {
+        // There may be no memory at all.
+        if count == 0 {
+            return Ok(&[]);
+        }
         let place = self.take::<T>(count)?;
         for at in 0..count {
             let value = make(self, at)?;

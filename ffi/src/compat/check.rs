@@ -129,13 +129,7 @@ pub unsafe extern "C" fn migcore_compat_check(
         status(check_sized(checked).and_then(|()| {
             let states = sized(states)?;
             let save = states.save.ok_or(Code::NullPointer)?;
-            let mut arena = Arena::over(memory, capacity)?;
-            let storage = arena.room::<migcore_tree>()?;
-            let spare = arena.room::<[u8; MIGCORE_TREE_NODE]>()?;
-            let used = arena.used();
-            let rest = capacity.checked_sub(used).ok_or(Code::NoSpace)?;
-            let memory = bytes_mut(memory.cast::<u8>().wrapping_add(used).cast(), rest)?;
-            init_for(storage, &mut *spare, memory)?;
+            let Room { storage, spare, memory } = room(memory, capacity)?;
             let mut functions = Functions { save, states, storage, spare, left: false };
             let done = with_histories(compat, storage, |compat| {
                 let history = compat.histories.get(history).ok_or(Code::InvalidArgument)?;
@@ -149,6 +143,33 @@ pub unsafe extern "C" fn migcore_compat_check(
             checked.write_unaligned(of_checked(done?));
             Ok(())
         }))
+    }
+}
+
+/// Room for trees that code of the caller works on.
+pub(super) struct Room {
+    /// Where it finds them.
+    pub(super) storage: *mut migcore_tree,
+    spare: *mut [u8; MIGCORE_TREE_NODE],
+    /// What they lie in.
+    pub(super) memory: &'static mut [u8],
+}
+
+/// Divides memory of the caller.
+///
+/// # Safety
+/// `memory` is NULL or points to `capacity` bytes that nothing else uses as long as the room is used.
+pub(super) unsafe fn room(memory: *mut c_void, capacity: usize) -> Result<Room> {
+    // SAFETY: as the caller promises.
+    unsafe {
+        let mut arena = Arena::over(memory, capacity)?;
+        let storage = arena.room::<migcore_tree>()?;
+        let spare = arena.room::<[u8; MIGCORE_TREE_NODE]>()?;
+        let used = arena.used();
+        let rest = capacity.checked_sub(used).ok_or(Code::NoSpace)?;
+        let memory = bytes_mut(memory.cast::<u8>().wrapping_add(used).cast(), rest)?;
+        init_for(storage, &mut *spare, memory)?;
+        Ok(Room { storage, spare, memory })
     }
 }
 

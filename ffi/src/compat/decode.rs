@@ -1,6 +1,6 @@
 //! What the rows of the caller say, put into memory as core has it.
 
-use core::ffi::{c_char, CStr};
+use core::ffi::c_char;
 use core::{ptr, str};
 
 use migcore::compat::opaque::{self, Known};
@@ -19,6 +19,7 @@ use super::rows::*;
 use crate::memory::bytes;
 use crate::observer::*;
 use crate::scalar::migcore_kind;
+use crate::text::of_row as text;
 
 /// Puts what a table says into memory. Without `running` only what that needs is counted.
 ///
@@ -70,21 +71,9 @@ unsafe fn row<T: Copy>(rows: *const T, at: usize) -> T {
     unsafe { rows.wrapping_add(at).read_unaligned() }
 }
 
-/// A text; NULL is an empty one.
-///
-/// # Safety
-/// `text` is NULL or a C string that stays as it is.
-pub(super) unsafe fn text(text: *const c_char) -> Result<&'static str> {
-    if text.is_null() {
-        return Ok("");
-    }
-    // SAFETY: not null, and the caller promises a C string.
-    str::from_utf8(unsafe { CStr::from_ptr(text) }.to_bytes()).map_err(|_| Code::BadTable)
-}
-
 /// # Safety
 /// As [`text`], of the tag.
-pub(super) unsafe fn version(version: &migcore_compat_version) -> Result<Version<'static>> {
+unsafe fn version(version: &migcore_compat_version) -> Result<Version<'static>> {
     // SAFETY: as the caller promises.
     Ok(Version { number: version.number, tag: unsafe { text(version.tag) }? })
 }
@@ -130,10 +119,24 @@ unsafe fn history(
             true => Of::Machine,
             false => Of::Devices(text(history.devices)?),
         };
-        let count = count(history.changes, |row| row.steps.is_null());
-        let edges =
-            arena.slice(count, |arena, at| change(arena, &row(history.changes, at), running))?;
+        let edges = changes(arena, history.changes, running)?;
         Ok(History { of, newest: version(&history.newest)?, edges })
+    }
+}
+
+/// Puts the changes that rows say into memory.
+///
+/// # Safety
+/// As [`table`], of these rows.
+pub(super) unsafe fn changes(
+    arena: &mut Arena,
+    rows: *const migcore_compat_change,
+    running: Option<&'static Running>,
+) -> Result<&'static [Edge<'static>]> {
+    // SAFETY: as the caller promises.
+    unsafe {
+        let count = count(rows, |row| row.steps.is_null());
+        arena.slice(count, |arena, at| change(arena, &row(rows, at), running))
     }
 }
 

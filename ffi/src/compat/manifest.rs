@@ -1,15 +1,18 @@
 //! Manifests: what a receiver accepts, as data in a tree.
 
-use core::ffi::{c_char, CStr};
+use core::ffi::c_char;
+use core::ptr;
 
 use migcore::compat::manifest::{About, Accepts, Known, Manifest, Wire, Writer};
 use migcore::compat::Version;
 use migcore::model::NodeId;
 use migcore::{Code, Result};
 
+use super::run::{migcore_compat, with_histories};
 use crate::error::migcore_error;
 use crate::io::sized;
 use crate::status::{migcore_status, status};
+use crate::text::argument as text;
 use crate::tree::read::{migcore_node, MIGCORE_ROOT};
 use crate::tree::report::{change_at, tell};
 use crate::tree::storage::{migcore_tree, read};
@@ -53,7 +56,8 @@ pub struct migcore_accepts {
     pub known: u32,
     /// Not 0: a stream may lack it.
     pub optional: u32,
-    /// Not 0: a state that is bytes without names is accepted as well.
+    /// Not 0: a state that is bytes without names is accepted as well. What the bytes are nobody can compare, so a preflight
+    /// says MIGCORE_ANSWER_CANNOT_TELL of them and not that they are refused.
     pub blob: u32,
 }
 
@@ -170,6 +174,35 @@ pub unsafe extern "C" fn migcore_manifest_add_route(
     }
 }
 
+/// Says that the receiver has the routes of its histories: from each version that a history of `compat` knows and that a
+/// route leads on from, to the version that the program speaks. A state of such a version is then not refused by a
+/// preflight: the answer is MIGCORE_ANSWER_CANNOT_TELL with MIGCORE_REASON_RECEIVER_CONVERTS, as what the transforms make of
+/// it may depend on its values; or that of a comparison, where the manifest has a shape of that version
+/// (migcore_manifest_add_older) and takes it (`oldest`). `compat` is not kept.
+///
+/// MIGCORE_NO_SPACE, MIGCORE_TOO_MANY for a history of more than 64 versions, MIGCORE_STALE_HANDLE and
+/// MIGCORE_INVALID_ARGUMENT for what is no manifest, with the tree as it was; MIGCORE_BUSY while a change of the tree is open
+/// or `compat` runs. `error` may be NULL.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_manifest_add_compat(
+    tree: *mut migcore_tree,
+    manifest: migcore_node,
+    compat: *mut migcore_compat,
+    error: *mut migcore_error,
+) -> migcore_status {
+    // SAFETY: the caller promises NULL or a tree, NULL or histories, and a place. No code of the histories runs.
+    unsafe {
+        change_at(tree, manifest, error, &mut |tree| {
+            with_histories(compat, ptr::null_mut(), |compat| {
+                tree.attempt(|tree| {
+                    let mut writer = Writer::resume(tree, NodeId::from_bits(manifest))?;
+                    writer.histories(compat.histories)
+                })
+            })
+        })
+    }
+}
+
 /// Says whether the receiver whose manifest is in a tree has a capability: writes `has`.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_manifest_has_capability(
@@ -223,16 +256,4 @@ pub(crate) unsafe fn accepts_of<'a>(accepts: *const migcore_accepts) -> Result<A
             blob: accepts.blob != 0,
         })
     }
-}
-
-/// A text of the caller; NULL is an empty one.
-///
-/// # Safety
-/// `text` is NULL or a C string that does not change during `'a`.
-pub(super) unsafe fn text<'a>(text: *const c_char) -> Result<&'a str> {
-    if text.is_null() {
-        return Ok("");
-    }
-    // SAFETY: not null; the caller promises a C string.
-    unsafe { CStr::from_ptr(text) }.to_str().map_err(|_| Code::BadText)
 }

@@ -3,7 +3,7 @@
 use core::ffi::{c_char, c_void};
 
 use migcore::compat::manifest::Manifest;
-use migcore::compat::preflight::{Answer, Finding, Preflight, Reason};
+use migcore::compat::preflight::{Answer, Finding, Preflight};
 use migcore::error::Put;
 use migcore::{Code, Result};
 
@@ -16,17 +16,6 @@ use crate::status::{migcore_status, refusal, status, MIGCORE_OK};
 use crate::tree::report::tell;
 use crate::tree::storage::{migcore_tree, show};
 
-/// It loads, as far as items, types and versions tell. What hooks refuse is not known before.
-pub const MIGCORE_ANSWER_LOADS: u32 = 0;
-/// It loads, and what was found is lost.
-pub const MIGCORE_ANSWER_LOSSES: u32 = 1;
-/// It is refused.
-pub const MIGCORE_ANSWER_REFUSED: u32 = 2;
-/// That depends on what is not known here.
-pub const MIGCORE_ANSWER_CANNOT_TELL: u32 = 3;
-
-const _: () = assert!(Answer::CannotTell.number() == 3 && Answer::Refused.number() == 2);
-
 /// The room for what was expected or found, with its NUL.
 pub const MIGCORE_DETAIL_SIZE: usize = 64;
 
@@ -38,7 +27,8 @@ pub struct migcore_finding {
     pub size: usize,
     /// What follows from it: a MIGCORE_ANSWER_ constant.
     pub answer: u32,
-    /// Why: a stable number. migcore_reason_text says it in words.
+    /// Why: a MIGCORE_REASON_ constant. migcore_reason_text says it in words, and migcore_reason_help what would help.
+    /// Newer libraries may have reasons that are not listed here.
     pub reason: u32,
     /// Where in the state, such as `nic/0.rx_ring[3].head`. Ends with a NUL.
     pub path: [c_char; MIGCORE_PATH_SIZE],
@@ -55,8 +45,8 @@ pub type migcore_report_finding = Option<
 >;
 
 /// Says whether a receiver loads a state: compares the tree `state` with the manifest in the tree `receiver`. Shows each
-/// thing that it finds to `report`, which may be NULL, and writes the answer, the worst of them, to `answer`, a
-/// MIGCORE_ANSWER_ constant. Neither tree is changed. `wire` is the one that the state will go over, a MIGCORE_WIRE_ constant, or
+/// thing that it finds to `report`, which may be NULL, and writes the answer, the worst of them as migcore_answer_worse has
+/// it, to `answer`, a MIGCORE_ANSWER_ constant. Neither tree is changed. `wire` is the one that the state will go over, a MIGCORE_WIRE_ constant, or
 /// 0 for the one that the receiver wants, and chunks where it takes any. `index` is memory for an index, as that of migcore_tree_diff, or NULL.
 ///
 /// It says that a state loads only where the manifest describes all that the state has and all that the receiver needs;
@@ -148,22 +138,6 @@ unsafe fn ended(
         }
         other => Err(refusal(other).0),
     }
-}
-
-/// What a reason is, in a few words; `unknown reason` for a number that is none.
-#[no_mangle]
-pub extern "C" fn migcore_reason_text(reason: u32) -> *const c_char {
-    reason_of(reason).map_or(c"unknown reason", Reason::c_text).as_ptr()
-}
-
-/// What would help against a reason; empty for a number that is none.
-#[no_mangle]
-pub extern "C" fn migcore_reason_help(reason: u32) -> *const c_char {
-    reason_of(reason).map_or(c"", Reason::c_help).as_ptr()
-}
-
-fn reason_of(reason: u32) -> Option<Reason> {
-    Reason::from_number(u16::try_from(reason).ok()?)
 }
 
 fn to_c(finding: &Finding<'_>) -> migcore_finding {

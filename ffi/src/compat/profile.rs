@@ -1,7 +1,6 @@
 //! Machine profiles: tables of rows, read where they lie.
 
-use core::ffi::{c_char, c_void, CStr};
-use core::str;
+use core::ffi::{c_char, c_void};
 
 use migcore::compat::profile::{check, AtVersion, Row, Says, Setting, Table, Wire};
 use migcore::error::{Fault, Path, Report};
@@ -10,6 +9,7 @@ use migcore::{Code, Result};
 use crate::error::{fill, migcore_error};
 use crate::io::sized;
 use crate::status::{migcore_status, refusal, status, MIGCORE_NULL_POINTER, MIGCORE_OK};
+use crate::text::{argument, of_row};
 
 /// What a row says: one of the MIGCORE_PROFILE_KIND_ constants.
 pub type migcore_profile_kind = u32;
@@ -167,13 +167,11 @@ fn text(text: *const c_char) -> Result<&'static str> {
     if text.is_null() {
         return Err(Code::BadTable);
     }
-    // SAFETY: not null; the caller promised C strings that stay as they are during the call, and nothing of them is
-    // kept beyond it.
-    let bytes = unsafe { CStr::from_ptr(text) }.to_bytes();
-    str::from_utf8(bytes).map_err(|_| Code::BadTable)
+    // SAFETY: the caller promised C strings that stay as they are during the call, and nothing of them is kept beyond it.
+    unsafe { of_row(text) }
 }
 
-/// A name that was asked for. One that is not UTF-8 is in no row.
+/// A name that was asked for, which must be there.
 ///
 /// # Safety
 /// `name` is NULL or a C string that does not change during `'a`.
@@ -181,9 +179,8 @@ unsafe fn asked<'a>(name: *const c_char) -> Result<&'a str> {
     if name.is_null() {
         return Err(Code::NullPointer);
     }
-    // SAFETY: not null, and the caller promises a C string.
-    let bytes = unsafe { CStr::from_ptr(name) }.to_bytes();
-    str::from_utf8(bytes).map_err(|_| Code::InvalidArgument)
+    // SAFETY: as the caller promises.
+    unsafe { argument(name) }
 }
 
 /// What `profile` says for a machine version.
@@ -241,7 +238,7 @@ unsafe fn look_up<V>(
 /// A device asks when its machine is made, and keeps the answer as a member, in which its `needed` and `test` functions
 /// and its handlers find it. The call goes over the rows that hold for the version.
 ///
-/// Errors: MIGCORE_NULL_POINTER; MIGCORE_BAD_SIZE; MIGCORE_INVALID_ARGUMENT for a name that is not UTF-8;
+/// Errors: MIGCORE_NULL_POINTER; MIGCORE_BAD_SIZE; MIGCORE_BAD_TEXT for a name that is not UTF-8;
 /// MIGCORE_WRONG_TYPE if the value of the property is of another kind; MIGCORE_BAD_TABLE for rows that make no sense or
 /// stand below one for an older version; MIGCORE_TOO_MANY tables. `*value` stays as it is.
 #[no_mangle]

@@ -29,7 +29,9 @@ pub const MIGCORE_STEP_KIND_BITS: migcore_step_kind = 7;
 /// An item stands elsewhere: `place`, `to`.
 pub const MIGCORE_STEP_KIND_MOVE: migcore_step_kind = 8;
 /// Items have a scope of their own: `place` is that of the scope, `items` the scope alone, `names` the items in it, and
-/// `to.after` the sibling that the first of them followed.
+/// `to.after` the sibling that the first of them followed. The scope stands beside its items while they go into it and come
+/// out. So where both are the first or both the last of what is around, `to.after` is the scope itself, by its name:
+/// MIGCORE_STEP_FIRST with MIGCORE_STEP_TO_FIRST, or NULL twice, come true as well, but their places are noted each time.
 pub const MIGCORE_STEP_KIND_WRAP: migcore_step_kind = 9;
 /// The reverse of MIGCORE_STEP_KIND_WRAP
 pub const MIGCORE_STEP_KIND_UNWRAP: migcore_step_kind = 10;

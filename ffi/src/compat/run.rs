@@ -18,6 +18,7 @@ use crate::io::{check_sized, sized};
 use crate::memory::{bytes_mut, LARGEST};
 use crate::object::check_storage;
 use crate::status::{migcore_status, status, MIGCORE_OK};
+use crate::text::argument;
 use crate::tree::report::tell;
 use crate::tree::storage::{migcore_tree, take_out};
 
@@ -143,7 +144,8 @@ pub const MIGCORE_BORDER_LEAVING: u32 = 1;
 /// The state was received: filters see what arrives.
 pub const MIGCORE_BORDER_ARRIVING: u32 = 2;
 
-/// The patterns of devices that targets may have.
+/// The most patterns of devices that targets may have: with more a run is MIGCORE_TOO_MANY. The rest can be versions that
+/// histories speak (MIGCORE_OTHERS_NEWEST), or be wanted in a further run.
 pub const MIGCORE_MAX_WANTED: usize = 32;
 
 /// What a run did, or routes that were found.
@@ -158,11 +160,14 @@ pub struct migcore_compat_outcome {
     pub steps: u64,
     /// The items that these touched.
     pub touched: u64,
-    /// What was lost.
+    /// The values that were lost.
     pub losses: u64,
-    /// What came back of what earlier runs lost.
+    /// What else the way back would not know, such as places, and what is kept for it.
+    pub notes: u64,
+    /// What came back of what earlier runs lost or noted.
     pub restored: u64,
-    /// What earlier runs lost and will not come back.
+    /// What earlier runs lost or noted and will not come back: its place is gone, or the state came to its version in
+    /// another way.
     pub unrestored: u64,
 }
 
@@ -252,18 +257,21 @@ const NOTHING: migcore_compat_outcome = migcore_compat_outcome {
     steps: 0,
     touched: 0,
     losses: 0,
+    notes: 0,
     restored: 0,
     unrestored: 0,
 };
 
-fn of_outcome(outcome: Outcome) -> migcore_compat_outcome {
-    let Outcome { legs, steps, touched, losses, restored, unrestored, .. } = outcome;
-    migcore_compat_outcome { legs, steps, touched, losses, restored, unrestored, ..NOTHING }
+pub(super) fn of_outcome(outcome: Outcome) -> migcore_compat_outcome {
+    let Outcome { legs, steps, touched, losses, notes, restored, unrestored, .. } = outcome;
+    migcore_compat_outcome { legs, steps, touched, losses, notes, restored, unrestored, ..NOTHING }
 }
 
+/// Checks arguments, calls what works on a tree, and writes what came of it.
+///
 /// # Safety
 /// Each is NULL or an object of its kind.
-unsafe fn run(
+pub(super) unsafe fn run(
     compat: *mut migcore_compat,
     tree: *mut migcore_tree,
     targets: *const migcore_compat_targets,
@@ -367,6 +375,18 @@ pub(super) unsafe fn with_histories<T, E: From<Code>>(
     }
 }
 
+/// What code in rows beside those of these histories shares with theirs.
+///
+/// # Safety
+/// `compat` is NULL or histories.
+pub(super) unsafe fn running_of(compat: *const migcore_compat) -> Result<&'static Running> {
+    // SAFETY: as the caller promises.
+    unsafe {
+        check(compat)?;
+        Ok((*compat.cast::<Stored>()).running)
+    }
+}
+
 /// # Safety
 /// `compat` is NULL or histories.
 unsafe fn check(compat: *const migcore_compat) -> Result<()> {
@@ -400,7 +420,7 @@ unsafe fn with_targets<T>(
         }
         for (at, place) in wanted.iter_mut().enumerate() {
             let row = given.devices.wrapping_add(at).read_unaligned();
-            *place = (decode::text(row.devices)?, decode::version(&row.version)?);
+            *place = (argument(row.devices)?, version_of(&row.version)?);
         }
         let others = match given.others {
             MIGCORE_OTHERS_NEWEST => Others::Newest,
@@ -427,7 +447,16 @@ pub(super) unsafe fn version(
         return Ok(None);
     }
     // SAFETY: not null, and the caller promises a version.
-    unsafe { decode::version(&version.read_unaligned()) }.map(Some)
+    unsafe { version_of(&version.read_unaligned()) }.map(Some)
+}
+
+/// A version that is an argument.
+///
+/// # Safety
+/// Its tag is NULL or a C string that stays as it is during the call.
+pub(super) unsafe fn version_of(version: &migcore_compat_version) -> Result<Version<'static>> {
+    // SAFETY: as the caller promises.
+    Ok(Version { number: version.number, tag: unsafe { argument(version.tag) }? })
 }
 
 fn of_failed(failed: &Failed) -> migcore_compat_failure {

@@ -6,11 +6,12 @@ use migcore::compat::{self, Hop, Loss, Observer, Stage, Version, Way};
 use migcore::model::{NodeId, Tree, Value};
 use migcore::Result;
 
-use super::decode;
 use super::hook::migcore_lost;
 use super::rows::migcore_compat_version;
+use super::run::version_of;
 use crate::io::sized;
 use crate::status::{migcore_status, status};
+use crate::text::argument;
 use crate::tree::read::migcore_node;
 use crate::tree::report::tell;
 use crate::tree::storage::{change, migcore_tree, show};
@@ -59,6 +60,9 @@ pub struct migcore_loss {
     pub secret: bool,
     /// The policy allows it.
     pub allowed: bool,
+    /// A value is lost. Else it is only something about an item that the way back would not know, which is noted and
+    /// always allowed: its place, that it was not there, oldest versions, numbers of sections.
+    pub is_value: bool,
 }
 
 /// A step that was done.
@@ -102,7 +106,8 @@ pub struct migcore_compat_observer {
     pub size: usize,
     /// Given to the functions.
     pub opaque: *mut c_void,
-    /// Is told of each loss, also of those that are refused, which all of are told before the run is.
+    /// Is told of each loss, and of each note (see `is_value`), also of losses that are refused: all are told before the
+    /// run is.
     pub lost: migcore_loss_function,
     /// Is told of each step that was done.
     pub step: Option<unsafe extern "C" fn(opaque: *mut c_void, stage: *const migcore_compat_stage)>,
@@ -139,6 +144,7 @@ fn of_loss(loss: &Loss<'_>) -> migcore_loss {
         bits: loss.bits,
         secret: loss.secret,
         allowed: loss.allowed,
+        is_value: loss.what.is_value(),
     }
 }
 
@@ -278,7 +284,7 @@ fn of_hop(hop: &Hop<'_>) -> migcore_hop {
 }
 
 /// Notes that a program wrote this state for a version of a machine: what it calls before it sends the tree. NULL is an
-/// empty text. MIGCORE_BAD_TABLE for texts that are not UTF-8; MIGCORE_NO_SPACE.
+/// empty text. MIGCORE_BAD_TEXT for texts that are not UTF-8; MIGCORE_NO_SPACE.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_tree_note_hop(
     tree: *mut migcore_tree,
@@ -289,14 +295,14 @@ pub unsafe extern "C" fn migcore_tree_note_hop(
     // SAFETY: the caller promises NULL or a tree, and NULL or C strings.
     unsafe {
         status(change(tree, |tree| {
-            let (machine, writer) = (decode::text(machine)?, decode::text(writer)?);
-            compat::note_hop(tree, machine, decode::version(&version)?, writer)
+            let (machine, writer) = (argument(machine)?, argument(writer)?);
+            compat::note_hop(tree, machine, version_of(&version)?, writer)
         }))
     }
 }
 
 /// Gives a device a tag, which stands beside the number of its version; NULL or an empty one takes it away.
-/// MIGCORE_BAD_TABLE for one that is not UTF-8; MIGCORE_NO_SPACE.
+/// MIGCORE_BAD_TEXT for one that is not UTF-8; MIGCORE_NO_SPACE.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_tree_set_tag(
     tree: *mut migcore_tree,
@@ -306,7 +312,7 @@ pub unsafe extern "C" fn migcore_tree_set_tag(
     // SAFETY: the caller promises NULL or a tree, and NULL or a C string.
     unsafe {
         status(change(tree, |tree| {
-            compat::set_tag(tree, NodeId::from_bits(device), decode::text(tag)?)
+            compat::set_tag(tree, NodeId::from_bits(device), argument(tag)?)
         }))
     }
 }

@@ -13,6 +13,7 @@
 //! [`VOLATILE`]: crate::visit::Marks::VOLATILE
 //! [`OPAQUE`]: crate::visit::Marks::OPAQUE
 
+mod older;
 mod read;
 mod write;
 

@@ -1,7 +1,7 @@
 //! A manifest is put together.
 
 use super::{About, Accepts, Known, NAME, VERSION};
-use crate::compat::Version;
+use crate::compat::{History, Of, Route, Version};
 use crate::error::{Code, Result};
 use crate::model::{At, Builder, NodeId, Tree, Value};
 use crate::visit::{Extent, Kind, Marks, Track, Versions, Visitor};
@@ -137,6 +137,35 @@ impl<'t, 'm> Writer<'t, 'm> {
             put_version(writer.tree, element, ["from", "from_tag"], from)?;
             put_version(writer.tree, element, ["to", "to_tag"], to)
         })
+    }
+
+    /// Says that the receiver has the routes of histories: from each version that one knows and that leads there, to
+    /// the one that the program speaks.
+    ///
+    /// # Errors
+    /// As [`begin`](Writer::begin); [`Code::TooMany`] for a history of too many versions. Some routes may be in the
+    /// manifest then.
+    pub fn histories(&mut self, histories: &[History<'_>]) -> Result<()> {
+        for history in histories {
+            let of = match history.of {
+                Of::Machine => "",
+                // That is a pattern of no device.
+                Of::Devices("") => continue,
+                Of::Devices(names) => names,
+            };
+            let ends = || history.edges.iter().flat_map(|edge| [edge.from, edge.to]);
+            for (at, from) in ends().enumerate() {
+                if from == history.newest || ends().take(at).any(|before| before == from) {
+                    continue;
+                }
+                match Route::find(history.edges, from, history.newest) {
+                    Ok(_) => self.route(of, from, history.newest)?,
+                    Err(Code::NoRoute) => {}
+                    Err(code) => return Err(code),
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The device that the manifest is.
