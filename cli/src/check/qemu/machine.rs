@@ -1,5 +1,7 @@
 //! What holds for the whole stream: configuration, footers, commands, memory.
 
+use std::collections::HashSet;
+
 use migcore::codec::legacy::framing::{capability, commands, Configuration};
 
 use super::{Answer, Findings, Knowledge, Stream};
@@ -27,6 +29,7 @@ pub(super) fn check(stream: &Stream, knowledge: &Knowledge, report: &mut Finding
     footers(stream, target, report);
     commands(stream, target, knowledge, report);
     blocks(stream, target, report);
+    missing(stream, target, report);
 }
 
 fn names(stream: &Stream, machine: &[u8], report: &mut Findings<'_>) {
@@ -150,6 +153,25 @@ fn blocks(stream: &Stream, target: &Stream, report: &mut Findings<'_>) {
             false => report.refused("memory", place, text, BLOCKS),
         }
     }
+}
+
+/// Blocks that do not come: QEMU does not ask for them. Those of ROMs each machine fills itself.
+fn missing(stream: &Stream, target: &Stream, report: &mut Findings<'_>) {
+    let sent: HashSet<&[u8]> = stream.info.blocks.iter().map(|block| &block.name[..]).collect();
+    for block in target.info.blocks.iter().filter(|block| !sent.contains(&block.name[..])) {
+        let answer = match is_rom(block) {
+            true => Answer::Loads,
+            false => Answer::Losses,
+        };
+        let place = format!("ram/0.{}", block.name.escape_ascii());
+        let text = "the stream does not have this block of memory: it stays as it is after a reset";
+        report.add(answer, "missing", place, text.to_owned(), BLOCKS);
+    }
+}
+
+/// Whether a block is a ROM: of the firmware, or of a device.
+fn is_rom(block: &Block) -> bool {
+    block.name.starts_with(b"/rom@") || block.name.ends_with(b".rom")
 }
 
 /// Whether QEMU changes the length of a block for a stream: of tables that it makes for the firmware, up to a length

@@ -7,6 +7,7 @@
 //! | `sections` | which section of the machine is which, and what it would read of it |
 //! | `known` | what a release of QEMU knows beyond what a machine of it sends |
 //! | `values` | bytes that the machine compares with its own: PCI configurations, numbers that must be equal |
+//! | `opened` | opaque fields of which the inside is known |
 //! | `pci` | which bits of a PCI configuration these are |
 //!
 //! QEMU ignores what a stream lacks: sections and subsections. It refuses what it does not have: sections, subsections
@@ -14,6 +15,7 @@
 
 mod known;
 mod machine;
+mod opened;
 mod pci;
 mod sections;
 pub mod stream;
