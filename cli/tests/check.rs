@@ -255,7 +255,9 @@ fn tables_tell_what_is_refused_and_never_that_all_is_there() {
 #[test]
 fn a_device_that_does_not_come_is_lost() {
     let place = Place::new();
-    for name in ["nic-with", "nic-without", "i440fx-2.3", "i440fx-2.4"] {
+    for name in
+        ["nic-with", "nic-without", "i440fx-2.3", "i440fx-2.4", "i440fx-7.2", "i440fx-vga-7.2"]
+    {
         place.put(&format!("{name}.bin"), &machine(name));
     }
     let check = |from: &str, to: &str| {
@@ -273,6 +275,15 @@ fn a_device_that_does_not_come_is_lost() {
     let findings = document["findings"].as_array().unwrap();
     let found = findings.iter().find(|one| one["path"] == "globalstate/0").unwrap();
     assert_eq!(found["answer"], "loads");
+    // So is memory, but not what a machine has in a ROM.
+    let ran = check("i440fx-7.2.bin", "i440fx-vga-7.2.bin");
+    let document: Value = serde_json::from_str(&ran.out).unwrap();
+    let findings = document["findings"].as_array().unwrap();
+    for (name, answer) in [("vram", "losses"), ("rom", "loads")] {
+        let path = format!("ram/0.0000:00:02.0/vga.{name}");
+        let found = findings.iter().find(|one| one["path"] == path.as_str()).unwrap();
+        assert_eq!((&found["answer"], &found["reason"]), (&answer.into(), &"missing".into()));
+    }
 }
 
 #[test]

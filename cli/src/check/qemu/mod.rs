@@ -16,7 +16,7 @@
 mod known;
 mod machine;
 mod opened;
-mod pci;
+pub(crate) mod pci;
 mod sections;
 pub mod stream;
 mod values;

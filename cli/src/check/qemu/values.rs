@@ -216,7 +216,7 @@ pub(super) fn configuration(
         found.retain(|differs| differs.answer == Answer::Refused);
     }
     for differs in found.iter().take(MOST_BYTES) {
-        let pci::Difference { at, answer, sent, ours } = differs;
+        let pci::Difference { at, answer, sent, ours, .. } = differs;
         let text = match answer {
             Answer::Refused => {
                 format!("byte {at:#x} of the PCI configuration is {sent:#x}, and must be {ours:#x}")
