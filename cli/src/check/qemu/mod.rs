@@ -14,7 +14,7 @@
 //! and memory; and a section that it does not read to its end, since no footer comes there.
 
 mod known;
-mod machine;
+pub(crate) mod machine;
 mod opened;
 pub(crate) mod pci;
 mod sections;
