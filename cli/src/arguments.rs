@@ -227,9 +227,22 @@ pub struct Check {
     /// Rules by which the stream is transformed before, to the version of the receiver; may be given several times
     #[arg(long, value_name = "RULES")]
     pub rules: Vec<PathBuf>,
+    /// With --rules: the version that the machine is of, where the stream does not say it
+    #[arg(long, value_name = "VERSION", requires = "rules")]
+    pub from: Option<String>,
     /// With --rules: the version of the receiver's machine, if not the one that it says
     #[arg(long, value_name = "VERSION", requires = "rules")]
     pub to: Option<String>,
+    /// With --rules: the version that devices shall be of, by a pattern of their names, if not the one that the receiver
+    /// says
+    #[arg(long, value_name = "NAME=VERSION", requires = "rules")]
+    pub device: Vec<String>,
+    /// With --rules: give back what was lost on the way here, of which this is the file
+    #[arg(long, value_name = "LOSSES", requires = "rules")]
+    pub restore: Option<PathBuf>,
+    /// The description of a QEMU stream that has none of its own: its JSON text, or a stream that ends with it
+    #[arg(long, value_name = "FILE")]
+    pub vmdesc: Option<PathBuf>,
     /// The receiver is the release of QEMU that wrote the stream
     #[arg(long)]
     pub same_release: bool,

@@ -1,6 +1,7 @@
 //! What a file is that is no stream, for a message that helps.
 
 use std::io;
+use std::path::Path;
 
 use migcore::codec::chunk::SIGNATURE;
 
@@ -24,6 +25,15 @@ const KNOWN: [(&[u8], &str, &str); 11] = [
     (b"LibvirtQemudSave", "an image that libvirt saved", "its stream is compressed in there"),
     (b"{", "text, perhaps JSON", "a description is for --vmdesc, with its stream as FILE"),
 ];
+
+/// The refusal of a description for a stream of chunks.
+#[must_use]
+pub fn describes_itself(path: &Path) -> Failure {
+    let path = path.display();
+    Failure::Usage(format!(
+        "--vmdesc is for streams of QEMU; {path} is one of chunks, which describe themselves"
+    ))
+}
 
 /// The refusal of an input that is in no format that a command takes.
 #[must_use]

@@ -1,4 +1,6 @@
-//! A stream as a file: opened, or spooled from the standard input.
+//! A stream as a file: opened, or spooled from the standard input; or put together of [`Pieces`] of one.
+
+mod pieces;
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -7,6 +9,8 @@ use std::rc::Rc;
 
 use migcore::codec::chunk::SIGNATURE;
 use migcore::io::{Failure as Stopped, Source};
+
+pub use pieces::Pieces;
 
 use crate::failure::{Failure, Result};
 use crate::progress::Progress;
@@ -28,10 +32,17 @@ pub enum Format {
     Unknown,
 }
 
+/// Where the bytes of a stream are.
+#[derive(Debug)]
+enum Bytes {
+    File(File),
+    Pieces(Pieces),
+}
+
 /// A file that is read in windows: nothing of its size is held in memory.
 #[derive(Debug)]
 pub struct Input {
-    file: Rc<File>,
+    bytes: Rc<Bytes>,
     path: PathBuf,
     length: u64,
     progress: Rc<Progress>,
@@ -61,15 +72,26 @@ impl Input {
     /// Those of the system.
     pub fn of(file: File, path: &Path) -> io::Result<Self> {
         let length = file.metadata()?.len();
-        Ok(Input {
-            file: Rc::new(file),
+        Ok(Input::with(Bytes::File(file), path, length))
+    }
+
+    /// Reads a stream that is in pieces. In messages it is called as the file is that they are of.
+    #[must_use]
+    pub fn of_pieces(pieces: Pieces) -> Self {
+        let (path, length) = (pieces.path().to_owned(), pieces.length());
+        Input::with(Bytes::Pieces(pieces), &path, length)
+    }
+
+    fn with(bytes: Bytes, path: &Path, length: u64) -> Self {
+        Input {
+            bytes: Rc::new(bytes),
             path: path.to_owned(),
             length,
             progress: Rc::new(Progress::new(length)),
             piece: PIECE,
             held: Vec::new(),
             start: 0,
-        })
+        }
     }
 
     /// The same file with a window of its own, for a second reader.
@@ -82,7 +104,7 @@ impl Input {
     #[must_use]
     pub fn again_in(&self, piece: usize) -> Self {
         Input {
-            file: Rc::clone(&self.file),
+            bytes: Rc::clone(&self.bytes),
             path: self.path.clone(),
             length: self.length,
             progress: Rc::clone(&self.progress),
@@ -107,7 +129,8 @@ impl Input {
     /// Whether this is the file at `path`, by whatever name.
     #[must_use]
     pub fn is_at(&self, path: &Path) -> bool {
-        match (self.file.metadata(), path.metadata()) {
+        let Bytes::File(file) = &*self.bytes else { return false };
+        match (file.metadata(), path.metadata()) {
             (Ok(own), Ok(there)) => is_same((&own, &self.path), (&there, path)),
             _ => false,
         }
@@ -134,7 +157,10 @@ impl Input {
     /// Those of the system.
     pub fn read_at(&self, offset: u64, out: &mut [u8]) -> io::Result<usize> {
         self.progress.at(offset);
-        let mut file = &*self.file;
+        let mut file = match &*self.bytes {
+            Bytes::File(file) => file,
+            Bytes::Pieces(pieces) => return pieces.read_at(offset, out),
+        };
         file.seek(SeekFrom::Start(offset))?;
         loop {
             match file.read(out) {

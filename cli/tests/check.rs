@@ -10,14 +10,18 @@
     reason = "a test may panic: that is how it fails"
 )]
 
+#[path = "support/guest.rs"]
+#[allow(dead_code, reason = "each test uses what it needs")]
+mod guest;
 #[path = "support/streams.rs"]
 mod streams;
 mod support;
 
 use std::path::Path;
 
+use guest::Guest;
 use migcore::codec::chunk::{Saver, Settings};
-use migcore::compat::manifest::{About, Accepts, Writer};
+use migcore::compat::manifest::{About, Accepts, Wire, Writer};
 use migcore::model::{Builder, Tree};
 use migcore::visit::{Marks, Versions, Visiting, Visitor};
 use serde_json::Value;
@@ -54,12 +58,16 @@ fn port(v: &mut Visitor<'_>, version: u32, more: Option<Marks>) -> migcore::Resu
 
 /// The manifest of a receiver that has the device in versions 2 and 3.
 fn manifest() -> Vec<u8> {
+    manifest_of(&About::default())
+}
+
+fn manifest_of(about: &About<'_>) -> Vec<u8> {
     let mut memory = vec![0; 1 << 16];
     let mut tree = Tree::new(&mut memory).unwrap();
     let mut visiting = Visiting::new(Builder::new(&mut tree));
     port(&mut visiting.saver(), 3, None).unwrap();
     let node = tree.find(tree.root(), b"port/0").unwrap();
-    let mut writer = Writer::begin(&mut tree, &About::default()).unwrap();
+    let mut writer = Writer::begin(&mut tree, about).unwrap();
     writer.device(node, &Accepts { oldest: 2, ..Accepts::default() }).unwrap();
     chunks(|v| tree.replay(tree.root(), v))
 }
@@ -145,6 +153,74 @@ fn what_cannot_be_checked_is_no_answer() {
 }
 
 #[test]
+fn the_receiver_must_want_the_wire_that_the_stream_is_on() {
+    let place = place();
+    for (wire, code) in [(Wire::Any, 0), (Wire::Chunks, 0), (Wire::Legacy, 2)] {
+        place.put("wire.mig", &manifest_of(&About { wire, ..About::default() }));
+        let ran = place.run(&["check", "same.mig", "--against", "wire.mig"]);
+        assert_eq!((ran.code, ran.err.as_str()), (Some(code), ""), "{wire:?}: {}", ran.out);
+        let refused =
+            "refused: the receiver wants another wire (takes QEMU's bytes, found chunks)\n";
+        assert_eq!(ran.out.contains(refused), code == 2, "{}", ran.out);
+    }
+}
+
+#[test]
+fn what_stands_behind_the_end_is_told() {
+    let place = place();
+    let mut bytes = chunks(|v| port(v, 3, None));
+    bytes.extend_from_slice(b"garbage");
+    place.put("longer.mig", &bytes);
+    let ran = place.run(&["check", "longer.mig", "--against", "manifest.mig"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
+    let line = "loads: 7 bytes behind the end of the stream, which the receiver does not read\n";
+    assert!(ran.out.contains(line), "{}", ran.out);
+    let ran = place.run(&["check", "same.mig", "--against", "manifest.mig"]);
+    assert_eq!(ran.out, "loads: 1 device compared\n");
+}
+
+#[test]
+fn memory_is_compared_where_the_receiver_tells_its_own() {
+    let place = Place::new();
+    let blocks: [(&str, &[(&str, usize)]); 5] = [
+        ("both", &[("ram", 64), ("rom", 16)]),
+        ("turned", &[("rom", 16), ("ram", 64)]),
+        ("ram", &[("ram", 64)]),
+        ("longer", &[("ram", 128), ("rom", 16)]),
+        ("none", &[]),
+    ];
+    for (name, blocks) in blocks {
+        let stream = match blocks {
+            [] => chunks(|v| {
+                for instance in 0..2 {
+                    v.device("uart", instance, Versions::only(1), |v| {
+                        v.visit("level", &mut { instance })
+                    })?;
+                }
+                Ok(())
+            }),
+            blocks => Guest::of(16, blocks.to_vec()).stream(),
+        };
+        place.put(&format!("{name}.mig"), &stream);
+    }
+    for (from, to, code, line) in [
+        ("both", "both", 0, ""),
+        ("turned", "both", 0, ""),
+        ("both", "ram", 2, "refused: rom: the receiver does not have this block of memory\n"),
+        ("ram", "both", 2, "refused: rom: the receiver has this block of memory, and the stream"),
+        ("longer", "both", 2, "refused: ram: 128 bytes here, 64 bytes at the receiver\n"),
+        ("both", "none", 3, "cannot tell: the stream has memory, and which the receiver has"),
+        ("none", "both", 3, "cannot tell: the stream has no memory, and the state"),
+        ("none", "none", 0, ""),
+    ] {
+        let (stream, receiver) = (format!("{from}.mig"), format!("{to}.mig"));
+        let ran = place.run(&["check", &stream, "--against", &receiver]);
+        assert_eq!((ran.code, ran.err.as_str()), (Some(code), ""), "{from} {to}: {}", ran.out);
+        assert!(ran.out.contains(line), "{from} {to}: {}", ran.out);
+    }
+}
+
+#[test]
 fn a_damaged_stream_is_refused() {
     let place = place();
     let mut bytes = chunks(|v| port(v, 3, None));
@@ -156,64 +232,10 @@ fn a_damaged_stream_is_refused() {
     assert!(ran.out.contains("the stream (") && ran.out.contains("is damaged"), "{}", ran.out);
 }
 
-#[test]
-fn rules_are_gone_before() {
-    let place = place();
-    let rules = r#"
-        [policy]
-        otherwise = "allow"
-        [[device]]
-        name = "port"
-        [[device.change]]
-        from = 3
-        to = 4
-        [[device.change.step]]
-        add = { name = "speed", type = "u8", value = 0 }
-    "#;
-    place.put("rules.toml", rules.as_bytes());
-    place.put("newer.mig", &chunks(|v| port(v, 4, Some(Marks::NONE))));
-    let against = ["--against", "manifest.mig", "--rules", "rules.toml"];
-    let ran = place.run(&[&["check", "newer.mig"][..], &against].concat());
-    assert_eq!((ran.code, ran.err.as_str()), (Some(1), ""), "{}", ran.out);
-    assert!(ran.out.contains("port/0.speed: a transform loses item u8 9"), "{}", ran.out);
-    let refuse = rules.replace("allow", "refuse");
-    place.put("rules.toml", refuse.as_bytes());
-    let ran = place.run(&[&["check", "newer.mig"][..], &against].concat());
-    assert_eq!((ran.code, ran.err.as_str()), (Some(2), ""), "{}", ran.out);
-}
-
 /// A stream of a machine of QEMU.
 fn machine(name: &str) -> Vec<u8> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/loads");
     streams::at(&Path::new(folder).join(format!("{name}.bin.xz"))).bytes
-}
-
-#[test]
-fn rules_make_a_stream_of_qemu_one_that_loads() {
-    let place = Place::new();
-    let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/rules/pc-i440fx.toml");
-    for name in ["i440fx-7.2", "i440fx-6.2", "i440fx-2.3"] {
-        place.put(&format!("{name}.bin"), &machine(name));
-    }
-    let check = |from: &str, to: &str, more: &[&str]| {
-        let base = ["check", from, "--against", to, "--same-release"];
-        place.run(&[&base[..], more].concat())
-    };
-    let ran = check("i440fx-7.2.bin", "i440fx-6.2.bin", &[]);
-    assert_eq!(ran.code, Some(2));
-    for line in [
-        "refused: configuration: the machine is pc-i440fx-7.2, and the receiver pc-i440fx-6.2\n",
-        "refused: 0000:00:01.3/piix4_pm/0.acpi_pci_hotplug.acpi_index: the stream sent it, and the receiver does not read it\n",
-    ] {
-        assert!(ran.out.contains(line), "{}", ran.out);
-    }
-    let ran = check("i440fx-7.2.bin", "i440fx-6.2.bin", &["--rules", rules]);
-    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
-    let ran = check("i440fx-6.2.bin", "i440fx-7.2.bin", &["--rules", rules]);
-    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
-    // A machine without a configuration does not say which it is.
-    let ran = check("i440fx-6.2.bin", "i440fx-2.3.bin", &["--rules", rules]);
-    assert_eq!(ran.code, Some(4), "{}", ran.out);
 }
 
 #[test]
@@ -233,7 +255,9 @@ fn tables_tell_what_is_refused_and_never_that_all_is_there() {
 #[test]
 fn a_device_that_does_not_come_is_lost() {
     let place = Place::new();
-    for name in ["nic-with", "nic-without", "i440fx-2.3", "i440fx-2.4"] {
+    for name in
+        ["nic-with", "nic-without", "i440fx-2.3", "i440fx-2.4", "i440fx-7.2", "i440fx-vga-7.2"]
+    {
         place.put(&format!("{name}.bin"), &machine(name));
     }
     let check = |from: &str, to: &str| {
@@ -251,6 +275,15 @@ fn a_device_that_does_not_come_is_lost() {
     let findings = document["findings"].as_array().unwrap();
     let found = findings.iter().find(|one| one["path"] == "globalstate/0").unwrap();
     assert_eq!(found["answer"], "loads");
+    // So is memory, but not what a machine has in a ROM.
+    let ran = check("i440fx-7.2.bin", "i440fx-vga-7.2.bin");
+    let document: Value = serde_json::from_str(&ran.out).unwrap();
+    let findings = document["findings"].as_array().unwrap();
+    for (name, answer) in [("vram", "losses"), ("rom", "loads")] {
+        let path = format!("ram/0.0000:00:02.0/vga.{name}");
+        let found = findings.iter().find(|one| one["path"] == path.as_str()).unwrap();
+        assert_eq!((&found["answer"], &found["reason"]), (&answer.into(), &"missing".into()));
+    }
 }
 
 #[test]
@@ -270,24 +303,4 @@ fn memory_is_for_the_devices_and_not_for_the_length_of_the_stream() {
     command.args(["-c", limited, env!("CARGO_BIN_EXE_migcore")]);
     let ran = command.arg(place.path("same.mig")).arg(place.path("manifest.mig")).output().unwrap();
     assert_eq!(ran.status.code(), Some(0), "{ran:?}");
-}
-
-#[test]
-fn a_rule_that_fails_is_named_with_its_place() {
-    let place = place();
-    let rules = r#"
-        [[device]]
-        name = "port"
-        [[device.change]]
-        from = 3
-        to = 4
-        [[device.change.step]]
-        rename = { name = "speed", to = "none" }
-    "#;
-    place.put("rules.toml", rules.as_bytes());
-    place.put("newer.mig", &chunks(|v| port(v, 4, Some(Marks::NONE))));
-    let against = ["--against", "manifest.mig", "--rules", "rules.toml"];
-    let ran = place.run(&[&["check", "newer.mig"][..], &against].concat());
-    assert_eq!((ran.code, ran.err.as_str()), (Some(2), ""), "{}", ran.out);
-    assert!(ran.out.contains("rules.toml:"), "{}", ran.out);
 }

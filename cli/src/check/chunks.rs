@@ -1,6 +1,6 @@
 //! Streams of devices in chunks: a state, against a manifest or against the state of a receiver.
 
-use migcore::compat::manifest::{About, Accepts, Known, Manifest, Writer};
+use migcore::compat::manifest::{About, Accepts, Known, Manifest, Wire, Writer};
 use migcore::compat::preflight::{Answer, Preflight};
 use migcore::compat::{is_private, Version};
 use migcore::model::{Builder, NodeId, Tree, Value};
@@ -9,9 +9,11 @@ use migcore::{Code, Report};
 use super::answer::{Checked, Finding};
 use super::refused;
 use super::rules::Goal;
-use crate::chunks;
+use crate::blocks::Block;
+use crate::chunks::{self, Layout};
 use crate::failure::{Failure, Result};
 use crate::input::Input;
+use crate::show::{counted, sized};
 
 /// The memory for the tree of a stream at first, and at most. The length of the stream tells nothing of it: that is
 /// mostly the memory of the guest.
@@ -35,23 +37,65 @@ pub(super) fn check(stream: &Input, receiver: &Input, checked: &mut Checked) -> 
     compare(&state, &manifest, stream, checked)
 }
 
-/// Says that of memory nothing is known, where there is some.
+/// Checks what a stream has beside its devices: memory, and what stands behind its end.
 ///
 /// # Errors
 /// [`Failure::Io`].
-pub(super) fn memory(stream: &Input, checked: &mut Checked) -> Result<()> {
-    let verified = chunks::verify(stream).map_err(Failure::reading(stream.path()))?;
-    if !verified.memory.blocks().is_empty() {
-        checked.add(Finding {
-            answer: Answer::CannotTell,
-            reason: "memory",
-            place: String::new(),
-            text: "the stream has memory, and a manifest does not tell which the receiver has"
-                .to_owned(),
-            help: "compare the blocks of both with `migcore info`",
-        });
+pub(super) fn beside(stream: &Input, receiver: &Input, checked: &mut Checked) -> Result<()> {
+    let read =
+        |input: &Input| chunks::tally(input, u64::MAX).map_err(Failure::reading(input.path()));
+    let ((sent, end), (ours, _)) = (read(stream)?, read(receiver)?);
+    memory(sent.layout.as_deref(), ours.layout.as_deref(), checked);
+    let behind = stream.length().saturating_sub(end);
+    if behind > 0 {
+        let bytes = counted(behind, "byte");
+        let text =
+            format!("{bytes} behind the end of the stream, which the receiver does not read");
+        let (answer, reason) = (Answer::Loads, "trailing");
+        checked.add(Finding { answer, reason, place: String::new(), text, help: "" });
     }
     Ok(())
+}
+
+/// Compares blocks of memory. A receiver takes a stream with all of its own blocks, and no other ones.
+fn memory(sent: Option<&Layout>, ours: Option<&Layout>, checked: &mut Checked) {
+    let Some(sent) = sent else {
+        if ours.is_some() {
+            let text = "the stream has no memory, and the state of the receiver has some";
+            checked.add(about_memory(Answer::CannotTell, String::new(), text.to_owned()));
+        }
+        return;
+    };
+    let Some(ours) = ours else {
+        let text = "the stream has memory, and which the receiver has is not told";
+        return checked.add(about_memory(Answer::CannotTell, String::new(), text.to_owned()));
+    };
+    let place = |block: &Block| block.name.escape_ascii().to_string();
+    let find = |layout: &Layout, name: &[u8]| {
+        layout.blocks.iter().find(|block| block.name == name).map(|block| block.length)
+    };
+    for block in &sent.blocks {
+        let text = match find(ours, &block.name) {
+            None => "the receiver does not have this block of memory".to_owned(),
+            Some(length) if length != block.length => {
+                format!("{} here, {} at the receiver", sized(block.length), sized(length))
+            }
+            Some(_) => continue,
+        };
+        checked.add(about_memory(Answer::Refused, place(block), text));
+    }
+    for block in ours.blocks.iter().filter(|block| find(sent, &block.name).is_none()) {
+        let text = "the receiver has this block of memory, and the stream has not".to_owned();
+        checked.add(about_memory(Answer::Refused, place(block), text));
+    }
+}
+
+fn about_memory(answer: Answer, place: String, text: String) -> Finding {
+    let help = match answer {
+        Answer::Refused => "give both machines the same memory",
+        _ => "compare the blocks of both with `migcore info`",
+    };
+    Finding { answer, reason: "memory", place, text, help }
 }
 
 /// The versions that a receiver wants.
@@ -94,7 +138,7 @@ fn compare(
     let items = manifest.used().checked_div(Tree::NODE).unwrap_or(0).saturating_add(1);
     let mut index = vec![0; items.saturating_mul(Tree::INDEX_ENTRY)];
     let manifest = Manifest::find(manifest).map_err(failed)?;
-    let mut preflight = Preflight::new(manifest).memory(&mut index);
+    let mut preflight = Preflight::new(manifest).memory(&mut index).wire(Wire::Chunks);
     let answer = preflight.compare(state, &mut |finding| {
         let mut text = String::new();
         finding.put_reason(&mut |part| text.push_str(&String::from_utf8_lossy(part)));

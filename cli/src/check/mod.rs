@@ -18,10 +18,13 @@ mod rules;
 
 use std::path::{Path, PathBuf};
 
+use migcore::codec::vmdesc::Vmdesc;
+use migcore::compat::Version;
+
 use answer::Checked;
 
 use crate::failure::{Failure, Result};
-use crate::guess::unknown;
+use crate::guess::{describes_itself, unknown};
 use crate::input::{Format, Input};
 use crate::qemu::restored;
 use qemu::{Knowledge, Stream, Target};
@@ -32,15 +35,30 @@ use rules::{Goal, Kind};
 pub struct Asked<'a> {
     /// The stream.
     pub stream: Input,
+    /// The description of it that was given beside it.
+    pub vmdesc: Option<Vmdesc>,
     /// What the receivers say of themselves: a manifest or a stream of the receiver; of a machine of QEMU its stream, a
     /// dump of its tables, or both.
     pub against: Vec<Input>,
-    /// The rules by which the stream is transformed before, if there are any.
-    pub rules: &'a [PathBuf],
-    /// The version of the receiver's machine, if not the one that it says.
-    pub to: Option<&'a str>,
+    /// How the stream is transformed before.
+    pub before: Before<'a>,
     /// Whether the receiver is the release of QEMU that wrote the stream.
     pub same: bool,
+}
+
+/// How a stream is transformed before it is checked.
+#[derive(Debug, Default)]
+pub struct Before<'a> {
+    /// The rules; without any it is checked as it is.
+    pub rules: &'a [PathBuf],
+    /// The version that its machine is of, if that is told.
+    pub from: Option<Version<'a>>,
+    /// The version of the receiver's machine, if not the one that it says.
+    pub to: Option<&'a str>,
+    /// The versions that devices shall be of, before those that the receiver says.
+    pub devices: &'a [(&'a str, Version<'a>)],
+    /// What an earlier transform lost.
+    pub restore: Option<Input>,
 }
 
 /// Makes a check.
@@ -48,28 +66,28 @@ pub struct Asked<'a> {
 /// # Errors
 /// [`Failure`]. A stream that is damaged is none: it is refused.
 pub fn check(asked: Asked<'_>) -> Result<Checked> {
-    let Asked { stream, against, rules, to, same } = asked;
-    let to = to.map(str::to_owned);
+    let Asked { stream, vmdesc, against, before, same } = asked;
     let Some(stream) = opened(stream)? else { return Ok(Checked::damaged("the stream")) };
     let mut checked = Checked::default();
     match stream {
+        Opened::Chunks(stream) if vmdesc.is_some() => {
+            return Err(describes_itself(stream.path()));
+        }
         Opened::Chunks(stream) => {
             let [receiver] = <[Input; 1]>::try_from(against).map_err(|_| {
                 Failure::Usage("one --against is enough for a stream of chunks".to_owned())
             })?;
             let receiver = of_receiver_of_chunks(receiver)?;
-            let transformed = match rules {
-                [] => Some(stream.again()),
-                rules => {
-                    let mut goal = chunks::goal(&receiver)?;
-                    goal.machine = to.or(goal.machine);
-                    let source = Kind::Chunks(stream.again());
-                    rules::transformed(source, rules, &goal, &mut checked)?
+            let transformed = match before.rules {
+                [] => Some((stream.again(), None)),
+                _ => {
+                    let goal = chunks::goal(&receiver)?;
+                    rules::transformed(Kind::Chunks(stream.again()), &before, goal, &mut checked)?
                 }
             };
-            if let Some(transformed) = transformed {
+            if let Some((transformed, _)) = transformed {
                 chunks::check(&transformed, &receiver, &mut checked)?;
-                chunks::memory(&stream, &mut checked)?;
+                chunks::beside(&stream, &receiver, &mut checked)?;
             }
         }
         Opened::Qemu(stream) => {
@@ -77,16 +95,17 @@ pub fn check(asked: Asked<'_>) -> Result<Checked> {
             for receiver in against {
                 of_receiver(receiver, &mut knowledge)?;
             }
-            let stream = match rules {
-                [] => Some(stream),
-                rules => {
-                    let machine = to.or_else(|| knowledge.machine());
-                    let goal = Goal { machine, devices: Vec::new() };
-                    rules::transformed(Kind::Qemu(stream), rules, &goal, &mut checked)?
+            let stream = match before.rules {
+                [] => Some((stream, vmdesc)),
+                _ => {
+                    let goal = Goal { machine: knowledge.machine(), devices: Vec::new() };
+                    rules::transformed(Kind::Qemu(stream, vmdesc), &before, goal, &mut checked)?
                 }
             };
-            let mut stream = stream.map(Stream::read).transpose()?;
-            stream.iter_mut().for_each(|stream| qemu::check(stream, &mut knowledge, &mut checked));
+            if let Some((stream, vmdesc)) = stream {
+                let mut stream = Stream::described(stream, vmdesc)?;
+                qemu::check(&mut stream, &mut knowledge, &mut checked);
+            }
         }
         Opened::Other(mut input) => return Err(unknown(&mut input)),
     }

@@ -1,13 +1,15 @@
 //! A stream as it is after the transforms of a file of rules.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use bumpalo::Bump;
+use migcore::codec::vmdesc::Vmdesc;
 use migcore::compat::manifest::Entry;
 use migcore::compat::Version;
 
 use super::answer::{Answer, Checked, Finding};
-use crate::failure::{Failure, Result};
+use super::Before;
+use crate::failure::Result;
 use crate::input::Input;
 use crate::output::Output;
 use crate::rules::Rules;
@@ -38,37 +40,44 @@ impl Goal {
 /// no stream.
 pub(super) fn transformed(
     source: Kind,
-    rules: &[PathBuf],
-    goal: &Goal,
+    before: &Before<'_>,
+    goal: Goal,
     checked: &mut Checked,
-) -> Result<Option<Input>> {
-    let (rules, arena) = (Rules::read(rules)?, Bump::new());
+) -> Result<Option<(Input, Option<Vmdesc>)>> {
+    let (rules, arena) = (Rules::read(before.rules)?, Bump::new());
     let made = rules.made(&arena)?;
     let source = source.source();
-    let devices: Vec<(&str, Version<'_>)> = goal
+    let of_receiver = goal
         .devices
         .iter()
-        .map(|(name, number, tag)| (name.as_str(), Version { number: *number, tag }))
-        .collect();
+        .map(|(name, number, tag)| (name.as_str(), Version { number: *number, tag }));
+    let devices: Vec<_> = before.devices.iter().copied().chain(of_receiver).collect();
+    let to = before.to.or(goal.machine.as_deref());
     // Changes without versions are done as they are written.
-    let to = goal.machine.as_deref().filter(|_| made.machine().is_some()).map(Version::parse);
+    let to = to.filter(|_| made.machine().is_some()).map(Version::parse);
     let wanted = Wanted {
         made: &made,
-        from: None,
+        from: before.from,
         to,
         devices: &devices,
-        // They are those of the receiver, of which the stream may have fewer.
-        each_device: false,
-        restore: None,
+        // Of those of the receiver the stream may have fewer.
+        named: before.devices.len(),
+        restore: before.restore.as_ref(),
         explain: false,
         force: false,
     };
-    let folder = tempfile::tempdir().map_err(Failure::writing(&std::env::temp_dir()))?;
-    let mut output = Output::create(&folder.path().join("transformed"), false)?;
-    match transform(&source, &wanted, Some(&mut output)) {
+    // Of chunks there are only devices, and a stream of QEMU is not written.
+    let mut output = match source {
+        Source::Native { .. } => Some(Output::create(Path::new("-"), false)?),
+        Source::Qemu { .. } => None,
+    };
+    match transform(&source, &wanted, output.as_mut()) {
         Ok(done) => {
             losses(&done.effects, checked);
-            output.written().map(Some)
+            match output {
+                Some(mut output) => Ok(Some((output.written()?, None))),
+                None => Ok(done.stream),
+            }
         }
         Err(Stopped::Failed(failure)) => Err(failure),
         Err(Stopped::Refused(why, effects)) => {
@@ -91,14 +100,14 @@ pub(super) fn transformed(
 
 /// A stream that is to be transformed.
 pub(super) enum Kind {
-    Qemu(Input),
+    Qemu(Input, Option<Vmdesc>),
     Chunks(Input),
 }
 
 impl Kind {
     fn source(self) -> Source {
         match self {
-            Kind::Qemu(stream) => Source::Qemu { stream, vmdesc: None, chunks: None },
+            Kind::Qemu(stream, vmdesc) => Source::Qemu { stream, vmdesc, chunks: None },
             // Transforms change no memory, so none is written.
             Kind::Chunks(stream) => Source::Native { stream, memory: Box::default() },
         }

@@ -23,16 +23,16 @@ pub fn breach(input: &Input) -> io::Result<Option<Report>> {
     }
 }
 
-/// What chunks before `end`, which were found right, say of memory.
+/// What chunks before `end` say of memory, by their heads, and how far they go.
 ///
 /// # Errors
 /// Those of the system.
-pub(super) fn tally(input: &Input, end: u64) -> io::Result<Tally> {
+pub fn tally(input: &Input, end: u64) -> io::Result<(Tally, u64)> {
     let (mut walk, mut tally) = (Walk::heads(input, end), Tally::default());
     while let Step::Chunk(chunk) = walk.next()? {
         tally.take(&chunk);
     }
-    Ok(tally)
+    Ok((tally, walk.position()))
 }
 
 /// The one of two that comes first in the stream; `found` if they are in the same place.

@@ -29,7 +29,7 @@ pub fn inspect(input: &Input, show: &mut dyn Show, places: &Places) -> io::Resul
     let found = done.err().map(|code| report(code, &decoder, &track));
     let damage = heads::earlier(found, breach);
     let right = damage.as_ref().map_or(decoder.position(), |report| report.fault.offset);
-    tell(&heads::tally(input, right)?, show);
+    tell(&heads::tally(input, right)?.0, show);
     Ok(damage)
 }
 

@@ -15,7 +15,7 @@ mod verify;
 mod walk;
 
 pub use decoder::{begins_with, machine, replay, replay_devices, Decoder, Workspace, MOST_MEMORY};
-pub use heads::{breach, earlier};
+pub use heads::{breach, earlier, tally};
 pub use info::{info, Info};
 pub use inspect::inspect;
 pub use latest::{Latest, Span, TooMany};

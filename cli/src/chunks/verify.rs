@@ -60,7 +60,7 @@ pub fn verify(input: &Input) -> io::Result<Verified> {
         totals: decoder.totals(),
         skipped: decoder.skipped(),
         length,
-        memory: heads::tally(input, right)?,
+        memory: heads::tally(input, right)?.0,
         remarks,
         damage,
     })

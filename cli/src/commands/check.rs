@@ -3,13 +3,18 @@
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
+use migcore::compat::Version;
+
 use super::complain;
+use super::transform::device;
 use crate::arguments::Check;
 use crate::check::answer::Answer;
-use crate::check::{check, print, Asked};
+use crate::check::{check, print, Asked, Before};
 use crate::failure::{Failure, Result};
 use crate::input::Input;
+use crate::qemu::description;
 use crate::show::Document;
+use crate::transform::losses;
 
 /// The exit code of a check that cannot be made.
 const FAILED: u8 = 4;
@@ -40,9 +45,18 @@ fn checked(arguments: &Check) -> Result<Answer> {
     let stream = Input::open(&arguments.stream)?;
     let against: Result<Vec<Input>> =
         arguments.against.iter().map(|path| Input::open(path)).collect();
-    let (against, rules, same) = (against?, arguments.rules.as_slice(), arguments.same_release);
-    let to = arguments.to.as_deref();
-    let found = check(Asked { stream, against, rules, to, same })?;
+    let (against, same) = (against?, arguments.same_release);
+    let vmdesc = arguments.vmdesc.as_deref().map(description::from_file).transpose()?;
+    let devices: Result<Vec<(&str, Version<'_>)>> =
+        arguments.device.iter().map(|text| device(text)).collect();
+    let before = Before {
+        rules: &arguments.rules,
+        from: arguments.from.as_deref().map(Version::parse),
+        to: arguments.to.as_deref(),
+        devices: &devices?,
+        restore: arguments.restore.as_deref().map(losses::read).transpose()?.flatten(),
+    };
+    let found = check(Asked { stream, vmdesc, against, before, same })?;
     let mut stdout = BufWriter::new(io::stdout().lock());
     let printed = match arguments.json {
         true => writeln!(stdout, "{:#}", Document(&print::json(&found))),

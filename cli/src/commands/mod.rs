@@ -24,8 +24,8 @@ use migcore::Report;
 
 use crate::arguments::{Arguments, Command};
 use crate::chunks;
-use crate::failure::{exit_code, Failure, Outcome, Result};
-use crate::guess::unknown;
+use crate::failure::{exit_code, Outcome, Result};
+use crate::guess::{describes_itself, unknown};
 use crate::input::Input;
 use crate::qemu::item::Damage;
 
@@ -83,14 +83,6 @@ pub fn complain(text: &str) {
     let red = anstyle::AnsiColor::Red.on_default().bold();
     // There is nobody else to be told.
     let _ = writeln!(anstream::stderr(), "{red}error:{red:#} {text}");
-}
-
-/// The refusal of a description for a stream of chunks.
-fn describes_itself(path: &Path) -> Failure {
-    let path = path.display();
-    Failure::Usage(format!(
-        "--vmdesc is for streams of QEMU; {path} is one of chunks, which describe themselves"
-    ))
 }
 
 /// Says what is damaged in a stream of QEMU, if something is.

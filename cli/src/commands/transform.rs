@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &Transform) -> Result {
         from: arguments.from.as_deref().map(Version::parse),
         to: arguments.to.as_deref().map(Version::parse),
         devices: &devices,
-        each_device: true,
+        named: devices.len(),
         restore: restore.as_ref(),
         explain: arguments.explain,
         force: arguments.force,
@@ -146,7 +146,7 @@ fn native(input: &Input) -> Result<std::result::Result<Source, Report>> {
 }
 
 /// A device and the version that it shall be of.
-fn device(text: &str) -> Result<(&str, Version<'_>)> {
+pub(super) fn device(text: &str) -> Result<(&str, Version<'_>)> {
     match text.rsplit_once('=') {
         Some((name, version)) if !name.is_empty() => Ok((name, Version::parse(version))),
         _ => Err(Failure::Usage(format!("--device {text}: it is NAME=VERSION"))),

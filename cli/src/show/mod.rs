@@ -9,7 +9,7 @@ mod filter;
 mod form;
 mod heads;
 mod json;
-mod opened;
+pub(crate) mod opened;
 mod out;
 mod pending;
 mod places;

@@ -18,7 +18,7 @@ const BESIDE: usize = 64 << 10;
 ///
 /// # Errors
 /// Why the field stays opaque.
-pub(super) fn open<R>(
+pub(crate) fn open<R>(
     device: &[u8],
     field: &[u8],
     marks: Marks,

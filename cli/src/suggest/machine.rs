@@ -9,6 +9,9 @@ use super::part::{Manner, Order, Part, DEVICE};
 use super::schema::fitted;
 use super::shape::{escaped, Command, Device, Shape, Side};
 use super::siblings::siblings;
+use crate::blocks::Block;
+use crate::check::answer::Answer;
+use crate::check::qemu::machine::{unlike, Unlike};
 
 /// The most types of a dump of one description that a device is compared with.
 const MOST_TYPES: usize = 16;
@@ -55,7 +58,10 @@ fn release(name: &str) -> Option<(&str, Vec<u32>)> {
 pub(super) fn machine(manner: Manner, mine: &Side, theirs: &Side) -> Vec<Group> {
     let (old, new) = if manner.turned { (theirs, mine) } else { (mine, theirs) };
     let mut groups = Vec::new();
-    let around = around(manner, old, new, mine);
+    let mut around = around(manner, old, new, mine);
+    if let (Some(mine), Some(theirs)) = (&mine.stream, &theirs.stream) {
+        memory(&mine.blocks, &theirs.blocks, &mut around);
+    }
     if around != Part::default() {
         groups.push(Group { devices: Vec::new(), part: around });
     }
@@ -106,6 +112,20 @@ fn around(manner: Manner, old: &Side, new: &Side, mine: &Side) -> Part {
     }
     commands(&one.commands, &other.commands, &mut part);
     part
+}
+
+/// What no rule changes: the memory of the guest.
+fn memory(mine: &[Block], theirs: &[Block], part: &mut Part) {
+    for Unlike { block, answer, text, .. } in unlike(mine, theirs) {
+        let path = format!("ram/0.{}", escaped(&String::from_utf8_lossy(&block.name)));
+        match answer {
+            Answer::Refused | Answer::CannotTell => {
+                part.leave(path, format!("{text}; give both machines the same memory"));
+            }
+            Answer::Losses => part.know(path, text),
+            Answer::Loads => {}
+        }
+    }
 }
 
 fn commands(old: &[Command], new: &[Command], part: &mut Part) {

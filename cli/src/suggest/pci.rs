@@ -3,24 +3,21 @@
 use super::item::quoted;
 use super::part::{below, Part};
 use super::shape::{Form, Shape};
+use crate::check::answer::Answer;
+use crate::check::qemu::pci::{capabilities, differences, CAPABILITIES, HEADER};
 
-/// Bytes of the head that a guest cannot write and a machine compares, each with what it is.
-const HEAD: [(usize, u8, &str); 10] = [
-    (0x00, 0xff, "the vendor"),
-    (0x01, 0xff, "the vendor"),
-    (0x02, 0xff, "the device"),
-    (0x03, 0xff, "the device"),
-    (0x06, 0x10, "whether there are capabilities"),
-    (0x08, 0xff, "the revision"),
-    (0x09, 0xff, "the class"),
-    (0x0a, 0xff, "the class"),
-    (0x0b, 0xff, "the class"),
-    (0x0e, 0xff, "the type of the head"),
+/// What stands in the head, up to where each part ends.
+const HEAD: [(usize, &str); 8] = [
+    (0x02, "the vendor"),
+    (0x04, "the device"),
+    (0x08, "whether there are capabilities"),
+    (0x09, "the revision"),
+    (0x0c, "the class"),
+    (0x0f, "the type of the head"),
+    // Of what kind an address is, is no value that can be changed.
+    (CAPABILITIES, ""),
+    (HEADER, "where the capabilities begin"),
 ];
-
-const CAPABILITIES: usize = 0x34;
-const VENDOR: u8 = 0x09;
-const MSI_X: u8 = 0x11;
 
 /// Suggests what makes one configuration space loadable as the other.
 pub(super) fn config(scope: &str, one: &Shape, other: &Shape, part: &mut Part) {
@@ -34,12 +31,31 @@ pub(super) fn config(scope: &str, one: &Shape, other: &Shape, part: &mut Part) {
         );
         return part.leave(path, text);
     }
-    let mut step = |at: usize, mask: u8, what: &str| {
-        let (Some(was), Some(value)) = (old.get(at), new.get(at)) else { return };
-        let (was, value) = (was & mask, value & mask);
-        if was == value {
-            return;
+    let (left, right) = (capabilities(old), capabilities(new));
+    if left != right {
+        let text = format!(
+            "PCI configuration: capabilities {} in the older form, {} in the newer one: a machine may load only its own",
+            listed(&left),
+            listed(&right)
+        );
+        part.leave(path.clone(), text);
+    }
+    let fixed = differences(old, new).into_iter().filter(|found| found.answer == Answer::Refused);
+    for found in fixed {
+        let (at, mask) = (found.at, found.fixed);
+        let what = HEAD.iter().find(|(end, _)| at < *end).map_or("a capability", |(_, what)| what);
+        if what.is_empty() {
+            let text = format!(
+                "PCI configuration, byte {at:#x}: another kind of address, and a machine loads only its own"
+            );
+            part.leave(path.clone(), text);
+            continue;
         }
+        // With other capabilities it is not one byte that differs.
+        if left != right && at >= CAPABILITIES {
+            continue;
+        }
+        let (was, value) = (found.sent & mask, found.ours & mask);
         let text = format!(
             "bits = {{ in = {}, name = {}, at = {at}, mask = {mask:#04x}, was = {was:#04x}, value = {value:#04x} }}",
             quoted(scope),
@@ -49,63 +65,6 @@ pub(super) fn config(scope: &str, one: &Shape, other: &Shape, part: &mut Part) {
             "PCI configuration, {what}: a machine loads only its own. A driver that has seen the other value is not told."
         );
         part.step(text, why);
-    };
-    for (at, mask, what) in HEAD {
-        step(at, mask, what);
-    }
-    let (left, right) = (capabilities(old), capabilities(new));
-    if left == right {
-        for (at, id) in &left {
-            for (byte, mask) in fixed(*at, *id, old, new) {
-                step(byte, mask, "a capability");
-            }
-        }
-        return;
-    }
-    let text = format!(
-        "PCI configuration: capabilities {} in the older form, {} in the newer one: a machine may load only its own",
-        listed(&left),
-        listed(&right)
-    );
-    part.leave(path, text);
-}
-
-/// The places and kinds of the capabilities.
-fn capabilities(config: &[u8]) -> Vec<(usize, u8)> {
-    let byte = |at: usize| config.get(at).copied().unwrap_or(0);
-    let mut found: Vec<(usize, u8)> = Vec::new();
-    if byte(0x06) & 0x10 == 0 {
-        return found;
-    }
-    let mut at = usize::from(byte(CAPABILITIES) & 0xfc);
-    // Each has four bytes at least, so there are no more; a chain may be a ring.
-    while at >= 0x40 && found.len() < 48 && !found.iter().any(|(seen, _)| *seen == at) {
-        found.push((at, byte(at)));
-        at = usize::from(byte(at.saturating_add(1)) & 0xfc);
-    }
-    found
-}
-
-/// The bytes of a capability that no guest can write, as far as that is sure.
-fn fixed(at: usize, id: u8, old: &[u8], new: &[u8]) -> Vec<(usize, u8)> {
-    let byte = |config: &[u8], offset: usize| {
-        at.checked_add(offset).and_then(|at| config.get(at)).copied().unwrap_or(0)
-    };
-    let all = |range: std::ops::Range<usize>| -> Vec<(usize, u8)> {
-        range.map(|offset| (at.saturating_add(offset), 0xff)).collect()
-    };
-    match id {
-        MSI_X => {
-            let mut fixed = vec![(at.saturating_add(2), 0xff), (at.saturating_add(3), 0x07)];
-            fixed.extend(all(4..12));
-            fixed
-        }
-        // The one of type 5 is a window that the guest moves.
-        VENDOR if byte(old, 3) != 5 && byte(new, 3) != 5 => {
-            let length = byte(old, 2).min(byte(new, 2)).min(24);
-            all(2..usize::from(length))
-        }
-        _ => Vec::new(),
     }
 }
 

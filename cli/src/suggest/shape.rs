@@ -2,6 +2,8 @@
 
 use migcore::visit::{Kind, Marks};
 
+use crate::blocks::Block;
+
 /// One of the two that are compared.
 #[derive(Clone, Debug, Default)]
 pub struct Side {
@@ -26,6 +28,8 @@ pub struct Stream {
     pub commands: Vec<Command>,
     /// Whether sections have footers.
     pub footers: bool,
+    /// The blocks of memory.
+    pub blocks: Vec<Block>,
 }
 
 /// A command of a stream.

@@ -131,7 +131,7 @@ fn elements(kind: Kind, bytes: &[u8]) -> Vec<u64> {
 }
 
 fn around(tree: &Tree<'_>, origins: &Origins, node: NodeId) -> Result<Stream> {
-    let mut around = Stream::default();
+    let mut around = Stream { blocks: origins.blocks.clone(), ..Stream::default() };
     let mut last = None;
     for record in tree.children(node)? {
         match tree.name(record)? {

@@ -47,7 +47,7 @@ pub(super) struct Unmet<'w>(Vec<&'w str>);
 
 impl<'w> Unmet<'w> {
     pub(super) fn new(wanted: &Wanted<'w>) -> Self {
-        let asked = wanted.devices.iter().filter(|_| wanted.each_device);
+        let asked = wanted.devices.iter().take(wanted.named);
         Unmet(asked.map(|(pattern, _)| *pattern).collect())
     }
 

@@ -84,7 +84,15 @@ impl Unwritten {
     }
 }
 
-/// Gives nodes to an encoder, each as a whole, and what stays in the file behind them out of `input`.
+/// What becomes of what stays in the file.
+pub(super) enum Passed<'p> {
+    /// It is copied out of this.
+    Copied(Input),
+    /// Where it belongs is noted: how many bytes of the encoder stand before each.
+    Noted(&'p mut Vec<(u64, Range<u64>)>),
+}
+
+/// Gives nodes to an encoder, each as a whole, and what stays in the file behind them by way of `passed`.
 ///
 /// # Errors
 /// [`Unwritten`].
@@ -92,11 +100,11 @@ pub(super) fn replay(
     tree: &Tree<'_>,
     nodes: &[NodeId],
     origins: &Origins,
-    input: &Input,
+    passed: Passed<'_>,
     encoder: &mut dyn Encoder,
 ) -> std::result::Result<(), Unwritten> {
     let waiting = nodes.iter().flat_map(|node| kept_in(tree, *node, origins)).collect();
-    let passing = Passing { waiting, input: input.again(), stopped: None };
+    let passing = Passing { waiting, passed, beside: 0, stopped: None };
     let mut around = Around { inner: encoder, hook: passing };
     let mut track = Track::new();
     let mut visitor = Visitor::saving(&mut around, &mut track);
@@ -144,43 +152,61 @@ fn behind(tree: &Tree<'_>, top: NodeId) -> Option<NodeId> {
 }
 
 /// Puts what stays in the file in its place.
-struct Passing {
+struct Passing<'p> {
     /// Of each run of raw bytes that comes.
     waiting: VecDeque<Option<Kept>>,
-    input: Input,
+    passed: Passed<'p>,
+    /// How much came that the encoder has not seen.
+    beside: u64,
     stopped: Option<Unwritten>,
 }
 
-impl Hook for Passing {
+impl Hook for Passing<'_> {
     fn raw(&mut self, inner: &mut dyn Encoder, bytes: &[u8]) -> Result<()> {
         let Some(Kept { range, fixed }) = self.waiting.pop_front().flatten() else {
             return inner.raw(bytes);
         };
-        if fixed && inner.position() != range.start {
+        if fixed && inner.position().saturating_add(self.beside) != range.start {
             self.stopped = Some(Unwritten::Moved(range));
             return Err(Code::WriteFailed);
         }
-        let mut at = range.start;
-        while at < range.end {
-            let left = usize::try_from(range.end.saturating_sub(at)).unwrap_or(PIECE).min(PIECE);
-            let window = self.input.window(at, left);
-            let piece = match window {
-                Ok(window) => window.get(..left.min(window.len())).unwrap_or_default(),
-                Err(error) => {
-                    self.stopped = Some(Unwritten::Io(error));
+        match &mut self.passed {
+            Passed::Noted(runs) => {
+                let length = range.end.saturating_sub(range.start);
+                self.beside = self.beside.saturating_add(length);
+                runs.push((inner.position(), range));
+            }
+            Passed::Copied(input) => {
+                if let Err(stopped) = copied(input, range, inner)? {
+                    self.stopped = Some(stopped);
                     return Err(Code::WriteFailed);
                 }
-            };
-            if piece.is_empty() {
-                let cut = io::Error::from(io::ErrorKind::UnexpectedEof);
-                self.stopped = Some(Unwritten::Io(cut));
-                return Err(Code::WriteFailed);
             }
-            inner.raw(piece)?;
-            at = at.saturating_add(told(piece.len()));
         }
         Ok(())
     }
+}
+
+/// Copies a run of a file to an encoder.
+fn copied(
+    input: &mut Input,
+    range: Range<u64>,
+    inner: &mut dyn Encoder,
+) -> Result<std::result::Result<(), Unwritten>> {
+    let mut at = range.start;
+    while at < range.end {
+        let left = usize::try_from(range.end.saturating_sub(at)).unwrap_or(PIECE).min(PIECE);
+        let piece = match input.window(at, left) {
+            Ok(window) => window.get(..left.min(window.len())).unwrap_or_default(),
+            Err(error) => return Ok(Err(Unwritten::Io(error))),
+        };
+        if piece.is_empty() {
+            return Ok(Err(Unwritten::Io(io::ErrorKind::UnexpectedEof.into())));
+        }
+        inner.raw(piece)?;
+        at = at.saturating_add(told(piece.len()));
+    }
+    Ok(Ok(()))
 }
 
 /// How many bytes the records in a node have on QEMU's wire, with what stays in the file.

@@ -12,6 +12,7 @@ use migcore::visit::{Track, Visitor};
 use migcore::Report;
 
 use super::around::{Around, Hook};
+use crate::blocks::Block;
 use crate::failure::Failure;
 use crate::qemu::item::{Content, Damage, Item, Payload, Reason, Section, SectionKind};
 use crate::qemu::scan::Scanner;
@@ -32,6 +33,8 @@ pub struct Origins {
     pub kept: HashMap<NodeId, Kept>,
     /// What is damaged.
     pub damages: Vec<Damage>,
+    /// The blocks of the guest's memory.
+    pub blocks: Vec<Block>,
     /// QEMU's names of types, and of each node which.
     names: Vec<String>,
     kinds: HashMap<NodeId, u32>,
@@ -102,12 +105,13 @@ fn last_child(tree: &Tree<'_>) -> Option<NodeId> {
 
 /// What was noted of each item, in order, as what is known of each node.
 fn origins(tree: &Tree<'_>, before: Option<NodeId>, scanner: &Scanner, notes: Notes) -> Origins {
-    let Notes { seen, names, kept, damages, .. } = notes;
+    let Notes { seen, names, kept, damages, blocks, .. } = notes;
     let (seen, mut kept) = (seen.into_inner(), kept.into_inner().into_iter().peekable());
     let mut origins = Origins {
         vmdesc: scanner.vmdesc().cloned(),
         names: names.into_inner().all,
         damages: damages.into_inner(),
+        blocks: blocks.into_inner(),
         ..Origins::default()
     };
     let mut sections = Sections::new(origins.vmdesc.as_deref());
@@ -181,6 +185,7 @@ struct Notes {
     /// What stays in the file, with the number of the item that stands for it.
     kept: RefCell<Vec<(usize, Kept)>>,
     damages: RefCell<Vec<Damage>>,
+    blocks: RefCell<Vec<Block>>,
     /// The type of the next item.
     kind: Cell<u32>,
     /// What stays in the file of the item of the stream that is visited: all of it, and whether it must not move.
@@ -222,11 +227,17 @@ struct Seen<'n>(&'n Notes);
 
 impl Watch for Seen<'_> {
     fn item(&mut self, item: &Item) {
-        if let Content::Damage(damage) = &item.content {
-            self.0.damages.borrow_mut().push(damage.clone());
-        }
         self.0.keeps.set(match &item.content {
-            Content::Section(section) => keeps(section),
+            Content::Section(section) => {
+                if let Payload::Ram(summary) = &section.payload {
+                    self.0.blocks.borrow_mut().extend_from_slice(&summary.blocks);
+                }
+                keeps(section)
+            }
+            Content::Damage(damage) => {
+                self.0.damages.borrow_mut().push(damage.clone());
+                Some(false)
+            }
             _ => Some(false),
         });
     }

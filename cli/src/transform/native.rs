@@ -10,7 +10,7 @@ use migcore::model::{Builder, NodeId, Tree};
 use migcore::visit::{Track, Visitor};
 use migcore::{Code, Report};
 
-use super::encode;
+use super::encode::{self, Passed};
 use super::load::{Origins, Unloaded};
 use super::qemu::stream;
 use crate::chunks::{self, Latest, Picked};
@@ -70,7 +70,9 @@ pub fn write(
     };
     let nodes = nodes(tree);
     let devices = match &blocks {
-        Ok(()) => encode::replay(tree, &nodes, origins, input, &mut encoder),
+        Ok(()) => {
+            encode::replay(tree, &nodes, origins, Passed::Copied(input.again()), &mut encoder)
+        }
         Err(_) => Ok(()),
     };
     drop(encoder);

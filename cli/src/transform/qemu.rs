@@ -4,17 +4,18 @@ use std::path::Path;
 
 use migcore::codec::legacy::framing::commands;
 use migcore::codec::legacy::SectionEncoder;
+use migcore::codec::vmdesc::Vmdesc;
 use migcore::compat::opaque;
-use migcore::io::{Portable, StreamWriter};
+use migcore::io::{Portable, Sink, StreamWriter};
 use migcore::model::{NodeId, Tree, Value};
 use migcore::visit::{Extent, Kind};
 use migcore::Code;
 
 use super::describe::description;
-use super::encode::{self, within};
+use super::encode::{self, within, Passed};
 use super::load::Origins;
 use crate::failure::Failure;
-use crate::input::{Input, PIECE};
+use crate::input::{Input, Pieces, PIECE};
 use crate::output::Pipe;
 use crate::qemu::visit::{NAME, VERSION};
 
@@ -28,26 +29,31 @@ pub fn stream(tree: &Tree<'_>) -> Option<NodeId> {
     })
 }
 
-/// Makes right what depends on the rest: what was opened, the lengths of packages, the description.
+/// Makes right what depends on the rest: what was opened, the lengths of packages, the description. Gives that if the
+/// stream has none of its own.
 ///
 /// # Errors
 /// Why the tree is none of a stream of QEMU any more: a live section was dropped, or a field cannot be closed.
-pub fn settle(tree: &mut Tree<'_>, origins: &Origins) -> Result<(), Unsettled> {
+pub fn settle(tree: &mut Tree<'_>, origins: &Origins) -> Result<Option<Vmdesc>, Unsettled> {
     let Some(stream) = stream(tree) else { return Err(Unsettled::Gone) };
     if let Some((_, kept)) = origins.kept.iter().find(|(node, _)| !is_in(tree, **node, stream)) {
         return Err(Unsettled::Dropped(kept.range.start));
     }
     close(tree, stream)?;
     packages(tree, stream, origins)?;
-    let Some(text) = text(tree, stream) else { return Ok(()) };
+    let text = text(tree, stream);
+    if text.is_none() && origins.vmdesc.is_none() {
+        return Ok(None);
+    }
     let devices = devices(tree, stream);
     let anew = description(tree, &devices, origins);
     let anew = configured(tree, stream, anew);
-    if origins.vmdesc.as_deref() == Some(&anew) {
-        return Ok(());
+    let Some(text) = text else { return Ok(Some(anew)) };
+    if origins.vmdesc.as_deref() != Some(&anew) {
+        let anew = anew.to_string();
+        tree.replace(text, Value::Bytes(Extent::Variable, anew.as_bytes()))?;
     }
-    let anew = anew.to_string();
-    Ok(tree.replace(text, Value::Bytes(Extent::Variable, anew.as_bytes()))?)
+    Ok(None)
 }
 
 /// Why a tree is none of a stream of QEMU.
@@ -141,11 +147,7 @@ fn packages(tree: &mut Tree<'_>, stream: NodeId, origins: &Origins) -> migcore::
 }
 
 /// The description with what the configuration now is, where that is described.
-fn configured(
-    tree: &Tree<'_>,
-    stream: NodeId,
-    mut anew: migcore::codec::vmdesc::Vmdesc,
-) -> migcore::codec::vmdesc::Vmdesc {
+fn configured(tree: &Tree<'_>, stream: NodeId, mut anew: Vmdesc) -> Vmdesc {
     let configuration = tree.child_by_name(stream, b"configuration", 0).ok().flatten();
     let Some(configuration) = configuration else {
         anew.configuration = None;
@@ -179,15 +181,38 @@ pub fn write(
     output: &mut dyn std::io::Write,
     to: &Path,
 ) -> crate::failure::Result<()> {
-    let path = input.path();
-    let refused = |why: String| Failure::Refused(format!("{}: {why}", path.display()));
-    let Some(stream) = stream(tree) else { return Err(refused("the stream is gone".to_owned())) };
-    let mut buffer = vec![0; PIECE];
     let mut sink = Pipe::new(output);
-    let mut encoder = SectionEncoder::new(StreamWriter::new(&mut sink, &mut buffer), Portable);
-    let done = encode::replay(tree, &[stream], origins, input, &mut encoder);
-    if let Some(error) = sink.failure {
-        return Err(Failure::writing(to)(error));
+    let done = encode(tree, origins, input, Passed::Copied(input.again()), &mut sink);
+    match sink.failure {
+        Some(error) => Err(Failure::writing(to)(error)),
+        None => done,
     }
+}
+
+/// The stream of QEMU in a tree, of which nothing is copied that stays in the file.
+///
+/// # Errors
+/// [`Failure`].
+pub fn pieces(tree: &Tree<'_>, origins: &Origins, input: &Input) -> crate::failure::Result<Input> {
+    let (mut own, mut runs) = (Vec::new(), Vec::new());
+    let passed = Passed::Noted(&mut runs);
+    encode(tree, origins, input, passed, &mut Pipe::new(&mut own))?;
+    Ok(Input::of_pieces(Pieces::new(own, &runs, input.again())))
+}
+
+fn encode(
+    tree: &Tree<'_>,
+    origins: &Origins,
+    input: &Input,
+    passed: Passed<'_>,
+    sink: &mut dyn Sink,
+) -> crate::failure::Result<()> {
+    let path = input.path();
+    let Some(stream) = stream(tree) else {
+        return Err(Failure::Refused(format!("{}: the stream is gone", path.display())));
+    };
+    let mut buffer = vec![0; PIECE];
+    let mut encoder = SectionEncoder::new(StreamWriter::new(sink, &mut buffer), Portable);
+    let done = encode::replay(tree, &[stream], origins, passed, &mut encoder);
     done.map_err(|unwritten| unwritten.failure(path))
 }

@@ -54,8 +54,8 @@ pub struct Wanted<'a> {
     pub to: Option<Version<'a>>,
     /// The versions that devices shall be of.
     pub devices: &'a [(&'a str, Version<'a>)],
-    /// Whether each of these has to name a device that has versions in the rules.
-    pub each_device: bool,
+    /// How many of these, from the first on, have to name a device that has versions in the rules.
+    pub named: usize,
     /// What an earlier run lost.
     pub restore: Option<&'a Input>,
     /// Whether it is noted what happens to each item.
@@ -74,6 +74,9 @@ pub struct Transformed<'a> {
     pub losses: Option<Vec<u8>>,
     /// What is damaged in the stream.
     pub damages: Vec<Damage>,
+    /// The stream, if it is one of QEMU and was not written: what it has of the other one stays there. With its
+    /// description, if that is not in it.
+    pub stream: Option<(Input, Option<Vmdesc>)>,
 }
 
 /// Why nothing was written.
@@ -115,26 +118,20 @@ impl From<Unloaded> for Ended<'_> {
     }
 }
 
-/// Transforms a stream, and writes it to `output`, or into nothing.
+/// Transforms a stream, and writes it to `output`, if there is one.
 ///
 /// # Errors
 /// [`Stopped`].
 pub fn transform<'a>(
     source: &Source,
     wanted: &Wanted<'a>,
-    output: Option<&mut Output>,
+    mut output: Option<&mut Output>,
 ) -> std::result::Result<Transformed<'a>, Stopped<'a>> {
-    let mut nowhere = std::io::sink();
-    let to = output.as_ref().map_or(Path::new("-"), |output| output.path()).to_owned();
-    let output: &mut dyn std::io::Write = match output {
-        Some(output) => output,
-        None => &mut nowhere,
-    };
     let mut size = MEMORY;
     loop {
         // The system gives it as it is touched.
         let mut memory = vec![0; size];
-        match attempt(source, wanted, &mut memory, &mut *output, &to) {
+        match attempt(source, wanted, &mut memory, output.as_deref_mut()) {
             Ok(done) => return Ok(done),
             Err(Ended::Stopped(stopped)) => return Err(*stopped),
             Err(Ended::NoSpace) if size < MOST_MEMORY => size = size.saturating_mul(4),
@@ -163,8 +160,7 @@ fn attempt<'a>(
     source: &Source,
     wanted: &Wanted<'a>,
     memory: &mut [u8],
-    output: &mut dyn std::io::Write,
-    to: &Path,
+    output: Option<&mut Output>,
 ) -> std::result::Result<Transformed<'a>, Ended<'a>> {
     let path = source.stream().path();
     let mut tree = Tree::new(memory).map_err(|_| Ended::NoSpace)?;
@@ -189,31 +185,54 @@ fn attempt<'a>(
         return Err(Stopped::Refused(why, effects).into());
     }
     let losses = losses(&tree).map(|node| native::device(&tree, node, path)).transpose()?;
+    let mut description = None;
+    if let Source::Qemu { .. } = source {
+        description = match qemu::settle(&mut tree, &origins) {
+            Ok(description) => description,
+            Err(Unsettled::Tree(Code::NoSpace)) => return Err(Ended::NoSpace),
+            Err(why) => return Err(Stopped::Refused(why.to_string(), effects).into()),
+        };
+    }
+    let stream = written(source, &tree, &origins, output)?;
+    let stream = stream.map(|stream| (stream, description));
+    let damages = std::mem::take(&mut origins.damages);
+    Ok(Transformed { outcome, effects, losses, damages, stream })
+}
+
+/// Writes a tree as what the source was; gives a stream of QEMU that goes nowhere.
+fn written(
+    source: &Source,
+    tree: &Tree<'_>,
+    origins: &Origins,
+    output: Option<&mut Output>,
+) -> Result<Option<Input>> {
+    let mut nowhere = std::io::sink();
+    let to = output.as_ref().map_or(Path::new("-"), |output| output.path()).to_owned();
+    let (to, is_written) = (to.as_path(), output.is_some());
+    let output: &mut dyn std::io::Write = match output {
+        Some(output) => output,
+        None => &mut nowhere,
+    };
     match source {
-        Source::Qemu { stream, chunks, .. } => {
-            match qemu::settle(&mut tree, &origins) {
-                Ok(()) => {}
-                Err(Unsettled::Tree(Code::NoSpace)) => return Err(Ended::NoSpace),
-                Err(why) => return Err(Stopped::Refused(why.to_string(), effects).into()),
-            }
-            match chunks {
-                None => qemu::write(&tree, &origins, stream, output, to)?,
-                Some(_) => {
-                    let machine = machine(&tree);
-                    let settings = chunks::settings(&machine);
-                    native::write(&tree, (&origins, stream), None, &settings, output, to)?;
-                }
-            }
+        Source::Qemu { stream, chunks: None, .. } if is_written => {
+            qemu::write(tree, origins, stream, output, to)?;
+        }
+        Source::Qemu { stream, chunks: None, .. } => {
+            return qemu::pieces(tree, origins, stream).map(Some);
+        }
+        Source::Qemu { stream, chunks: Some(_), .. } => {
+            let machine = machine(tree);
+            let settings = chunks::settings(&machine);
+            native::write(tree, (origins, stream), None, &settings, output, to)?;
         }
         Source::Native { stream, memory } => {
             let machine = chunks::machine(stream);
             let settings = chunks::settings(&machine);
             let memory = Some((memory.as_ref(), stream));
-            native::write(&tree, (&origins, stream), memory, &settings, output, to)?;
+            native::write(tree, (origins, stream), memory, &settings, output, to)?;
         }
     }
-    let damages = std::mem::take(&mut origins.damages);
-    Ok(Transformed { outcome, effects, losses, damages })
+    Ok(None)
 }
 
 /// The stream as a tree.

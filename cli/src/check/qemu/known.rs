@@ -46,20 +46,30 @@ pub(super) fn section(name: &[u8], knowledge: &Knowledge, target: Option<&Stream
 }
 
 /// Whether the receiver loads a subsection that it does not send.
-pub(super) fn subsection(name: &str, stream: &Stream, knowledge: &Knowledge) -> Knows {
-    if knowledge.same {
-        return Knows::Yes;
+pub(super) fn subsection(
+    name: &str,
+    stream: &Stream,
+    knowledge: &Knowledge,
+    target: Option<&Stream>,
+) -> Knows {
+    match &knowledge.tables {
+        _ if knowledge.same => Knows::Yes,
+        Some(tables) if in_tables(name, tables) => Knows::Yes,
+        Some(_) => Knows::No,
+        None => opaque_subsection(stream, knowledge, target),
     }
-    if let Some(tables) = &knowledge.tables {
-        return match in_tables(name, tables) {
-            true => Knows::Yes,
-            false => Knows::No,
-        };
-    }
+}
+
+/// The same of one in an opaque field, of which tables say nothing.
+pub(super) fn opaque_subsection(
+    stream: &Stream,
+    knowledge: &Knowledge,
+    target: Option<&Stream>,
+) -> Knows {
     // What was sent once is loaded by all later releases.
-    let target = knowledge.target.as_ref().map(|target| &target.stream);
     let before = stream.info.release.before.and_then(|(release, _)| parsed(release));
     match before {
+        _ if knowledge.same => Knows::Yes,
         Some(before) if is_from(target, before) => Knows::Yes,
         _ => Knows::Perhaps,
     }

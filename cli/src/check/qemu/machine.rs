@@ -1,5 +1,7 @@
 //! What holds for the whole stream: configuration, footers, commands, memory.
 
+use std::collections::HashMap;
+
 use migcore::codec::legacy::framing::{capability, commands, Configuration};
 
 use super::{Answer, Findings, Knowledge, Stream};
@@ -26,7 +28,7 @@ pub(super) fn check(stream: &Stream, knowledge: &Knowledge, report: &mut Finding
     configuration(stream, target, report);
     footers(stream, target, report);
     commands(stream, target, knowledge, report);
-    blocks(stream, target, report);
+    memory(stream, target, report);
 }
 
 fn names(stream: &Stream, machine: &[u8], report: &mut Findings<'_>) {
@@ -132,24 +134,54 @@ fn commands(stream: &Stream, target: &Stream, knowledge: &Knowledge, report: &mu
     }
 }
 
-fn blocks(stream: &Stream, target: &Stream, report: &mut Findings<'_>) {
-    for block in &stream.info.blocks {
+fn memory(stream: &Stream, target: &Stream, report: &mut Findings<'_>) {
+    for Unlike { block, answer, reason, text } in unlike(&stream.info.blocks, &target.info.blocks) {
         let place = format!("ram/0.{}", block.name.escape_ascii());
-        let Some(ours) = target.info.blocks.iter().find(|ours| ours.name == block.name) else {
-            let text = "the receiver does not have this block of memory".to_owned();
-            report.refused("memory", place, text, BLOCKS);
-            continue;
-        };
-        if ours.length == block.length {
-            continue;
-        }
-        let text = format!("{} here, {} at the receiver", sized(block.length), sized(ours.length));
-        match is_resizable(block) && block.length > ours.length {
-            true => report.open("memory", place, text, BLOCKS),
-            false if is_resizable(block) => {}
-            false => report.refused("memory", place, text, BLOCKS),
-        }
+        report.add(answer, reason, place, text, BLOCKS);
     }
+}
+
+/// A block of memory that is not the same on both sides.
+pub(crate) struct Unlike<'b> {
+    pub(crate) block: &'b Block,
+    /// What follows from it.
+    pub(crate) answer: Answer,
+    reason: &'static str,
+    pub(crate) text: String,
+}
+
+/// Compares the blocks of memory of a stream with those of the receiver. Blocks that do not come QEMU does not ask for.
+pub(crate) fn unlike<'b>(sent: &'b [Block], ours: &'b [Block]) -> Vec<Unlike<'b>> {
+    let lengths = |blocks: &'b [Block]| -> HashMap<&'b [u8], u64> {
+        blocks.iter().map(|block| (&block.name[..], block.length)).collect()
+    };
+    let (left, right) = (lengths(sent), lengths(ours));
+    let mut found = Vec::new();
+    for block in sent {
+        let (answer, text) = match right.get(&block.name[..]) {
+            None => (Answer::Refused, "the receiver does not have this block of memory".to_owned()),
+            Some(length) if *length == block.length => continue,
+            Some(length) if is_resizable(block) && block.length < *length => continue,
+            Some(length) => {
+                let text =
+                    format!("{} here, {} at the receiver", sized(block.length), sized(*length));
+                (if is_resizable(block) { Answer::CannotTell } else { Answer::Refused }, text)
+            }
+        };
+        found.push(Unlike { block, answer, reason: "memory", text });
+    }
+    for block in ours.iter().filter(|block| !left.contains_key(&block.name[..])) {
+        // Each machine fills its ROMs itself.
+        let answer = if is_rom(block) { Answer::Loads } else { Answer::Losses };
+        let text = "the stream does not have this block of memory: it stays as it is after a reset";
+        found.push(Unlike { block, answer, reason: "missing", text: text.to_owned() });
+    }
+    found
+}
+
+/// Whether a block is a ROM: of the firmware, or of a device.
+fn is_rom(block: &Block) -> bool {
+    block.name.starts_with(b"/rom@") || block.name.ends_with(b".rom")
 }
 
 /// Whether QEMU changes the length of a block for a stream: of tables that it makes for the firmware, up to a length

@@ -7,14 +7,16 @@
 //! | `sections` | which section of the machine is which, and what it would read of it |
 //! | `known` | what a release of QEMU knows beyond what a machine of it sends |
 //! | `values` | bytes that the machine compares with its own: PCI configurations, numbers that must be equal |
+//! | `opened` | opaque fields of which the inside is known |
 //! | `pci` | which bits of a PCI configuration these are |
 //!
 //! QEMU ignores what a stream lacks: sections and subsections. It refuses what it does not have: sections, subsections
 //! and memory; and a section that it does not read to its end, since no footer comes there.
 
 mod known;
-mod machine;
-mod pci;
+pub(crate) mod machine;
+mod opened;
+pub(crate) mod pci;
 mod sections;
 pub mod stream;
 mod values;

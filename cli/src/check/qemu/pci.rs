@@ -5,13 +5,15 @@ use super::Answer;
 
 /// Bytes of a configuration that differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Difference {
+pub(crate) struct Difference {
     /// Which byte.
-    pub(super) at: usize,
+    pub(crate) at: usize,
     /// What follows from it.
-    pub(super) answer: Answer,
-    pub(super) sent: u8,
-    pub(super) ours: u8,
+    pub(crate) answer: Answer,
+    /// The bits that must be equal.
+    pub(crate) fixed: u8,
+    pub(crate) sent: u8,
+    pub(crate) ours: u8,
 }
 
 /// What is known of a byte.
@@ -33,8 +35,8 @@ const HAS_CAPABILITIES: u8 = 0x10;
 /// Places of a header.
 const STATUS: usize = 0x06;
 const HEADER_TYPE: usize = 0x0e;
-const CAPABILITIES: usize = 0x34;
-const HEADER: usize = 0x40;
+pub(crate) const CAPABILITIES: usize = 0x34;
+pub(crate) const HEADER: usize = 0x40;
 
 /// The chips of boards: the i440FX with its PIIX3 and PIIX4, and the Q35 with its ICH9. Beyond header and capabilities
 /// they have nothing that is fixed, and addresses of one size.
@@ -52,10 +54,10 @@ const CHIPS: [[u8; 4]; 10] = [
 ];
 
 /// Compares two configurations.
-pub(super) fn differences(sent: &[u8], ours: &[u8]) -> Vec<Difference> {
+pub(crate) fn differences(sent: &[u8], ours: &[u8]) -> Vec<Difference> {
     if sent.len() != ours.len() {
         let (sent, ours) = (told(sent.len()), told(ours.len()));
-        return vec![Difference { at: 0, answer: Answer::Refused, sent, ours }];
+        return vec![Difference { at: 0, answer: Answer::Refused, fixed: 0, sent, ours }];
     }
     let chip = ours.first_chunk().is_some_and(|id| CHIPS.contains(id));
     let bytes = known(ours, if chip { FREE } else { UNKNOWN });
@@ -67,7 +69,7 @@ pub(super) fn differences(sent: &[u8], ours: &[u8]) -> Vec<Difference> {
             bits if bits & byte.unknown != 0 => Answer::CannotTell,
             _ => return,
         };
-        found.push(Difference { at, answer, sent: one, ours: other });
+        found.push(Difference { at, answer, fixed: byte.fixed, sent: one, ours: other });
     };
     for (at, byte) in bytes.iter().enumerate() {
         differ(at, *byte);
@@ -126,29 +128,32 @@ fn known(ours: &[u8], others: Byte) -> Vec<Byte> {
         }
         _ => {}
     }
-    if at_byte(ours, STATUS) & HAS_CAPABILITIES != 0 {
-        capabilities(ours, &mut set);
+    for (at, id) in capabilities(ours) {
+        set(at, 2, FIXED);
+        capability(ours, at, id, &mut set);
     }
     bytes
 }
 
-/// Says what is known of the capabilities of a configuration.
-fn capabilities(ours: &[u8], set: &mut dyn FnMut(usize, usize, Byte)) {
-    let mut at = usize::from(at_byte(ours, CAPABILITIES) & 0xfc);
-    // A chain has no more members than there is room for.
-    for _ in 0..48 {
-        if at < HEADER {
-            return;
-        }
-        set(at, 2, FIXED);
-        capability(ours, at, set);
-        at = usize::from(at_byte(ours, at.saturating_add(1)) & 0xfc);
+/// The places and kinds of the capabilities of a configuration.
+pub(crate) fn capabilities(config: &[u8]) -> Vec<(usize, u8)> {
+    let mut found: Vec<(usize, u8)> = Vec::new();
+    if at_byte(config, STATUS) & HAS_CAPABILITIES == 0 {
+        return found;
     }
+    let mut at = usize::from(at_byte(config, CAPABILITIES) & 0xfc);
+    // A chain has no more members than there is room for, and may be a ring.
+    while at >= HEADER && found.len() < 48 && !found.iter().any(|(seen, _)| *seen == at) {
+        found.push((at, at_byte(config, at)));
+        at = usize::from(at_byte(config, at.saturating_add(1)) & 0xfc);
+    }
+    found
 }
 
-fn capability(ours: &[u8], at: usize, set: &mut dyn FnMut(usize, usize, Byte)) {
+/// Says what is known of a capability of this kind.
+fn capability(ours: &[u8], at: usize, id: u8, set: &mut dyn FnMut(usize, usize, Byte)) {
     let place = |offset: usize| at.saturating_add(offset);
-    match at_byte(ours, at) {
+    match id {
         // Power management: the state and the events are a guest's.
         0x01 => {
             set(place(2), 2, FIXED);

@@ -4,8 +4,9 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::known::{self, Knows};
 use super::stream::{Inside, Section};
-use super::{values, Answer, Findings, Knowledge, Stream};
-use crate::schema::check::finding::{Doubt, Finding, Rule};
+use super::values::{self, Place};
+use super::{Answer, Findings, Knowledge, Stream};
+use crate::schema::check::finding::{Doubt, Rule};
 use crate::schema::check::{check as compare, Side};
 use crate::schema::model::Schema;
 
@@ -27,12 +28,15 @@ pub(super) fn check(stream: &mut Stream, knowledge: &mut Knowledge, report: &mut
     };
     let theirs = target.as_ref().map(|target| &target.stream.schema);
     let theirs = theirs.or(knowledge.described.as_ref()).or(knowledge.tables.as_ref());
-    let refused =
-        theirs.map(|schema| fields(stream, schema, knowledge, report)).unwrap_or_default();
+    let ours = target.as_ref().map(|target| &target.stream);
+    let knows = |name: &str| known::subsection(name, stream, knowledge, ours);
+    let refused = theirs.map(|schema| fields(stream, schema, &knows, report)).unwrap_or_default();
+    let known_inside = known::opaque_subsection(stream, knowledge, ours);
     if let Some(target) = &mut target {
         for (one, other) in pairs {
             if !refused.contains(&one.path()) {
-                inside(&one, &other, stream, &mut target.stream, report);
+                let knows = |_: &str| known_inside;
+                inside((&one, &other), (stream, &mut target.stream), &knows, report);
             }
         }
     }
@@ -121,7 +125,7 @@ fn absent(
 fn fields(
     stream: &Stream,
     theirs: &Schema,
-    knowledge: &Knowledge,
+    knows: &dyn Fn(&str) -> Knows,
     report: &mut Findings<'_>,
 ) -> HashSet<String> {
     let from = Side { name: "the stream", schema: &stream.schema };
@@ -134,7 +138,7 @@ fn fields(
             Rule::Device => {}
             // No reader looks at the name of a description.
             Rule::Name => {}
-            Rule::Subsection => subsection(fault, stream, knowledge, report),
+            Rule::Subsection => subsection(knows(last(&fault.path)), fault.place(), report),
             // The version of a struct is not on the wire: its fields tell.
             Rule::Version if is_structure(&fault.path) => {}
             rule => {
@@ -146,7 +150,9 @@ fn fields(
     for remark in &compared.remarks.kept {
         match (remark.rule, remark.doubt) {
             (Rule::Machine | Rule::Device, _) | (_, Some(Doubt::SameBytes | Doubt::Private)) => {}
-            (Rule::Subsection, _) => subsection(remark, stream, knowledge, report),
+            (Rule::Subsection, _) => {
+                subsection(knows(last(&remark.path)), remark.place(), report);
+            }
             // Of tables alone it is known, and said, that they do not tell what the machine has.
             _ if !theirs.source.is_sent() => {}
             (rule, _) => {
@@ -180,37 +186,35 @@ fn advice(rule: Rule) -> &'static str {
 
 /// Whether a path leads to a struct, and not to a section or subsection: names of these have a slash.
 fn is_structure(path: &str) -> bool {
-    !path.is_empty() && !path.rsplit('.').next().unwrap_or_default().contains('/')
+    !path.is_empty() && !last(path).contains('/')
 }
 
-/// A subsection that the receiver does not send.
-fn subsection(
-    finding: &Finding,
-    stream: &Stream,
-    knowledge: &Knowledge,
-    report: &mut Findings<'_>,
-) {
-    let name = finding.path.rsplit('.').next().unwrap_or_default();
-    match known::subsection(name, stream, knowledge) {
+/// The last name of a path.
+fn last(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or_default()
+}
+
+/// A subsection that the receiver does not send, and may know.
+pub(super) fn subsection(knows: Knows, place: String, report: &mut Findings<'_>) {
+    match knows {
         Knows::Yes => {}
         Knows::No => {
             let text = "the receiver does not know this subsection".to_owned();
-            report.refused("subsection", finding.place(), text, "drop it by a transform");
+            report.refused("subsection", place, text, "drop it by a transform");
         }
         Knows::Perhaps => {
             let text =
                 "the receiver did not send this subsection, and may know it or not".to_owned();
-            report.open("subsection", finding.place(), text, RELEASE);
+            report.open("subsection", place, text, RELEASE);
         }
     }
 }
 
 /// The bytes of a section that both have.
 fn inside(
-    one: &Section,
-    other: &Section,
-    stream: &mut Stream,
-    target: &mut Stream,
+    (one, other): (&Section, &Section),
+    (stream, target): (&mut Stream, &mut Stream),
+    knows: &dyn Fn(&str) -> Knows,
     report: &mut Findings<'_>,
 ) {
     let unknown = |why: &str, report: &mut Findings<'_>| {
@@ -223,7 +227,8 @@ fn inside(
             let (Some(entry), Some(theirs)) = (stream.entry(*entry), target.entry(*theirs)) else {
                 return;
             };
-            values::check(&one.path(), (entry, &sent), (theirs, &ours), report);
+            let place = Place { device: &one.name, path: &one.path(), knows };
+            values::check(place, (entry, &sent), (theirs, &ours), report);
         }
         // What the receiver would write itself, it reads.
         _ if stream.bytes(one) == target.bytes(other) => {}

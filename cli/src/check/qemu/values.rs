@@ -6,12 +6,19 @@ use migcore::codec::observe::{Item, Observer, Refusal};
 use migcore::codec::vmdesc::{self, Notes};
 use migcore::visit::{Scope, Versions, Visiting};
 
+use super::known::Knows;
+use super::opened::{self, Field};
 use super::{pci, Answer, Findings};
+use crate::input::told;
+use crate::show::counted;
 
 const CONFIGURATION: &str =
     "give both devices the same model and revision, or patch the byte by a transform";
-const EQUAL: &str = "give both machines the same configuration";
+pub(super) const EQUAL: &str = "give both machines the same configuration";
 const OPAQUE: &str = "describe it by a schema";
+
+/// Bytes of a PCI configuration that are told one by one.
+const MOST_BYTES: usize = 8;
 
 /// Types of registers of processors, and of what has a fixed form: what has the same size is read.
 const FIXED: [&str; 12] = [
@@ -57,8 +64,19 @@ const PLAIN: [&str; 18] = [
 /// A section of one side: its description and its bytes.
 type Sent<'s> = (&'s vmdesc::Device, &'s [u8]);
 
+/// A section that both have.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'p> {
+    /// Its name.
+    pub(super) device: &'p [u8],
+    /// Its name and instance.
+    pub(super) path: &'p str,
+    /// Whether the receiver knows a subsection in an opaque field.
+    pub(super) knows: &'p dyn Fn(&str) -> Knows,
+}
+
 /// Compares a section of the stream with the same one of the receiver.
-pub(super) fn check(path: &str, one: Sent<'_>, other: Sent<'_>, report: &mut Findings<'_>) {
+pub(super) fn check(place: Place<'_>, one: Sent<'_>, other: Sent<'_>, report: &mut Findings<'_>) {
     let (sent, ours) = (noted(one), noted(other));
     let mut kinds: Vec<&str> = Vec::new();
     for item in &sent {
@@ -73,11 +91,11 @@ pub(super) fn check(path: &str, one: Sent<'_>, other: Sent<'_>, report: &mut Fin
         let (sent, ours) = (of(&sent), of(&ours));
         if sent.len() != ours.len() {
             let text = format!("fields of type {kind}, of which the receiver has others");
-            report.open("opaque", path.to_owned(), text, OPAQUE);
+            report.open("opaque", place.path.to_owned(), text, OPAQUE);
             continue;
         }
         for (one, other) in sent.iter().zip(&ours) {
-            item(path, one, other, report);
+            item(place, one, other, report);
         }
     }
 }
@@ -143,14 +161,17 @@ impl Notes for Collector<'_> {
     }
 }
 
-fn item(path: &str, one: &Noted, other: &Noted, report: &mut Findings<'_>) {
+fn item(place: Place<'_>, one: &Noted, other: &Noted, report: &mut Findings<'_>) {
     let (sent, ours) = (&one.bytes, &other.bytes);
     if sent == ours {
         return;
     }
+    let Place { device, path, knows } = place;
     let path = &format!("{path}.{}", one.name);
     match one.kind.as_str() {
-        "pci config" => configuration(path, sent, ours, report),
+        "pci config" => {
+            configuration(path, sent, ours, report);
+        }
         kind if kind.ends_with(" equal") => {
             let text = format!("{}, and must be {} at the receiver", number(sent), number(ours));
             report.refused("value", path.to_owned(), text, EQUAL);
@@ -169,15 +190,33 @@ fn item(path: &str, one: &Noted, other: &Noted, report: &mut Findings<'_>) {
         // No request: the mark of the end alone.
         "scsi-requests" if sent.as_slice() == [0] => {}
         kind => {
-            let text = format!("{} bytes of type {kind}, which only the device knows", sent.len());
+            let field = Field { device, name: &one.name, path, sent, ours, knows };
+            let Err(why) = opened::compare(&field, report) else { return };
+            let colon = if why.is_empty() { "" } else { ": " };
+            let text = format!(
+                "{} bytes of type {kind}, which only the device knows{colon}{why}",
+                sent.len()
+            );
             report.open("opaque", path.to_owned(), text, OPAQUE);
         }
     }
 }
 
-fn configuration(path: &str, sent: &[u8], ours: &[u8], report: &mut Findings<'_>) {
-    for differs in pci::differences(sent, ours) {
-        let pci::Difference { at, answer, sent, ours } = differs;
+/// Compares PCI configurations. Whether they are refused.
+pub(super) fn configuration(
+    path: &str,
+    sent: &[u8],
+    ours: &[u8],
+    report: &mut Findings<'_>,
+) -> bool {
+    let mut found = pci::differences(sent, ours);
+    let refused = found.iter().any(|differs| differs.answer == Answer::Refused);
+    if refused {
+        // What cannot be told changes nothing then.
+        found.retain(|differs| differs.answer == Answer::Refused);
+    }
+    for differs in found.iter().take(MOST_BYTES) {
+        let pci::Difference { at, answer, sent, ours, .. } = differs;
         let text = match answer {
             Answer::Refused => {
                 format!("byte {at:#x} of the PCI configuration is {sent:#x}, and must be {ours:#x}")
@@ -187,8 +226,14 @@ fn configuration(path: &str, sent: &[u8], ours: &[u8], report: &mut Findings<'_>
                  may write it is not known"
             ),
         };
+        report.add(*answer, "pci", path.to_owned(), text, CONFIGURATION);
+    }
+    if let Some(more) = found.len().checked_sub(MOST_BYTES).filter(|more| *more > 0) {
+        let answer = if refused { Answer::Refused } else { Answer::CannotTell };
+        let text = format!("the same of {} more", counted(told(more), "byte"));
         report.add(answer, "pci", path.to_owned(), text, CONFIGURATION);
     }
+    refused
 }
 
 fn number(bytes: &[u8]) -> u64 {

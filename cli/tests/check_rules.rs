@@ -1,0 +1,314 @@
+//! `check --rules`: a stream as it is after a transform.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic: that is how it fails"
+)]
+
+#[path = "support/streams.rs"]
+mod streams;
+mod support;
+
+use std::path::Path;
+
+use migcore::compat::manifest::{About, Accepts, Writer};
+use migcore::model::{Builder, Tree};
+use migcore::visit::{Versions, Visiting, Visitor};
+use support::{saved, Place, Ran};
+
+/// A device of this version; from version 4 on it has a speed.
+fn port(v: &mut Visitor<'_>, version: u32) -> migcore::Result<()> {
+    v.device("port", 0, Versions::only(version), |v| {
+        v.visit("level", &mut 5u32)?;
+        if version < 4 {
+            return Ok(());
+        }
+        v.visit("speed", &mut 9u8)
+    })
+}
+
+/// The manifest of a receiver that has the device in this version.
+fn manifest(version: u32) -> Vec<u8> {
+    let mut memory = vec![0; 1 << 16];
+    let mut tree = Tree::new(&mut memory).unwrap();
+    port(&mut Visiting::new(Builder::new(&mut tree)).saver(), version).unwrap();
+    let node = tree.find(tree.root(), b"port/0").unwrap();
+    let mut writer = Writer::begin(&mut tree, &About::default()).unwrap();
+    writer.device(node, &Accepts { oldest: version, ..Accepts::default() }).unwrap();
+    saved(|v| tree.replay(tree.root(), v))
+}
+
+/// The manifest, and streams of the device in versions 3, 4 and 5.
+fn place() -> Place {
+    let place = Place::new();
+    place.put("manifest.mig", &manifest(3));
+    for version in 3..=5 {
+        place.put(&format!("{version}.mig"), &saved(|v| port(v, version)));
+    }
+    place
+}
+
+#[test]
+fn rules_are_gone_before() {
+    let place = place();
+    let rules = r#"
+        [policy]
+        otherwise = "allow"
+        [[device]]
+        name = "port"
+        [[device.change]]
+        from = 3
+        to = 4
+        [[device.change.step]]
+        add = { name = "speed", type = "u8", value = 0 }
+    "#;
+    place.put("rules.toml", rules.as_bytes());
+    let against = ["--against", "manifest.mig", "--rules", "rules.toml"];
+    let ran = place.run(&[&["check", "4.mig"][..], &against].concat());
+    assert_eq!((ran.code, ran.err.as_str()), (Some(1), ""), "{}", ran.out);
+    assert!(ran.out.contains("port/0.speed: a transform loses item u8 9"), "{}", ran.out);
+    let refuse = rules.replace("allow", "refuse");
+    place.put("rules.toml", refuse.as_bytes());
+    let ran = place.run(&[&["check", "4.mig"][..], &against].concat());
+    assert_eq!((ran.code, ran.err.as_str()), (Some(2), ""), "{}", ran.out);
+}
+
+/// Rules of the device, in two changes.
+const RULES: &str = r#"
+[policy]
+otherwise = "allow"
+[[device]]
+name = "port"
+[[device.change]]
+from = 3
+to = 4
+[[device.change.step]]
+add = { name = "speed", type = "u8", value = 0 }
+[[device.change]]
+from = 4
+to = 5
+"#;
+
+fn against(place: &Place, stream: &str, more: &[&str]) -> Ran {
+    let base = ["check", stream, "--against", "manifest.mig", "--rules", "rules.toml"];
+    place.run(&[&base[..], more].concat())
+}
+
+#[test]
+fn versions_of_devices_are_those_of_the_receiver_or_as_they_are_told() {
+    let place = place();
+    place.put("rules.toml", RULES.as_bytes());
+    let ran = against(&place, "5.mig", &[]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(1), ""), "{}", ran.out);
+    let ran = against(&place, "5.mig", &["--device", "port=4"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(2), ""), "{}", ran.out);
+    assert!(ran.out.contains("refused: port/0: newer than the receiver loads"), "{}", ran.out);
+    // One that names no device is a slip.
+    let ran = against(&place, "5.mig", &["--device", "prot=3"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(2), ""), "{}", ran.out);
+    assert!(ran.out.contains("--device prot: no device of this name"), "{}", ran.out);
+    let ran = against(&place, "5.mig", &["--device", "port"]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(4), ""), "{}", ran.err);
+}
+
+#[test]
+fn what_was_lost_before_comes_back() {
+    let place = place();
+    // Only of a speed of 9 it is known what it is in version 5.
+    let map =
+        "[[device.change.step]]\nmap = { name = \"speed\", type = \"u8\", pairs = [[9, 1]] }\n";
+    place.put("rules.toml", format!("{RULES}{map}").as_bytes());
+    let down = ["transform", "4.mig", "-o", "older.mig", "--rules", "rules.toml"];
+    let ran = place.run(&[&down[..], &["--device", "port=3", "--losses", "lost"]].concat());
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    place.put("manifest.mig", &manifest(5));
+    let ran = against(&place, "3.mig", &[]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(2), ""), "{}", ran.out);
+    assert!(ran.out.contains("port/0.speed: the value"), "{}", ran.out);
+    let ran = against(&place, "3.mig", &["--restore", "lost"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
+}
+
+#[test]
+fn a_machine_that_says_nothing_of_itself_is_told() {
+    let place = Place::new();
+    let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/rules/pc-i440fx.toml");
+    for name in ["i440fx-2.1", "i440fx-7.2"] {
+        place.put(&format!("{name}.bin"), &machine(name));
+    }
+    let check = |more: &[&str]| {
+        let base = ["check", "i440fx-2.1.bin", "--against", "i440fx-7.2.bin", "--same-release"];
+        place.run(&[&base[..], &["--rules", rules], more].concat())
+    };
+    let ran = check(&[]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(2), ""), "{}", ran.out);
+    assert!(ran.out.contains("give it with --from"), "{}", ran.out);
+    let ran = check(&["--from", "pc-i440fx-2.1"]);
+    assert!(matches!(ran.code, Some(0 | 1)), "{ran:?}");
+    assert_eq!(ran.err, "");
+}
+
+/// A stream without the description behind its end.
+fn undescribed(bytes: &[u8]) -> &[u8] {
+    let text = bytes.windows(11).rposition(|window| window == b"{\"page_size").unwrap();
+    // A byte says what comes, and four how long it is.
+    &bytes[..text - 5]
+}
+
+#[test]
+fn a_stream_without_a_description_can_be_given_one() {
+    let place = Place::new();
+    let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/rules/pc-i440fx.toml");
+    let described = machine("i440fx-7.2");
+    place.put("described", &described);
+    place.put("bare", undescribed(&described));
+    place.put("older", &machine("i440fx-6.2"));
+    let check = |to: &str, more: &[&str]| {
+        let base = ["check", "bare", "--against", to, "--same-release"];
+        place.run(&[&base[..], more].concat())
+    };
+    assert_eq!(check("older", &[]).code, Some(2));
+    let ran = check("described", &["--vmdesc", "described"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
+    // What is transformed has another one, which is not in the stream either.
+    let ran = check("older", &["--vmdesc", "described", "--rules", rules]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
+    let ran = place.run(&["check", "a.mig", "--against", "a.mig", "--vmdesc", "described"]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(4), ""), "{}", ran.err);
+}
+
+#[test]
+fn nothing_is_written() {
+    let place = Place::new();
+    let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/rules/pc-i440fx.toml");
+    for name in ["i440fx-7.2", "i440fx-6.2"] {
+        place.put(name, &machine(name));
+    }
+    let names = place.names();
+    let base = ["check", "i440fx-7.2", "--against", "i440fx-6.2", "--same-release"];
+    let mut command = place.command(&[&base[..], &["--rules", rules]].concat());
+    // Files without a name are made there.
+    let ran = command.env("TMPDIR", place.path("none")).output().unwrap();
+    assert_eq!(ran.status.code(), Some(0), "{ran:?}");
+    assert_eq!(place.names(), names);
+}
+
+/// A stream of a machine of QEMU.
+fn machine(name: &str) -> Vec<u8> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/loads");
+    streams::at(&Path::new(folder).join(format!("{name}.bin.xz"))).bytes
+}
+
+#[test]
+fn rules_make_a_stream_of_qemu_one_that_loads() {
+    let place = Place::new();
+    let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/rules/pc-i440fx.toml");
+    for name in ["i440fx-7.2", "i440fx-6.2", "i440fx-2.3"] {
+        place.put(&format!("{name}.bin"), &machine(name));
+    }
+    let check = |from: &str, to: &str, more: &[&str]| {
+        let base = ["check", from, "--against", to, "--same-release"];
+        place.run(&[&base[..], more].concat())
+    };
+    let ran = check("i440fx-7.2.bin", "i440fx-6.2.bin", &[]);
+    assert_eq!(ran.code, Some(2));
+    for line in [
+        "refused: configuration: the machine is pc-i440fx-7.2, and the receiver pc-i440fx-6.2\n",
+        "refused: 0000:00:01.3/piix4_pm/0.acpi_pci_hotplug.acpi_index: the stream sent it, and the receiver does not read it\n",
+    ] {
+        assert!(ran.out.contains(line), "{}", ran.out);
+    }
+    let ran = check("i440fx-7.2.bin", "i440fx-6.2.bin", &["--rules", rules]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
+    let ran = check("i440fx-6.2.bin", "i440fx-7.2.bin", &["--rules", rules]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
+    // A machine without a configuration does not say which it is.
+    let ran = check("i440fx-6.2.bin", "i440fx-2.3.bin", &["--rules", rules]);
+    assert_eq!(ran.code, Some(4), "{}", ran.out);
+}
+
+#[test]
+fn a_rule_that_fails_is_named_with_its_place() {
+    let place = place();
+    let rules = r#"
+        [[device]]
+        name = "port"
+        [[device.change]]
+        from = 3
+        to = 4
+        [[device.change.step]]
+        rename = { name = "speed", to = "none" }
+    "#;
+    place.put("rules.toml", rules.as_bytes());
+    let against = ["--against", "manifest.mig", "--rules", "rules.toml"];
+    let ran = place.run(&[&["check", "4.mig"][..], &against].concat());
+    assert_eq!((ran.code, ran.err.as_str()), (Some(2), ""), "{}", ran.out);
+    assert!(ran.out.contains("rules.toml:"), "{}", ran.out);
+}
+
+/// What is inside of a virtio device is compared, and only what depends on the machines cannot be told.
+#[test]
+fn opaque_fields_are_opened() {
+    let place = Place::new();
+    place.put("state", &machine("i440fx-virtio-7.2"));
+    place.put("older", &machine("i440fx-virtio-2.4"));
+    let check = |set: &str| {
+        let rules = format!(
+            r#"
+            [policy]
+            otherwise = "allow"
+            [[change]]
+            step = [{{ open = {{ in = "*/virtio-net/0", name = "virtio" }} }}, {{ {set} }}]
+            "#
+        );
+        place.put("rules.toml", rules.as_bytes());
+        place.run(&[
+            "check",
+            "state",
+            "--against",
+            "state",
+            "--same-release",
+            "--rules",
+            "rules.toml",
+        ])
+    };
+    let scope = r#"in = "*/virtio-net/0.virtio"#;
+    for (set, code, line) in [
+        // What the device takes as it comes.
+        (format!(r#"set = {{ {scope}.net", name = "promisc", type = "u8", value = 0 }}"#), 0, ""),
+        (format!(r#"set = {{ {scope}.queues[0]", name = "num", type = "u32", value = 64 }}"#), 0, ""),
+        // What it must have itself.
+        (
+            format!(r#"bits = {{ {scope}.pci", name = "config", at = 8, mask = 0xff, value = 7 }}"#),
+            2,
+            "virtio-net/0.virtio.pci.config: byte 0x8 of the PCI configuration is 0x7, and must be 0x0\n",
+        ),
+        (
+            format!(r#"set = {{ {scope}", name = "guest_features", type = "u32", value = 3 }}"#),
+            3,
+            "virtio-net/0.virtio.guest_features: the guest uses the features 0x3, and whether",
+        ),
+        (
+            format!(r#"set = {{ {scope}.net", name = "has_vnet_hdr", type = "u32", value = 1 }}"#),
+            3,
+            "virtio-net/0.virtio.net.has_vnet_hdr: the receiver has another one",
+        ),
+    ] {
+        let ran = check(&set);
+        let losses = ran.code == Some(1) && code == 0 && ran.out.contains("a transform loses");
+        assert!(ran.code == Some(code) || losses, "{set}: {ran:?}");
+        assert!(ran.out.contains(line), "{set}: {}", ran.out);
+    }
+    // Where much differs, all of it is not told.
+    let ran = place.run(&["check", "state", "--against", "older", "--same-release"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(2), ""), "{}", ran.out);
+    assert!(ran.out.lines().count() < 30, "{}", ran.out);
+    let ran = place.run(&["check", "older", "--against", "state", "--same-release"]);
+    assert!(ran.out.contains("virtio.pci.config: the same of "), "{}", ran.out);
+    assert!(ran.out.lines().count() < 30, "{}", ran.out);
+}
