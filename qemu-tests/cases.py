@@ -17,7 +17,7 @@ from typing import Sequence
 
 from framing import load, with_memory
 from guest import STARTED, continues, make_disk
-from machine import NOTHING_TO_BOOT, Machine, Refused
+from machine import NOTHING_TO_BOOT, Failed, Machine, Refused
 from trial import TOP, Wrong, expect, loaded, refused, transform
 
 LETTERS_BEFORE = 5
@@ -149,7 +149,7 @@ def main() -> int:
             try:
                 said = (run if isinstance(case, Case) else replay)(migcore, case, folder)
                 print(f"ok    {case.name}: {said}", flush=True)
-            except (Wrong, Refused, TimeoutError) as why:
+            except (Wrong, Refused, Failed, TimeoutError) as why:
                 wrong += 1
                 print(f"FAIL  {case.name}: {why}", flush=True)
     return 1 if wrong else 0
