@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use migcore::compat::{Edge, Loss, Observer, Stage, Step, Way, What};
+use migcore::compat::{Edge, Loss, Observer, Of, Stage, Step, Way, What};
 use migcore::model::{NodeId, Tree, Value};
 use migcore::visit::Marks;
 use serde_json::{json, Value as Json};
 
+use super::unread::{self, Unread};
 use super::{against, encode};
 use crate::compare::value::{shown, typed, Paths};
 use crate::input::told;
@@ -31,6 +32,9 @@ pub struct Effects<'r> {
     current: Option<Current>,
     lost: Vec<Lost>,
     paths: Paths,
+    unread: Vec<Unread>,
+    /// Why nobody can tell what a step did, of the first such.
+    doubt: Option<String>,
 }
 
 /// A step, for a message.
@@ -74,9 +78,10 @@ struct Lost {
 }
 
 impl<'r> Effects<'r> {
-    /// Of a run of these rules; with `explain`, each item that is touched is noted.
+    /// Of a run of these rules, on a stream with these sections that nobody knows inside; with `explain`, each item that
+    /// is touched is noted.
     #[must_use]
-    pub fn new(made: &'r Made<'r>, explain: bool) -> Self {
+    pub(super) fn new(made: &'r Made<'r>, explain: bool, unread: Vec<Unread>) -> Self {
         Effects {
             made,
             explain,
@@ -85,7 +90,16 @@ impl<'r> Effects<'r> {
             current: None,
             lost: Vec::new(),
             paths: Paths::default(),
+            unread,
+            doubt: None,
         }
+    }
+
+    /// Why nobody can tell what the steps did to this stream, if that is so.
+    pub(super) fn doubt(&self, tree: &Tree<'_>) -> Option<String> {
+        let of_devices = self.made.histories.iter().any(|history| matches!(history.of, Of::Devices(_)));
+        let devices = || of_devices.then(|| unread::devices(&self.unread, tree)).flatten();
+        self.doubt.clone().or_else(devices)
     }
 
     /// The step that was done last.
@@ -222,8 +236,13 @@ impl<'r> Effects<'r> {
 }
 
 impl Observer for Effects<'_> {
-    fn before(&mut self, _tree: &Tree<'_>, at: &Stage<'_>) {
-        self.current = self.made.written(at.edge, at.number).map(|written| Current {
+    fn before(&mut self, tree: &Tree<'_>, at: &Stage<'_>) {
+        let written = self.made.written(at.edge, at.number);
+        if let (None, Some(written)) = (&self.doubt, written) {
+            let (place, refuses) = (written.to_string(), written.refuses.map(|(place, _)| place));
+            self.doubt = unread::why(&self.unread, tree, at, &place, refuses);
+        }
+        self.current = written.map(|written| Current {
             written: written.to_string(),
             place: match written.refuses {
                 Some((place, _)) => place.to_owned(),
@@ -291,7 +310,7 @@ impl Observer for Effects<'_> {
 }
 
 /// Of a record the device in it.
-fn device_in(tree: &Tree<'_>, node: NodeId) -> NodeId {
+pub(super) fn device_in(tree: &Tree<'_>, node: NodeId) -> NodeId {
     let is_device = |node: &NodeId| matches!(tree.value(*node), Ok(Value::Device { .. }));
     let device = tree.children(node).ok().and_then(|mut children| children.find(is_device));
     device.unwrap_or(node)
