@@ -304,6 +304,23 @@ fn opaque_fields_are_opened() {
         assert!(ran.code == Some(code) || losses, "{set}: {ran:?}");
         assert!(ran.out.contains(line), "{set}: {}", ran.out);
     }
+    // A receiver that offers no more than 32 features does not have the subsection of the others.
+    let drop = format!(r#"drop = {{ {scope}", name = "virtio/64bit_features" }}"#);
+    check(&drop);
+    let ran = place.run(&["transform", "state", "-o", "fewer", "--rules", "rules.toml"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let set = |value: &str| {
+        let set = format!(
+            r#"set = {{ {scope}.virtio/64bit_features", name = "guest_features", type = "u64", value = {value} }}"#
+        );
+        check(&set);
+        let base = ["check", "state", "--against", "fewer", "--same-release"];
+        place.run(&[&base[..], &["--rules", "rules.toml"]].concat())
+    };
+    assert_eq!(set("0").code, Some(0));
+    let ran = set("\"0x1_0000_0000\"");
+    assert_eq!(ran.code, Some(3), "{}", ran.out);
+    assert!(ran.out.contains("the guest uses the features 0x100000000"), "{}", ran.out);
     // Where much differs, all of it is not told.
     let ran = place.run(&["check", "state", "--against", "older", "--same-release"]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(2), ""), "{}", ran.out);

@@ -29,7 +29,8 @@ pub(super) fn joined(
         };
         joined.extend_from_slice(before);
         let (taken, given) = same(left, there).unwrap_or((1, 1));
-        let is_same = (taken, given) != (1, 1) || there.first().is_some_and(|other| recast(one, other));
+        let is_same =
+            (taken, given) != (1, 1) || there.first().is_some_and(|other| recast(one, other));
         let (mine, theirs) = (left.get(..taken), there.get(..given));
         joined.extend_from_slice(if is_same { mine } else { theirs }.unwrap_or_default());
         if is_same {
@@ -37,7 +38,8 @@ pub(super) fn joined(
             let text = "the same bytes in other fields, or of another type: it is loaded as it is";
             part.know(below(scope, &one.name), text);
         }
-        (left, right) = (left.get(taken..).unwrap_or_default(), there.get(given..).unwrap_or_default());
+        (left, right) =
+            (left.get(taken..).unwrap_or_default(), there.get(given..).unwrap_or_default());
     }
     joined.extend_from_slice(right);
     found.then(|| (old.to_vec(), joined))
@@ -78,6 +80,7 @@ fn recast(one: &Shape, other: &Shape) -> bool {
 
 /// The bytes of an item that is nothing but bytes or numbers, and always as many.
 fn plain(shape: &Shape) -> Option<usize> {
-    let is_plain = matches!(shape.form, Form::Scalar(..) | Form::Array(_, false, _) | Form::Bytes(false, _));
+    let is_plain =
+        matches!(shape.form, Form::Scalar(..) | Form::Array(_, false, _) | Form::Bytes(false, _));
     (is_plain && !shape.guessed && !shape.is_blob() && !shape.maybe).then(|| shape.length())
 }

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::item::{kind, quoted, scalar};
 use super::part::{after, below, items_step, worth, Manner, Order, Part};
-use super::{parts, pci};
 use super::shape::{Form, Shape};
+use super::{parts, pci};
 
 /// The most elements of a list that are looked at one by one.
 const MOST_ELEMENTS: usize = 64;

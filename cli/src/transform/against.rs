@@ -76,7 +76,12 @@ impl<'w> Unmet<'w> {
 const DAMAGED: &str = "the stream is damaged, and may have had it in what cannot be read";
 
 /// Why a transform is refused, with the place of the rule that failed, and what helps.
-pub(super) fn words(failed: Failed, effects: &Effects<'_>, made: &Made<'_>, damaged: bool) -> String {
+pub(super) fn words(
+    failed: Failed,
+    effects: &Effects<'_>,
+    made: &Made<'_>,
+    damaged: bool,
+) -> String {
     // A change without versions is written as one from a version to itself.
     let ends = failed.ends.clone().filter(|ends| ends.from != ends.to);
     match (effects.current(), failed.code()) {

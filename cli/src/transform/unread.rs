@@ -6,6 +6,7 @@ use migcore::model::{NodeId, Tree, Value};
 
 use super::against;
 use crate::qemu::item::{End, Payload, Reason, Section};
+use crate::rules::Written;
 
 /// What helps.
 const HELP: &str = "give its description with --vmdesc";
@@ -42,14 +43,14 @@ impl Mute {
 }
 
 /// Why nobody can tell what a step, written there, does to a stream with these sections; `None` if none of them could
-/// have what it looks for. `refuses` is the pattern of a step that refuses what it names.
+/// have what it looks for.
 pub(super) fn why(
     all: &[Unread],
     tree: &Tree<'_>,
     at: &Stage<'_>,
-    written: &str,
-    refuses: Option<&str>,
+    written: &Written<'_>,
 ) -> Option<String> {
+    let refuses = written.refuses.map(|refuses| refuses.place);
     let scopes = match refuses {
         Some(pattern) => vec![pattern.to_owned()],
         None => scopes(&at.step),
@@ -63,7 +64,8 @@ pub(super) fn why(
         )
     };
     if let Some(open) = all.iter().find(|unread| unread.mute.open) {
-        let of_stream = !scopes.is_empty() && scopes.iter().all(|scope| scope.starts_with("qemu/0"));
+        let of_stream =
+            !scopes.is_empty() && scopes.iter().all(|scope| scope.starts_with("qemu/0"));
         return (!of_stream).then(|| said(open, ", nor where it ends and others begin"));
     }
     let concerns = |unread: &&Unread| match (at.device, refuses) {
