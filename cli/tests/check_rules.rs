@@ -329,3 +329,30 @@ fn opaque_fields_are_opened() {
     assert!(ran.out.contains("virtio.pci.config: the same of "), "{}", ran.out);
     assert!(ran.out.lines().count() < 30, "{}", ran.out);
 }
+
+/// What one release sends as 100 bytes, another one sends as 32 and three more fields.
+#[test]
+fn fields_that_were_divided_have_the_same_bytes() {
+    let place = Place::new();
+    let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/rules/pc-i440fx.toml");
+    place.put("new", &streams::one("xbin-i440fx-10.0-to-7.2.src").bytes);
+    place.put("old", &machine("i440fx-7.2"));
+    let ran = place.run(&["check", "new", "--against", "old", "--rules", rules]);
+    assert!(!ran.out.contains("runstate"), "{}", ran.out);
+    assert!(!ran.out.contains("refused"), "{}", ran.out);
+    let suggested = place.run(&["suggest", "new", "--onto", "old", "--json"]).json();
+    let groups = suggested["groups"].as_array().unwrap();
+    let steps = groups.iter().flat_map(|group| group["steps"].as_array().unwrap());
+    let steps: Vec<String> = steps.map(ToString::to_string).collect();
+    assert!(!steps.is_empty() && !steps.iter().any(|step| step.contains("runstate")), "{steps:?}");
+    // One byte more, and they are no longer the same.
+    let longer = r#"
+        [[change]]
+        step = [{ add = { in = "globalstate/0", name = "more", type = "u8", value = 0 } }]
+    "#;
+    place.put("longer.toml", longer.as_bytes());
+    let both = ["--rules", rules, "--rules", "longer.toml"];
+    let ran = place.run(&[&["check", "new", "--against", "old"][..], &both].concat());
+    assert_eq!(ran.code, Some(2), "{}", ran.out);
+    assert!(ran.out.contains("refused: globalstate/0.runstate"), "{}", ran.out);
+}
