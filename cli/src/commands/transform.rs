@@ -13,7 +13,7 @@ use crate::arguments::Transform;
 use crate::chunks::{self, Latest, TooMany};
 use crate::failure::{Failure, Outcome, Result};
 use crate::input::{is_same_file, Format, Input};
-use crate::output::Output;
+use crate::output::{is_stdout, Output};
 use crate::qemu::description;
 use crate::qemu::item::Damage;
 use crate::qemu::restored::restored;
@@ -109,10 +109,6 @@ fn check(arguments: &Transform) -> Result<()> {
     Ok(())
 }
 
-fn is_stdout(path: &Path) -> bool {
-    ["-", "/dev/stdout", "/dev/fd/1"].into_iter().any(|name| path == Path::new(name))
-}
-
 /// What is to be transformed, or what is wrong with it.
 fn source(arguments: &Transform, input: &mut Input) -> Result<std::result::Result<Source, Report>> {
     match input.format()? {
@@ -159,21 +155,19 @@ fn keep(
     input: &Input,
     done: &Transformed<'_>,
     mut output: Option<Output>,
-    lost: Option<Output>,
+    mut lost: Option<Output>,
 ) -> Result {
     // What can fail comes before the first file has its name.
     if let Some(output) = &mut output {
         output.flush().map_err(Failure::writing(output.path()))?;
     }
-    if let Some(mut lost) = lost {
+    if let Some(lost) = &mut lost {
         let text = losses::text(done);
-        lost.write_all(text.as_bytes()).map_err(Failure::writing(lost.path()))?;
-        lost.complete()?;
+        let written = lost.write_all(text.as_bytes()).and_then(|()| lost.flush());
+        written.map_err(Failure::writing(lost.path()))?;
     }
     let written = output.is_some();
-    if let Some(output) = output {
-        output.complete().inspect_err(|_| take_back(arguments))?;
-    }
+    complete(arguments, output, lost)?;
     let account = Account {
         written,
         effects: Some(&done.effects),
@@ -185,12 +179,28 @@ fn keep(
     told_damages(input.path(), &done.damages)
 }
 
-/// Removes the losses of a stream that could not be written.
-fn take_back(arguments: &Transform) {
-    let [_, lost] = outputs(arguments);
-    if let Some(lost) = lost.filter(|lost| *lost != Path::new("-") && lost.is_file()) {
-        // What failed before is told.
-        let _ = std::fs::remove_file(lost);
+/// Completes the outputs: copies first, since a file that has its name may have replaced another one, which is gone.
+fn complete(arguments: &Transform, output: Option<Output>, lost: Option<Output>) -> Result<()> {
+    let (named_output, copied_output) = by_name(output);
+    let (named_lost, copied_lost) = by_name(lost);
+    for copied in [copied_lost, copied_output].into_iter().flatten() {
+        copied.complete()?;
+    }
+    let new = named_output.as_ref().map(|output| output.path().to_owned());
+    named_output.map_or(Ok(()), Output::complete)?;
+    named_lost.map_or(Ok(()), Output::complete).inspect_err(|_| {
+        // Without its losses the stream is not wanted; what failed before is told.
+        if let Some(new) = new.filter(|_| !arguments.force) {
+            let _ = std::fs::remove_file(new);
+        }
+    })
+}
+
+/// An output that gets a name, or one that is copied.
+fn by_name(output: Option<Output>) -> (Option<Output>, Option<Output>) {
+    match output {
+        Some(output) if output.is_named() => (Some(output), None),
+        output => (None, output),
     }
 }
 
