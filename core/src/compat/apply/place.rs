@@ -73,16 +73,25 @@ impl Work<'_, '_> {
         let scope = self.tree.parent(item)?.ok_or(Code::InvalidArgument)?;
         Ok(match self.sibling(scope, after, Some(item))? {
             Some(sibling) => self.tree.previous_sibling(item)? == Some(sibling),
-            None if after == After::Start => self.tree.previous_sibling(item)?.is_none(),
-            None => self.tree.next_sibling(item)?.is_none(),
+            None => match after {
+                After::Start => self.tree.previous_sibling(item)?.is_none(),
+                After::End => self.tree.next_sibling(item)?.is_none(),
+                // It would come to no place at all.
+                After::Name(_) => false,
+            },
         })
     }
 
-    fn declared(&self, scope: NodeId, after: After<'_>, item: Option<NodeId>) -> Result<At> {
-        Ok(match self.sibling(scope, after, item)? {
-            Some(sibling) => At::After(sibling),
-            None if after == After::Start => At::Start(scope),
-            None => At::End(scope),
+    fn declared(&mut self, scope: NodeId, after: After<'_>, item: Option<NodeId>) -> Result<At> {
+        Ok(match (self.sibling(scope, after, item)?, after) {
+            (Some(sibling), _) => At::After(sibling),
+            (None, After::Start) => At::Start(scope),
+            (None, After::End) => At::End(scope),
+            (None, After::Name(name)) => {
+                self.trail.leave();
+                self.trail.enter(name.as_bytes(), None)?;
+                return Err(Code::Missing);
+            }
         })
     }
 
