@@ -307,7 +307,7 @@ fn what_is_wrong_with_a_history_is_found() {
     assert_eq!((checked.equal, checked.findings), (0, 2));
     // A step that finds nothing.
     let (_, lines) = one(&[rename("", "b", "c")]);
-    assert!(lines[0].starts_with("1 2 #0: uart/0: ") && lines.len() == 2, "{lines:?}");
+    assert!(lines[0].starts_with("1 2 #0: uart/0.b: ") && lines.len() == 2, "{lines:?}");
     // A form that the program does not load.
     let (_, lines) = one(&[rename("", "a", "b")]);
     assert!(lines[0].starts_with("1 2 #0: ") && lines.len() == 2, "{lines:?}");

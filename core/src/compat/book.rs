@@ -91,18 +91,18 @@ impl<'r> Book<'r> {
         Ok(())
     }
 
-    /// What follows is about this device.
+    /// What follows is about this device. Says whether it lost anything before.
     pub(super) fn begin_device(
         &mut self,
         tree: &Tree<'_>,
         device: NodeId,
         identity: &Identity,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let found = keyed::find(&self.devices, tree, identity, &mut self.work)?;
         let element = found.map(|Entry { element, .. }| element);
         let groups = element.and_then(|element| fields::list(tree, element, losses::EDGES));
         self.subject = Subject { device: Some(device), element, groups };
-        Ok(())
+        Ok(element.is_some())
     }
 
     pub(super) fn end_devices(&mut self, tree: &mut Tree<'_>) -> Result<()> {

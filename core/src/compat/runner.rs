@@ -51,6 +51,8 @@ struct DeviceRoute<'r> {
     edges: &'r [Edge<'r>],
     route: Route,
     to: Version<'r>,
+    /// Whether it has a tag, or gets one.
+    tagged: bool,
 }
 
 impl<'r> Run<'r> {
@@ -205,7 +207,11 @@ impl<'r> Run<'r> {
         tags: (&Index, &mut Option<NodeId>),
     ) -> Result<()> {
         let Some(found) = self.device_route(tree, device, tags.0)? else { return Ok(()) };
-        self.book.begin_device(tree, device, &found.identity)?;
+        let kept = self.book.begin_device(tree, device, &found.identity)?;
+        // What is kept beside a device is told apart by its name and instance.
+        if (kept || found.tagged) && self.applier.has_twin(tree, device)? {
+            return Err(at_device(Code::Occupied, &found.identity));
+        }
         for leg in found.route.legs() {
             let leg = Leg::of(found.edges, leg.edge, leg.way)?;
             self.leg(tree, Some(device), leg)?;
@@ -253,19 +259,24 @@ impl<'r> Run<'r> {
             let at = at_device(code, &identity).between(from, to);
             at.saying(failed::no_route(code, edges).detail)
         })?;
-        Ok(Some(DeviceRoute { identity, edges, route, to }))
+        let tagged = !(from.tag.is_empty() && to.tag.is_empty());
+        Ok(Some(DeviceRoute { identity, edges, route, to, tagged }))
     }
 
     fn leg(&mut self, tree: &mut Tree<'_>, device: Option<NodeId>, leg: Leg<'r>) -> Result<()> {
         self.book.begin_leg(tree, leg.passage)?;
+        let versioned = match device {
+            Some(device) => takes_version(tree, device, leg)?.then_some(device),
+            None => None,
+        };
         let way = leg.passage.way;
-        if way == Way::Down {
+        if let Some(device) = versioned.filter(|_| way == Way::Down) {
             self.version(tree, device, leg)?;
         }
         for (number, step) in leg.steps() {
             self.step(tree, device, leg, number, step)?;
         }
-        if way == Way::Up {
+        if let Some(device) = versioned.filter(|_| way == Way::Up) {
             self.version(tree, device, leg)?;
         }
         let legs = &mut self.book.outcome.legs;
@@ -273,15 +284,12 @@ impl<'r> Run<'r> {
         Ok(self.book.end_leg(tree)?)
     }
 
-    /// Gives a device the version at the end of the leg, unless the steps do that.
-    fn version(&mut self, tree: &mut Tree<'_>, device: Option<NodeId>, leg: Leg<'r>) -> Result<()> {
+    /// Gives a device the version at the end of the leg.
+    fn version(&mut self, tree: &mut Tree<'_>, device: NodeId, leg: Leg<'r>) -> Result<()> {
         let (from, to) = leg.passage.ends();
-        if device.is_none() || from.number == to.number || leg.sets_version() {
-            return Ok(());
-        }
         let (from, to) = (from.number, to.number);
         let step = Step::SetVersion { device: DeviceName::THIS, from, to };
-        self.step(tree, device, leg, leg.edge.steps.len(), step)
+        self.step(tree, Some(device), leg, leg.edge.steps.len(), step)
     }
 
     fn step(
@@ -311,6 +319,18 @@ impl<'r> Run<'r> {
         let path = sought::path(tree, on, &step)?;
         let missing = Report { code: Code::Missing, fault: Fault::default(), path };
         Err(in_step(Failed::at(missing), leg, number))
+    }
+}
+
+/// Whether a device gets the version at the end of a leg by the run: its number is another, and the steps do not set it.
+fn takes_version(tree: &Tree<'_>, device: NodeId, leg: Leg<'_>) -> Result<bool> {
+    let (from, to) = leg.passage.ends();
+    match leg.sets_version() {
+        Ok(sets) => Ok(!sets && from.number != to.number),
+        Err(code) => {
+            let failed = at_device(code, &Identity::of(tree, device)?);
+            Err(failed.between(from, to))
+        }
     }
 }
 

@@ -19,7 +19,7 @@ pub enum On {
 /// Behind which sibling an item stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum After<'a> {
-    /// The last one.
+    /// The last one; before the subsections, which come last, if it is none itself.
     End,
     /// None: it is the first.
     Start,

@@ -86,11 +86,17 @@ impl Applier {
         step: &Step<'_>,
         ledger: &mut dyn Ledger,
     ) -> core::result::Result<u32, Report> {
+        self.known.begin_step();
         let (trail, fault) = (Trail::new(), Fault::default());
         self.detail = Path::new();
         let (known, detail) = (&mut self.known, &mut self.detail);
         let mut work = Work { tree, ledger, on, trail, fault, known, detail };
         work.apply(step).map_err(|code| work.report(code))
+    }
+
+    /// Whether another device has the name and the instance of this one.
+    pub(super) fn has_twin(&mut self, tree: &mut Tree<'_>, device: NodeId) -> Result<bool> {
+        self.known.has_twin(tree, device)
     }
 
     /// Ends the steps.
@@ -276,20 +282,33 @@ impl Work<'_, '_> {
     fn lose_in(&mut self, scope: NodeId, loss: &Loss) -> Result<()> {
         let mut at = scope;
         while let Some(outer) = self.tree.parent(at)? {
-            match self.tree.value(at)? {
-                Value::Device { .. } => break,
-                Value::Element => {}
-                _ if self.tree.child_by_name(outer, self.tree.name(at)?, 1)?.is_some() => {
-                    return Err(Code::Occupied);
-                }
-                _ => {}
+            let value = self.tree.value(at)?;
+            let (device, element) =
+                (matches!(value, Value::Device { .. }), value == Value::Element);
+            if device {
+                self.check_single(at)?;
+                break;
+            }
+            if !element && self.known.has_namesake(self.tree, outer, at)? {
+                return Err(Code::Occupied);
             }
             at = outer;
         }
         self.lose(loss)
     }
 
+    /// Checks that no other device has the name and the instance of this one: what one loses might come back to the other.
+    fn check_single(&mut self, device: NodeId) -> Result<()> {
+        match self.known.has_twin(self.tree, device)? {
+            false => Ok(()),
+            true => Err(Code::Occupied),
+        }
+    }
+
     fn lose(&mut self, lost: &Loss) -> Result<()> {
+        if let On::Device(device) = self.on {
+            self.check_single(device)?;
+        }
         let Loss { what, node, at, bits, known } = *lost;
         let lost = Lost { trail: &self.trail, what, node, at, bits, known };
         self.ledger.lost(self.tree, &lost)
