@@ -124,7 +124,7 @@ pub struct migcore_compat_targets {
     pub machine: *const migcore_compat_version,
     /// Versions of devices; the first whose pattern fits counts.
     pub devices: *const migcore_compat_wanted,
-    /// How many.
+    /// How many: MIGCORE_MAX_WANTED at most.
     pub count: usize,
     /// What is wanted of other devices: MIGCORE_OTHERS_NEWEST or MIGCORE_OTHERS_KEEP.
     pub others: u32,
@@ -201,7 +201,8 @@ pub struct migcore_compat_failure {
 /// neither a device nor a history fits; MIGCORE_MISSING a step that
 /// had to find something; MIGCORE_LOSSY a loss that the policy refuses; MIGCORE_BUSY if a change of the tree is open;
 /// MIGCORE_UNBALANCED if code of the caller left a visitor over the tree: then the change stays open, and is undone by
-/// migcore_tree_undo_change when the visitor has ended. MIGCORE_NO_SPACE; those of the steps and of code that is called.
+/// migcore_tree_undo_change when the visitor has ended. Of targets MIGCORE_TOO_MANY, MIGCORE_BAD_TEXT for what is not UTF-8,
+/// MIGCORE_INVALID_ARGUMENT for a number that is none of its constants. MIGCORE_NO_SPACE; those of the steps and of code that is called.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_compat_run(
     compat: *mut migcore_compat,
