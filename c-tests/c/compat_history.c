@@ -160,6 +160,7 @@ static void a_history_of_no_device_is_found(void)
     tale_init(&tale);
     lore_free(&tale.lore);
     tale.histories[0].devices = "urat";
+    tale.states.load = NULL;
     tale.guide.compat = lore_init(&tale.lore, &tale.table);
     CHECK_OK(run(&tale));
     CHECK_EQUAL(tale.checked.unused, 1);

@@ -282,14 +282,16 @@ impl Check<'_> {
         }
     }
 
-    /// Counts the edges that no state went, and tells of them, unless it is known that some states cannot be made.
+    /// Counts the edges that no state went, and tells of them, unless it is known why: some states cannot be made, or
+    /// something else was found.
     fn unused(&mut self) {
+        let unexplained = self.checked.unreachable == 0 && self.checked.findings == 0;
         for (number, edge) in self.history.edges.iter().enumerate() {
             if self.gone.get(number) != Some(&0) {
                 continue;
             }
             self.checked.unused = self.checked.unused.saturating_add(1);
-            if self.checked.unreachable == 0 {
+            if unexplained {
                 self.find(&[edge.from, edge.to], Wrong::Unused);
             }
         }
