@@ -2227,7 +2227,8 @@ typedef struct migcore_compat_finding {
      */
     uint32_t number;
     /**
-     * Why a run failed, or a state was not loaded; MIGCORE_OK for a state that did not come back as it was.
+     * Why a run failed, or a state was not loaded; MIGCORE_MISSING for a change that no state went, from the first stop to
+     * the second; MIGCORE_OK for a state that did not come back as it was.
      */
     migcore_status status;
 } migcore_compat_finding;
@@ -2300,6 +2301,10 @@ typedef struct migcore_compat_checked {
      * What is wrong.
      */
     uint64_t findings;
+    /**
+     * Changes of the history that no state went: what is checked says nothing of them.
+     */
+    uint64_t unused;
 } migcore_compat_checked;
 
 /**
@@ -3081,6 +3086,11 @@ typedef struct migcore_compat_outcome {
      * another way.
      */
     uint64_t unrestored;
+    /**
+     * The patterns of the targets that no device of the tree fits, of devices that may come and go. One that no history is
+     * for either is MIGCORE_NO_ROUTE.
+     */
+    uint64_t unused;
 } migcore_compat_outcome;
 
 /**
@@ -3107,6 +3117,11 @@ typedef struct migcore_compat_failure {
      * The version that it was to lead to.
      */
     char to[MIGCORE_PATH_SIZE];
+    /**
+     * What more is to be said: the value that did not fit, the type that was expected, what would be lost, the versions that
+     * there are. Ends with a NUL; empty if nothing is.
+     */
+    char detail[MIGCORE_PATH_SIZE];
 } migcore_compat_failure;
 
 /**
@@ -3265,6 +3280,11 @@ typedef struct migcore_vmstate_device {
  * A value that must be the same on both sides is another here.
  */
 #define MIGCORE_VALUE_DIFFERS 119
+
+/**
+ * A value that the type which it should have cannot hold.
+ */
+#define MIGCORE_DOES_NOT_FIT 120
 
 /**
  * Written by a version newer than this device can read.
@@ -6105,7 +6125,11 @@ uint64_t migcore_random(uint64_t *state);
 /**
  * Checks a history, that of number `history` in the table, on random states of each version: from every version to every
  * other and back, and over every third one. All losses are allowed, and are with the state when it goes back: so it must
- * come back as it was. What is wrong is told, counted, and no error of this call.
+ * come back as it was. What is wrong is told, counted, and no error of this call. A change that no state went is wrong
+ * too, as if the pattern of the history is that of no device; where some versions cannot be reached it is only counted.
+ *
+ * Values must fit each version that a state comes to: where an older one has a smaller type, `save` makes only numbers that
+ * it can hold, such as migcore_random(&seed) % 65536; else that run is told as MIGCORE_DOES_NOT_FIT.
  *
  * `memory` is for two states, what they lose, and a change: ten times the largest state is enough, and 1 KB beside. It may
  * be used for something else afterwards.
@@ -6398,11 +6422,21 @@ migcore_status migcore_edit_recover(struct migcore_edit *edit,
 migcore_status migcore_compat_size(const struct migcore_compat_table *table, size_t *size);
 
 /**
+ * Writes into `text` what is wrong with a table, such as `history 0, change 2, step 1: ...`, all counted from 0, cut to
+ * `capacity` and ended with a NUL, and returns how long the whole text is, without the NUL: 0 if migcore_compat_init takes
+ * the table. `text` may be NULL when `capacity` is 0.
+ */
+size_t migcore_compat_table_text(const struct migcore_compat_table *table,
+                                 char *text,
+                                 size_t capacity);
+
+/**
  * Makes histories of a table in `memory`, of any alignment, which are both lent as long as the object is used. `size` is
  * sizeof(migcore_compat).
  *
  * MIGCORE_BAD_TABLE for rows that make no sense: a member that the kind of its row does not use and that is not 0, a text
- * that is not UTF-8, a number that is none of its constants. MIGCORE_NO_SPACE if migcore_compat_size says more than
+ * that is not UTF-8, a number that is none of its constants, a change between the versions of an earlier one.
+ * migcore_compat_table_text tells where. After an error each use of the object returns the same status. MIGCORE_NO_SPACE if migcore_compat_size says more than
  * `capacity`. What only a state shows, such as a pattern that is too long, is an error of the run.
  */
 migcore_status migcore_compat_init(struct migcore_compat *compat,
@@ -6416,7 +6450,8 @@ migcore_status migcore_compat_init(struct migcore_compat *compat,
  * the version that the program speaks. A machine that becomes newer goes its own changes first, one that becomes
  * older those of its devices. `outcome`, `observer` and `failure` may be NULL.
  *
- * MIGCORE_NO_ROUTE names the device and both versions, before a step is done to any device; MIGCORE_MISSING a step that
+ * MIGCORE_NO_ROUTE names the device and both versions, before a step is done to any device, or a pattern of the targets that
+ * neither a device nor a history fits; MIGCORE_MISSING a step that
  * had to find something; MIGCORE_LOSSY a loss that the policy refuses; MIGCORE_BUSY if a change of the tree is open;
  * MIGCORE_UNBALANCED if code of the caller left a visitor over the tree: then the change stays open, and is undone by
  * migcore_tree_undo_change when the visitor has ended. Of targets MIGCORE_TOO_MANY, MIGCORE_BAD_TEXT for what is not UTF-8,

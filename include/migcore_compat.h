@@ -92,6 +92,9 @@
 #define MIGCORE_VALUE_LIST(depth, name, variable) \
     MIGCORE_VALUE_ROW(MIGCORE_ITEM_BEGIN_LIST, 0, depth, 0, 0, (variable) ? 1 : 0, name, 0, NULL, 0)
 #define MIGCORE_VALUE_ELEMENT(depth) MIGCORE_VALUE_ROW(MIGCORE_ITEM_BEGIN_ELEMENT, 0, depth, 0, 0, 0, NULL, 0, NULL, 0)
+/* A scalar with marks, such as MIGCORE_MARK_ANCILLARY for one that a receiver which does not know it may skip. */
+#define MIGCORE_VALUE_MARKED(depth, name, kind, bits, marks) \
+    MIGCORE_VALUE_ROW(MIGCORE_ITEM_SCALAR, kind, depth, marks, 0, 0, name, (uint64_t)(bits), NULL, 0)
 #define MIGCORE_VALUE_END() MIGCORE_VALUE_ROW(0, 0, 0, 0, 0, 0, NULL, 0, NULL, 0)
 /* Any item, member by member. */
 #define MIGCORE_VALUE_ROW(item_type, kind, depth, marks, version, variable, name, bits, data, length) \

@@ -153,6 +153,22 @@ static migcore_status run(struct tale *tale)
     return migcore_compat_check(tale->guide.compat, 0, &tale->states, tale->memory, ROOM, &tale->checked);
 }
 
+static void a_history_of_no_device_is_found(void)
+{
+    struct tale tale;
+
+    tale_init(&tale);
+    lore_free(&tale.lore);
+    tale.histories[0].devices = "urat";
+    tale.states.load = NULL;
+    tale.guide.compat = lore_init(&tale.lore, &tale.table);
+    CHECK_OK(run(&tale));
+    CHECK_EQUAL(tale.checked.unused, 1);
+    CHECK_EQUAL(tale.guide.seen, MIGCORE_MISSING);
+    CHECK_EQUAL(strncmp(tale.guide.text, "1 2 #2: no state went this change", 33), 0);
+    tale_free(&tale);
+}
+
 static void all_that_comes_back_is_counted(void)
 {
     struct tale tale;
@@ -271,6 +287,7 @@ static void what_is_not_there_is_told(void)
 void test_compat_history(void)
 {
     all_that_comes_back_is_counted();
+    a_history_of_no_device_is_found();
     what_is_wrong_is_told();
     code_that_fails_ends_the_check();
     what_is_not_there_is_told();

@@ -286,6 +286,8 @@ static void what_is_not_there_is_told(void)
     CHECK_EQUAL(migcore_compat_init(NULL, sizeof foreign, &table, NULL, 0), MIGCORE_NULL_POINTER);
     CHECK_EQUAL(migcore_compat_init(&foreign, 1, &table, NULL, 0), MIGCORE_BAD_SIZE);
     CHECK_EQUAL(migcore_compat_init(&foreign, sizeof foreign, &table, NULL, 10), MIGCORE_NULL_POINTER);
+    CHECK_EQUAL(migcore_compat_run(&foreign, tree, NULL, NULL, NULL, NULL), MIGCORE_NULL_POINTER);
+    memset(&foreign, 0, sizeof foreign);
     CHECK_EQUAL(migcore_compat_run(&foreign, tree, NULL, NULL, NULL, NULL), MIGCORE_BAD_OBJECT);
     CHECK_EQUAL(migcore_compat_run(NULL, tree, NULL, NULL, NULL, NULL), MIGCORE_NULL_POINTER);
     CHECK_EQUAL(migcore_compat_run(compat, NULL, NULL, NULL, NULL, NULL), MIGCORE_NULL_POINTER);

@@ -45,6 +45,7 @@ static const struct section {
     { "compat_opaque", test_compat_opaque },
     { "compat_run", test_compat_run },
     { "compat_steps", test_compat_steps },
+    { "compat_words", test_compat_words },
     { "cuts", test_cuts },
     { "flips", test_flips },
     { "walks", test_walks },

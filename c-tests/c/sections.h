@@ -87,6 +87,7 @@ void test_compat_history(void);
 void test_compat_opaque(void);
 void test_compat_run(void);
 void test_compat_steps(void);
+void test_compat_words(void);
 void test_cuts(void);
 void test_flips(void);
 void test_walks(void);

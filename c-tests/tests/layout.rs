@@ -137,15 +137,15 @@ fn rust_layouts() -> Layouts {
         rows::migcore_step_pair { from to }
         rows::migcore_step_place { scope name after }
         run::migcore_compat { }
-        run::migcore_compat_failure { size error step from to }
-        run::migcore_compat_outcome { size legs steps touched losses notes restored unrestored }
+        run::migcore_compat_failure { size error step from to detail }
+        run::migcore_compat_outcome { size legs steps touched losses notes restored unrestored unused }
         run::migcore_compat_targets { size from machine devices count others border }
         run::migcore_compat_wanted { devices version }
         save::migcore_chunk_saver { visitor }
         settings::migcore_chunk_limits { size slots shape chunk work memory }
         settings::migcore_chunk_settings { size machine writer slots fragment_limit alignment }
         subsection::migcore_subsection { size name version minimum_version marks needed visit }
-        tests::migcore_compat_checked { size equal around unreachable findings }
+        tests::migcore_compat_checked { size equal around unreachable findings unused }
         tests::migcore_compat_finding { size stops count text text_length number status }
         tests::migcore_compat_states { size opaque save load found seed cases }
         told::migcore_compat_observer { size opaque lost step }

@@ -3,7 +3,8 @@
 use core::ffi::c_void;
 use core::ptr;
 
-use migcore::compat::{self, Version, Way};
+use migcore::compat::{self, Failed, Version, Way};
+use migcore::error::Path;
 use migcore::model::{NodeId, Tree, Value};
 use migcore::{Code, Result};
 
@@ -11,7 +12,8 @@ use super::arena::Arena;
 use super::decode;
 use super::rows::migcore_compat_change;
 use super::run::{
-    migcore_compat, migcore_compat_failure, migcore_compat_outcome, of_outcome, run, running_of,
+    migcore_compat, migcore_compat_failure, migcore_compat_outcome, of_outcome, put_bad, run,
+    running_of,
 };
 use super::told::{migcore_compat_observer, migcore_told_version, told};
 use crate::status::{migcore_status, status};
@@ -52,7 +54,10 @@ pub unsafe extern "C" fn migcore_compat_apply(
                 return Err(Code::NullPointer.into());
             }
             let mut arena = Arena::over(memory, capacity)?;
-            let edges = decode::changes(&mut arena, changes, Some(running?))?;
+            let edges = decode::changes(&mut arena, changes, Some(running?)).map_err(|bad| {
+                let detail = Path::build(&mut |put| put_bad(&arena, bad, put));
+                Failed { detail, ..bad.code.into() }
+            })?;
             compat.apply(tree, edges, way, looking).map(of_outcome)
         })
     }

@@ -11,7 +11,13 @@ pub(super) struct Arena {
     memory: Option<*mut u8>,
     capacity: usize,
     used: usize,
+    /// The rows that are being read, each inside of the one before.
+    rows: [(&'static str, usize); DEPTH],
+    depth: usize,
 }
+
+/// Rows are so deep: a history, a change, a step, an item.
+const DEPTH: usize = 4;
 
 /// No value is aligned stricter.
 const ALIGN: usize = 8;
@@ -20,7 +26,7 @@ impl Arena {
     /// Counts what is needed.
     pub(super) fn counting() -> Self {
         // The memory may begin anywhere.
-        Arena { memory: None, capacity: usize::MAX, used: ALIGN }
+        Arena { memory: None, capacity: usize::MAX, used: ALIGN, rows: [("", 0); DEPTH], depth: 0 }
     }
 
     /// Fills memory of the caller.
@@ -31,7 +37,8 @@ impl Arena {
         if memory.is_null() && capacity > 0 {
             return Err(Code::NullPointer);
         }
-        Ok(Arena { memory: Some(memory.cast()), capacity, used: 0 })
+        let rows = [("", 0); DEPTH];
+        Ok(Arena { memory: Some(memory.cast()), capacity, used: 0, rows, depth: 0 })
     }
 
     /// The bytes that are used or needed.
@@ -41,11 +48,11 @@ impl Arena {
 
     /// So many values, each of which is made while those inside of it are put behind. No value is there if only the
     /// count is wanted.
-    pub(super) fn slice<T: Copy>(
+    pub(super) fn slice<T: Copy, E: From<Code>>(
         &mut self,
         count: usize,
-        mut make: impl FnMut(&mut Arena, usize) -> Result<T>,
-    ) -> Result<&'static [T]> {
+        mut make: impl FnMut(&mut Arena, usize) -> core::result::Result<T, E>,
+    ) -> core::result::Result<&'static [T], E> {
         // There may be no memory at all.
         if count == 0 {
             return Ok(&[]);
@@ -62,9 +69,37 @@ impl Arena {
         Ok(place.map_or(&[], |place| unsafe { slice::from_raw_parts(place, count) }))
     }
 
+    /// The same of rows of a table. If it fails, [`rows`](Arena::rows) say at which.
+    pub(super) fn rows_of<T: Copy, E: From<Code>>(
+        &mut self,
+        what: &'static str,
+        count: usize,
+        mut make: impl FnMut(&mut Arena, usize) -> core::result::Result<T, E>,
+    ) -> core::result::Result<&'static [T], E> {
+        self.slice(count, |arena, at| {
+            arena.enter(what, at);
+            let made = make(arena, at)?;
+            arena.depth = arena.depth.saturating_sub(1);
+            Ok(made)
+        })
+    }
+
+    /// What follows is about this row.
+    pub(super) fn enter(&mut self, what: &'static str, at: usize) {
+        if let Some(row) = self.rows.get_mut(self.depth) {
+            *row = (what, at);
+        }
+        self.depth = self.depth.saturating_add(1);
+    }
+
+    /// The rows that were being read when it failed, the outermost first.
+    pub(super) fn rows(&self) -> &[(&'static str, usize)] {
+        self.rows.get(..self.depth).unwrap_or(&self.rows)
+    }
+
     /// One value; `None` if only the count is wanted.
     pub(super) fn keep<T: Copy>(&mut self, value: T) -> Result<Option<&'static T>> {
-        self.slice(1, |_, _| Ok(value)).map(<[T]>::first)
+        self.slice(1, |_, _| Ok::<T, Code>(value)).map(<[T]>::first)
     }
 
     /// One value that code of the object shares.

@@ -11,7 +11,7 @@ use migcore::compat::{
 use migcore::error::MAX_DEPTH;
 use migcore::model::Value;
 use migcore::visit::{Description, Extent, Kind, Marks, Versions};
-use migcore::{Code, Result};
+use migcore::Code;
 
 use super::arena::Arena;
 use super::hook::{hook, Running};
@@ -20,6 +20,28 @@ use crate::memory::bytes;
 use crate::observer::*;
 use crate::scalar::migcore_kind;
 use crate::text::of_row as text;
+
+/// Why a table is refused.
+#[derive(Clone, Copy)]
+pub(super) struct Bad {
+    pub(super) code: Code,
+    /// The member, and what is wrong with it; empty where the code says all.
+    pub(super) why: &'static str,
+}
+
+impl From<Code> for Bad {
+    fn from(code: Code) -> Bad {
+        // Of what is read for rows, only texts are refused so.
+        let why = if code == Code::BadTable { "a text is not UTF-8" } else { "" };
+        Bad { code, why }
+    }
+}
+
+type Result<T> = core::result::Result<T, Bad>;
+
+fn bad<T>(why: &'static str) -> Result<T> {
+    Err(Bad { code: Code::BadTable, why })
+}
 
 /// Puts what a table says into memory. Without `running` only what that needs is counted.
 ///
@@ -33,14 +55,16 @@ pub(super) unsafe fn table(
     // SAFETY: as the caller promises, also of the rows that these name.
     unsafe {
         let count = count(table.histories, |row| row.changes.is_null());
-        let histories =
-            arena.slice(count, |arena, at| history(arena, &row(table.histories, at), running))?;
+        let histories = arena.rows_of("history", count, |arena, at| {
+            history(arena, &row(table.histories, at), running)
+        })?;
         let count = self::count(table.policy, |row| row.path.is_null());
-        let rules = arena.slice(count, |_, at| rule(&row(table.policy, at)))?;
+        let rules = arena.rows_of("policy row", count, |_, at| rule(&row(table.policy, at)))?;
         let ends = |row: &migcore_filter| row.leaving.is_none() && row.arriving.is_none();
         let count = self::count(table.filters, ends);
-        let filters =
-            arena.slice(count, |arena, at| filter(arena, &row(table.filters, at), running))?;
+        let filters = arena.rows_of("filter", count, |arena, at| {
+            filter(arena, &row(table.filters, at), running)
+        })?;
         let policy = Policy { rules, otherwise: verdict(table.otherwise)? };
         Ok(Compat { histories, policy, filters, writer: text(table.writer)? })
     }
@@ -83,14 +107,14 @@ fn verdict(verdict: migcore_verdict) -> Result<Verdict> {
         MIGCORE_VERDICT_IF_DEFAULT => Ok(Verdict::IfDefault),
         MIGCORE_VERDICT_ALLOW => Ok(Verdict::Allow),
         MIGCORE_VERDICT_REFUSE => Ok(Verdict::Refuse),
-        _ => Err(Code::BadTable),
+        _ => bad("the verdict is none of the constants"),
     }
 }
 
 /// # Safety
 /// As [`text`], of the path.
 unsafe fn rule(row: &migcore_policy_row) -> Result<(&'static str, Verdict)> {
-    require(row.reserved == 0)?;
+    require(row.reserved == 0, "`reserved` is not 0")?;
     // SAFETY: as the caller promises.
     Ok((unsafe { text(row.path) }?, verdict(row.verdict)?))
 }
@@ -100,7 +124,7 @@ fn filter(
     row: &migcore_filter,
     running: Option<&'static Running>,
 ) -> Result<Filter<'static>> {
-    require(row.reserved == [0; 2])?;
+    require(row.reserved == [0; 2], "`reserved` is not 0")?;
     let leaving = hook(arena, row.leaving, row.opaque, running)?;
     Ok(Filter { leaving, arriving: hook(arena, row.arriving, row.opaque, running)? })
 }
@@ -112,7 +136,7 @@ unsafe fn history(
     history: &migcore_history,
     running: Option<&'static Running>,
 ) -> Result<History<'static>> {
-    require(history.reserved == [0; 2])?;
+    require(history.reserved == [0; 2], "`reserved` is not 0")?;
     // SAFETY: as the caller promises.
     unsafe {
         let of = match history.devices.is_null() {
@@ -120,7 +144,47 @@ unsafe fn history(
             false => Of::Devices(text(history.devices)?),
         };
         let edges = changes(arena, history.changes, running)?;
+        check_once(arena, history.changes)?;
         Ok(History { of, newest: version(&history.newest)?, edges })
+    }
+}
+
+/// Checks that no change has the ends of one before it, which would always be gone instead. One that leads only one way
+/// leaves the other to a second.
+///
+/// # Safety
+/// As [`table`], of these rows.
+unsafe fn check_once(arena: &mut Arena, rows: *const migcore_compat_change) -> Result<()> {
+    // SAFETY: as the caller promises.
+    unsafe {
+        for at in 0..count(rows, |row| row.steps.is_null()) {
+            let late = row(rows, at);
+            let ends = (version(&late.from)?, version(&late.to)?);
+            for before in 0..at {
+                let early = row(rows, before);
+                let same = (version(&early.from)?, version(&early.to)?) == ends;
+                if same && early.back != MIGCORE_BACK_NONE && leads_up(&early) {
+                    arena.enter("change", at);
+                    return bad("an earlier change leads between the same versions");
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a change has all steps to the newer version.
+///
+/// # Safety
+/// As [`steps`].
+unsafe fn leads_up(change: &migcore_compat_change) -> bool {
+    // SAFETY: as the caller promises.
+    unsafe {
+        let count = count(change.steps, |row| row.kind == MIGCORE_STEP_KIND_END);
+        !(0..count).any(|at| {
+            let step = row(change.steps, at);
+            step.kind == MIGCORE_STEP_KIND_CALL && step.up.is_none()
+        })
     }
 }
 
@@ -136,7 +200,7 @@ pub(super) unsafe fn changes(
     // SAFETY: as the caller promises.
     unsafe {
         let count = count(rows, |row| row.steps.is_null());
-        arena.slice(count, |arena, at| change(arena, &row(rows, at), running))
+        arena.rows_of("change", count, |arena, at| change(arena, &row(rows, at), running))
     }
 }
 
@@ -147,20 +211,23 @@ unsafe fn change(
     change: &migcore_compat_change,
     running: Option<&'static Running>,
 ) -> Result<Edge<'static>> {
-    require(change.reserved == [0; 3])?;
-    require((change.back == MIGCORE_BACK_STEPS) != change.back_steps.is_null())?;
+    require(change.reserved == [0; 3], "`reserved` is not 0")?;
+    let own = (change.back == MIGCORE_BACK_STEPS) != change.back_steps.is_null();
+    require(own, "`back_steps` is for MIGCORE_BACK_STEPS, which needs it")?;
     // SAFETY: as the caller promises.
     unsafe {
         let reverse = match change.back {
             MIGCORE_BACK_DERIVED => Reverse::Derived,
             MIGCORE_BACK_NONE => Reverse::None,
-            MIGCORE_BACK_STEPS => Reverse::Steps(steps(arena, change.back_steps, running)?),
-            _ => return Err(Code::BadTable),
+            MIGCORE_BACK_STEPS => {
+                Reverse::Steps(steps(arena, ("step back", change.back_steps), running)?)
+            }
+            _ => return bad("`back` is none of the constants"),
         };
         Ok(Edge {
             from: version(&change.from)?,
             to: version(&change.to)?,
-            steps: steps(arena, change.steps, running)?,
+            steps: steps(arena, ("step", change.steps), running)?,
             reverse,
             required: required(arena, change.steps)?,
         })
@@ -171,13 +238,13 @@ unsafe fn change(
 /// As [`table`], of these rows.
 unsafe fn steps(
     arena: &mut Arena,
-    rows: *const migcore_step,
+    (what, rows): (&'static str, *const migcore_step),
     running: Option<&'static Running>,
 ) -> Result<&'static [Step<'static>]> {
     // SAFETY: as the caller promises.
     unsafe {
         let count = count(rows, |row| row.kind == MIGCORE_STEP_KIND_END);
-        arena.slice(count, |arena, at| Reading::new(row(rows, at))?.step(arena, running))
+        arena.rows_of(what, count, |arena, at| Reading::new(row(rows, at))?.step(arena, running))
     }
 }
 
@@ -197,10 +264,10 @@ unsafe fn required(arena: &mut Arena, rows: *const migcore_step) -> Result<Requi
     }
 }
 
-fn require(right: bool) -> Result<()> {
+fn require(right: bool, why: &'static str) -> Result<()> {
     match right {
         true => Ok(()),
-        false => Err(Code::BadTable),
+        false => bad(why),
     }
 }
 
@@ -210,6 +277,10 @@ struct Reading(migcore_step);
 const NO_PLACE: migcore_step_place =
     migcore_step_place { scope: ptr::null(), name: ptr::null(), after: ptr::null() };
 const NO_FORM: migcore_step_form = migcore_step_form { item_type: 0, kind: 0, variable: 0 };
+
+fn is_set(form: migcore_step_form) -> bool {
+    (form.item_type, form.kind, form.variable) != (0, 0, 0)
+}
 
 /// Takes a member, and leaves 0.
 macro_rules! take {
@@ -221,7 +292,7 @@ macro_rules! take {
 impl Reading {
     fn new(mut row: migcore_step) -> Result<Self> {
         row.flags &= !MIGCORE_STEP_OPTIONAL;
-        require(row.reserved == [0; 4])?;
+        require(row.reserved == [0; 4], "`reserved` is not 0")?;
         Ok(Reading(row))
     }
 
@@ -253,10 +324,12 @@ impl Reading {
                     Step::Rename { scope, from, to: text(take!(self.0.to.name, ptr::null()))? }
                 }
                 MIGCORE_STEP_KIND_ADD => {
-                    Step::Add { place: self.place()?, items: self.items(arena)?.unwrap_or(&[]) }
+                    let (place, items) = self.one_item(arena)?;
+                    Step::Add { place, items }
                 }
                 MIGCORE_STEP_KIND_DROP => {
-                    Step::Drop { place: self.place()?, items: self.items(arena)?.unwrap_or(&[]) }
+                    let (place, items) = self.one_item(arena)?;
+                    Step::Drop { place, items }
                 }
                 MIGCORE_STEP_KIND_RETYPE => {
                     let (scope, name) = self.item()?;
@@ -307,11 +380,11 @@ impl Reading {
                 MIGCORE_STEP_KIND_CALL => {
                     let opaque = take!(self.0.opaque, ptr::null_mut());
                     let (up, down) = (self.0.up.take(), self.0.down.take());
-                    require(up.is_some() || down.is_some())?;
+                    require(up.is_some() || down.is_some(), "neither `up` nor `down` is set")?;
                     let up = hook(arena, up, opaque, running)?;
                     Step::Call { up, down: hook(arena, down, opaque, running)? }
                 }
-                _ => return Err(Code::BadTable),
+                _ => return bad("`kind` is none of the constants"),
             })
         }
     }
@@ -319,17 +392,38 @@ impl Reading {
     /// Whether all that is left is 0.
     fn end(&self) -> Result<()> {
         let row = &self.0;
-        let texts = [row.place.scope, row.place.name, row.place.after];
-        let more = [row.to.scope, row.to.name, row.to.after, row.schema];
-        let tables = row.items.is_null() && row.to_items.is_null() && row.names.is_null();
-        let rest = row.pairs.is_null() && row.data.is_null() && row.opaque.is_null();
-        let numbers = [row.flags, row.at, row.instance, row.to_instance, row.version];
-        let wide = [row.mask, row.bits, row.to_bits];
-        let forms = [row.form, row.to_form].map(|form| (form.item_type, form.kind, form.variable));
-        require(texts.iter().chain(&more).all(|text| text.is_null()) && tables && rest)?;
-        require(numbers == [0; 5] && wide == [0; 3] && forms == [(0, 0, 0); 2] && row.count == 0)?;
-        require([row.to_version, row.minimum, row.oldest_reader] == [0; 3])?;
-        require(row.up.is_none() && row.down.is_none())
+        let members = [
+            (!row.place.scope.is_null(), "`place.scope` is not for this kind of step"),
+            (!row.place.name.is_null(), "`place.name` is not for this kind of step"),
+            (!row.place.after.is_null(), "`place.after` is not for this kind of step"),
+            (!row.to.scope.is_null(), "`to.scope` is not for this kind of step"),
+            (!row.to.name.is_null(), "`to.name` is not for this kind of step"),
+            (!row.to.after.is_null(), "`to.after` is not for this kind of step"),
+            (!row.schema.is_null(), "`schema` is not for this kind of step"),
+            (!row.items.is_null(), "`items` is not for this kind of step"),
+            (!row.to_items.is_null(), "`to_items` is not for this kind of step"),
+            (!row.names.is_null(), "`names` is not for this kind of step"),
+            (!row.pairs.is_null(), "`pairs` is not for this kind of step"),
+            (!row.data.is_null(), "`data` is not for this kind of step"),
+            (!row.opaque.is_null(), "`opaque` is not for this kind of step"),
+            (row.flags != 0, "a flag in `flags` is not for this kind of step"),
+            (row.at != 0, "`at` is not for this kind of step"),
+            (row.instance != 0, "`instance` is not for this kind of step"),
+            (row.to_instance != 0, "`to_instance` is not for this kind of step"),
+            (row.version != 0, "`version` is not for this kind of step"),
+            (row.to_version != 0, "`to_version` is not for this kind of step"),
+            (row.minimum != 0, "`minimum` is not for this kind of step"),
+            (row.oldest_reader != 0, "`oldest_reader` is not for this kind of step"),
+            (row.mask != 0, "`mask` is not for this kind of step"),
+            (row.bits != 0, "`bits` is not for this kind of step"),
+            (row.to_bits != 0, "`to_bits` is not for this kind of step"),
+            (row.count != 0, "`count` is not for this kind of step"),
+            (is_set(row.form), "`form` is not for this kind of step"),
+            (is_set(row.to_form), "`to_form` is not for this kind of step"),
+            (row.up.is_some(), "`up` is not for this kind of step"),
+            (row.down.is_some(), "`down` is not for this kind of step"),
+        ];
+        members.into_iter().try_for_each(|(set, why)| require(!set, why))
     }
 
     fn flag(&mut self, flag: u32) -> bool {
@@ -390,15 +484,32 @@ impl Reading {
         // SAFETY: as the caller promises.
         unsafe {
             let count = count(rows, |row| row.item_type == 0);
-            let items = arena.slice(count, |_, at| row(rows, at).item())?;
+            let items = arena.rows_of("item", count, |_, at| row(rows, at).item())?;
             Ok(Some(items))
+        }
+    }
+
+    /// A place, and the item that stands there.
+    unsafe fn one_item(
+        &mut self,
+        arena: &mut Arena,
+    ) -> Result<(Place<'static>, &'static [Item<'static>])> {
+        // SAFETY: as the caller promises.
+        unsafe {
+            let first = self.0.items;
+            let named = !first.is_null() && row(first, 0).item_type != 0;
+            let name = if named { text(row(first, 0).name)? } else { "" };
+            let (place, items) = (self.place()?, self.items(arena)?.unwrap_or(&[]));
+            let same = !named || name == place.name;
+            require(same, "the first of `items` has another name than `place.name`")?;
+            Ok((place, items))
         }
     }
 
     unsafe fn names(&mut self, arena: &mut Arena) -> Result<&'static [&'static str]> {
         let rows = take!(self.0.names, ptr::null());
         // SAFETY: as the caller promises.
-        unsafe { arena.slice(count(rows, |row| row.is_null()), |_, at| text(row(rows, at))) }
+        unsafe { arena.slice(count(rows, |row| row.is_null()), |_, at| Ok(text(row(rows, at))?)) }
     }
 
     unsafe fn map(&mut self, arena: &mut Arena) -> Result<Step<'static>> {
@@ -407,13 +518,13 @@ impl Reading {
             false => Otherwise::Refuse,
         };
         let (rows, count) = (take!(self.0.pairs, ptr::null()), take!(self.0.count, 0));
-        require(!rows.is_null() || count == 0)?;
+        require(!rows.is_null() || count == 0, "`pairs` is NULL")?;
         // SAFETY: as the caller promises.
         unsafe {
             let (scope, name) = self.item()?;
             let pairs = arena.slice(count, |_, at| {
                 let migcore_step_pair { from, to } = row(rows, at);
-                Ok((from, to))
+                Ok::<(u64, u64), Bad>((from, to))
             })?;
             Ok(Step::Map { scope, name, pairs, turned: false, otherwise })
         }
@@ -433,7 +544,7 @@ impl Reading {
         // SAFETY: as the caller promises.
         unsafe {
             let row = take!(self.0.items, ptr::null());
-            require(!row.is_null())?;
+            require(!row.is_null(), "`items` is NULL")?;
             let Item { marks, value, .. } = self::row(row, 0).item()?;
             let items = self.names(arena)?;
             Ok(Wrapping { place: self.place()?, value, marks, items, after: self.newer_after()? })
@@ -484,11 +595,15 @@ impl Reading {
         }
         // SAFETY: as the caller promises.
         let schema = opaque::named(unsafe { text(name) }?.as_bytes());
-        schema.map(|schema| -> &dyn Opens { schema }).ok_or(Code::BadTable)
+        match schema {
+            Some(schema) => Ok(schema),
+            None => bad("no schema has the name in `schema`"),
+        }
     }
 
     unsafe fn command(&mut self) -> Result<Step<'static>> {
-        let number = u16::try_from(take!(self.0.at, 0)).map_err(|_| Code::BadTable)?;
+        let number = u16::try_from(take!(self.0.at, 0));
+        let Ok(number) = number else { return bad("`at` is no number of a command") };
         let (data, length) = (take!(self.0.data, ptr::null()), take!(self.0.count, 0));
         // SAFETY: as the caller promises.
         let (data, after) = unsafe { (bytes(data, length)?, self.after()?) };
@@ -502,7 +617,7 @@ impl Reading {
 /// # Safety
 /// As [`text`].
 unsafe fn follows(after: *const c_char, first: bool) -> Result<After<'static>> {
-    require(!first || after.is_null())?;
+    require(!first || after.is_null(), "`after` is set beside the flag for the first place")?;
     Ok(match (first, after.is_null()) {
         (true, _) => After::Start,
         (false, true) => After::End,
@@ -538,20 +653,20 @@ fn form(form: migcore_step_form) -> Result<Form> {
         MIGCORE_ITEM_SCALAR if form.variable == 0 => Ok(Form::Scalar(kind(form.kind)?)),
         MIGCORE_ITEM_ARRAY => Ok(Form::Array(kind(form.kind)?, extent)),
         MIGCORE_ITEM_BYTES if form.kind == 0 => Ok(Form::Bytes(extent)),
-        _ => Err(Code::BadTable),
+        _ => bad("a type is none that a value can have"),
     }
 }
 
 fn kind(kind: migcore_kind) -> Result<Kind> {
     let index = usize::try_from(kind).unwrap_or(usize::MAX).wrapping_sub(1);
-    Kind::ALL.get(index).copied().ok_or(Code::BadTable)
+    Kind::ALL.get(index).copied().map_or_else(|| bad("a kind is none of the constants"), Ok)
 }
 
 fn extent(variable: u32) -> Result<Extent> {
     match variable {
         0 => Ok(Extent::Fixed),
         1 => Ok(Extent::Variable),
-        _ => Err(Code::BadTable),
+        _ => bad("`variable` is neither 0 nor 1"),
     }
 }
 
@@ -559,10 +674,12 @@ impl migcore_step_item {
     /// # Safety
     /// Its name and data are as its text says, and stay as they are.
     unsafe fn item(&self) -> Result<Item<'static>> {
-        require(self.reserved == [0; 2])?;
-        let depth = u8::try_from(self.depth).map_err(|_| Code::BadTable)?;
-        require(usize::from(depth) <= 2 * MAX_DEPTH)?;
-        let marks = Marks::from_bits(self.marks).ok_or(Code::BadTable)?;
+        require(self.reserved == [0; 2], "`reserved` is not 0")?;
+        let depth = u8::try_from(self.depth).unwrap_or(u8::MAX);
+        require(usize::from(depth) <= 2 * MAX_DEPTH, "`depth` is too great")?;
+        let Some(marks) = Marks::from_bits(self.marks) else {
+            return bad("`marks` has a bit that is none of the constants");
+        };
         // SAFETY: as the caller promises.
         let (name, value) = unsafe { (text(self.name)?, self.value()?) };
         Ok(Item { depth, name: name.as_bytes(), marks, value })
@@ -574,7 +691,7 @@ impl migcore_step_item {
         // SAFETY: as the caller promises.
         let data = unsafe { bytes(self.data, self.length) }?;
         let extent = extent(self.variable)?;
-        let utf8 = || str::from_utf8(data).map_err(|_| Code::BadTable);
+        let utf8 = || str::from_utf8(data).or_else(|_| bad("a text is not UTF-8"));
         let versions = Versions::only(self.version);
         let described = !data.is_empty() || self.version != 0;
         let description = described.then_some(Description { name: data, versions });
@@ -589,7 +706,7 @@ impl migcore_step_item {
             MIGCORE_ITEM_BEGIN_ELEMENT => Value::Element,
             MIGCORE_ITEM_BEGIN_OPTIONAL => Value::Optional { present: self.bits != 0 },
             MIGCORE_ITEM_BEGIN_SUBSECTION => Value::Subsection { version: self.version },
-            _ => return Err(Code::BadTable),
+            _ => return bad("`item_type` is none that a step can make"),
         })
     }
 }

@@ -3,7 +3,7 @@
 use core::ffi::{c_char, c_void};
 
 use migcore::compat::{Border, Compat, Ends, Failed, Others, Outcome, Targets, Version};
-use migcore::error::{Fault, Path, Report};
+use migcore::error::{put_number, Fault, Path, Put, Report};
 use migcore::io::json::Line;
 use migcore::model::Tree;
 use migcore::{Code, Result};
@@ -42,6 +42,8 @@ struct Stored {
 
 /// State word of histories that may be used.
 const READY: u32 = 0x6d69_6368;
+/// State word of histories that could not be made.
+const FAILED: u32 = 0x6d69_6366;
 /// State word of histories that are at work.
 const BUSY: u32 = 0x6d69_6362;
 
@@ -64,17 +66,55 @@ unsafe fn needed(table: *const migcore_compat_table) -> Result<usize> {
     let mut arena = Arena::counting();
     // SAFETY: as the caller promises.
     unsafe {
-        decode::table(&mut arena, &sized(table)?, None)?;
+        decode::table(&mut arena, &sized(table)?, None).map_err(|bad| bad.code)?;
     }
-    arena.slice(size_of::<Running>().div_ceil(size_of::<usize>()), |_, _| Ok(0usize))?;
+    let words = size_of::<Running>().div_ceil(size_of::<usize>());
+    arena.slice(words, |_, _| Ok::<usize, Code>(0))?;
     Ok(arena.used())
+}
+
+/// Writes into `text` what is wrong with a table, such as `history 0, change 2, step 1: ...`, all counted from 0, cut to
+/// `capacity` and ended with a NUL, and returns how long the whole text is, without the NUL: 0 if migcore_compat_init takes
+/// the table. `text` may be NULL when `capacity` is 0.
+#[no_mangle]
+pub unsafe extern "C" fn migcore_compat_table_text(
+    table: *const migcore_compat_table,
+    text: *mut c_char,
+    capacity: usize,
+) -> usize {
+    // SAFETY: the caller promises `capacity` writable bytes at `text`.
+    let text = unsafe { bytes_mut(text.cast(), capacity.min(LARGEST)) }.unwrap_or_default();
+    let mut line = Line::new(text);
+    let mut arena = Arena::counting();
+    // SAFETY: the caller promises NULL or a table with its rows.
+    let read = unsafe {
+        let given = sized(table).map_err(decode::Bad::from);
+        given.and_then(|table| decode::table(&mut arena, &table, None))
+    };
+    if let Err(bad) = read {
+        put_bad(&arena, bad, &mut |part| line.put(part));
+    }
+    line.end()
+}
+
+/// Puts at which row a table is refused, and why.
+pub(super) fn put_bad(arena: &Arena, bad: decode::Bad, put: Put<'_>) {
+    for (at, (what, number)) in arena.rows().iter().enumerate() {
+        put(if at == 0 { b"" } else { b", " });
+        put(what.as_bytes());
+        put(b" ");
+        put_number(u64::try_from(*number).unwrap_or(u64::MAX), put);
+    }
+    put(if arena.rows().is_empty() { b"" } else { b": " });
+    put(if bad.why.is_empty() { bad.code.text() } else { bad.why }.as_bytes());
 }
 
 /// Makes histories of a table in `memory`, of any alignment, which are both lent as long as the object is used. `size` is
 /// sizeof(migcore_compat).
 ///
 /// MIGCORE_BAD_TABLE for rows that make no sense: a member that the kind of its row does not use and that is not 0, a text
-/// that is not UTF-8, a number that is none of its constants. MIGCORE_NO_SPACE if migcore_compat_size says more than
+/// that is not UTF-8, a number that is none of its constants, a change between the versions of an earlier one.
+/// migcore_compat_table_text tells where. After an error each use of the object returns the same status. MIGCORE_NO_SPACE if migcore_compat_size says more than
 /// `capacity`. What only a state shows, such as a pattern that is too long, is an error of the run.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_compat_init(
@@ -91,14 +131,35 @@ pub unsafe extern "C" fn migcore_compat_init(
     // SAFETY: the caller promises storage of its own, a table with its rows, and memory; both are lent to the object.
     unsafe {
         status(check_storage(compat, size).and_then(|()| {
-            (*compat).state = 0;
-            let mut arena = Arena::over(memory, capacity)?;
-            let running = arena.place(Running::idle())?;
-            let made = decode::table(&mut arena, &sized(table)?, Some(running))?;
-            let (state, failure) = (READY, MIGCORE_OK);
-            compat.cast::<Stored>().write(Stored { state, failure, compat: made, running });
-            Ok(())
+            let made = made(table, memory, capacity);
+            match made {
+                Ok((made, running)) => {
+                    let (state, failure) = (READY, MIGCORE_OK);
+                    compat.cast::<Stored>().write(Stored { state, failure, compat: made, running });
+                    Ok(())
+                }
+                Err(code) => {
+                    ((*compat).state, (*compat).failure) = (FAILED, code.number());
+                    Err(code)
+                }
+            }
         }))
+    }
+}
+
+/// # Safety
+/// As of migcore_compat_init.
+unsafe fn made(
+    table: *const migcore_compat_table,
+    memory: *mut c_void,
+    capacity: usize,
+) -> Result<(Compat<'static>, &'static Running)> {
+    // SAFETY: as the caller promises.
+    unsafe {
+        let mut arena = Arena::over(memory, capacity)?;
+        let running = arena.place(Running::idle())?;
+        let made = decode::table(&mut arena, &sized(table)?, Some(running));
+        Ok((made.map_err(|bad| bad.code)?, running))
     }
 }
 
@@ -169,6 +230,9 @@ pub struct migcore_compat_outcome {
     /// What earlier runs lost or noted and will not come back: its place is gone, or the state came to its version in
     /// another way.
     pub unrestored: u64,
+    /// The patterns of the targets that no device of the tree fits, of devices that may come and go. One that no history is
+    /// for either is MIGCORE_NO_ROUTE.
+    pub unused: u64,
 }
 
 /// Why a run did not happen.
@@ -185,13 +249,17 @@ pub struct migcore_compat_failure {
     pub from: [c_char; MIGCORE_PATH_SIZE],
     /// The version that it was to lead to.
     pub to: [c_char; MIGCORE_PATH_SIZE],
+    /// What more is to be said: the value that did not fit, the type that was expected, what would be lost, the versions that
+    /// there are. Ends with a NUL; empty if nothing is.
+    pub detail: [c_char; MIGCORE_PATH_SIZE],
 }
 
 /// Makes of a tree one of the versions that are wanted, or changes nothing. `targets` may be NULL: all devices become of
 /// the version that the program speaks. A machine that becomes newer goes its own changes first, one that becomes
 /// older those of its devices. `outcome`, `observer` and `failure` may be NULL.
 ///
-/// MIGCORE_NO_ROUTE names the device and both versions, before a step is done to any device; MIGCORE_MISSING a step that
+/// MIGCORE_NO_ROUTE names the device and both versions, before a step is done to any device, or a pattern of the targets that
+/// neither a device nor a history fits; MIGCORE_MISSING a step that
 /// had to find something; MIGCORE_LOSSY a loss that the policy refuses; MIGCORE_BUSY if a change of the tree is open;
 /// MIGCORE_UNBALANCED if code of the caller left a visitor over the tree: then the change stays open, and is undone by
 /// migcore_tree_undo_change when the visitor has ended. Of targets MIGCORE_TOO_MANY, MIGCORE_BAD_TEXT for what is not UTF-8,
@@ -261,11 +329,23 @@ const NOTHING: migcore_compat_outcome = migcore_compat_outcome {
     notes: 0,
     restored: 0,
     unrestored: 0,
+    unused: 0,
 };
 
 pub(super) fn of_outcome(outcome: Outcome) -> migcore_compat_outcome {
-    let Outcome { legs, steps, touched, losses, notes, restored, unrestored, .. } = outcome;
-    migcore_compat_outcome { legs, steps, touched, losses, notes, restored, unrestored, ..NOTHING }
+    let Outcome { legs, steps, touched, losses, notes, restored, unrestored, unused, .. } = outcome;
+    let size = size_of::<migcore_compat_outcome>();
+    migcore_compat_outcome {
+        size,
+        legs,
+        steps,
+        touched,
+        losses,
+        notes,
+        restored,
+        unrestored,
+        unused,
+    }
 }
 
 /// Checks arguments, calls what works on a tree, and writes what came of it.
@@ -302,8 +382,12 @@ pub(super) unsafe fn run(
                 }
                 MIGCORE_OK
             }
-            Err(failed) => {
+            Err(mut failed) => {
                 let code = failed.code().number();
+                if !compat.is_null() && (*compat).state == FAILED {
+                    failed.detail =
+                        Path::build(&mut |put| put(b"migcore_compat_init returned this"));
+                }
                 if !failure.is_null() {
                     failure.write_unaligned(of_failed(&failed));
                 }
@@ -398,6 +482,8 @@ unsafe fn check(compat: *const migcore_compat) -> Result<()> {
     match unsafe { (*compat).state } {
         READY => Ok(()),
         BUSY => Err(Code::Busy),
+        // SAFETY: as above.
+        FAILED => Err(Code::from_number(unsafe { (*compat).failure }).unwrap_or(Code::BadObject)),
         _ => Err(Code::BadObject),
     }
 }
@@ -471,6 +557,7 @@ fn of_failed(failed: &Failed) -> migcore_compat_failure {
         step: failed.step.map_or(-1, i64::from),
         from: characters(&from),
         to: characters(&to),
+        detail: characters(&failed.detail),
     }
 }
 
@@ -516,5 +603,6 @@ fn read(failure: &migcore_compat_failure) -> Option<Failed> {
     let (from, to) = (path(&failure.from), path(&failure.to));
     let known = !from.as_str().is_empty() || !to.as_str().is_empty();
     let step = u32::try_from(failure.step).ok();
-    Some(Failed { report, ends: known.then_some(Ends { from, to }), step })
+    let detail = path(&failure.detail);
+    Some(Failed { report, ends: known.then_some(Ends { from, to }), step, detail })
 }
