@@ -158,6 +158,11 @@ impl Paths {
         path
     }
 
+    /// What is in this list may have other numbers now.
+    pub(crate) fn forget(&mut self, list: NodeId) {
+        self.numbered.remove(&list);
+    }
+
     /// Which element of its list this is.
     fn number(&mut self, tree: &Tree<'_>, element: NodeId) -> u64 {
         let Ok(Some(list)) = tree.parent(element) else { return 0 };

@@ -252,7 +252,9 @@ impl Observer for Effects<'_> {
     }
 
     fn changed(&mut self, tree: &Tree<'_>, at: &Stage<'_>, item: NodeId) {
-        self.paths = Paths::default();
+        // Elements of the lists in it may have come or gone, or it is one.
+        let around = tree.parent(item).ok().flatten();
+        encode::within(tree, item).chain(around).for_each(|list| self.paths.forget(list));
         self.note(tree, at, item, '+');
     }
 
@@ -272,7 +274,7 @@ impl Observer for Effects<'_> {
             (false, _, None) => None,
         };
         let inside = match loss.node {
-            Some(node) if !loss.secret => Inside::of(tree, device_in(tree, node)),
+            Some(node) if !loss.secret => Inside::of(tree, device_in(tree, node), &mut self.paths),
             _ => Inside::default(),
         };
         self.lost.push(Lost {
@@ -306,8 +308,8 @@ struct Inside {
 }
 
 impl Inside {
-    fn of(tree: &Tree<'_>, top: NodeId) -> Inside {
-        let (mut inside, mut paths) = (Inside::default(), Paths::default());
+    fn of(tree: &Tree<'_>, top: NodeId, paths: &mut Paths) -> Inside {
+        let mut inside = Inside::default();
         let start = paths.path(tree, top);
         let below = encode::within(tree, top).filter(|node| *node != top);
         for node in below.filter(|node| !is_default(tree, *node)) {
