@@ -35,8 +35,11 @@ step = [
 ]
 "#;
 
-/// Streams that a file is for, each with the options for that; `+` is before those that are changed by [`BEFORE`].
-const FOR: [(&str, &[(&str, &[&str])]); 8] = [
+/// A stream, and the options for it.
+type Try = (&'static str, &'static [&'static str]);
+
+/// Streams that a file is for; `+` is before those that are changed by [`BEFORE`].
+const FOR: [(&str, &[Try]); 8] = [
     ("move-nic", &[("slot-5", &[])]),
     ("qxl-revision", &[("qxl-5", &[])]),
     ("remove-cpu", &[("cpus-2", &[])]),

@@ -12,8 +12,14 @@ impl<'a> Maker<'a> {
         &self,
         table: &'a file::Refuse,
     ) -> std::result::Result<Vec<Step<'a>>, String> {
-        if table.scope.is_empty() || table.why.is_empty() {
-            return Err("it has `in`, a pattern, and `why`".to_owned());
+        if table.scope.is_empty() == table.memory.is_empty() || table.why.is_empty() {
+            return Err("it has `in`, a pattern, or `memory`, a block, and `why`".to_owned());
+        }
+        if !table.memory.is_empty() {
+            // Memory is in no tree: who has the stream looks.
+            let hook = self.arena.alloc(|_: &mut Edit<'_, '_>| Ok(0));
+            let hook = Some(Hook(hook));
+            return Ok(vec![Step::Call { up: hook, down: hook }]);
         }
         super::step::pattern(&table.scope)?;
         let scope = table.scope.as_str();
@@ -25,5 +31,27 @@ impl<'a> Maker<'a> {
         });
         let hook = Some(Hook(hook));
         Ok(vec![Step::Call { up: hook, down: hook }])
+    }
+}
+
+/// What a step refuses, and why.
+#[derive(Clone, Copy, Debug)]
+pub struct Refuses<'a> {
+    /// A pattern, or the name of a block of memory.
+    pub place: &'a str,
+    /// Whether it is a block of memory.
+    pub memory: bool,
+    /// Why.
+    pub why: &'a str,
+}
+
+impl<'a> Refuses<'a> {
+    pub(super) fn of(table: &'a file::Refuse) -> Self {
+        let memory = !table.memory.is_empty();
+        Refuses {
+            place: if memory { &table.memory } else { &table.scope },
+            memory,
+            why: &table.why,
+        }
     }
 }

@@ -73,8 +73,15 @@ impl<'w> Unmet<'w> {
     }
 }
 
+const DAMAGED: &str = "the stream is damaged, and may have had it in what cannot be read";
+
 /// Why a transform is refused, with the place of the rule that failed, and what helps.
-pub(super) fn words(failed: Failed, effects: &Effects<'_>, made: &Made<'_>) -> String {
+pub(super) fn words(
+    failed: Failed,
+    effects: &Effects<'_>,
+    made: &Made<'_>,
+    damaged: bool,
+) -> String {
     // A change without versions is written as one from a version to itself.
     let ends = failed.ends.clone().filter(|ends| ends.from != ends.to);
     match (effects.current(), failed.code()) {
@@ -84,6 +91,7 @@ pub(super) fn words(failed: Failed, effects: &Effects<'_>, made: &Made<'_>) -> S
         // What is lost is judged when all steps are done.
         (Some(at), code) if failed.step.is_some() && code != Code::Lossy => {
             let help = match code {
+                Code::Missing if damaged => DAMAGED,
                 Code::Missing => at.help,
                 _ => return format!("{}: {}", at.written, Failed { ends, ..failed }),
             };

@@ -2,15 +2,17 @@
 
 use std::collections::HashMap;
 
-use migcore::compat::{Edge, Loss, Observer, Stage, Step, Way, What};
+use migcore::compat::{Edge, Loss, Observer, Of, Stage, Step, Way, What};
 use migcore::model::{NodeId, Tree, Value};
 use migcore::visit::Marks;
 use serde_json::{json, Value as Json};
 
+use super::unread::{self, Unread};
 use super::{against, encode};
+use crate::blocks::Block;
 use crate::compare::value::{shown, typed, Paths};
 use crate::input::told;
-use crate::rules::Made;
+use crate::rules::{Made, Refuses, Written};
 use crate::show::counted;
 
 /// Lines that are shown of one item.
@@ -31,6 +33,18 @@ pub struct Effects<'r> {
     current: Option<Current>,
     lost: Vec<Lost>,
     paths: Paths,
+    around: Around,
+    /// What speaks against the first step that something of the stream beside its devices speaks against.
+    against: Option<String>,
+}
+
+/// What is known of a stream beside its tree.
+#[derive(Debug, Default)]
+pub(super) struct Around {
+    /// The sections that nobody knows inside.
+    pub(super) unread: Vec<Unread>,
+    /// The blocks of memory.
+    pub(super) blocks: Vec<Block>,
 }
 
 /// A step, for a message.
@@ -74,9 +88,9 @@ struct Lost {
 }
 
 impl<'r> Effects<'r> {
-    /// Of a run of these rules; with `explain`, each item that is touched is noted.
+    /// Of a run of these rules, with what is around the tree; with `explain`, each item that is touched is noted.
     #[must_use]
-    pub fn new(made: &'r Made<'r>, explain: bool) -> Self {
+    pub(super) fn new(made: &'r Made<'r>, explain: bool, around: Around) -> Self {
         Effects {
             made,
             explain,
@@ -85,7 +99,24 @@ impl<'r> Effects<'r> {
             current: None,
             lost: Vec::new(),
             paths: Paths::default(),
+            around,
+            against: None,
         }
+    }
+
+    /// Why the steps are not for this stream, or nobody can tell what they did to it.
+    pub(super) fn against(&self, tree: &Tree<'_>) -> Option<String> {
+        let histories = self.made.histories;
+        let of_devices = histories.iter().any(|history| matches!(history.of, Of::Devices(_)));
+        let devices = || of_devices.then(|| unread::devices(&self.around.unread, tree)).flatten();
+        self.against.clone().or_else(devices)
+    }
+
+    /// Why a step refuses memory, if that is there.
+    fn memory(&self, written: &Written<'_>, refuses: &Refuses<'_>) -> Option<String> {
+        let Refuses { place, why, .. } = refuses;
+        let is_there = self.around.blocks.iter().any(|block| block.name == place.as_bytes());
+        is_there.then(|| format!("{written}: memory {place} is there: {why}"))
     }
 
     /// The step that was done last.
@@ -222,15 +253,22 @@ impl<'r> Effects<'r> {
 }
 
 impl Observer for Effects<'_> {
-    fn before(&mut self, _tree: &Tree<'_>, at: &Stage<'_>) {
-        self.current = self.made.written(at.edge, at.number).map(|written| Current {
+    fn before(&mut self, tree: &Tree<'_>, at: &Stage<'_>) {
+        let written = self.made.written(at.edge, at.number);
+        if let (None, Some(written)) = (&self.against, written) {
+            self.against = match written.refuses.filter(|refuses| refuses.memory) {
+                Some(refuses) => self.memory(&written, &refuses),
+                None => unread::why(&self.around.unread, tree, at, &written),
+            };
+        }
+        self.current = written.map(|written| Current {
             written: written.to_string(),
             place: match written.refuses {
-                Some((place, _)) => place.to_owned(),
+                Some(refuses) => refuses.place.to_owned(),
                 None => against::place(&at.step),
             },
             help: against::help(&at.step),
-            why: written.refuses.map(|(_, why)| why.to_owned()),
+            why: written.refuses.map(|refuses| refuses.why.to_owned()),
         });
         // The numbers of elements may be others now.
         self.paths = Paths::default();
@@ -293,7 +331,7 @@ impl Observer for Effects<'_> {
 }
 
 /// Of a record the device in it.
-fn device_in(tree: &Tree<'_>, node: NodeId) -> NodeId {
+pub(super) fn device_in(tree: &Tree<'_>, node: NodeId) -> NodeId {
     let is_device = |node: &NodeId| matches!(tree.value(*node), Ok(Value::Device { .. }));
     let device = tree.children(node).ok().and_then(|mut children| children.find(is_device));
     device.unwrap_or(node)

@@ -10,6 +10,7 @@
 //! | `against` | what speaks against a transform, in words |
 //! | [`effects`] | what its steps do, for those who want to see it |
 //! | [`losses`] | what it lost, in a file |
+//! | `unread` | sections that no description tells, and the steps that could concern them |
 //! | `encode` | nodes as QEMU's bytes |
 //! | `around` | an encoder around another one |
 
@@ -23,3 +24,4 @@ pub mod losses;
 pub mod native;
 pub mod qemu;
 pub mod run;
+mod unread;

@@ -8,7 +8,7 @@ use migcore::model::{NodeId, Tree, Value};
 use migcore::{Code, Report};
 
 use super::against::{self, Unmet};
-use super::effects::Effects;
+use super::effects::{Around, Effects};
 use super::load::{self, Origins, Unloaded};
 use super::native;
 use super::qemu::{self, Unsettled};
@@ -166,17 +166,25 @@ fn attempt<'a>(
     let mut tree = Tree::new(memory).map_err(|_| Ended::NoSpace)?;
     let mut origins = loaded(source, wanted, &mut tree)?;
     restore(wanted, &mut tree, path)?;
-    let mut effects = Effects::new(wanted.made, wanted.explain);
+    let around =
+        Around { unread: std::mem::take(&mut origins.unread), blocks: origins.blocks.clone() };
+    let mut effects = Effects::new(wanted.made, wanted.explain, around);
     if let Some(why) = against::machine(wanted, &tree) {
         return Err(Stopped::Refused(why, effects).into());
     }
     let mut unmet = Unmet::new(wanted);
     unmet.look(wanted.made, &tree);
-    let outcome = match run(wanted, &mut tree, &mut effects, path)? {
+    let ran = run(wanted, &mut tree, &mut effects, path)?;
+    if ran.as_ref().is_err_and(|failed| failed.code() == Code::NoSpace) {
+        return Err(Ended::NoSpace);
+    }
+    if let Some(why) = effects.against(&tree) {
+        return Err(Stopped::Refused(why, effects).into());
+    }
+    let outcome = match ran {
         Ok(outcome) => outcome,
-        Err(failed) if failed.code() == Code::NoSpace => return Err(Ended::NoSpace),
         Err(failed) => {
-            let why = against::words(failed, &effects, wanted.made);
+            let why = against::words(failed, &effects, wanted.made, !origins.damages.is_empty());
             return Err(Stopped::Refused(why, effects).into());
         }
     };

@@ -214,7 +214,8 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// Goes from stop to stop, with the losses, and then without if there were none.
+    /// Goes from stop to stop, with what is lost on the way. Where each leg was gone back, the state must be what it was;
+    /// else only that each stop is reached is checked.
     fn journey(
         &mut self,
         state: &Tree<'_>,

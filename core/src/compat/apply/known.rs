@@ -67,11 +67,13 @@ impl Indexes {
     }
 }
 
+/// The node of a device at the root or of a record, and its key.
+type Entry = fn(&Tree<'_>, NodeId) -> Result<Option<(NodeId, u32)>>;
+
 /// Finds nodes by their keys.
 #[derive(Debug)]
 struct Lookup {
-    /// The node of a device at the root or of a record, and its key.
-    entry: fn(&Tree<'_>, NodeId) -> Result<Option<(NodeId, u32)>>,
+    entry: Entry,
     index: Option<Index>,
     scans: u32,
     /// How many more the index takes before it is made anew.
@@ -216,7 +218,7 @@ impl Known {
 }
 
 impl Lookup {
-    const fn new(entry: fn(&Tree<'_>, NodeId) -> Result<Option<(NodeId, u32)>>) -> Self {
+    const fn new(entry: Entry) -> Self {
         Lookup { entry, index: None, scans: 0, room: 0 }
     }
 
