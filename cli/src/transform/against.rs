@@ -73,6 +73,7 @@ impl<'w> Unmet<'w> {
     }
 }
 
+const LOSSY: &str = "`[policy]` says what may be lost";
 const DAMAGED: &str = "the stream is damaged, and may have had it in what cannot be read";
 
 /// Why a transform is refused, with the place of the rule that failed, and what helps.
@@ -104,11 +105,30 @@ pub(super) fn words(
             let (written, place, between) = (&at.written, &at.place, between.unwrap_or_default());
             format!("{written}: {device}{place}: {}{between}; {help}", code.text())
         }
-        (_, Code::NoRoute) if failed.report.path.as_str().is_empty() => {
-            format!("{failed}; {}", known(made.machine().unwrap_or_default()))
+        (_, Code::NoRoute) => {
+            let edges = match failed.report.path.as_str() {
+                "" => made.machine().unwrap_or_default(),
+                device => of_device(made, device),
+            };
+            format!("{failed}; {}", known(edges))
         }
+        (_, Code::Lossy) => match effects.refused_at().filter(|written| !written.is_empty()) {
+            Some(written) => format!("{written}: {failed}; {LOSSY}"),
+            None => format!("{failed}; {LOSSY}"),
+        },
         _ => failed.to_string(),
     }
+}
+
+/// The changes of a device, `NAME/INSTANCE`.
+fn of_device<'a>(made: &Made<'a>, device: &str) -> &'a [Edge<'a>] {
+    let name = device.rsplit_once('/').map_or(device, |(name, _)| name);
+    let mut histories = made.histories.iter();
+    let found = histories.find(|history| match history.of {
+        Of::Devices(names) => compat::name_matches(names, name.as_bytes()),
+        Of::Machine => false,
+    });
+    found.map_or(&[], |history| history.edges)
 }
 
 /// The versions that there are.
@@ -121,7 +141,7 @@ fn known(edges: &[Edge<'_>]) -> String {
     }
     let texts: Vec<String> = versions.iter().take(MOST_KNOWN).map(ToString::to_string).collect();
     match texts.is_empty() {
-        true => "the rules have no versions of the machine".to_owned(),
+        true => "the rules have no versions of it".to_owned(),
         false => format!("the rules have {}", texts.join(", ")),
     }
 }
@@ -139,6 +159,9 @@ pub(super) fn place(step: &Step<'_>) -> String {
         | Step::Bits { scope, name, .. }
         | Step::Open { scope, name, .. }
         | Step::Close { scope, name, .. } => item(scope, name),
+        // An item that is new cannot be missing: its scope is.
+        Step::Add { place, items: [_, ..] } if place.scope.is_empty() => "the device".to_owned(),
+        Step::Add { place, items: [_, ..] } => place.scope.to_owned(),
         Step::Add { place, .. } | Step::Drop { place, .. } | Step::Move { from: place, .. } => {
             item(place.scope, place.name)
         }
