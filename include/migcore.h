@@ -2885,7 +2885,7 @@ typedef struct migcore_compat_targets {
      */
     const struct migcore_compat_wanted *devices;
     /**
-     * How many.
+     * How many: MIGCORE_MAX_WANTED at most.
      */
     size_t count;
     /**
@@ -6419,7 +6419,8 @@ migcore_status migcore_compat_init(struct migcore_compat *compat,
  * MIGCORE_NO_ROUTE names the device and both versions, before a step is done to any device; MIGCORE_MISSING a step that
  * had to find something; MIGCORE_LOSSY a loss that the policy refuses; MIGCORE_BUSY if a change of the tree is open;
  * MIGCORE_UNBALANCED if code of the caller left a visitor over the tree: then the change stays open, and is undone by
- * migcore_tree_undo_change when the visitor has ended. MIGCORE_NO_SPACE; those of the steps and of code that is called.
+ * migcore_tree_undo_change when the visitor has ended. Of targets MIGCORE_TOO_MANY, MIGCORE_BAD_TEXT for what is not UTF-8,
+ * MIGCORE_INVALID_ARGUMENT for a number that is none of its constants. MIGCORE_NO_SPACE; those of the steps and of code that is called.
  */
 migcore_status migcore_compat_run(struct migcore_compat *compat,
                                   struct migcore_tree *tree,

@@ -231,7 +231,13 @@ fn a_policy_decides_by_pattern_and_all_refusals_are_seen() {
         (done.map_err(|failed| failed.to_string()), refused)
     };
     let text = |path, at: &str| {
-        Err(format!("{path}: this would lose state that must not be lost, in step {at}"))
+        let code = "this would lose state that must not be lost";
+        let value = match path {
+            "nic1/0.c" => 7,
+            "nic1/0.b" => 6,
+            _ => 8,
+        };
+        Err(format!("{path}: {code} (u32 = {value}, which the policy refuses), in step {at}"))
     };
     assert_eq!(go(&[], Verdict::Refuse), (text("nic1/0.c", "1 from 3 to 2"), 4));
     assert_eq!(go(&[], Verdict::IfDefault), (text("nic1/0.c", "1 from 3 to 2"), 4));
@@ -521,4 +527,52 @@ fn a_default_given_as_more_items_is_compared_as_one() {
     assert_eq!(run(&compat, &mut tree, &to(&down)).0.unwrap().losses, 1);
     run(&compat, &mut tree, &to(&up)).0.unwrap();
     assert_eq!(all(&tree), before);
+}
+
+/// Two devices of one name and instance: what one lost would come back to the other.
+#[test]
+fn devices_that_cannot_be_told_apart_lose_nothing_and_get_nothing_back() {
+    let compat = compat(&HISTORIES);
+    for (first, second) in [(5, 6), (6, 5), (6, 6)] {
+        let mut memory = memory();
+        let mut tree = Tree::new(&mut memory).unwrap();
+        put(&mut tree, "nic1", 3, &[("a", 1), ("b", first), ("c", 0)]);
+        put(&mut tree, "nic2", 3, A);
+        put(&mut tree, "nic1", 3, &[("a", 1), ("b", second), ("c", 0)]);
+        let before = all(&tree);
+        let failed = run(&compat, &mut tree, &to(&[("*", v(1))])).0.unwrap_err();
+        assert_eq!((failed.code(), all(&tree)), (Code::Occupied, before));
+        assert!(failed.to_string().contains("nic1/0"), "{failed}");
+    }
+    // Where nothing is lost there is nothing to mix up.
+    let mut block = memory();
+    let mut tree = Tree::new(&mut block).unwrap();
+    put(&mut tree, "nic1", 3, A);
+    put(&mut tree, "nic1", 3, A);
+    run(&compat, &mut tree, &to(&[("*", v(1))])).0.unwrap();
+
+    // One comes when the other has lost something.
+    let mut block = memory();
+    let mut tree = Tree::new(&mut block).unwrap();
+    put(&mut tree, "nic1", 3, &[("a", 1), ("b", 6), ("c", 0)]);
+    run(&compat, &mut tree, &to(&[("*", v(1))])).0.unwrap();
+    put(&mut tree, "nic1", 1, &[("a", 2)]);
+    let failed = run(&compat, &mut tree, &to(&[("*", v(3))])).0.unwrap_err();
+    assert_eq!(failed.code(), Code::Occupied);
+}
+
+#[test]
+fn devices_that_cannot_be_told_apart_lose_nothing_by_the_machine_either() {
+    let b = [item("b", 5)];
+    let place = Place { scope: "*/0", name: "b", after: After::End };
+    let steps = [Step::Add { place, items: &b }];
+    let edges = [Edge::new(v(1), v(2), &steps)];
+    let histories = [History::of_machine(v(2), &edges)];
+    let compat = compat(&histories);
+    let mut memory = memory();
+    let mut tree = Tree::new(&mut memory).unwrap();
+    put(&mut tree, "nic1", 3, &[("b", 5)]);
+    put(&mut tree, "nic1", 3, &[("b", 6)]);
+    let failed = run(&compat, &mut tree, &machine(v(2), v(1))).0.unwrap_err();
+    assert_eq!(failed.code(), Code::Occupied);
 }

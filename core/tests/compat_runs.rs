@@ -222,3 +222,48 @@ fn devices_that_were_dropped_together_come_back_between_the_others() {
         assert_eq!(all(&tree), before, "{present:b}");
     }
 }
+
+#[test]
+fn a_version_that_the_steps_set_must_be_that_of_their_edge() {
+    let this = DeviceName::THIS;
+    let set = |from, to| Step::SetVersion { device: this, from, to };
+    for (steps, good) in [
+        (vec![set(1, 3)], true),
+        (vec![set(1, 2), set(2, 3)], true),
+        (vec![set(1, 2)], false),
+        (vec![set(2, 3)], false),
+        (vec![set(1, 3), set(3, 4)], false),
+    ] {
+        let edges = [Edge::new(v(1), v(3), &steps)];
+        let histories = [History::of_devices("nic", v(3), &edges)];
+        for (from, to_version) in [(1, 3), (3, 1)] {
+            let mut memory = memory();
+            let mut tree = Tree::new(&mut memory).unwrap();
+            put(&mut tree, "nic", from, &[("a", 1)]);
+            let before = all(&tree);
+            let done = run(&compat(&histories), &mut tree, &to(&[("nic", v(to_version))])).0;
+            match done {
+                Ok(_) => assert!(good && all(&tree) != before, "{steps:?}"),
+                Err(failed) => {
+                    assert_eq!((good, failed.code()), (false, Code::InvalidArgument), "{steps:?}");
+                    assert_eq!(all(&tree), before);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn many_devices_with_few_tags_are_not_too_much() {
+    let compat = compat(&[]);
+    let mut memory = vec![0; 8 << 20];
+    let mut tree = Tree::new(&mut memory).unwrap();
+    for at in 0..20_000u32 {
+        let value = Value::Device { instance: at, versions: Versions::only(1), oldest_reader: 1 };
+        let device = tree.insert(At::End(tree.root()), b"nic", Marks::NONE, value).unwrap();
+        if at < 4 {
+            set_tag(&mut tree, device, "acme").unwrap();
+        }
+    }
+    assert_eq!(run(&compat, &mut tree, &to(&[])).0.unwrap().legs, 0);
+}

@@ -411,6 +411,39 @@ fn an_empty_or_different_scope_is_a_loss_when_it_goes() {
     }
 }
 
+/// On wires without names subsections come last.
+#[test]
+fn the_end_of_a_scope_is_before_its_subsections() {
+    const SUBSECTION: Value<'_> = Value::Subsection { version: 1 };
+    for layout in LAYOUTS {
+        let mut stage = Stage::new(layout);
+        let nic =
+            [Item::new("a", u8(1)), Item::new("nic/b", SUBSECTION), Item::new("nic/c", SUBSECTION)];
+        stage.device("nic", 0, &nic);
+        let mut tree = stage.done();
+        let before = brief(&tree);
+        let place = |name| Place { scope: "nic/0", name, after: After::End };
+        let field = [Item::new("d", u8(2))];
+        let subsection = [Item::new("nic/e", SUBSECTION)];
+        for (name, items, position) in [("d", &field, 1), ("nic/e", &subsection, 3)] {
+            let step = Step::Add { place: place(name), items };
+            let mut there = Book::new();
+            apply(&mut tree, On::Machine, &step, &mut there).unwrap();
+            let mut devices = migcore::compat::Devices::new(&tree);
+            let device = devices.next(&tree).unwrap();
+            let names: Vec<_> =
+                tree.children(device).unwrap().map(|item| tree.name(item).unwrap()).collect();
+            assert_eq!(names[position], name.as_bytes());
+            assert!(there.told.is_empty());
+            // It stands where it would come to.
+            let mut back = Book::new();
+            apply(&mut tree, On::Machine, &step.inverse(), &mut back).unwrap();
+            assert!(back.told.is_empty());
+            assert_eq!(brief(&tree), before);
+        }
+    }
+}
+
 #[test]
 fn code() {
     fn double(edit: &mut Edit<'_, '_>) -> migcore::Result<u32> {

@@ -17,10 +17,7 @@ mod wire;
 
 use migcore::compat::manifest::{About, Accepts, Known, Manifest, Wire, Writer};
 use migcore::compat::preflight::{Answer, Preflight, Reason};
-use migcore::compat::{
-    After, Compat, Edge, History, Item as Added, Place, Policy, Reverse, Step, Targets, Verdict,
-    Version,
-};
+use migcore::compat::Version;
 use migcore::machine::{Device, Machine, Slot};
 use migcore::model::{Builder, Tree, TreeDecoder, Value};
 use migcore::visit::{Kind, Marks, Versions, Visit, Visiting, Visitor};
@@ -471,104 +468,6 @@ fn a_write_that_fails_leaves_the_devices_where_they_were() {
             Err(code) => assert_eq!((code, digest(&tree)), (Code::NoSpace, before)),
         }
     }
-}
-
-static SPEED: [Added<'static>; 1] = [Added::new("speed", Value::Scalar(Kind::U32, 100))];
-static EDGES: [Edge<'static>; 3] = [
-    Edge::new(
-        Version::new(1),
-        Version::new(2),
-        &[Step::Rename { scope: "", from: "lvl", to: "level" }],
-    ),
-    Edge::new(
-        Version::new(2),
-        Version::new(3),
-        &[Step::Add {
-            place: Place { scope: "", name: "speed", after: After::End },
-            items: &SPEED,
-        }],
-    ),
-    Edge {
-        reverse: Reverse::None,
-        ..Edge::new(
-            Version::new(3),
-            Version::new(4),
-            &[Step::Rename { scope: "", from: "speed", to: "rate" }],
-        )
-    },
-];
-static HISTORIES: [History<'static>; 1] = [History::of_devices("uart", Version::new(4), &EDGES)];
-
-/// A device as it was in each of its versions.
-fn uart<'m>(memory: &'m mut [u8], version: u32, speed: u32) -> Tree<'m> {
-    let mut tree = Tree::new(memory).unwrap();
-    let mut visiting = Visiting::new(Builder::new(&mut tree));
-    let done = visiting.saver().device("uart", 0, Versions::only(version), |v| {
-        v.visit(if version == 1 { "lvl" } else { "level" }, &mut 7u8)?;
-        match version {
-            1 | 2 => Ok(()),
-            3 => v.visit("speed", &mut speed.clone()),
-            _ => v.visit("rate", &mut speed.clone()),
-        }
-    });
-    done.unwrap();
-    tree
-}
-
-#[test]
-fn a_state_is_compared_as_it_is_after_the_transforms() {
-    let transformed = |from: u32, to: u32, speed: u32, policy: Policy<'static>| {
-        let (mut a, mut b) = (vec![0; ROOM], vec![0; ROOM]);
-        let mut state = uart(&mut a, from, speed);
-        let mut manifest = uart(&mut b, to, 0);
-        let node = manifest.find(manifest.root(), b"uart/0").unwrap();
-        let mut writer = Writer::begin(&mut manifest, &About::default()).unwrap();
-        writer.device(node, &Accepts { oldest: to, ..Accepts::default() }).unwrap();
-        let compat = Compat { histories: &HISTORIES, policy, ..Compat::default() };
-        let (mut found, before) = (Vec::new(), digest(&state));
-        let mut preflight = Preflight::new(Manifest::find(&manifest).unwrap());
-        let answer = preflight.run(&mut state, &compat, None, &mut |finding| {
-            found.push((finding.reason, finding.path.as_str().to_owned()));
-        });
-        assert_eq!(digest(&state), before);
-        // What the run then does is what was said.
-        let wanted = [("uart", Version::new(to))];
-        let targets = Targets { devices: &wanted, ..Targets::default() };
-        let done = compat.run(&mut state, &targets, &mut ());
-        assert_eq!(done.is_ok(), answer != Ok(Answer::Refused));
-        (answer.unwrap(), found)
-    };
-    let refuse = Policy { rules: &[], otherwise: Verdict::Refuse };
-    for (from, to) in [(1, 4), (1, 1), (1, 3), (2, 1), (3, 4)] {
-        assert_eq!(transformed(from, to, 50, refuse), (Answer::Loads, vec![]), "{from} {to}");
-    }
-    // The default is no loss, and another value is one.
-    assert_eq!(transformed(3, 1, 100, refuse), (Answer::Loads, vec![]));
-    let lost = |reason| told(reason, "uart/0.speed");
-    assert_eq!(transformed(3, 1, 50, Policy::ALLOW), (Answer::Losses, lost(Reason::Lost)));
-    assert_eq!(transformed(3, 1, 50, refuse), (Answer::Refused, lost(Reason::LossRefused)));
-    let due = (Answer::Refused, told(Reason::NoRoute, "uart/0"));
-    assert_eq!(transformed(4, 3, 50, Policy::ALLOW), due);
-}
-
-#[test]
-fn a_receiver_that_takes_the_version_as_it_is_needs_no_transform() {
-    let (mut a, mut b) = (vec![0; ROOM], vec![0; ROOM]);
-    let mut state = uart(&mut a, 2, 0);
-    let mut manifest = uart(&mut b, 3, 0);
-    let newest = manifest.find(manifest.root(), b"uart/0").unwrap();
-    let mut visiting = Visiting::new(Builder::new(&mut manifest));
-    let done =
-        visiting.saver().device("uart", 0, Versions::only(2), |v| v.visit("level", &mut 0u8));
-    done.unwrap();
-    let older = manifest.next_sibling(newest).unwrap().unwrap();
-    let mut writer = Writer::begin(&mut manifest, &About::default()).unwrap();
-    writer.device(newest, &Accepts { oldest: 2, ..Accepts::default() }).unwrap();
-    writer.older(older).unwrap();
-    let mut preflight = Preflight::new(Manifest::find(&manifest).unwrap());
-    // There is no way to version 3: none is looked for.
-    let answer = preflight.run(&mut state, &Compat::default(), None, &mut |_| ());
-    assert_eq!(answer, Ok(Answer::Loads));
 }
 
 /// What was changed since the receiver, of one item.

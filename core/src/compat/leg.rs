@@ -2,7 +2,7 @@
 
 use super::history::{Edge, Reverse, Way};
 use super::losses::Passage;
-use super::step::Step;
+use super::step::{DeviceName, Step};
 use super::Failed;
 use crate::error::Code;
 
@@ -44,10 +44,23 @@ impl<'r> Leg<'r> {
     }
 
     /// Whether its steps give the device its version themselves.
-    pub(super) fn sets_version(&self) -> bool {
-        use super::step::DeviceName;
-        let own = |step: Step<'_>| matches!(step, Step::SetVersion { device, .. } if device == DeviceName::THIS);
-        self.steps().any(|(_, step)| own(step))
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`] if they give it another one than the leg leads to.
+    pub(super) fn sets_version(&self) -> Result<bool, Code> {
+        let (from, to) = self.passage.ends();
+        let (mut sets, mut at) = (false, from.number);
+        for (_, step) in self.steps() {
+            let Step::SetVersion { device: DeviceName::THIS, from, to } = step else { continue };
+            if from != at {
+                return Err(Code::InvalidArgument);
+            }
+            (sets, at) = (true, to);
+        }
+        match !sets || at == to.number {
+            true => Ok(sets),
+            false => Err(Code::InvalidArgument),
+        }
     }
 }
 

@@ -1,5 +1,4 @@
-//! Runs are linear in the devices: how many devices and records they look at is counted, and so are the places that they
-//! pass.
+//! Runs are linear in devices and items: how many of them they look at, and how many places they pass, is counted.
 
 use super::{
     After, Compat, DeviceName, Edge, History, NewDevice, Others, Policy, Step, Targets, Version,
@@ -13,9 +12,10 @@ std::thread_local! {
     static LOOKED: Cell<u64> = const { Cell::new(0) };
 }
 
-/// A device or a record was looked at.
-pub(super) fn looked() {
-    LOOKED.with(|count| count.set(count.get() + 1));
+/// So many devices, records or items were looked at.
+pub(super) fn looked(more: usize) {
+    let more = u64::try_from(more).unwrap();
+    LOOKED.with(|count| count.set(count.get() + more));
 }
 
 const fn named(name: &str) -> DeviceName<'_> {
@@ -112,4 +112,35 @@ fn runs_of_device_histories_are_linear_in_the_devices() {
         let [first, second] = [100, 400].map(|count| looks(count, of_qemu));
         assert!(second < 5 * first, "{first} for 100 devices, {second} for 400");
     }
+}
+
+/// What the loss of an item in each of so many structs of one device looks at.
+fn looks_of_structs(count: u32) -> u64 {
+    let steps = [Step::Drop {
+        place: super::Place { scope: "*", name: "x", after: After::End },
+        items: &[],
+    }];
+    let edges = [edge(1, 2, &steps)];
+    let histories = [History::of_devices("nic", Version::new(2), &edges)];
+    let mut memory = vec![0; 8 << 20];
+    let mut tree = Tree::new(&mut memory).unwrap();
+    let root = tree.root();
+    let nic = device(&mut tree, root, "nic", 0);
+    for at in 0..count {
+        let name = std::format!("s{at}");
+        let inside = Value::Struct(None);
+        let inside = tree.insert(At::End(nic), name.as_bytes(), Marks::NONE, inside).unwrap();
+        number(&mut tree, inside, "x", Kind::U8, 1);
+    }
+    let compat = Compat { histories: &histories, policy: Policy::ALLOW, ..Compat::default() };
+    LOOKED.with(|count| count.set(0));
+    let done = compat.run(&mut tree, &Targets::default(), &mut ()).unwrap();
+    assert_eq!(done.losses, u64::from(count));
+    LOOKED.with(Cell::get)
+}
+
+#[test]
+fn losses_of_items_are_linear_in_what_stands_beside_them() {
+    let [first, second] = [200, 800].map(looks_of_structs);
+    assert!(second < 5 * first, "{first} for 200 structs, {second} for 800");
 }

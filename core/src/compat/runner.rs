@@ -14,7 +14,7 @@ use super::observer::{Observer, Stage};
 use super::route::Route;
 use super::run::{Compat, Others, Outcome, Plan, Targets, Wanted};
 use super::step::{DeviceName, Hook, On, Step};
-use super::{Failed, Version};
+use super::{failed, sought, Failed, Version};
 use crate::error::{put_number, Code, Fault, Path, Report};
 use crate::model::{NodeId, Tree, Value};
 
@@ -51,6 +51,8 @@ struct DeviceRoute<'r> {
     edges: &'r [Edge<'r>],
     route: Route,
     to: Version<'r>,
+    /// Whether it has a tag, or gets one.
+    tagged: bool,
 }
 
 impl<'r> Run<'r> {
@@ -101,7 +103,7 @@ impl<'r> Run<'r> {
         let machine = |history: &&History<'_>| history.of == Of::Machine;
         let edges = self.compat.histories.iter().find(machine).map_or(&[][..], |found| found.edges);
         let route = Route::find(edges, from, to);
-        let route = route.map_err(|code| Failed::from(code).between(from, to))?;
+        let route = route.map_err(|code| failed::no_route(code, edges).between(from, to))?;
         let is_first = route.way(edges, from, to) == Way::Up;
         Ok(MachineRoute { edges, route, is_first })
     }
@@ -154,7 +156,31 @@ impl<'r> Run<'r> {
             }
         }
         tags.close(tree)?;
+        self.book.outcome.unused = self.unused(tree)?;
         Ok(plan)
+    }
+
+    /// How many of the patterns of the targets no device fits. One that no history is for either says nothing at all.
+    fn unused(&self, tree: &Tree<'_>) -> Result<u64> {
+        let mut unused = 0u64;
+        for (names, _) in self.targets.devices {
+            let (mut devices, mut fits) = (Devices::new(tree), false);
+            while let Some(device) = devices.next(tree).filter(|_| !fits) {
+                fits = name_matches(names, tree.name(device)?);
+            }
+            if fits {
+                continue;
+            }
+            unused = unused.saturating_add(1);
+            if !self.compat.histories.iter().any(|history| history.may_be_of(names)) {
+                let path = Path::build(&mut |put| put(names.as_bytes()));
+                let detail = "no device has this name, and no history is for it";
+                let report = Report { path, ..Code::NoRoute.into() };
+                let detail = Path::build(&mut |put| put(detail.as_bytes()));
+                return Err(Failed::at(report).saying(detail));
+            }
+        }
+        Ok(unused)
     }
 
     /// Goes the edges of all devices.
@@ -181,7 +207,11 @@ impl<'r> Run<'r> {
         tags: (&Index, &mut Option<NodeId>),
     ) -> Result<()> {
         let Some(found) = self.device_route(tree, device, tags.0)? else { return Ok(()) };
-        self.book.begin_device(tree, device, &found.identity)?;
+        let kept = self.book.begin_device(tree, device, &found.identity)?;
+        // What is kept beside a device is told apart by its name and instance.
+        if (kept || found.tagged) && self.applier.has_twin(tree, device)? {
+            return Err(at_device(Code::Occupied, &found.identity));
+        }
         for leg in found.route.legs() {
             let leg = Leg::of(found.edges, leg.edge, leg.way)?;
             self.leg(tree, Some(device), leg)?;
@@ -225,20 +255,28 @@ impl<'r> Run<'r> {
         }
         let edges = history.map_or(&[][..], |history| history.edges);
         let route = Route::find(edges, from, to);
-        let route = route.map_err(|code| at_device(code, &identity).between(from, to))?;
-        Ok(Some(DeviceRoute { identity, edges, route, to }))
+        let route = route.map_err(|code| {
+            let at = at_device(code, &identity).between(from, to);
+            at.saying(failed::no_route(code, edges).detail)
+        })?;
+        let tagged = !(from.tag.is_empty() && to.tag.is_empty());
+        Ok(Some(DeviceRoute { identity, edges, route, to, tagged }))
     }
 
     fn leg(&mut self, tree: &mut Tree<'_>, device: Option<NodeId>, leg: Leg<'r>) -> Result<()> {
         self.book.begin_leg(tree, leg.passage)?;
+        let versioned = match device {
+            Some(device) => takes_version(tree, device, leg)?.then_some(device),
+            None => None,
+        };
         let way = leg.passage.way;
-        if way == Way::Down {
+        if let Some(device) = versioned.filter(|_| way == Way::Down) {
             self.version(tree, device, leg)?;
         }
         for (number, step) in leg.steps() {
             self.step(tree, device, leg, number, step)?;
         }
-        if way == Way::Up {
+        if let Some(device) = versioned.filter(|_| way == Way::Up) {
             self.version(tree, device, leg)?;
         }
         let legs = &mut self.book.outcome.legs;
@@ -246,15 +284,12 @@ impl<'r> Run<'r> {
         Ok(self.book.end_leg(tree)?)
     }
 
-    /// Gives a device the version at the end of the leg, unless the steps do that.
-    fn version(&mut self, tree: &mut Tree<'_>, device: Option<NodeId>, leg: Leg<'r>) -> Result<()> {
+    /// Gives a device the version at the end of the leg.
+    fn version(&mut self, tree: &mut Tree<'_>, device: NodeId, leg: Leg<'r>) -> Result<()> {
         let (from, to) = leg.passage.ends();
-        if device.is_none() || from.number == to.number || leg.sets_version() {
-            return Ok(());
-        }
         let (from, to) = (from.number, to.number);
         let step = Step::SetVersion { device: DeviceName::THIS, from, to };
-        self.step(tree, device, leg, leg.edge.steps.len(), step)
+        self.step(tree, Some(device), leg, leg.edge.steps.len(), step)
     }
 
     fn step(
@@ -271,7 +306,8 @@ impl<'r> Run<'r> {
         self.book.observer.before(tree, &stage);
         let on = device.map_or(On::Machine, On::Device);
         let done = self.applier.apply_next(tree, on, &step, &mut self.book);
-        let touched = done.map_err(|report| in_step(report.into(), leg, number))?;
+        let said = |report: Report| Failed::from(report).saying(self.applier.detail().clone());
+        let touched = done.map_err(|report| in_step(said(report), leg, number))?;
         self.book.observer.after(tree, &stage, touched);
         let outcome = &mut self.book.outcome;
         outcome.steps = outcome.steps.saturating_add(1);
@@ -280,11 +316,21 @@ impl<'r> Run<'r> {
         if touched > 0 || elsewhere || !leg.edge.required.holds_for(number) {
             return Ok(());
         }
-        let missing = match device {
-            Some(device) => at_device(Code::Missing, &Identity::of(tree, device)?),
-            None => Code::Missing.into(),
-        };
-        Err(in_step(missing, leg, number))
+        let path = sought::path(tree, on, &step)?;
+        let missing = Report { code: Code::Missing, fault: Fault::default(), path };
+        Err(in_step(Failed::at(missing), leg, number))
+    }
+}
+
+/// Whether a device gets the version at the end of a leg by the run: its number is another, and the steps do not set it.
+fn takes_version(tree: &Tree<'_>, device: NodeId, leg: Leg<'_>) -> Result<bool> {
+    let (from, to) = leg.passage.ends();
+    match leg.sets_version() {
+        Ok(sets) => Ok(!sets && from.number != to.number),
+        Err(code) => {
+            let failed = at_device(code, &Identity::of(tree, device)?);
+            Err(failed.between(from, to))
+        }
     }
 }
 

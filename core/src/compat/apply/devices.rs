@@ -111,6 +111,7 @@ impl Work<'_, '_> {
         self.check_described(device)?;
         let new = of_version(&head, to);
         if of_version(&new, from) != head {
+            self.check_single(device)?;
             self.lose_versions(&head)?;
         }
         let new = self.with_lost_versions(new)?;

@@ -33,7 +33,8 @@ impl Work<'_, '_> {
                 None if items.is_empty() => None,
                 None => {
                     work.check_described(scope)?;
-                    let at = work.place_for(scope, place.after, None)?;
+                    let kind = items.first().and_then(|item| item.value.scope_kind());
+                    let at = work.place_for(scope, place.after, (None, kind))?;
                     item::put(work.tree, at, items)?
                 }
             };

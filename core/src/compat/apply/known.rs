@@ -2,7 +2,7 @@
 
 use super::order::Cursors;
 use super::sections::{number_of, Sections};
-use crate::compat::devices::{device_in, holder_of, Head, Holders, Way};
+use crate::compat::devices::{device_in, holder_of, looked, Head, Holders, Way};
 use crate::compat::fields;
 use crate::compat::index::{self, Index, Work};
 use crate::error::Result;
@@ -14,6 +14,9 @@ const HOME: &str = "migcore.lookup";
 /// Searches that go through all devices before there is an index: most runs need no more.
 const SCANS: u32 = 4;
 
+/// Items of a scope that are searched one by one.
+const FEW: usize = 32;
+
 /// What is known of the devices of a tree. It holds while nothing but steps adds, moves, renames or removes devices.
 #[derive(Debug)]
 pub(super) struct Known {
@@ -22,6 +25,10 @@ pub(super) struct Known {
     devices: Lookup,
     numbers: Lookup,
     indexes: Indexes,
+    /// The device of which was last found that no other has its name.
+    single: Option<NodeId>,
+    /// Scopes with many items that all have names of their own.
+    distinct: [Option<NodeId>; 4],
 }
 
 /// Where indexes lie, and how much they may search in vain.
@@ -31,11 +38,42 @@ struct Indexes {
     work: Work,
 }
 
+impl Indexes {
+    fn home(&mut self, tree: &mut Tree<'_>) -> Result<NodeId> {
+        let home = match self.home {
+            Some(home) => home,
+            None => fields::make_device(tree, HOME)?,
+        };
+        self.home = Some(home);
+        Ok(home)
+    }
+
+    /// Whether all items of a scope have names of their own.
+    fn are_distinct(&mut self, tree: &mut Tree<'_>, scope: NodeId) -> Result<bool> {
+        let count = tree.children(scope)?.count();
+        looked(count);
+        let home = self.home(tree)?;
+        let mut index = Index::new(tree, At::End(home), count, &mut self.work)?;
+        let (mut distinct, mut at) = (true, tree.first_child(scope)?);
+        while let Some(item) = at.filter(|_| distinct) {
+            let key = index::key(tree.name(item)?, 0);
+            let same = |tree: &Tree<'_>, other: NodeId| tree.name(other) == tree.name(item);
+            distinct = index.find(tree, key, &mut self.work, &same)?.is_none();
+            index.add(tree, key, item)?;
+            at = tree.next_sibling(item)?;
+        }
+        index.close(tree)?;
+        Ok(distinct)
+    }
+}
+
+/// The node of a device at the root or of a record, and its key.
+type Entry = fn(&Tree<'_>, NodeId) -> Result<Option<(NodeId, u32)>>;
+
 /// Finds nodes by their keys.
 #[derive(Debug)]
 struct Lookup {
-    /// The node of a device at the root or of a record, and its key.
-    entry: fn(&Tree<'_>, NodeId) -> Result<Option<(NodeId, u32)>>,
+    entry: Entry,
     index: Option<Index>,
     scans: u32,
     /// How many more the index takes before it is made anew.
@@ -50,12 +88,19 @@ impl Known {
             devices: Lookup::new(device_entry),
             numbers: Lookup::new(record_entry),
             indexes: Indexes { home: None, work: Work::new() },
+            single: None,
+            distinct: [None; 4],
         }
+    }
+
+    /// Another step begins.
+    pub(super) fn begin_step(&mut self) {
+        self.distinct = [None; 4];
     }
 
     /// Forgets all, since anything may have changed.
     pub(super) fn forget(&mut self, tree: &mut Tree<'_>) -> Result<()> {
-        (self.sections, self.cursors) = (None, Cursors::NONE);
+        (self.sections, self.cursors, self.single) = (None, Cursors::NONE, None);
         (self.devices.index, self.numbers.index) = (None, None);
         self.indexes.home.take().map_or(Ok(()), |home| tree.remove(home))
     }
@@ -112,8 +157,48 @@ impl Known {
         Ok(found.is_some())
     }
 
+    /// Whether another device has the name and the instance of this one.
+    pub(super) fn has_twin(&mut self, tree: &mut Tree<'_>, device: NodeId) -> Result<bool> {
+        if self.single == Some(device) {
+            return Ok(false);
+        }
+        let Some(head) = Head::of(tree, device) else { return Ok(false) };
+        let key = index::key(tree.name(device)?, head.instance);
+        let is_twin = |tree: &Tree<'_>, other: NodeId| {
+            other != device
+                && tree.name(other) == tree.name(device)
+                && Head::of(tree, other).is_some_and(|other| other.instance == head.instance)
+        };
+        let twin = self.devices.find(tree, &mut self.indexes, key, &is_twin)?;
+        self.single = if twin.is_none() { Some(device) } else { None };
+        Ok(twin.is_some())
+    }
+
+    /// Whether another item of a scope has the name of this one. It holds for one step, which changes nothing around the
+    /// scopes that it is for.
+    pub(super) fn has_namesake(
+        &mut self,
+        tree: &mut Tree<'_>,
+        scope: NodeId,
+        item: NodeId,
+    ) -> Result<bool> {
+        if self.distinct.contains(&Some(scope)) {
+            return Ok(false);
+        }
+        let few = tree.children(scope)?.nth(FEW).is_none();
+        if few || !self.indexes.are_distinct(tree, scope)? {
+            #[cfg(test)]
+            looked(tree.children(scope)?.count());
+            return Ok(tree.child_by_name(scope, tree.name(item)?, 1)?.is_some());
+        }
+        let [first, second, third, _] = self.distinct;
+        self.distinct = [Some(scope), first, second, third];
+        Ok(false)
+    }
+
     /// A device is there that was not, or has another name.
     pub(super) fn has_device(&mut self, tree: &mut Tree<'_>, device: NodeId) -> Result<()> {
+        self.single = None;
         let holder = holder_of(tree, device)?;
         self.devices.add(tree, holder)
     }
@@ -125,6 +210,7 @@ impl Known {
         list: NodeId,
         holder: NodeId,
     ) -> Result<()> {
+        self.single = None;
         self.cursors.inserted(tree, list, holder)?;
         self.devices.add(tree, holder)?;
         self.numbers.add(tree, holder)
@@ -132,7 +218,7 @@ impl Known {
 }
 
 impl Lookup {
-    const fn new(entry: fn(&Tree<'_>, NodeId) -> Result<Option<(NodeId, u32)>>) -> Self {
+    const fn new(entry: Entry) -> Self {
         Lookup { entry, index: None, scans: 0, room: 0 }
     }
 
@@ -172,11 +258,7 @@ impl Lookup {
     }
 
     fn make(&mut self, tree: &mut Tree<'_>, indexes: &mut Indexes) -> Result<Index> {
-        let home = match indexes.home {
-            Some(home) => home,
-            None => fields::make_device(tree, HOME)?,
-        };
-        indexes.home = Some(home);
+        let home = indexes.home(tree)?;
         let mut holders = Holders::new(tree, Way::Forth);
         let count = core::iter::from_fn(|| holders.next(tree)).count();
         let index = Index::new(tree, At::End(home), count, &mut indexes.work)?;

@@ -12,6 +12,7 @@ mod place;
 mod records;
 mod sections;
 mod stream;
+mod words;
 
 use super::devices::{Head, Way};
 use super::sites::Sites;
@@ -26,6 +27,7 @@ use parts::Parts;
 #[derive(Debug)]
 pub struct Applier {
     known: Known,
+    detail: Path,
 }
 
 impl Default for Applier {
@@ -38,7 +40,13 @@ impl Applier {
     /// One that knows nothing yet.
     #[must_use]
     pub const fn new() -> Self {
-        Applier { known: Known::new() }
+        Applier { known: Known::new(), detail: Path::new() }
+    }
+
+    /// What more is to be said of the step that failed last, such as the value that did not fit; empty if nothing is.
+    #[must_use]
+    pub fn detail(&self) -> &Path {
+        &self.detail
     }
 
     /// Applies a step, and says how many items it touched. The cost is linear in the scopes that its patterns look
@@ -47,10 +55,10 @@ impl Applier {
     ///
     /// # Errors
     /// A report with the place in the state; the tree is changed in part then. [`Code::Occupied`] for a name that is
-    /// taken or comes twice; [`Code::WrongType`] for a value of another type than the step says, or one that the
-    /// new type cannot have; [`Code::ValueDiffers`] for another version, and a value that a map refuses;
+    /// taken or comes twice; [`Code::WrongType`] for a value of another type than the step says;
+    /// [`Code::DoesNotFit`] for one that the new type cannot have; [`Code::ValueDiffers`] for another version, and a value that a map refuses;
     /// [`Code::Unconsumed`] for what a scope or device that goes holds beside the items of the step;
-    /// [`Code::Missing`] for a place to move to; [`Code::InvalidArgument`] for a step that makes no sense, or that would
+    /// [`Code::Missing`] for a place to move to, and for what an item should stand behind; [`Code::InvalidArgument`] for a step that makes no sense, or that would
     /// change something opaque; [`Code::Unsupported`] for a call without code; those of [`Tree`], of the ledger
     /// and of hooks.
     pub fn apply(
@@ -78,9 +86,17 @@ impl Applier {
         step: &Step<'_>,
         ledger: &mut dyn Ledger,
     ) -> core::result::Result<u32, Report> {
+        self.known.begin_step();
         let (trail, fault) = (Trail::new(), Fault::default());
-        let mut work = Work { tree, ledger, on, trail, fault, known: &mut self.known };
+        self.detail = Path::new();
+        let (known, detail) = (&mut self.known, &mut self.detail);
+        let mut work = Work { tree, ledger, on, trail, fault, known, detail };
         work.apply(step).map_err(|code| work.report(code))
+    }
+
+    /// Whether another device has the name and the instance of this one.
+    pub(super) fn has_twin(&mut self, tree: &mut Tree<'_>, device: NodeId) -> Result<bool> {
+        self.known.has_twin(tree, device)
     }
 
     /// Ends the steps.
@@ -98,6 +114,8 @@ struct Work<'w, 'm> {
     trail: Trail,
     /// The numbers of an error.
     fault: Fault,
+    /// What more is to be said of it.
+    detail: &'w mut Path,
     known: &'w mut Known,
 }
 
@@ -264,20 +282,33 @@ impl Work<'_, '_> {
     fn lose_in(&mut self, scope: NodeId, loss: &Loss) -> Result<()> {
         let mut at = scope;
         while let Some(outer) = self.tree.parent(at)? {
-            match self.tree.value(at)? {
-                Value::Device { .. } => break,
-                Value::Element => {}
-                _ if self.tree.child_by_name(outer, self.tree.name(at)?, 1)?.is_some() => {
-                    return Err(Code::Occupied);
-                }
-                _ => {}
+            let value = self.tree.value(at)?;
+            let (device, element) =
+                (matches!(value, Value::Device { .. }), value == Value::Element);
+            if device {
+                self.check_single(at)?;
+                break;
+            }
+            if !element && self.known.has_namesake(self.tree, outer, at)? {
+                return Err(Code::Occupied);
             }
             at = outer;
         }
         self.lose(loss)
     }
 
+    /// Checks that no other device has the name and the instance of this one: what one loses might come back to the other.
+    fn check_single(&mut self, device: NodeId) -> Result<()> {
+        match self.known.has_twin(self.tree, device)? {
+            false => Ok(()),
+            true => Err(Code::Occupied),
+        }
+    }
+
     fn lose(&mut self, lost: &Loss) -> Result<()> {
+        if let On::Device(device) = self.on {
+            self.check_single(device)?;
+        }
         let Loss { what, node, at, bits, known } = *lost;
         let lost = Lost { trail: &self.trail, what, node, at, bits, known };
         self.ledger.lost(self.tree, &lost)

@@ -70,7 +70,9 @@ impl Work<'_, '_> {
         })?;
         core::mem::swap(&mut self.trail, &mut way);
         self.check_described(target)?;
-        let place = self.at(to.name, |work| work.place_for(target, to.after, Some(item)))?;
+        let kind = self.tree.value(item)?.scope_kind();
+        let place =
+            self.at(to.name, |work| work.place_for(target, to.after, (Some(item), kind)))?;
         if from.name != to.name {
             self.tree.rename(item, to.name.as_bytes())?;
         }

@@ -30,7 +30,7 @@ pub(super) fn part(tree: &Tree<'_>, list: NodeId, node: NodeId) -> Result<Part> 
 
 /// How many places a node takes.
 fn places(tree: &Tree<'_>, list: NodeId, node: NodeId) -> Result<u32> {
-    looked();
+    looked(1);
     Ok(u32::from(part(tree, list, node)? == Part::Body))
 }
 

@@ -34,7 +34,7 @@ impl Work<'_, '_> {
             })?;
             core::mem::swap(&mut self.trail, &mut inside);
             self.check_free(inner, name)?;
-            let place = self.at(name, |work| work.place_for(inner, After::Start, None))?;
+            let place = self.at(name, |work| work.place_for(inner, After::Start, (None, None)))?;
             core::mem::swap(&mut self.trail, &mut inside);
             self.tree.move_to(item, place)?;
             self.ledger.after(self.tree, item);
@@ -64,7 +64,8 @@ impl Work<'_, '_> {
             core::mem::swap(&mut self.trail, &mut inside);
             let Some(item) = item else { continue };
             let after = self.behind(outer, before, parts.after)?;
-            let place = self.at(name, |work| work.place_for(outer, after, None))?;
+            let kind = self.tree.value(item)?.scope_kind();
+            let place = self.at(name, |work| work.place_for(outer, after, (None, kind)))?;
             self.tree.move_to(item, place)?;
             self.ledger.after(self.tree, item);
             moved = moved.saturating_add(1);
@@ -110,7 +111,7 @@ impl Work<'_, '_> {
                 None if !any => None,
                 None => {
                     work.check_described(scope)?;
-                    let at = work.place_for(scope, place.after, None)?;
+                    let at = work.place_for(scope, place.after, (None, value.scope_kind()))?;
                     Some(work.tree.insert(at, place.name.as_bytes(), marks, value)?)
                 }
             })

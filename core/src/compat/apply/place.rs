@@ -5,6 +5,7 @@ use crate::compat::devices::is_stream;
 use crate::compat::{After, What};
 use crate::error::{Code, Result};
 use crate::model::{At, NodeId, Value};
+use crate::visit::ScopeKind;
 
 impl Work<'_, '_> {
     /// The item of this name, which must be the only one.
@@ -54,17 +55,17 @@ impl Work<'_, '_> {
         self.lose_of(item, &Loss { at, ..Loss::of(What::Order) })
     }
 
-    /// The place for an item that the trail leads to: the one that it was lost from, else the one that is
-    /// declared. If it stands in the scope already, it does not count.
+    /// The place for an item with this value that the trail leads to: the one that it was lost from, else the one that
+    /// is declared. If it stands in the scope already, it does not count.
     pub(super) fn place_for(
         &mut self,
         scope: NodeId,
         after: After<'_>,
-        item: Option<NodeId>,
+        (item, kind): (Option<NodeId>, Option<ScopeKind>),
     ) -> Result<At> {
         match self.found(What::Order)? {
             Some(found) => self.at_index(scope, found.at, item),
-            None => self.declared(scope, after, item),
+            None => self.declared(scope, after, (item, kind)),
         }
     }
 
@@ -73,17 +74,55 @@ impl Work<'_, '_> {
         let scope = self.tree.parent(item)?.ok_or(Code::InvalidArgument)?;
         Ok(match self.sibling(scope, after, Some(item))? {
             Some(sibling) => self.tree.previous_sibling(item)? == Some(sibling),
-            None if after == After::Start => self.tree.previous_sibling(item)?.is_none(),
-            None => self.tree.next_sibling(item)?.is_none(),
+            None => match after {
+                After::Start => self.tree.previous_sibling(item)?.is_none(),
+                // It would come to no place at all.
+                After::Name(_) => false,
+                After::End => {
+                    let kind = self.tree.value(item)?.scope_kind();
+                    self.tree.next_sibling(item)? == self.end(scope, (Some(item), kind))?
+                }
+            },
         })
     }
 
-    fn declared(&self, scope: NodeId, after: After<'_>, item: Option<NodeId>) -> Result<At> {
-        Ok(match self.sibling(scope, after, item)? {
-            Some(sibling) => At::After(sibling),
-            None if after == After::Start => At::Start(scope),
-            None => At::End(scope),
+    fn declared(
+        &mut self,
+        scope: NodeId,
+        after: After<'_>,
+        (item, kind): (Option<NodeId>, Option<ScopeKind>),
+    ) -> Result<At> {
+        Ok(match (self.sibling(scope, after, item)?, after) {
+            (Some(sibling), _) => At::After(sibling),
+            (None, After::Start) => At::Start(scope),
+            (None, After::End) => self.end(scope, (item, kind))?.map_or(At::End(scope), At::Before),
+            (None, After::Name(name)) => {
+                self.trail.leave();
+                self.trail.enter(name.as_bytes(), None)?;
+                return Err(Code::Missing);
+            }
         })
+    }
+
+    /// What the end of a scope is before, for an item of this kind: on wires without names subsections come last, and
+    /// only they may stand behind the first of them.
+    fn end(
+        &self,
+        scope: NodeId,
+        (item, kind): (Option<NodeId>, Option<ScopeKind>),
+    ) -> Result<Option<NodeId>> {
+        let mut end = None;
+        let mut at = self.tree.last_child(scope)?;
+        while let Some(last) = at.filter(|_| kind != Some(ScopeKind::Subsection)) {
+            if Some(last) != item {
+                match self.tree.value(last)? {
+                    Value::Subsection { .. } => end = Some(last),
+                    _ => break,
+                }
+            }
+            at = self.tree.previous_sibling(last)?;
+        }
+        Ok(end)
     }
 
     /// The sibling that an item is to stand behind, if there is one.

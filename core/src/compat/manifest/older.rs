@@ -1,12 +1,10 @@
 //! What histories say of older versions that a receiver takes.
 
-use crate::compat::{
-    is_private, name_matches, Compat, Edge, History, Of, Others, Policy, Route, Targets, Version,
-};
+use crate::compat::{is_private, Compat, Edge, History, Others, Policy, Route, Targets, Version};
 use crate::error::{Code, Result};
 use crate::model::{At, NodeId, Tree, Value};
 
-impl<'a> Compat<'a> {
+impl Compat<'_> {
     /// Puts the devices of a tree behind all of them as older versions have them: of each that has a history, every version
     /// that is told apart by its number alone and that a route leads to and from. They are for the
     /// [`Writer`](super::Writer), or for [`Machine::manifest_of`](crate::machine::Machine::manifest_of), which takes them as the
@@ -36,7 +34,7 @@ impl<'a> Compat<'a> {
     /// # Errors
     /// [`Code::TooMany`] for a history of too many versions.
     pub fn oldest(&self, device: &[u8]) -> Result<Option<u32>> {
-        let Some(history) = self.history(device) else { return Ok(None) };
+        let Some(history) = self.history_of(device) else { return Ok(None) };
         let mut oldest = None;
         for version in older(history) {
             if leads(history.edges, version, history.newest)? {
@@ -47,18 +45,13 @@ impl<'a> Compat<'a> {
         Ok(oldest)
     }
 
-    fn history(&self, device: &[u8]) -> Option<&'a History<'a>> {
-        self.histories.iter().find(|history| match history.of {
-            Of::Devices(names) => name_matches(names, device),
-            Of::Machine => false,
-        })
-    }
-
     /// Records the older versions of a device.
     fn record(&self, tree: &mut Tree<'_>, device: NodeId, memory: &mut [u8]) -> Result<()> {
         let (name, value) = (tree.name(device)?, tree.value(device)?);
         let Value::Device { versions, .. } = value else { return Ok(()) };
-        let Some(history) = self.history(name).filter(|_| !is_private(name)) else { return Ok(()) };
+        let Some(history) = self.history_of(name).filter(|_| !is_private(name)) else {
+            return Ok(());
+        };
         if Version::new(versions.current) != history.newest {
             return Ok(());
         }
@@ -112,7 +105,7 @@ fn older<'a>(history: &'a History<'a>) -> impl Iterator<Item = Version<'a>> {
 }
 
 /// Whether a route leads from one version to the other.
-fn leads(edges: &[Edge<'_>], from: Version<'_>, to: Version<'_>) -> Result<bool> {
+pub(super) fn leads(edges: &[Edge<'_>], from: Version<'_>, to: Version<'_>) -> Result<bool> {
     match Route::find(edges, from, to) {
         Ok(_) => Ok(true),
         Err(Code::NoRoute) => Ok(false),

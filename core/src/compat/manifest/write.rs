@@ -1,7 +1,8 @@
 //! A manifest is put together.
 
+use super::older::leads;
 use super::{About, Accepts, Known, NAME, VERSION};
-use crate::compat::{History, Of, Route, Version};
+use crate::compat::{History, Of, Version};
 use crate::error::{Code, Result};
 use crate::model::{At, Builder, NodeId, Tree, Value};
 use crate::visit::{Extent, Kind, Marks, Track, Versions, Visitor};
@@ -158,10 +159,8 @@ impl<'t, 'm> Writer<'t, 'm> {
                 if from == history.newest || ends().take(at).any(|before| before == from) {
                     continue;
                 }
-                match Route::find(history.edges, from, history.newest) {
-                    Ok(_) => self.route(of, from, history.newest)?,
-                    Err(Code::NoRoute) => {}
-                    Err(code) => return Err(code),
+                if leads(history.edges, from, history.newest)? {
+                    self.route(of, from, history.newest)?;
                 }
             }
         }
