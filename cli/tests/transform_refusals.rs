@@ -357,7 +357,7 @@ fn what_is_not_done_is_said() {
     let ran = transform(&place, &["in", "-o", "out", "--to", "pc-i440fx-6.1"]);
     assert!(!ran.err.contains(said), "{}", ran.err);
     // Losses of one way do not come back on another.
-    place.put("rules.toml", format!("{UART}[policy]\notherwise = \"allow\"\n[[device]]\nname = \"nic\"\n[[device.change]]\nfrom = 2\nto = 3\n[[device.change.step]]\nadd = {{ name = \"level\" }}\n").as_bytes());
+    place.put("rules.toml", format!("{UART}[policy]\notherwise = \"allow\"\n[[device]]\nname = \"nic\"\n[[device.change]]\nfrom = 2\nto = 3\n[[device.change.step]]\nadd = {{ name = \"level\", after = \"i8\" }}\n").as_bytes());
     let down = ["in.mig", "-o", "old", "--device", "nic=2", "--losses", "lost"];
     place.put("in.mig", &place.get("a.mig"));
     let ran = transform(&place, &[&down[..], &["--from", "2", "--to", "1"]].concat());
@@ -405,7 +405,7 @@ fn bits_and_arrays_are_explained_by_their_values() {
     let ran = transform(&place, &explain);
     let lines = "- nic/1.mac, from byte 1 on: 54 00 12 34 56\n  + nic/1.mac, from byte 1 on: 77 00 12 34 56\n";
     assert!(ran.out.contains(lines), "{ran:?}");
-    let rules = step(r#"drop = { in = "nic/1", name = "signed" }"#);
+    let rules = step(r#"drop = { in = "nic/1", name = "signed", after = "regs" }"#);
     place.put("rules.toml", rules.as_bytes());
     let ran = transform(&place, &explain);
     assert!(ran.out.contains("nic/1.signed: i32[3] [-1, 0, 1]\n"), "{ran:?}");

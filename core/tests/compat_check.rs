@@ -184,6 +184,7 @@ fn told(history: &History<'_>, states: &mut dyn States, cases: u32) -> (Checked,
         let wrong = match &found.wrong {
             Wrong::Failed(failed) => failed.to_string(),
             Wrong::NotLoaded(code) => code.to_string(),
+            Wrong::Unused => "unused".to_owned(),
             Wrong::Differs { difference, before, after } => {
                 let mut text = Vec::new();
                 difference.put(before, after, &mut |part| text.extend_from_slice(part)).unwrap();
@@ -306,7 +307,7 @@ fn what_is_wrong_with_a_history_is_found() {
     assert_eq!((checked.equal, checked.findings), (0, 2));
     // A step that finds nothing.
     let (_, lines) = one(&[rename("", "b", "c")]);
-    assert!(lines[0].starts_with("1 2 #0: uart/0: ") && lines.len() == 2, "{lines:?}");
+    assert!(lines[0].starts_with("1 2 #0: uart/0.b: ") && lines.len() == 2, "{lines:?}");
     // A form that the program does not load.
     let (_, lines) = one(&[rename("", "a", "b")]);
     assert!(lines[0].starts_with("1 2 #0: ") && lines.len() == 2, "{lines:?}");
@@ -357,4 +358,51 @@ fn random_numbers_are_the_same_each_time() {
     assert_eq!(random.below(0), 0);
     const ITEM: Item<'static> = item("x", 1);
     assert_eq!(ITEM.name, b"x");
+}
+
+/// A check that checks nothing is not as good as one that found nothing.
+#[test]
+fn changes_that_no_state_went_are_found() {
+    const STEP: Step<'static> = rename("", "level", "lvl");
+    let once = [Edge::new(v(6), v(7), &[STEP])];
+    let history = History::of_devices("urat*", v(7), &once);
+    let (checked, lines) = told(&history, &mut Newest, 1);
+    assert_eq!((checked.unused, checked.findings), (1, 1));
+    assert_eq!(lines, ["6 7 #0: unused"]);
+    let history = History::of_devices("uart*", v(7), &once);
+    assert_eq!(told(&history, &mut Newest, 1).0, Checked { equal: 2, ..Checked::default() });
+
+    // Of two with the same ends the second is never gone.
+    let twice = [Edge::new(v(6), v(7), &[STEP]), Edge::new(v(6), v(7), &[])];
+    let history = History::of_devices("uart*", v(7), &twice);
+    let mut memory = vec![0; MEMORY];
+    let mut found = 0;
+    let checked = check(&history, &mut Newest, (7, 1), &mut memory, &mut |finding| {
+        assert!(matches!(finding.wrong, Wrong::Unused), "{finding:?}");
+        found += 1;
+    });
+    assert_eq!(checked.map(|checked| (checked.unused, found)), Ok((1, 1)));
+
+    // Where a version cannot be made at all, it is only counted.
+    let one_way = [Edge::new(v(6), v(7), &[STEP]).one_way()];
+    let history = History::of_devices("uart*", v(7), &one_way);
+    let checked = check(&history, &mut Newest, (7, 1), &mut memory, &mut |_| {}).unwrap();
+    assert_eq!((checked.unused, checked.findings, checked.unreachable > 0), (1, 0, true));
+}
+
+/// Knows the newest version alone, and loads whatever comes.
+struct Newest;
+
+impl States for Newest {
+    fn save(
+        &mut self,
+        tree: &mut Tree<'_>,
+        version: Version<'_>,
+        random: &mut Random,
+    ) -> Result<bool> {
+        if version == v(7) {
+            put(tree, "uart0", 7, &[("lvl", random.below(9))]);
+        }
+        Ok(version == v(7))
+    }
 }

@@ -231,7 +231,13 @@ fn a_policy_decides_by_pattern_and_all_refusals_are_seen() {
         (done.map_err(|failed| failed.to_string()), refused)
     };
     let text = |path, at: &str| {
-        Err(format!("{path}: this would lose state that must not be lost, in step {at}"))
+        let code = "this would lose state that must not be lost";
+        let value = match path {
+            "nic1/0.c" => 7,
+            "nic1/0.b" => 6,
+            _ => 8,
+        };
+        Err(format!("{path}: {code} (u32 = {value}, which the policy refuses), in step {at}"))
     };
     assert_eq!(go(&[], Verdict::Refuse), (text("nic1/0.c", "1 from 3 to 2"), 4));
     assert_eq!(go(&[], Verdict::IfDefault), (text("nic1/0.c", "1 from 3 to 2"), 4));

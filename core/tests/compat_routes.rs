@@ -192,7 +192,7 @@ fn no_route_names_the_device_and_both_ends_before_anything_is_done() {
     let (failed, notes) = run(&compat(&histories), &mut tree, &Targets::default());
     let failed = failed.unwrap_err();
     assert_eq!(failed.code(), Code::NoRoute);
-    let text = "b-nic/0: no route leads from one version to the other from 2+acme to 3";
+    let text = "b-nic/0: no route leads between the versions (known are 1, 2, 3), from 2+acme to 3";
     assert_eq!(failed.to_string(), text);
     assert_eq!((notes.steps.len(), histories::all(&tree)), (0, before));
 
@@ -208,7 +208,7 @@ fn no_route_names_the_device_and_both_ends_before_anything_is_done() {
     let failed = run(&compat(&histories), &mut tree, &machine).0.unwrap_err();
     assert_eq!(
         failed.to_string(),
-        "the machine: no route leads from one version to the other from pc-1 to pc-2"
+        "the machine: no route leads between the versions (there is no history of it), from pc-1 to pc-2"
     );
 }
 
@@ -324,7 +324,7 @@ fn a_step_that_finds_nothing_is_an_error_where_it_is_required() {
     };
     let failed = go(edge, v(2)).unwrap_err();
     assert_eq!((failed.code(), failed.step), (Code::Missing, Some(1)));
-    assert_eq!(failed.report.path.as_str(), "nic/0");
+    assert_eq!(failed.report.path.as_str(), "nic/0.c");
     assert!(failed.to_string().ends_with("in step 1 from 1 to 2"), "{failed}");
     edge.required = Required::But(&[0, 2]);
     assert_eq!(go(edge, v(2)).unwrap_err().step, Some(1));

@@ -98,6 +98,35 @@ fn wrapping<'a>(name: &'a str, items: &'a [&'a str]) -> Wrapping<'a> {
     Wrapping { place: place(D, name), value, marks, items, after: After::Start }
 }
 
+/// A typing error in `after` puts nothing elsewhere; what goes notes where it stood, and comes back there.
+#[test]
+fn what_an_item_should_stand_behind_must_be_there() {
+    let after = After::Name("nobody");
+    let odd = |scope, name| Place { scope, name, after };
+    let items = &[Item::new("z", u8(1))];
+    refused(Step::Add { place: odd(D, "z"), items }, Code::Missing, "d/0.nobody");
+    let (from, to) = (place(D, "x"), odd("d/0.s", "z"));
+    refused(Step::Move { from, to }, Code::Missing, "d/0.s.nobody");
+    let around = Wrapping { place: odd(D, "w"), value: STRUCT, ..wrapping("w", &["x"]) };
+    refused(Step::Wrap(around), Code::Missing, "d/0.nobody");
+    let split = Step::AddDevice { device: new("z", After::Name("nobody/0")), items: Some(&[]) };
+    refused(split, Code::Missing, "nobody/0");
+    for layout in LAYOUTS {
+        let (mut tree, mut book) = (machine(layout), Book::new());
+        let before = lines(&tree);
+        let drop = Step::Drop { place: odd(D, "y"), items: &[Item::new("y", u8(2))] };
+        assert_eq!(apply(&mut tree, On::Machine, &drop, &mut book), Ok(1));
+        assert_eq!(book.told(), ["Order d/0.y"]);
+        let mut tried = machine(layout);
+        apply(&mut tried, On::Machine, &drop, &mut Book::new()).unwrap();
+        let report = apply(&mut tried, On::Machine, &drop.inverse(), &mut Book::new()).unwrap_err();
+        assert_eq!((report.code, report.path.as_str()), (Code::Missing, "d/0.nobody"));
+        let mut book = Book::with(book);
+        assert_eq!(apply(&mut tree, On::Machine, &drop.inverse(), &mut book), Ok(1));
+        assert_eq!(lines(&tree), before);
+    }
+}
+
 #[test]
 fn names_that_come_twice() {
     let scope = D;
@@ -129,13 +158,13 @@ fn types_and_values_that_do_not_fit() {
     let scope = D;
     let u8_ = Form::Scalar(Kind::U8);
     let retype = |name, from, to| Step::Retype { scope, name, from, to };
-    refused(retype("x", u8_, Form::Scalar(Kind::I8)), Code::WrongType, "d/0.x");
-    refused(retype("x", u8_, Form::Scalar(Kind::Bool)), Code::WrongType, "d/0.x");
+    refused(retype("x", u8_, Form::Scalar(Kind::I8)), Code::DoesNotFit, "d/0.x");
+    refused(retype("x", u8_, Form::Scalar(Kind::Bool)), Code::DoesNotFit, "d/0.x");
     refused(retype("x", Form::Scalar(Kind::U16), u8_), Code::WrongType, "d/0.x");
     let array = Form::Array(Kind::U8, Extent::Fixed);
     refused(retype("array", array, u8_), Code::WrongType, "d/0.array");
     let flags = Form::Array(Kind::Bool, Extent::Fixed);
-    refused(retype("array", array, flags), Code::WrongType, "d/0.array");
+    refused(retype("array", array, flags), Code::DoesNotFit, "d/0.array");
     let buffer = Form::Bytes(Extent::Fixed);
     let words = Form::Array(Kind::U16, Extent::Fixed);
     refused(retype("buffer", buffer, words), Code::WrongType, "d/0.buffer");

@@ -105,6 +105,33 @@ fn a_state_is_compared_as_it_is_after_the_transforms() {
     assert_eq!(transformed(4, 3, 50, Policy::ALLOW), due);
 }
 
+/// The version of a machine asks for a route only where there is a history of the machine.
+#[test]
+fn a_machine_without_a_history_goes_by_its_devices() {
+    let told = |from: u32, to: u32, histories: &[History<'_>], now: Option<u32>| {
+        let (mut a, mut b) = (vec![0; ROOM], vec![0; ROOM]);
+        let (mut state, mut manifest) = (uart(&mut a, from, 100), uart(&mut b, to, 0));
+        let node = manifest.find(manifest.root(), b"uart/0").unwrap();
+        let about = About { version: Version::new(to), ..About::default() };
+        let mut writer = Writer::begin(&mut manifest, &about).unwrap();
+        writer.device(node, &Accepts { oldest: to, ..Accepts::default() }).unwrap();
+        let compat = Compat { histories, ..Compat::default() };
+        let (mut found, now) = (Vec::new(), now.map(Version::new));
+        let mut preflight = Preflight::new(Manifest::find(&manifest).unwrap());
+        let answer =
+            preflight.run(&mut state, &compat, now, &mut |one| found.push(one.to_string()));
+        (answer.unwrap(), found)
+    };
+    for (from, to, now) in [(3, 3, None), (3, 3, Some(3)), (3, 1, None), (3, 1, Some(3))] {
+        assert_eq!(told(from, to, &HISTORIES, now), (Answer::Loads, vec![]), "{from} {to}");
+    }
+    // With one it does, and the machine is named.
+    let edges = [Edge::new(Version::new(7), Version::new(8), &[])];
+    let histories = [HISTORIES[0], History::of_machine(Version::new(8), &edges)];
+    let line = "refused: machine: there is no route between these versions (takes 3, found 7)";
+    assert_eq!(told(3, 3, &histories, Some(7)), (Answer::Refused, vec![line.to_owned()]));
+}
+
 #[test]
 fn a_receiver_that_takes_the_version_as_it_is_needs_no_transform() {
     let (mut a, mut b) = (vec![0; ROOM], vec![0; ROOM]);

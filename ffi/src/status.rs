@@ -49,6 +49,8 @@ pub const MIGCORE_UNKNOWN_MEMORY: migcore_status = 117;
 pub const MIGCORE_MEMORY_DIFFERS: migcore_status = 118;
 /// A value that must be the same on both sides is another here.
 pub const MIGCORE_VALUE_DIFFERS: migcore_status = 119;
+/// A value that the type which it should have cannot hold.
+pub const MIGCORE_DOES_NOT_FIT: migcore_status = 120;
 /// Written by a version newer than this device can read.
 pub const MIGCORE_TOO_NEW: migcore_status = 201;
 /// Written by a version older than this device can read.
@@ -193,6 +195,7 @@ mod tests {
             (MIGCORE_UNKNOWN_MEMORY, Code::UnknownMemory),
             (MIGCORE_MEMORY_DIFFERS, Code::MemoryDiffers),
             (MIGCORE_VALUE_DIFFERS, Code::ValueDiffers),
+            (MIGCORE_DOES_NOT_FIT, Code::DoesNotFit),
             (MIGCORE_TOO_NEW, Code::TooNew),
             (MIGCORE_TOO_OLD, Code::TooOld),
             (MIGCORE_UNKNOWN_FORMAT, Code::UnknownFormat),

@@ -219,13 +219,21 @@ impl<'r> Book<'r> {
     }
 
     /// Notes that the policy refuses this loss.
-    fn refuse(&mut self, lost: &Lost<'_>) {
+    fn refuse(&mut self, tree: &Tree<'_>, lost: &Lost<'_>, secret: bool) {
         if self.refused.is_some() {
             return;
         }
         let path = Path::build(&mut |put| put(lost.trail.whole()));
         let report = Report { code: Code::Lossy, fault: Fault::default(), path };
-        let failed = Failed { step: Some(self.step), ..Failed::at(report) };
+        let detail = Path::build(&mut |put| {
+            match lost.node.filter(|_| lost.what != What::Bits) {
+                // It is there: its path was just told.
+                Some(node) => drop(tree.put_item(node, secret, put)),
+                None => put(lost.what.text().as_bytes()),
+            }
+            put(b", which the policy refuses");
+        });
+        let failed = Failed { step: Some(self.step), ..Failed::at(report) }.saying(detail);
         self.refused = Some(match self.leg.map(|leg| leg.ends()) {
             Some((from, to)) => failed.between(from, to),
             None => Failed { step: None, ..failed },
@@ -238,7 +246,7 @@ impl Ledger for Book<'_> {
         let secret = lost.node.map_or(Ok(false), |node| is_secret(tree, node))?;
         let allowed = self.policy.allows(tree, lost)?;
         if !allowed {
-            self.refuse(lost);
+            self.refuse(tree, lost, secret);
         }
         // A filter is no edge that could be gone back: what it loses is told, and not kept.
         let node = match self.leg {

@@ -88,6 +88,9 @@ pub enum Wrong<'f> {
     Failed(&'f Failed),
     /// What should be a state of the last stop was not loaded as one.
     NotLoaded(Code),
+    /// No state ever went this edge, from the first stop to the second, though each stop was reached: no device fits the
+    /// pattern of the history, or another edge always comes before this one, as one with the same ends.
+    Unused,
     /// The state did not come back as it was, though it went back as it came and had its losses.
     Differs {
         /// In what it differs, from the first tree to the second.
@@ -111,13 +114,17 @@ pub struct Checked {
     pub unreachable: u64,
     /// What was found.
     pub findings: u64,
+    /// Changes of the history that no state went: what is checked says nothing of them.
+    pub unused: u64,
 }
 
 /// Checks a history on random states: from every version to every other and back, and over every third one. All
 /// that is wrong goes to `report`. All losses are allowed, and are with the state when it goes back: so it must come
 /// back as it was.
 ///
-/// The states must have devices of the history, or be those of a machine. `memory` is for two of them,
+/// The states must have devices of the history, or be those of a machine: an edge that none of them went is told
+/// ([`Wrong::Unused`]). Their values must fit each version that they come to: where an older one has a smaller type, save
+/// only numbers that it can hold, as with [`Random::below`]; else the run fails, as it would for such a state. `memory` is for two of them,
 /// what they lose, and a change: ten times the largest state is enough.
 ///
 /// # Errors
@@ -136,7 +143,10 @@ pub fn check(
             versions.push(version).map_err(|_| Code::TooMany)?;
         }
     }
-    let mut check = Check { history, states, report, checked: Checked::default(), case: 0 };
+    let (gone, memory) = memory.split_at_mut_checked(history.edges.len()).ok_or(Code::NoSpace)?;
+    gone.fill(0);
+    let checked = Checked::default();
+    let mut check = Check { history, states, report, checked, case: 0, gone };
     let mut random = Random::new(seed);
     for case in 0..cases {
         check.case = case;
@@ -157,6 +167,7 @@ pub fn check(
             }
         }
     }
+    check.unused();
     Ok(check.checked)
 }
 
@@ -166,6 +177,8 @@ struct Check<'c> {
     report: &'c mut dyn FnMut(&Finding<'_>),
     checked: Checked,
     case: u32,
+    /// Of each edge, whether a state went it.
+    gone: &'c mut [u8],
 }
 
 /// The legs that are still to be gone back.
@@ -247,7 +260,11 @@ impl Check<'_> {
             };
             route.legs().iter().try_for_each(|leg| take_back(open, *leg))?;
             let done = stops.get(..at.saturating_add(2)).unwrap_or(stops);
-            if let Err(failed) = self.run(tree, from, to) {
+            let went = self.run(tree, from, to);
+            if went != Ok(0) {
+                route.legs().iter().for_each(|leg| self.note(leg.edge));
+            }
+            if let Err(failed) = went {
                 self.find(done, Wrong::Failed(&failed));
                 return Ok(false);
             }
@@ -258,23 +275,44 @@ impl Check<'_> {
         Ok(true)
     }
 
+    /// Notes that a state went an edge.
+    fn note(&mut self, edge: usize) {
+        if let Some(gone) = self.gone.get_mut(edge) {
+            *gone = 1;
+        }
+    }
+
+    /// Counts the edges that no state went, and tells of them, unless it is known that some states cannot be made.
+    fn unused(&mut self) {
+        for (number, edge) in self.history.edges.iter().enumerate() {
+            if self.gone.get(number) != Some(&0) {
+                continue;
+            }
+            self.checked.unused = self.checked.unused.saturating_add(1);
+            if self.checked.unreachable == 0 {
+                self.find(&[edge.from, edge.to], Wrong::Unused);
+            }
+        }
+    }
+
+    /// Says how many legs were gone.
     fn run(
         &self,
         tree: &mut Tree<'_>,
         from: Version<'_>,
         to: Version<'_>,
-    ) -> core::result::Result<(), Failed> {
+    ) -> core::result::Result<u64, Failed> {
         let histories = core::slice::from_ref(self.history);
         let compat = Compat { histories, policy: Policy::ALLOW, ..Compat::default() };
         let keep = Targets { others: Others::Keep, ..Targets::default() };
         match self.history.of {
             Of::Machine => {
                 let targets = Targets { from: Some(from), machine: Some(to), ..keep };
-                compat.run(tree, &targets, &mut ()).map(|_| ())
+                compat.run(tree, &targets, &mut ()).map(|done| done.legs)
             }
             Of::Devices(names) => {
                 let targets = Targets { devices: &[(names, to)], ..keep };
-                compat.run(tree, &targets, &mut ()).map(|_| ())
+                compat.run(tree, &targets, &mut ()).map(|done| done.legs)
             }
         }
     }

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use super::history::Edge;
+use super::route::MAX_VERSIONS;
 use super::version::Version;
 use crate::error::{Code, Fault, Path, Put, Report};
 
@@ -14,6 +16,9 @@ pub struct Failed {
     pub ends: Option<Ends>,
     /// The number of the step, in the edge as it is declared.
     pub step: Option<u32>,
+    /// What more is to be said: the value that did not fit, the type that was expected, what would be lost, the versions
+    /// that there are. Empty if nothing is.
+    pub detail: Path,
 }
 
 /// Two versions, as text.
@@ -33,7 +38,12 @@ impl Failed {
     }
 
     pub(super) fn at(report: Report) -> Failed {
-        Failed { report, ends: None, step: None }
+        Failed { report, ends: None, step: None, detail: Path::new() }
+    }
+
+    /// The same, and this is to be said of it.
+    pub(super) fn saying(self, detail: Path) -> Failed {
+        Failed { detail, ..self }
     }
 
     /// The same, between two versions.
@@ -41,6 +51,27 @@ impl Failed {
         let text = |version: Version<'_>| Path::build(&mut |put| version.put(put));
         Failed { ends: Some(Ends { from: text(from), to: text(to) }), ..self }
     }
+}
+
+/// No route leads between two versions over these edges, whose versions are told.
+pub(super) fn no_route(code: Code, edges: &[Edge<'_>]) -> Failed {
+    let failed = Failed::from(code);
+    if code != Code::NoRoute {
+        return failed;
+    }
+    let mut known = heapless::Vec::<Version<'_>, MAX_VERSIONS>::new();
+    for version in edges.iter().flat_map(|edge| [edge.from, edge.to]) {
+        if !known.contains(&version) && known.push(version).is_err() {
+            break;
+        }
+    }
+    failed.saying(Path::build(&mut |put| {
+        put(if known.is_empty() { b"there is no history of it" } else { b"known are " });
+        for (at, version) in known.iter().enumerate() {
+            put(if at == 0 { b"" } else { b", " });
+            version.put(put);
+        }
+    }))
 }
 
 impl From<Code> for Failed {
@@ -62,13 +93,19 @@ impl Failed {
         put(if path.is_empty() { b"the machine" } else { path.as_bytes() });
         put(b": ");
         put(self.report.code.text().as_bytes());
+        if !self.detail.as_str().is_empty() {
+            put(b" (");
+            put(self.detail.as_str().as_bytes());
+            put(b")");
+        }
         if let Some(Ends { from, to }) = &self.ends {
             let step = self.step.map(u64::from);
             if let Some(step) = step {
                 put(b", in step ");
                 crate::error::put_number(step, put);
             }
-            for (word, version) in [(&b" from "[..], from), (&b" to "[..], to)] {
+            let first: &[u8] = if step.is_some() { b" from " } else { b", from " };
+            for (word, version) in [(first, from), (&b" to "[..], to)] {
                 put(word);
                 put(version.as_str().as_bytes());
             }

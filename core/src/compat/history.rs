@@ -1,5 +1,6 @@
 //! What is declared: which versions there are, and which steps lead from one to the next.
 
+use super::name::name_matches;
 use super::step::Step;
 use super::version::Version;
 
@@ -110,6 +111,19 @@ pub struct History<'a> {
     /// The edges. The order counts where routes are equally short, and says which of two versions is the
     /// older one: the one that is met first.
     pub edges: &'a [Edge<'a>],
+}
+
+impl History<'_> {
+    /// Whether it is of devices that a pattern may name. Of two patterns it is taken that they may.
+    pub(super) fn may_be_of(&self, names: &str) -> bool {
+        match self.of {
+            Of::Machine => false,
+            Of::Devices(own) => {
+                let both = own.contains('*') && names.contains('*');
+                both || name_matches(names, own.as_bytes()) || name_matches(own, names.as_bytes())
+            }
+        }
+    }
 }
 
 impl<'a> History<'a> {

@@ -1,16 +1,18 @@
 //! What a transform loses, and who decides whether it may.
 
+use core::fmt;
+
 use super::devices::device_in;
 use super::ledger::{Lost, What};
 use super::pattern::Pattern;
 use super::trail::{Trail, PARTS};
 use super::version::Version;
-use crate::error::{Code, Result};
+use crate::error::{put_number, Code, Path, Put, Result};
 use crate::model::{NodeId, Tree, Value};
 use crate::visit::Marks;
 
-/// Something that is lost, as it is told and as it stands in the tree.
-#[derive(Clone, Copy, Debug)]
+/// Something that is lost, as it is told and as it stands in the tree. As text it says what and where, and no value.
+#[derive(Clone, Copy)]
 pub struct Loss<'t> {
     /// The name of the device, if the edge is one of a device's history; else it is empty.
     pub device: &'t [u8],
@@ -35,6 +37,41 @@ pub struct Loss<'t> {
     pub secret: bool,
     /// Whether the policy allows it. Where losses are read from a tree, they all were.
     pub allowed: bool,
+}
+
+impl Loss<'_> {
+    /// Puts the path, from the machine.
+    pub fn put_path(&self, put: Put<'_>) {
+        if !self.device.is_empty() {
+            put(self.device);
+            put(b"/");
+            put_number(self.instance.into(), put);
+            if !self.path.is_empty() && !self.path.starts_with(b"[") {
+                put(b".");
+            }
+        }
+        put(self.path);
+    }
+}
+
+impl fmt::Display for Loss<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = Path::build(&mut |put| self.put_path(put));
+        write!(
+            f,
+            "{path}: {}, in step {} from {} to {}",
+            self.what.text(),
+            self.step,
+            self.from,
+            self.to
+        )
+    }
+}
+
+impl fmt::Debug for Loss<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Loss({self})")
+    }
 }
 
 /// What a policy says of a loss.
@@ -178,6 +215,21 @@ impl What {
         What::Versions,
         What::Section,
     ];
+
+    /// What is lost, in words.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            What::Value => "its value",
+            What::Bits => "some of its bits",
+            What::Order => "its place",
+            What::Item => "the item",
+            What::Record => "all of it",
+            What::Absence => "that it was not there",
+            What::Versions => "its oldest versions",
+            What::Section => "the number of its section",
+        }
+    }
 
     /// Whether a value is lost. Else it is only something about an item that the way back would not know.
     #[must_use]

@@ -106,6 +106,7 @@ mod route;
 mod run;
 mod runner;
 mod sites;
+mod sought;
 mod step;
 mod trail;
 mod version;

@@ -88,6 +88,8 @@ pub struct Outcome {
     /// What earlier runs lost or noted and will not come back: its place is gone, or the state came to its version in
     /// another way.
     pub unrestored: u64,
+    /// The patterns of [`Targets::devices`] that no device of the tree fits.
+    pub unused: u64,
     /// The number of this run among those that lost something and whose losses the tree has.
     pub(super) run: Option<u32>,
 }
@@ -116,7 +118,8 @@ impl Compat<'_> {
     /// older goes those of its devices first. So the way back is the way there, turned round.
     ///
     /// # Errors
-    /// [`Code::NoRoute`] with the device and both versions, before any step is done to a device; [`Code::Missing`]
+    /// [`Code::NoRoute`] with the device and both versions, before any step is done to a device, and for a pattern of
+    /// [`Targets::devices`] that neither a device nor a history fits; [`Code::Missing`]
     /// for a step that had to find something; [`Code::Lossy`] if the policy refuses a loss, when all were shown to
     /// the observer; [`Code::TooMany`] for a history of too many versions; [`Code::TooMuchWork`] for losses whose
     /// keys were made to be the same; [`Code::NoSpace`]; [`Code::Busy`] if a change of the tree is open; those

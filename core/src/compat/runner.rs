@@ -14,7 +14,7 @@ use super::observer::{Observer, Stage};
 use super::route::Route;
 use super::run::{Compat, Others, Outcome, Plan, Targets, Wanted};
 use super::step::{DeviceName, Hook, On, Step};
-use super::{Failed, Version};
+use super::{failed, sought, Failed, Version};
 use crate::error::{put_number, Code, Fault, Path, Report};
 use crate::model::{NodeId, Tree, Value};
 
@@ -103,7 +103,7 @@ impl<'r> Run<'r> {
         let machine = |history: &&History<'_>| history.of == Of::Machine;
         let edges = self.compat.histories.iter().find(machine).map_or(&[][..], |found| found.edges);
         let route = Route::find(edges, from, to);
-        let route = route.map_err(|code| Failed::from(code).between(from, to))?;
+        let route = route.map_err(|code| failed::no_route(code, edges).between(from, to))?;
         let is_first = route.way(edges, from, to) == Way::Up;
         Ok(MachineRoute { edges, route, is_first })
     }
@@ -156,7 +156,31 @@ impl<'r> Run<'r> {
             }
         }
         tags.close(tree)?;
+        self.book.outcome.unused = self.unused(tree)?;
         Ok(plan)
+    }
+
+    /// How many of the patterns of the targets no device fits. One that no history is for either says nothing at all.
+    fn unused(&self, tree: &Tree<'_>) -> Result<u64> {
+        let mut unused = 0u64;
+        for (names, _) in self.targets.devices {
+            let (mut devices, mut fits) = (Devices::new(tree), false);
+            while let Some(device) = devices.next(tree).filter(|_| !fits) {
+                fits = name_matches(names, tree.name(device)?);
+            }
+            if fits {
+                continue;
+            }
+            unused = unused.saturating_add(1);
+            if !self.compat.histories.iter().any(|history| history.may_be_of(names)) {
+                let path = Path::build(&mut |put| put(names.as_bytes()));
+                let detail = "no device has this name, and no history is for it";
+                let report = Report { path, ..Code::NoRoute.into() };
+                let detail = Path::build(&mut |put| put(detail.as_bytes()));
+                return Err(Failed::at(report).saying(detail));
+            }
+        }
+        Ok(unused)
     }
 
     /// Goes the edges of all devices.
@@ -231,7 +255,10 @@ impl<'r> Run<'r> {
         }
         let edges = history.map_or(&[][..], |history| history.edges);
         let route = Route::find(edges, from, to);
-        let route = route.map_err(|code| at_device(code, &identity).between(from, to))?;
+        let route = route.map_err(|code| {
+            let at = at_device(code, &identity).between(from, to);
+            at.saying(failed::no_route(code, edges).detail)
+        })?;
         let tagged = !(from.tag.is_empty() && to.tag.is_empty());
         Ok(Some(DeviceRoute { identity, edges, route, to, tagged }))
     }
@@ -279,7 +306,8 @@ impl<'r> Run<'r> {
         self.book.observer.before(tree, &stage);
         let on = device.map_or(On::Machine, On::Device);
         let done = self.applier.apply_next(tree, on, &step, &mut self.book);
-        let touched = done.map_err(|report| in_step(report.into(), leg, number))?;
+        let said = |report: Report| Failed::from(report).saying(self.applier.detail().clone());
+        let touched = done.map_err(|report| in_step(said(report), leg, number))?;
         self.book.observer.after(tree, &stage, touched);
         let outcome = &mut self.book.outcome;
         outcome.steps = outcome.steps.saturating_add(1);
@@ -288,11 +316,9 @@ impl<'r> Run<'r> {
         if touched > 0 || elsewhere || !leg.edge.required.holds_for(number) {
             return Ok(());
         }
-        let missing = match device {
-            Some(device) => at_device(Code::Missing, &Identity::of(tree, device)?),
-            None => Code::Missing.into(),
-        };
-        Err(in_step(missing, leg, number))
+        let path = sought::path(tree, on, &step)?;
+        let missing = Report { code: Code::Missing, fault: Fault::default(), path };
+        Err(in_step(Failed::at(missing), leg, number))
     }
 }
 

@@ -24,7 +24,8 @@ pub enum After<'a> {
     /// None: it is the first.
     Start,
     /// The first one of this name; a device is named with its instance, `nic/0`, and the empty name is the device
-    /// that one is split from. The last one where there is none of that name.
+    /// that one is split from. Where nothing of that name is there, an item that comes is refused
+    /// ([`Code::Missing`](crate::error::Code::Missing)), and of one that goes its place is noted.
     Name(&'a str),
 }
 

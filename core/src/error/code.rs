@@ -46,6 +46,8 @@ pub enum Code {
     MemoryDiffers = 118,
     /// A value that must be the same on both sides is another here.
     ValueDiffers = 119,
+    /// A value that the type which it should have cannot hold.
+    DoesNotFit = 120,
 
     /// Written by a version newer than this device can read.
     TooNew = 201,
@@ -147,7 +149,7 @@ pub enum Block {
 
 impl Code {
     /// Every code, in order of number.
-    pub const ALL: [Code; 52] = [
+    pub const ALL: [Code; 53] = [
         Code::Truncated,
         Code::BadValue,
         Code::BadText,
@@ -167,6 +169,7 @@ impl Code {
         Code::UnknownMemory,
         Code::MemoryDiffers,
         Code::ValueDiffers,
+        Code::DoesNotFit,
         Code::TooNew,
         Code::TooOld,
         Code::UnknownFormat,
@@ -264,11 +267,12 @@ impl Code {
             Code::UnknownMemory => c"the stream holds memory for which there is no place here",
             Code::MemoryDiffers => c"a block of memory has another length here",
             Code::ValueDiffers => c"the value must be the same on both sides",
+            Code::DoesNotFit => c"the value does not fit the type that it should have",
             Code::TooNew => c"written by a newer version than the device can read",
             Code::TooOld => c"written by an older version than the device can read",
             Code::UnknownFormat => c"the stream is of a newer format than this library reads",
             Code::ObsoleteFormat => c"the stream is of an old format that is not read any more",
-            Code::NoRoute => c"no route leads from one version to the other",
+            Code::NoRoute => c"no route leads between the versions",
             Code::NullPointer => c"a pointer is NULL that must not be",
             Code::BadSize => c"a size member is not set, or is of another release of the header",
             Code::Misaligned => c"the storage is not aligned for its type",

@@ -126,6 +126,13 @@ impl fmt::Display for Report {
 
 impl core::error::Error for Report {}
 
+/// Without a place: for calls that know none.
+impl From<Code> for Report {
+    fn from(code: Code) -> Report {
+        Report { code, fault: Fault::default(), path: Path::new() }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

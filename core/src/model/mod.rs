@@ -87,5 +87,6 @@ pub use diff::{Change, Difference};
 pub use digest::DigestOptions;
 pub use edit::At;
 pub use merge::Merged;
+pub(crate) use print::put_scalar;
 pub use tree::{Children, NodeId, Tree};
 pub use value::Value;

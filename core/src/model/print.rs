@@ -99,6 +99,12 @@ impl Tree<'_> {
         put(b"\n");
     }
 
+    /// Puts the type and the value of an item; the value not where it is `hidden`.
+    pub(crate) fn put_item(&self, node: NodeId, hidden: bool, put: Put<'_>) -> Result<()> {
+        self.put_value(self.check(node)?, hidden, put);
+        Ok(())
+    }
+
     /// Puts the type and the value of a node.
     pub(super) fn put_value(&self, at: u32, hidden: bool, put: Put<'_>) {
         match self.value_at(at) {
@@ -162,7 +168,7 @@ fn put_length(text: &[u8], extent: Extent, length: usize, put: Put<'_>) {
 }
 
 /// Numbers in decimal, unsigned ones of several digits also in hexadecimal; floats as their bits.
-fn put_scalar(kind: Kind, bits: u64, put: Put<'_>) {
+pub(crate) fn put_scalar(kind: Kind, bits: u64, put: Put<'_>) {
     match kind {
         Kind::Bool => put(if bits == 0 { b"false" } else { b"true" }),
         Kind::I8 | Kind::I16 | Kind::I32 | Kind::I64 => put_signed(kind, bits, put),

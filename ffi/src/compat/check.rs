@@ -46,7 +46,8 @@ pub struct migcore_compat_finding {
     pub text_length: usize,
     /// The number of the state, from 0: with the seed it is the same again.
     pub number: u32,
-    /// Why a run failed, or a state was not loaded; MIGCORE_OK for a state that did not come back as it was.
+    /// Why a run failed, or a state was not loaded; MIGCORE_MISSING for a change that no state went, from the first stop to
+    /// the second; MIGCORE_OK for a state that did not come back as it was.
     pub status: migcore_status,
 }
 
@@ -103,11 +104,17 @@ pub struct migcore_compat_checked {
     pub unreachable: u64,
     /// What is wrong.
     pub findings: u64,
+    /// Changes of the history that no state went: what is checked says nothing of them.
+    pub unused: u64,
 }
 
 /// Checks a history, that of number `history` in the table, on random states of each version: from every version to every
 /// other and back, and over every third one. All losses are allowed, and are with the state when it goes back: so it must
-/// come back as it was. What is wrong is told, counted, and no error of this call.
+/// come back as it was. What is wrong is told, counted, and no error of this call. A change that no state went is wrong
+/// too, as if the pattern of the history is that of no device; where some versions cannot be reached it is only counted.
+///
+/// Values must fit each version that a state comes to: where an older one has a smaller type, `save` makes only numbers that
+/// it can hold, such as migcore_random(&seed) % 65536; else that run is told as MIGCORE_DOES_NOT_FIT.
 ///
 /// `memory` is for two states, what they lose, and a change: ten times the largest state is enough, and 1 KB beside. It may
 /// be used for something else afterwards.
@@ -174,9 +181,9 @@ pub(super) unsafe fn room(memory: *mut c_void, capacity: usize) -> Result<Room> 
 }
 
 fn of_checked(checked: Checked) -> migcore_compat_checked {
-    let Checked { equal, around, unreachable, findings } = checked;
+    let Checked { equal, around, unreachable, findings, unused } = checked;
     let size = size_of::<migcore_compat_checked>();
-    migcore_compat_checked { size, equal, around, unreachable, findings }
+    migcore_compat_checked { size, equal, around, unreachable, findings, unused }
 }
 
 /// The functions of the caller, and where they find the tree.
@@ -252,6 +259,10 @@ fn tell_found(states: &migcore_compat_states, finding: &Finding<'_>) {
         Wrong::Failed(failed) => {
             failed.put(&mut |part| line.put(part));
             failed.code().number()
+        }
+        Wrong::Unused => {
+            line.put(b"no state went this change: no device fits the pattern, or another change comes before it");
+            Code::Missing.number()
         }
         Wrong::NotLoaded(code) => {
             line.put(code.text().as_bytes());

@@ -169,6 +169,9 @@ pub struct migcore_compat_outcome {
     /// What earlier runs lost or noted and will not come back: its place is gone, or the state came to its version in
     /// another way.
     pub unrestored: u64,
+    /// The patterns of the targets that no device of the tree fits, of devices that may come and go. One that no history is
+    /// for either is MIGCORE_NO_ROUTE.
+    pub unused: u64,
 }
 
 /// Why a run did not happen.
@@ -185,13 +188,17 @@ pub struct migcore_compat_failure {
     pub from: [c_char; MIGCORE_PATH_SIZE],
     /// The version that it was to lead to.
     pub to: [c_char; MIGCORE_PATH_SIZE],
+    /// What more is to be said: the value that did not fit, the type that was expected, what would be lost, the versions that
+    /// there are. Ends with a NUL; empty if nothing is.
+    pub detail: [c_char; MIGCORE_PATH_SIZE],
 }
 
 /// Makes of a tree one of the versions that are wanted, or changes nothing. `targets` may be NULL: all devices become of
 /// the version that the program speaks. A machine that becomes newer goes its own changes first, one that becomes
 /// older those of its devices. `outcome`, `observer` and `failure` may be NULL.
 ///
-/// MIGCORE_NO_ROUTE names the device and both versions, before a step is done to any device; MIGCORE_MISSING a step that
+/// MIGCORE_NO_ROUTE names the device and both versions, before a step is done to any device, or a pattern of the targets that
+/// neither a device nor a history fits; MIGCORE_MISSING a step that
 /// had to find something; MIGCORE_LOSSY a loss that the policy refuses; MIGCORE_BUSY if a change of the tree is open;
 /// MIGCORE_UNBALANCED if code of the caller left a visitor over the tree: then the change stays open, and is undone by
 /// migcore_tree_undo_change when the visitor has ended. Of targets MIGCORE_TOO_MANY, MIGCORE_BAD_TEXT for what is not UTF-8,
@@ -261,11 +268,23 @@ const NOTHING: migcore_compat_outcome = migcore_compat_outcome {
     notes: 0,
     restored: 0,
     unrestored: 0,
+    unused: 0,
 };
 
 pub(super) fn of_outcome(outcome: Outcome) -> migcore_compat_outcome {
-    let Outcome { legs, steps, touched, losses, notes, restored, unrestored, .. } = outcome;
-    migcore_compat_outcome { legs, steps, touched, losses, notes, restored, unrestored, ..NOTHING }
+    let Outcome { legs, steps, touched, losses, notes, restored, unrestored, unused, .. } = outcome;
+    let size = size_of::<migcore_compat_outcome>();
+    migcore_compat_outcome {
+        size,
+        legs,
+        steps,
+        touched,
+        losses,
+        notes,
+        restored,
+        unrestored,
+        unused,
+    }
 }
 
 /// Checks arguments, calls what works on a tree, and writes what came of it.
@@ -471,6 +490,7 @@ fn of_failed(failed: &Failed) -> migcore_compat_failure {
         step: failed.step.map_or(-1, i64::from),
         from: characters(&from),
         to: characters(&to),
+        detail: characters(&failed.detail),
     }
 }
 
@@ -516,5 +536,6 @@ fn read(failure: &migcore_compat_failure) -> Option<Failed> {
     let (from, to) = (path(&failure.from), path(&failure.to));
     let known = !from.as_str().is_empty() || !to.as_str().is_empty();
     let step = u32::try_from(failure.step).ok();
-    Some(Failed { report, ends: known.then_some(Ends { from, to }), step })
+    let detail = path(&failure.detail);
+    Some(Failed { report, ends: known.then_some(Ends { from, to }), step, detail })
 }

@@ -1,11 +1,13 @@
 //! Values that are others, or of another type.
 
 use super::convert::{converted, element, put_element};
+use super::words::{put_form, put_range};
 use super::{Loss, Work};
 use crate::compat::item::{is_same, normal};
+use crate::compat::loss::is_secret;
 use crate::compat::{Form, Otherwise, What};
-use crate::error::{Code, Fault, Result};
-use crate::model::{NodeId, Tree, Value};
+use crate::error::{Code, Fault, Path, Result};
+use crate::model::{put_scalar, NodeId, Tree, Value};
 use crate::visit::{Extent, Kind, Marks};
 
 /// See [`Step::Map`](crate::compat::Step::Map).
@@ -67,7 +69,10 @@ impl Work<'_, '_> {
             return Err(Code::InvalidArgument);
         }
         if !fits {
-            return Err(Code::WrongType);
+            let expected =
+                [from, to].into_iter().flatten().find(|value| !is_of_type(value, &there));
+            let expected = expected.and_then(|value| form_of(&value));
+            return self.other_type(item, expected);
         }
         // What the way back will put here, if nothing is lost.
         let expected = from.or(to).is_some_and(|value| is_same(&value, &there));
@@ -151,8 +156,9 @@ impl Work<'_, '_> {
     pub(super) fn retype(&mut self, item: NodeId, from: Form, to: Form) -> Result<()> {
         self.check_not_opaque(item)?;
         if form_of(&self.tree.value(item)?) != Some(from) {
-            return Err(Code::WrongType);
+            return self.other_type(item, Some(from));
         }
+        self.check_fits(item, to)?;
         self.changed(item, |tree| match (from, to) {
             (Form::Bytes(_), Form::Bytes(_)) => copy_bytes(tree, item, to, 1),
             (Form::Bytes(_), Form::Array(kind, _)) => {
@@ -166,11 +172,46 @@ impl Work<'_, '_> {
             }
             (_, Form::Scalar(kind)) => {
                 let (old, only) = only_element(tree, item)?;
-                let bits = converted(old, kind, only).ok_or(Code::WrongType)?;
+                let bits = converted(old, kind, only).ok_or(Code::DoesNotFit)?;
                 tree.replace(item, Value::Scalar(kind, bits))
             }
             (_, Form::Array(kind, extent)) => convert(tree, item, kind, extent),
         })
+    }
+
+    /// The item is not of the type that a step says.
+    fn other_type(&mut self, item: NodeId, expected: Option<Form>) -> Result<()> {
+        let found = form_of(&self.tree.value(item)?);
+        *self.detail = Path::build(&mut |put| {
+            put(b"expected ");
+            put_form(expected, put);
+            put(b", found ");
+            put_form(found, put);
+        });
+        Err(Code::WrongType)
+    }
+
+    /// Checks that all numbers of an item fit another type.
+    fn check_fits(&mut self, item: NodeId, to: Form) -> Result<()> {
+        let (Form::Scalar(kind) | Form::Array(kind, _)) = to else { return Ok(()) };
+        let Ok((from, mut elements)) = elements(self.tree, item) else { return Ok(()) };
+        let Some(found) = elements.find(|bits| converted(from, kind, *bits).is_none()) else {
+            return Ok(());
+        };
+        drop(elements);
+        let hidden = is_secret(self.tree, item)?;
+        *self.detail = Path::build(&mut |put| match hidden {
+            true => put_range(kind, put),
+            false => {
+                put_scalar(from, found, put);
+                put(b", ");
+                put_range(kind, put);
+            }
+        });
+        if !hidden {
+            self.fault = Fault { found, ..Fault::default() };
+        }
+        Err(Code::DoesNotFit)
     }
 
     fn check_not_opaque(&self, item: NodeId) -> Result<()> {
@@ -340,7 +381,7 @@ fn convert(tree: &mut Tree<'_>, item: NodeId, to: Kind, extent: Extent) -> Resul
     });
     drop(old);
     if !fits {
-        return Err(Code::WrongType);
+        return Err(Code::DoesNotFit);
     }
     let scalar = match tree.value(item)? {
         Value::Scalar(_, bits) => Some(bits),

@@ -12,6 +12,7 @@ mod place;
 mod records;
 mod sections;
 mod stream;
+mod words;
 
 use super::devices::{Head, Way};
 use super::sites::Sites;
@@ -26,6 +27,7 @@ use parts::Parts;
 #[derive(Debug)]
 pub struct Applier {
     known: Known,
+    detail: Path,
 }
 
 impl Default for Applier {
@@ -38,7 +40,13 @@ impl Applier {
     /// One that knows nothing yet.
     #[must_use]
     pub const fn new() -> Self {
-        Applier { known: Known::new() }
+        Applier { known: Known::new(), detail: Path::new() }
+    }
+
+    /// What more is to be said of the step that failed last, such as the value that did not fit; empty if nothing is.
+    #[must_use]
+    pub fn detail(&self) -> &Path {
+        &self.detail
     }
 
     /// Applies a step, and says how many items it touched. The cost is linear in the scopes that its patterns look
@@ -47,10 +55,10 @@ impl Applier {
     ///
     /// # Errors
     /// A report with the place in the state; the tree is changed in part then. [`Code::Occupied`] for a name that is
-    /// taken or comes twice; [`Code::WrongType`] for a value of another type than the step says, or one that the
-    /// new type cannot have; [`Code::ValueDiffers`] for another version, and a value that a map refuses;
+    /// taken or comes twice; [`Code::WrongType`] for a value of another type than the step says;
+    /// [`Code::DoesNotFit`] for one that the new type cannot have; [`Code::ValueDiffers`] for another version, and a value that a map refuses;
     /// [`Code::Unconsumed`] for what a scope or device that goes holds beside the items of the step;
-    /// [`Code::Missing`] for a place to move to; [`Code::InvalidArgument`] for a step that makes no sense, or that would
+    /// [`Code::Missing`] for a place to move to, and for what an item should stand behind; [`Code::InvalidArgument`] for a step that makes no sense, or that would
     /// change something opaque; [`Code::Unsupported`] for a call without code; those of [`Tree`], of the ledger
     /// and of hooks.
     pub fn apply(
@@ -80,7 +88,9 @@ impl Applier {
     ) -> core::result::Result<u32, Report> {
         self.known.begin_step();
         let (trail, fault) = (Trail::new(), Fault::default());
-        let mut work = Work { tree, ledger, on, trail, fault, known: &mut self.known };
+        self.detail = Path::new();
+        let (known, detail) = (&mut self.known, &mut self.detail);
+        let mut work = Work { tree, ledger, on, trail, fault, known, detail };
         work.apply(step).map_err(|code| work.report(code))
     }
 
@@ -104,6 +114,8 @@ struct Work<'w, 'm> {
     trail: Trail,
     /// The numbers of an error.
     fault: Fault,
+    /// What more is to be said of it.
+    detail: &'w mut Path,
     known: &'w mut Known,
 }
 

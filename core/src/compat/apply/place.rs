@@ -74,24 +74,33 @@ impl Work<'_, '_> {
         let scope = self.tree.parent(item)?.ok_or(Code::InvalidArgument)?;
         Ok(match self.sibling(scope, after, Some(item))? {
             Some(sibling) => self.tree.previous_sibling(item)? == Some(sibling),
-            None if after == After::Start => self.tree.previous_sibling(item)?.is_none(),
-            None => {
-                let kind = self.tree.value(item)?.scope_kind();
-                self.tree.next_sibling(item)? == self.end(scope, (Some(item), kind))?
-            }
+            None => match after {
+                After::Start => self.tree.previous_sibling(item)?.is_none(),
+                // It would come to no place at all.
+                After::Name(_) => false,
+                After::End => {
+                    let kind = self.tree.value(item)?.scope_kind();
+                    self.tree.next_sibling(item)? == self.end(scope, (Some(item), kind))?
+                }
+            },
         })
     }
 
     fn declared(
-        &self,
+        &mut self,
         scope: NodeId,
         after: After<'_>,
         (item, kind): (Option<NodeId>, Option<ScopeKind>),
     ) -> Result<At> {
-        Ok(match self.sibling(scope, after, item)? {
-            Some(sibling) => At::After(sibling),
-            None if after == After::Start => At::Start(scope),
-            None => self.end(scope, (item, kind))?.map_or(At::End(scope), At::Before),
+        Ok(match (self.sibling(scope, after, item)?, after) {
+            (Some(sibling), _) => At::After(sibling),
+            (None, After::Start) => At::Start(scope),
+            (None, After::End) => self.end(scope, (item, kind))?.map_or(At::End(scope), At::Before),
+            (None, After::Name(name)) => {
+                self.trail.leave();
+                self.trail.enter(name.as_bytes(), None)?;
+                return Err(Code::Missing);
+            }
         })
     }
 

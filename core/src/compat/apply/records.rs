@@ -4,7 +4,7 @@ use super::order::{device_behind, end_of, part, start_of, Part};
 use super::sections::{number_of, plain_section, renumber};
 use super::{Loss, Work};
 use crate::compat::devices::{device_in, holder_of, is_private, stream, Devices, Head};
-use crate::compat::{item, After, DeviceName, Item, NewDevice, On, What};
+use crate::compat::{item, After, DeviceName, Item, NewDevice, On, Trail, What};
 use crate::error::{Code, Result};
 use crate::model::{At, NodeId};
 use crate::visit::Marks;
@@ -312,7 +312,12 @@ impl Work<'_, '_> {
         match (self.beside(list, after, origin)?, after) {
             (Some(sibling), _) => Ok(At::After(sibling)),
             (None, After::Start) => start_of(self.tree, list),
-            (None, _) => end_of(self.tree, list),
+            (None, After::End) => end_of(self.tree, list),
+            (None, After::Name(name)) => {
+                self.trail = Trail::new();
+                self.trail.enter(name.as_bytes(), None)?;
+                Err(Code::Missing)
+            }
         }
     }
 
@@ -337,7 +342,9 @@ impl Work<'_, '_> {
         Ok(match (sibling, after) {
             (Some(sibling), _) => before == Some(sibling),
             (None, After::Start) => before.is_none_or(|at| own(at) == Ok(Part::Head)),
-            (None, _) => behind.is_none_or(|at| own(at) == Ok(Part::Tail)),
+            // It would come to no place at all.
+            (None, After::Name(_)) => false,
+            (None, After::End) => behind.is_none_or(|at| own(at) == Ok(Part::Tail)),
         })
     }
 

@@ -156,7 +156,8 @@ impl<'p, 't, 'm> Preflight<'p, 't, 'm> {
     /// found and gone, what is lost is told, and all of it is undone. `from` is the version of the machine now, where
     /// the state does not say it. Devices of which the receiver takes the version that they have stay as they are.
     ///
-    /// A machine whose manifest says its version is transformed to that; the edges of the others do not run. Filters see
+    /// A machine whose manifest says its version is transformed to that, if it has a history; the edges of the others do not
+    /// run. Filters see
     /// the state as it [leaves](super::Border::Leaving). What has no route here and one at the receiver stays as it is, and
     /// cannot be told.
     ///

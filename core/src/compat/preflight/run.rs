@@ -7,10 +7,10 @@ use super::{Answer, Detail, Finding, Preflight, Reason, Report};
 use crate::compat::manifest::Manifest;
 use crate::compat::run::undone;
 use crate::compat::{
-    machine_version, Border, Compat, Failed, Loss, Observer, Others, Route, Targets, Version,
-    Wanted, What,
+    machine_version, Border, Compat, Failed, Loss, Observer, Of, Others, Route, Targets, Version,
+    Wanted,
 };
-use crate::error::{put_number, Code, Path, Result};
+use crate::error::{Code, Path, Result};
 use crate::model::{NodeId, Tree};
 
 /// What may be spent on the search for the devices of a manifest.
@@ -25,7 +25,9 @@ impl Preflight<'_, '_, '_> {
         report: Report<'_>,
     ) -> Result<()> {
         let version = self.manifest.version();
-        let machine = Some(version).filter(|version| *version != Version::default());
+        // Without a history of the machine its version says nothing of what can be done: devices have theirs.
+        let has_history = compat.histories.iter().any(|history| history.of == Of::Machine);
+        let machine = Some(version).filter(|version| has_history && *version != Version::default());
         let (others, border) = (Others::Keep, Border::Leaving);
         let targets = Targets { from, machine, others, border, ..Targets::default() };
         let receiver = Receiver::new(self.manifest, compat);
@@ -59,6 +61,10 @@ impl Preflight<'_, '_, '_> {
             }
             _ if no_route => (Answer::Refused, Reason::NoRoute),
             _ => (Answer::Refused, Reason::StepFailed),
+        };
+        let path = match no_route && path.as_str().is_empty() {
+            true => Path::build(&mut |put| put(b"machine")),
+            false => path,
         };
         let ends = failed.ends.as_ref().filter(|_| no_route);
         let (expected, found) = match ends {
@@ -125,31 +131,22 @@ struct Losses<'r> {
 
 impl Observer for Losses<'_> {
     fn lost(&mut self, _tree: &Tree<'_>, loss: &Loss<'_>) {
-        let what = match loss.what {
-            What::Value => "its value",
-            What::Bits => "some of its bits",
-            What::Item => "the item",
-            What::Record => "all of it",
-            // No value is lost by these.
-            _ => return,
-        };
-        let path = Path::build(&mut |put| {
-            if !loss.device.is_empty() {
-                put(loss.device);
-                put(b"/");
-                put_number(loss.instance.into(), put);
-                if !loss.path.is_empty() && !loss.path.starts_with(b"[") {
-                    put(b".");
-                }
-            }
-            put(loss.path);
-        });
+        if !loss.what.is_value() {
+            return;
+        }
+        let path = Path::build(&mut |put| loss.put_path(put));
         let (answer, reason) = match loss.allowed {
             true => (Answer::Losses, Reason::Lost),
             false => (Answer::Refused, Reason::LossRefused),
         };
         self.refused |= !loss.allowed;
         let (expected, _) = no_details();
-        (self.report)(&Finding { answer, reason, path, expected, found: Detail::Text(what) });
+        (self.report)(&Finding {
+            answer,
+            reason,
+            path,
+            expected,
+            found: Detail::Text(loss.what.text()),
+        });
     }
 }
