@@ -55,6 +55,8 @@ pub(super) struct Current {
     pub(super) written: String,
     /// Where it looks for what it changes.
     pub(super) place: String,
+    /// What a new item is to stand behind.
+    pub(super) after: Option<String>,
     /// What helps if that is not there.
     pub(super) help: &'static str,
     /// Why the step refuses what it looks for, if that is all it does.
@@ -292,6 +294,7 @@ impl Observer for Effects<'_> {
                 Some(refuses) => refuses.place.to_owned(),
                 None => against::place(&at.step),
             },
+            after: against::after(&at.step),
             help: against::help(&at.step),
             why: written.refuses.map(|refuses| refuses.why.to_owned()),
         });

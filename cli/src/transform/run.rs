@@ -190,7 +190,10 @@ fn attempt<'a>(
     let outcome = match ran {
         Ok(outcome) => outcome,
         Err(failed) => {
-            let why = against::words(failed, &effects, wanted.made, !origins.damages.is_empty());
+            // What names no device is told as what was asked for.
+            let unmet = unmet.why().filter(|_| failed.code() == Code::NoRoute);
+            let is_damaged = !origins.damages.is_empty();
+            let why = unmet.unwrap_or_else(|| against::words(failed, &effects, is_damaged));
             return Err(Stopped::Refused(why, effects).into());
         }
     };
