@@ -356,3 +356,18 @@ fn fields_that_were_divided_have_the_same_bytes() {
     assert_eq!(ran.code, Some(2), "{}", ran.out);
     assert!(ran.out.contains("refused: globalstate/0.runstate"), "{}", ran.out);
 }
+
+/// Where a section ends is not known without footers and description, so nothing is said to be missing.
+#[test]
+fn what_follows_a_section_without_an_end_cannot_be_told() {
+    let place = Place::new();
+    let old = streams::one("i440fx-2.0-net-blk.dev");
+    place.put("old", &old.bytes);
+    place.put("old.json", &old.vmdesc.unwrap());
+    place.put("receiver", &machine("i440fx-2.1"));
+    let ran = place.run(&["check", "old", "--against", "receiver", "--same-release"]);
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    assert!(!ran.out.contains("the stream does not have this section"), "{}", ran.out);
+    let said = "cannot tell: timer/0: where it ends is not known, so which sections follow cannot be told\n  give the description";
+    assert!(ran.out.contains(said), "{}", ran.out);
+}

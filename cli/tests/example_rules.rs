@@ -176,3 +176,32 @@ fn given(place: &Place, stream: &str) -> String {
     assert_eq!(place.run(&base).code, Some(0));
     more
 }
+
+/// The example that the reference begins with does what it says.
+#[test]
+fn the_first_example_of_the_reference_is_right() {
+    let page =
+        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/rules.md")).unwrap();
+    let (_, rest) = page.split_once("```toml\n").unwrap();
+    let (rules, _) = rest.split_once("```").unwrap();
+    let place = Place::new();
+    place.put("rules.toml", rules.as_bytes());
+    let stream = given(&place, "i440fx-6.0");
+    let to = ["--rules", "rules.toml", "--json", "--to"];
+    let ran =
+        place.run(&[&["transform", &stream, "-o", "out"][..], &to, &["pc-i440fx-7.0"]].concat());
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let said = ran.json();
+    let steps = said["steps"].as_array().unwrap();
+    let touched: Vec<&str> = steps
+        .iter()
+        .filter(|step| step["step"] == "add" && step["touched"] == 1)
+        .map(|step| step["from"].as_str().unwrap())
+        .collect();
+    assert_eq!(touched, ["pc-i440fx-6.0", "pc-i440fx-6.2"], "{said:#}");
+    let back = ["transform", "out", "-o", "back"];
+    let ran = place.run(&[&back[..], &to, &["pc-i440fx-6.0"]].concat());
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let ran = place.run(&["diff", &stream, "back"]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(0), ""), "{ran:?}");
+}

@@ -24,6 +24,17 @@ use crate::transform::losses;
 use crate::transform::run::{transform, Source, Stopped, Transformed, Wanted};
 
 pub(super) fn run(arguments: &Transform) -> Result {
+    transformed(arguments).inspect_err(|failure| {
+        if arguments.json && !failure.is_broken_pipe() {
+            let why = failure.to_string();
+            let facts = facts(&Account { error: Some(&why), ..Account::default() });
+            // It is said on the standard error as well.
+            let _ = writeln!(io::stdout(), "{:#}", Document(&facts));
+        }
+    })
+}
+
+fn transformed(arguments: &Transform) -> Result {
     check(arguments)?;
     let rules = Rules::read(&arguments.rules)?;
     let arena = Bump::new();
@@ -172,10 +183,15 @@ fn keep(
         written,
         effects: Some(&done.effects),
         outcome: done.outcome,
+        left: done.left,
         damage: &done.damages,
         ..Account::default()
     };
     say(arguments, &account)?;
+    if !arguments.json {
+        // There is nobody else to be told.
+        let _ = anstream::stderr().write_all(notes(arguments, done, written).as_bytes());
+    }
     told_damages(input.path(), &done.damages)
 }
 
@@ -204,15 +220,35 @@ fn by_name(output: Option<Output>) -> (Option<Output>, Option<Output>) {
     }
 }
 
+/// What there is to say of a transform that went through, beside what it did.
+fn notes(arguments: &Transform, done: &Transformed<'_>, written: bool) -> String {
+    let mut notes = String::new();
+    if done.outcome.legs == 0 && !done.effects.has_touched() {
+        notes.push_str("warning: nothing was done: the stream is what the rules lead to, or they are for others\n");
+    }
+    if written && done.bare {
+        let file = arguments.file.display();
+        notes.push_str(&format!(
+            "OUT has no description, as {file} has none; `migcore check {file} --vmdesc ... --rules ...` checks OUT by that of {file}\n"
+        ));
+    }
+    if arguments.dry_run {
+        notes.push_str("no file was written: --dry-run\n");
+    }
+    notes
+}
+
 /// What there is to say.
 #[derive(Default)]
 struct Account<'s, 'r> {
     written: bool,
     effects: Option<&'s Effects<'r>>,
     outcome: Done,
+    left: u64,
     damage: &'s [Damage],
     broken: Option<&'s Report>,
     refused: Option<&'s str>,
+    error: Option<&'s str>,
 }
 
 /// Says what was done: as JSON on the standard output, or for people.
@@ -231,6 +267,7 @@ fn say(arguments: &Transform, account: &Account<'_, '_>) -> Result<()> {
     for (count, what) in [
         (account.outcome.restored, "came back of what was lost before"),
         (account.outcome.unrestored, "of what was lost before has no place any more"),
+        (account.left, "of what was lost before was lost on another way, and did not come back"),
     ] {
         if count > 0 {
             said.push_str(&format!("{count} {what}\n"));
@@ -242,17 +279,20 @@ fn say(arguments: &Transform, account: &Account<'_, '_>) -> Result<()> {
 }
 
 fn facts(account: &Account<'_, '_>) -> Value {
-    let Account { written, effects, outcome, damage, broken, refused } = account;
+    let Account { written, effects, outcome, left, damage, broken, refused, error } = account;
     let damage = damage.iter().map(ToString::to_string);
     let damage: Vec<String> = damage.chain(broken.map(ToString::to_string)).collect();
     json!({
+        "format": "transform",
         "written": written,
         "refused": refused,
+        "error": error,
         "steps": effects.map_or_else(|| json!([]), Effects::json),
         "losses": effects.map_or_else(|| json!([]), Effects::losses_json),
         "touched": outcome.touched,
         "restored": outcome.restored,
         "unrestored": outcome.unrestored,
+        "left": left,
         "damage": damage,
     })
 }

@@ -9,6 +9,7 @@
 //! | [`run`] | a transform from one stream to another |
 //! | `against` | what speaks against a transform, in words |
 //! | [`effects`] | what its steps do, for those who want to see it |
+//! | `data` | values for programs |
 //! | [`losses`] | what it lost, in a file |
 //! | `unread` | sections that no description tells, and the steps that could concern them |
 //! | `encode` | nodes as QEMU's bytes |
@@ -16,6 +17,7 @@
 
 mod against;
 mod around;
+mod data;
 mod describe;
 pub mod effects;
 mod encode;
