@@ -22,8 +22,11 @@ impl Tree<'_> {
         let mut walk = Walk::new(top);
         while let Some(step) = walk.next(self) {
             match step {
-                Step::Enter(at) if self.is_left_out(at, v) => walk.skip_inside(),
-                Step::Enter(at) => self.enter(at, v)?,
+                Step::Enter(at) => {
+                    if !self.enter(at, v)? {
+                        walk.skip_inside();
+                    }
+                }
                 Step::Leave(at) => self.leave(at, v)?,
             }
         }
@@ -40,8 +43,11 @@ impl Tree<'_> {
         let mut walk = Walk::new(top);
         while let Some(step) = walk.next(self) {
             match step {
-                Step::Enter(at) if at != top && self.is_left_out(at, v) => walk.skip_inside(),
-                Step::Enter(at) if at != top => self.enter(at, v)?,
+                Step::Enter(at) if at != top => {
+                    if !self.enter(at, v)? {
+                        walk.skip_inside();
+                    }
+                }
                 Step::Leave(at) if at != top => self.leave(at, v)?,
                 _ => {}
             }
@@ -57,15 +63,22 @@ impl Tree<'_> {
         self.check(node).map_err(|code| v.fail_as(code, 0, &""))
     }
 
-    fn enter(&self, at: u32, v: &mut Visitor<'_>) -> Result<()> {
-        let (name, marks) = (self.name_at(at), self.marks_at(at));
-        if let Some(data) = self.foreign(at) {
-            return v.save_foreign(&name, data).map(|_| ());
+    /// Says whether what is inside follows: not of a device of the library's own that the wire cannot carry.
+    fn enter(&self, at: u32, v: &mut Visitor<'_>) -> Result<bool> {
+        let (name, marks, value) = (self.name_at(at), self.marks_at(at), self.value_at(at));
+        match value {
+            Value::Bytes(Extent::Variable, data) if self.is_foreign(at, marks) => {
+                return v.save_foreign(&name, data);
+            }
+            Value::Device { .. } if !v.carries_device(name) && self.node(at).parent == ROOT => {
+                return Ok(false);
+            }
+            _ => {}
         }
         if marks != Marks::NONE {
             v.mark(marks)?;
         }
-        match self.value_at(at) {
+        match value {
             Value::Root => Ok(()),
             Value::Device { instance, versions, oldest_reader } => {
                 if oldest_reader != versions.current {
@@ -86,27 +99,13 @@ impl Tree<'_> {
             Value::Text(text) => v.save_text(&name, text),
             Value::Absent => v.null(&name),
             Value::Raw(bytes) => v.put_raw(bytes),
-        }
+        }?;
+        Ok(true)
     }
 
-    /// Whether a node is a device of the library's own that the wire cannot carry.
-    fn is_left_out(&self, at: u32, v: &Visitor<'_>) -> bool {
-        let node = self.node(at);
-        node.parent == ROOT
-            && matches!(self.value_at(at), Value::Device { .. })
-            && !v.carries_device(self.name_at(at))
-    }
-
-    /// The bytes of what only other programs know.
-    fn foreign(&self, at: u32) -> Option<&[u8]> {
-        match self.value_at(at) {
-            Value::Bytes(Extent::Variable, data)
-                if self.marks_at(at) == Marks::FOREIGN && self.node(at).parent == ROOT =>
-            {
-                Some(data)
-            }
-            _ => None,
-        }
+    /// Whether a buffer of variable length is what only other programs know.
+    fn is_foreign(&self, at: u32, marks: Marks) -> bool {
+        marks == Marks::FOREIGN && self.node(at).parent == ROOT
     }
 
     fn leave(&self, at: u32, v: &mut Visitor<'_>) -> Result<()> {
