@@ -1,8 +1,9 @@
 //! The step that refuses states: those that have something which no rule can take to the other version.
 
-use migcore::compat::{Devices, Edit, Hook, Pattern, Step, Trail};
-use migcore::model::{NodeId, Tree, Value};
-use migcore::{Code, Result};
+use std::sync::PoisonError;
+
+use migcore::compat::{Edit, Hook, Pattern, Step};
+use migcore::Code;
 
 use super::file;
 use super::item::Maker;
@@ -17,9 +18,10 @@ impl<'a> Maker<'a> {
             return Err("it has `in`, a pattern, and `why`".to_owned());
         }
         super::step::pattern(&table.scope)?;
-        let scope = table.scope.as_str();
+        let (scope, shared) = (table.scope.as_str(), self.effort);
         let hook = self.arena.alloc(move |edit: &mut Edit<'_, '_>| {
-            match is_there(edit.tree, edit.scope, &Pattern::new(scope)?)? {
+            let mut effort = shared.lock().unwrap_or_else(PoisonError::into_inner);
+            match Pattern::new(scope)?.is_in(edit.tree, edit.scope, &mut effort)? {
                 true => Err(Code::Refused),
                 false => Ok(0),
             }
@@ -27,49 +29,4 @@ impl<'a> Maker<'a> {
         let hook = Some(Hook(hook));
         Ok(vec![Step::Call { up: hook, down: hook }])
     }
-}
-
-/// Whether a pattern names a device or something in it: of all, or of the one that is given.
-fn is_there(tree: &Tree<'_>, scope: NodeId, pattern: &Pattern<'_>) -> Result<bool> {
-    if matches!(tree.value(scope)?, Value::Device { .. }) {
-        return is_in(tree, scope, pattern);
-    }
-    let mut devices = Devices::new(tree);
-    while let Some(device) = devices.next(tree) {
-        if is_in(tree, device, pattern)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-fn is_in(tree: &Tree<'_>, device: NodeId, pattern: &Pattern<'_>) -> Result<bool> {
-    let Value::Device { instance, .. } = tree.value(device)? else { return Ok(false) };
-    let mut trail = Trail::new();
-    trail.enter(tree.name(device)?, Some(instance))?;
-    if pattern.matches(&trail) {
-        return Ok(true);
-    }
-    // Of each scope that is entered what comes next, and how many elements came before.
-    let mut levels = vec![(tree.first_child(device)?, 0u32)];
-    while let Some((next, elements)) = levels.last_mut() {
-        let Some(node) = *next else {
-            levels.pop();
-            trail.leave();
-            continue;
-        };
-        *next = tree.next_sibling(node)?;
-        match tree.value(node)? {
-            Value::Element => {
-                trail.enter_element(*elements)?;
-                *elements = elements.saturating_add(1);
-            }
-            _ => trail.enter(tree.name(node)?, None)?,
-        }
-        if pattern.matches(&trail) {
-            return Ok(true);
-        }
-        levels.push((tree.first_child(node)?, 0));
-    }
-    Ok(false)
 }
