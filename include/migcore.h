@@ -2151,11 +2151,11 @@ typedef struct migcore_accepts {
      */
     uint32_t known;
     /**
-     * Not 0: a stream may lack it.
+     * 1: a stream may lack it. 0: it may not; anything else is refused.
      */
     uint32_t optional;
     /**
-     * Not 0: a state that is bytes without names is accepted as well. What the bytes are nobody can compare, so a preflight
+     * 1: a state that is bytes without names is accepted as well. What the bytes are nobody can compare, so a preflight
      * says MIGCORE_ANSWER_CANNOT_TELL of them and not that they are refused.
      */
     uint32_t blob;

@@ -223,7 +223,7 @@ static void manifests_are_put_together(void)
 {
     struct plot plot, state;
     migcore_tree *tree = plot_init(&plot, ROOM), *other = plot_init(&state, ROOM);
-    migcore_node device = plant(tree, MIGCORE_ROOT, item_device("nic", 0, 4)), manifest, older;
+    migcore_node device = plant(tree, MIGCORE_ROOT, item_device("nic", 0, 4)), manifest, again, older;
     migcore_about about = about_board();
     migcore_accepts accepts;
     migcore_route_known route;
@@ -244,9 +244,25 @@ static void manifests_are_put_together(void)
     route.to = 4;
     error.size = sizeof error;
     CHECK_OK(migcore_manifest_begin(tree, &about, &manifest, &error));
+    CHECK_STATUS(migcore_manifest_begin(tree, &about, &again, &error), MIGCORE_OCCUPIED);
+    CHECK_EQUAL(again, 0);
     CHECK_STATUS(migcore_manifest_add_older(tree, manifest, older, &error), MIGCORE_UNBALANCED);
+    accepts.oldest = 5;
+    CHECK_STATUS(migcore_manifest_add_device(tree, manifest, device, &accepts, &error), MIGCORE_INVALID_ARGUMENT);
+    accepts.oldest = 3;
+    accepts.optional = 7;
+    CHECK_STATUS(migcore_manifest_add_device(tree, manifest, device, &accepts, &error), MIGCORE_INVALID_ARGUMENT);
+    accepts.optional = 0;
+    accepts.blob = 9;
+    CHECK_STATUS(migcore_manifest_add_device(tree, manifest, device, &accepts, &error), MIGCORE_INVALID_ARGUMENT);
+    accepts.blob = 0;
     CHECK_OK(migcore_manifest_add_device(tree, manifest, device, &accepts, &error));
+    CHECK_STATUS(migcore_manifest_add_device(tree, manifest, device, &accepts, &error), MIGCORE_OCCUPIED);
+    CHECK_STATUS(migcore_manifest_add_device(tree, manifest, older, &accepts, &error), MIGCORE_OCCUPIED);
     CHECK_OK(migcore_manifest_add_older(tree, manifest, older, NULL));
+    CHECK_STATUS(migcore_manifest_add_older(tree, manifest, older, NULL), MIGCORE_OCCUPIED);
+    CHECK_STATUS(migcore_manifest_add_capability(tree, manifest, NULL, NULL), MIGCORE_INVALID_ARGUMENT);
+    CHECK_STATUS(migcore_manifest_add_capability(tree, manifest, "", NULL), MIGCORE_INVALID_ARGUMENT);
     CHECK_OK(migcore_manifest_add_capability(tree, manifest, "ram", NULL));
     CHECK_OK(migcore_manifest_add_route(tree, manifest, &route, NULL));
     CHECK_STATUS(migcore_manifest_add_device(tree, manifest, MIGCORE_ROOT, &accepts, &error), MIGCORE_INVALID_ARGUMENT);

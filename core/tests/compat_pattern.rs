@@ -144,5 +144,7 @@ fn a_pattern_is_not_longer_than_its_places_can_be_told() {
     let mut trail = Trail::new();
     trail.enter("a".repeat(253).as_bytes(), Some(0)).unwrap();
     assert!(Pattern::new(&("a".repeat(253) + "/0")).unwrap().matches(&trail));
-    assert!(Pattern::new(&("*".repeat(253) + "/0")).unwrap().matches(&trail));
+    assert!(Pattern::new(&("*".repeat(16) + "/0")).unwrap().matches(&trail));
+    assert_eq!(Pattern::new(&("*".repeat(17) + "/0")).err(), Some(Code::TooMany));
+    assert!(Pattern::new(&(r"\*".repeat(100) + &"*".repeat(16))).is_ok());
 }

@@ -274,6 +274,50 @@ fn a_section_that_comes_back_keeps_its_number_unless_another_has_it() {
     }
 }
 
+/// Nobody could read the stream behind such a record.
+#[test]
+fn a_record_that_is_not_whole_or_not_like_the_others_does_not_come_back() {
+    type Damage = fn(&mut Tree<'_>, NodeId);
+    fn put(tree: &mut Tree<'_>, record: NodeId, path: &[u8], value: Value<'_>) {
+        let node = tree.find(record, path).unwrap();
+        tree.replace(node, value).unwrap();
+    }
+    fn remove(tree: &mut Tree<'_>, record: NodeId, path: &[u8]) {
+        let node = tree.find(record, path).unwrap();
+        tree.remove(node).unwrap();
+    }
+    let damages: [Damage; 8] = [
+        // The mark of the end.
+        |tree, record| put(tree, record, b"type", u8(0)),
+        |tree, record| tree.rename(record, b"part").unwrap(),
+        |tree, record| put(tree, record, b"id", u8(7)),
+        |tree, record| put(tree, record, b"footer.type", u8(0)),
+        |tree, record| put(tree, record, b"footer.id", stage::u32(9)),
+        |tree, record| remove(tree, record, b"footer"),
+        |tree, record| remove(tree, record, b"type"),
+        |tree, record| {
+            insert(tree, record, b"more", u8(0));
+        },
+    ];
+    for (at, damage) in damages.iter().enumerate() {
+        for name in [one("timer", 0), any("time*")] {
+            let (mut tree, mut book) = (machine(Layout::Stream), Book::new());
+            let record = record_of(&tree, b"timer");
+            damage(&mut tree, record);
+            let drop = Step::DropDevice { device: new(name, After::End), items: None };
+            let dropped = apply(&mut tree, On::Machine, &drop, &mut book).unwrap();
+            let before = brief(&tree);
+            let mut book = Book::with(book);
+            let back = apply(&mut tree, On::Machine, &drop.inverse(), &mut book).unwrap();
+            assert_eq!((back, book.unfit), (dropped - 1, 1), "{at}");
+            assert!(back > 0 || brief(&tree) == before, "{at}");
+            assert!(!lines(&tree)
+                .iter()
+                .any(|line| line.contains("timer") && line.contains("instance: 0")));
+        }
+    }
+}
+
 #[test]
 fn what_was_lost_of_a_stream_comes_back_to_a_tree_without_one_and_the_reverse() {
     for (from, to) in [(Layout::Stream, Layout::Native), (Layout::Native, Layout::Stream)] {

@@ -1,7 +1,9 @@
 //! Items of a file of rules as those of steps.
 
+use std::sync::Mutex;
+
 use bumpalo::Bump;
-use migcore::compat::{Form, Item};
+use migcore::compat::{Effort, Form, Item};
 use migcore::model::Value;
 use migcore::visit::{Description, Extent, Kind, Marks, Versions};
 
@@ -17,6 +19,8 @@ type Result<T> = std::result::Result<T, String>;
 /// Makes items, and keeps what they refer to.
 pub(super) struct Maker<'a> {
     pub(super) arena: &'a Bump,
+    /// What all refusals of the file may cost.
+    pub(super) effort: &'a Mutex<Effort>,
     /// Bytes of values that may still come.
     bytes: u64,
     /// Items that may still come.
@@ -25,7 +29,8 @@ pub(super) struct Maker<'a> {
 
 impl<'a> Maker<'a> {
     pub(super) fn new(arena: &'a Bump) -> Self {
-        Maker { arena, bytes: MOST_BYTES, items: MOST_ITEMS }
+        let effort = arena.alloc(Mutex::new(Effort::new()));
+        Maker { arena, effort, bytes: MOST_BYTES, items: MOST_ITEMS }
     }
 
     /// One item with all that is inside.

@@ -1,5 +1,7 @@
 //! The step that refuses states: those that have something which no rule can take to the other version.
 
+use std::sync::PoisonError;
+
 use migcore::compat::{Edit, Hook, Pattern, Step};
 use migcore::Code;
 
@@ -22,9 +24,10 @@ impl<'a> Maker<'a> {
             return Ok(vec![Step::Call { up: hook, down: hook }]);
         }
         super::step::pattern(&table.scope)?;
-        let scope = table.scope.as_str();
+        let (scope, shared) = (table.scope.as_str(), self.effort);
         let hook = self.arena.alloc(move |edit: &mut Edit<'_, '_>| {
-            match Pattern::new(scope)?.is_in(edit.tree, edit.scope)? {
+            let mut effort = shared.lock().unwrap_or_else(PoisonError::into_inner);
+            match Pattern::new(scope)?.is_in(edit.tree, edit.scope, &mut effort)? {
                 true => Err(Code::Refused),
                 false => Ok(0),
             }

@@ -6,6 +6,7 @@ use migcore::compat::{
 };
 use migcore::model::Value;
 use migcore::visit::{Description, Extent, Kind, Versions};
+use migcore::Code;
 
 use super::file::{self, Literal};
 use super::item::{form, marks, Given, Leaf, Maker};
@@ -353,6 +354,7 @@ pub(super) fn check(step: &Step<'_>) -> Result<()> {
 pub(super) fn pattern(text: &str) -> Result<()> {
     match Pattern::new(text) {
         Ok(_) => Ok(()),
+        Err(Code::TooMany) => Err(format!("{text:?} is no pattern: it has more than 16 stars")),
         Err(code) => Err(format!("{text:?} is no pattern: {}", code.text())),
     }
 }

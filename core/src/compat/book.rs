@@ -7,6 +7,7 @@ use super::ledger::{Found, Ledger, Lost, What};
 use super::loss::{is_secret, Loss, Policy};
 use super::losses::{self, Back, Passage, LOSSES};
 use super::observer::{Observer, Stage};
+use super::pattern::Effort;
 use super::run::Outcome;
 use super::{Failed, Version};
 use crate::error::{Code, Fault, Path, Report, Result};
@@ -24,6 +25,8 @@ pub(super) struct Book<'r> {
     /// The first loss that the policy refuses.
     pub(super) refused: Option<Failed>,
     pub(super) work: Work,
+    /// What it may cost to judge losses.
+    effort: Effort,
     /// The private device.
     store: Option<NodeId>,
     used: Option<NodeId>,
@@ -61,6 +64,7 @@ impl<'r> Book<'r> {
             outcome: Outcome::default(),
             refused: None,
             work: Work::new(),
+            effort: Effort::new(),
             store: fields::device(tree, LOSSES)?,
             used: None,
             devices: Index::NONE,
@@ -244,7 +248,7 @@ impl<'r> Book<'r> {
 impl Ledger for Book<'_> {
     fn lost(&mut self, tree: &mut Tree<'_>, lost: &Lost<'_>) -> Result<()> {
         let secret = lost.node.map_or(Ok(false), |node| is_secret(tree, node))?;
-        let allowed = self.policy.allows(tree, lost)?;
+        let allowed = self.policy.allows(tree, lost, &mut self.effort)?;
         if !allowed {
             self.refuse(tree, lost, secret);
         }

@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::devices::device_in;
 use super::ledger::{Lost, What};
-use super::pattern::Pattern;
+use super::pattern::{Effort, Pattern};
 use super::trail::{Trail, PARTS};
 use super::version::Version;
 use crate::error::{put_number, Code, Path, Put, Result};
@@ -119,19 +119,20 @@ impl Policy<'_> {
     /// inside, each part is judged by its own path, and the worst verdict counts.
     ///
     /// # Errors
-    /// As [`check`](Policy::check); [`Code::TooLong`] for a path inside.
-    pub fn allows(&self, tree: &Tree<'_>, lost: &Lost<'_>) -> Result<bool> {
+    /// As [`check`](Policy::check); [`Code::TooLong`] for a path inside; [`Code::TooMuchWork`] where paths and rules are
+    /// so many that the effort does not suffice.
+    pub fn allows(&self, tree: &Tree<'_>, lost: &Lost<'_>, effort: &mut Effort) -> Result<bool> {
         if !lost.what.is_value() {
             return Ok(true);
         }
         let Some(node) = lost.node.filter(|_| lost.what != What::Bits) else {
             let default = lost.what != What::Bits || lost.bits == 0;
-            return self.allows_at(lost.trail, default && !lost.known);
+            return self.allows_at(lost.trail, default && !lost.known, effort);
         };
         let mut inside = Inside::new(tree, lost.trail, node)?;
         loop {
             let default = !lost.known && is_empty(tree, inside.at)?;
-            if !self.allows_at(&inside.trail, default)? {
+            if !self.allows_at(&inside.trail, default, effort)? {
                 return Ok(false);
             }
             if !inside.next(tree)? {
@@ -141,10 +142,10 @@ impl Policy<'_> {
     }
 
     /// Whether what a trail leads to may be lost; `default` if it is none that counts.
-    fn allows_at(&self, trail: &Trail, default: bool) -> Result<bool> {
+    fn allows_at(&self, trail: &Trail, default: bool, effort: &mut Effort) -> Result<bool> {
         let mut verdict = self.otherwise;
         for (pattern, said) in self.rules {
-            if Pattern::new(pattern)?.covers(trail) {
+            if Pattern::new(pattern)?.covers_within(trail, effort)? {
                 verdict = *said;
                 break;
             }

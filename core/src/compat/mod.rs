@@ -124,7 +124,7 @@ pub use loss::{Loss, Policy, Verdict};
 pub use losses::{each_loss, LOSSES};
 pub use name::name_matches;
 pub use observer::{Observer, Stage};
-pub use pattern::Pattern;
+pub use pattern::{Effort, Pattern};
 pub use route::{Leg, Route, MAX_VERSIONS};
 use run::Wanted;
 pub use run::{Compat, Others, Outcome, Plan, Targets};

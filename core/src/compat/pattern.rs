@@ -8,6 +8,42 @@ use crate::model::{NodeId, Tree};
 /// The longest pattern, in bytes: the places in it are numbers of one byte.
 const LONGEST: usize = 255;
 
+/// The most stars of a pattern: a path is read on from behind each of them at once.
+const STARS: usize = 16;
+
+/// What may be spent on reading paths: minutes of it would be a file made to keep somebody waiting.
+const EFFORT: u64 = 1 << 32;
+
+/// How much may still be spent on comparing paths with patterns: a byte of a path costs one for each place of the
+/// pattern that it is read from. Whole routes over a machine of a million items spend less than there is.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort(u64);
+
+impl Effort {
+    /// All that there is.
+    #[must_use]
+    pub const fn new() -> Self {
+        Effort(EFFORT)
+    }
+
+    /// Spends what reading something cost.
+    ///
+    /// # Errors
+    /// [`Code::TooMuchWork`].
+    pub(super) fn spend(&mut self, cost: u32) -> Result<()> {
+        // To look at something costs as well.
+        let left = self.0.checked_sub(u64::from(cost).saturating_add(1));
+        self.0 = left.ok_or(Code::TooMuchWork)?;
+        Ok(())
+    }
+}
+
+impl Default for Effort {
+    fn default() -> Self {
+        Effort::new()
+    }
+}
+
 /// A path in which `*` stands for any run of characters of one name, instance or element number, and `\*` for a
 /// star. See [`Step`](super::Step).
 #[derive(Clone, Copy, Debug)]
@@ -19,41 +55,51 @@ impl<'p> Pattern<'p> {
     /// The pattern of a text.
     ///
     /// # Errors
-    /// [`Code::TooLong`] for one of more than 255 bytes.
+    /// [`Code::TooLong`] for one of more than 255 bytes; [`Code::TooMany`] for one of more than 16 stars.
     pub const fn new(text: &'p str) -> Result<Self> {
-        match text.len() <= LONGEST {
-            true => Ok(Pattern { text: text.as_bytes() }),
-            false => Err(Code::TooLong),
+        let text = text.as_bytes();
+        match (text.len() <= LONGEST, stars(text) <= STARS) {
+            (true, true) => Ok(Pattern { text }),
+            (false, _) => Err(Code::TooLong),
+            (true, false) => Err(Code::TooMany),
         }
     }
 
     /// Whether it names this item.
     #[must_use]
     pub fn matches(&self, trail: &Trail) -> bool {
-        self.follow(trail, |reached, last| last && reached.is_match(self))
+        self.follow(trail, |reached, last| last && reached.is_match(self)).0
     }
 
     /// Whether it names this item or something around it. The empty pattern is around everything.
     #[must_use]
     pub fn covers(&self, trail: &Trail) -> bool {
-        self.is_empty() || self.follow(trail, |reached, _| reached.is_match(self))
+        self.is_empty() || self.follow(trail, |reached, _| reached.is_match(self)).0
     }
 
-    /// Whether it names a device of a tree or something in one; if `scope` is a device, only that one is looked at. Only
-    /// what it may still name is entered.
+    /// The same, and spends what that cost.
+    pub(super) fn covers_within(&self, trail: &Trail, effort: &mut Effort) -> Result<bool> {
+        let (found, cost) = self.follow(trail, |reached, _| reached.is_match(self));
+        effort.spend(cost)?;
+        Ok(found || self.is_empty())
+    }
+
+    /// Whether it names something in a scope: a device, something in one, or any device of the machine where the scope
+    /// is the root. Like the names of devices, it begins outside of the device.
     ///
     /// # Errors
-    /// [`Code::TooLong`] for a path; [`Code::StaleHandle`].
-    pub fn is_in(&self, tree: &Tree<'_>, scope: NodeId) -> Result<bool> {
-        let mut sites = Sites::within(tree, scope, *self)?;
-        Ok(sites.next(tree, &mut Trail::new())?.is_some())
+    /// [`Code::TooMuchWork`]; [`Code::TooLong`] for the path of what it names; [`Code::StaleHandle`].
+    pub fn is_in(&self, tree: &Tree<'_>, scope: NodeId, effort: &mut Effort) -> Result<bool> {
+        let mut sites = Sites::whole(tree, scope, *self);
+        Ok(sites.next(tree, &mut Trail::new(), effort)?.is_some())
     }
 
     pub(super) const fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
 
-    fn follow(&self, trail: &Trail, is_it: impl Fn(&Reached, bool) -> bool) -> bool {
+    /// Whether it is the path up to one of its parts, and what it cost to read up to there.
+    fn follow(&self, trail: &Trail, is_it: impl Fn(&Reached, bool) -> bool) -> (bool, u32) {
         let mut reached = Reached::start(self);
         let mut pieces = trail.pieces().enumerate().peekable();
         while let Some((at, piece)) = pieces.next() {
@@ -65,10 +111,10 @@ impl<'p> Pattern<'p> {
                 _ => reached.item(self, piece.strip_prefix(b".").unwrap_or(piece)),
             };
             if is_it(&reached, pieces.peek().is_none()) {
-                return true;
+                return (true, reached.cost);
             }
         }
-        false
+        (false, reached.cost)
     }
 
     /// The places after a byte of the pattern: where the next one begins, and what that byte stands for.
@@ -87,6 +133,22 @@ impl<'p> Pattern<'p> {
     }
 }
 
+/// How many stars a pattern has.
+const fn stars(text: &[u8]) -> usize {
+    let (mut stars, mut rest) = (0usize, text);
+    loop {
+        rest = match rest {
+            [b'\\', b'*', rest @ ..] => rest,
+            [b'*', rest @ ..] => {
+                stars = stars.saturating_add(1);
+                rest
+            }
+            [_, rest @ ..] => rest,
+            [] => return stars,
+        }
+    }
+}
+
 /// What stands at a place of a pattern, and the place behind it.
 enum Sign {
     Byte(u8, u8),
@@ -95,8 +157,12 @@ enum Sign {
 
 /// The places of a pattern that a path reaches: as many at a time as the stars allow, and never more than the
 /// pattern has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Reached([u64; 4]);
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Reached {
+    places: [u64; 4],
+    /// How many places were read from on the way here.
+    cost: u32,
+}
 
 impl Reached {
     /// Before the first byte.
@@ -104,6 +170,21 @@ impl Reached {
         let mut start = Reached::default();
         start.add(pattern, 0);
         start
+    }
+
+    /// Whether no path that begins like this is of the pattern.
+    pub(super) fn is_over(&self) -> bool {
+        self.places == [0; 4]
+    }
+
+    /// What it cost to get here, which is told once.
+    pub(super) fn take_cost(&mut self) -> u32 {
+        core::mem::take(&mut self.cost)
+    }
+
+    /// Nowhere.
+    pub(super) const fn over(&self) -> Reached {
+        Reached { places: [0; 4], cost: self.cost }
     }
 
     /// Whether the path that was read is all of the pattern.
@@ -141,7 +222,7 @@ impl Reached {
     /// Reads the name of an item.
     pub(super) fn item(&self, pattern: &Pattern<'_>, name: &[u8]) -> Reached {
         match name {
-            [] => Reached::default(),
+            [] => self.over(),
             _ => self.sign(pattern, b'.').run(pattern, name),
         }
     }
@@ -149,7 +230,7 @@ impl Reached {
     /// Reads the name of an item that no dot is before.
     pub(super) fn first(&self, pattern: &Pattern<'_>, name: &[u8]) -> Reached {
         match name {
-            [] => Reached::default(),
+            [] => self.over(),
             _ => self.run(pattern, name),
         }
     }
@@ -164,7 +245,7 @@ impl Reached {
     pub(super) fn run(&self, pattern: &Pattern<'_>, bytes: &[u8]) -> Reached {
         let mut reached = *self;
         for &byte in bytes {
-            if reached == Reached::default() {
+            if reached.is_over() {
                 break;
             }
             reached = reached.read(pattern, byte, true);
@@ -178,8 +259,9 @@ impl Reached {
     }
 
     fn read(&self, pattern: &Pattern<'_>, byte: u8, starred: bool) -> Reached {
-        let mut reached = Reached::default();
+        let mut reached = self.over();
         for place in self.places() {
+            reached.cost = reached.cost.saturating_add(1);
             match pattern.at(place) {
                 Some(Sign::Any(_)) if starred => reached.add(pattern, place),
                 Some(Sign::Byte(wanted, next)) if wanted == byte => reached.add(pattern, next),
@@ -204,17 +286,17 @@ impl Reached {
     }
 
     fn set(&mut self, place: u8) {
-        if let Some(word) = self.0.get_mut(usize::from(place >> 6)) {
+        if let Some(word) = self.places.get_mut(usize::from(place >> 6)) {
             *word |= 1 << (place & 63);
         }
     }
 
     fn has(&self, place: u8) -> bool {
-        self.0.get(usize::from(place >> 6)).is_some_and(|word| word >> (place & 63) & 1 != 0)
+        self.places.get(usize::from(place >> 6)).is_some_and(|word| word >> (place & 63) & 1 != 0)
     }
 
     fn places(&self) -> impl Iterator<Item = u8> + '_ {
-        self.0
+        self.places
             .iter()
             .zip([0u8, 64, 128, 192])
             .flat_map(|(&word, base)| Bits(word).map(move |bit| base | bit))
@@ -257,7 +339,7 @@ mod tests {
     /// Trying every way would take more steps than there are atoms.
     #[test]
     fn a_byte_of_a_path_costs_no_more_than_the_places_of_the_pattern() {
-        for text in ["*a".repeat(127), "*".repeat(255), String::from("*") + &"a".repeat(254)] {
+        for text in ["*a".repeat(16), "*".repeat(16), String::from("*") + &"a".repeat(254)] {
             let pattern = Pattern::new(&text).unwrap();
             let (mut reached, mut looked) = (Reached::start(&pattern), 0);
             for byte in [b'a'; 255] {
@@ -265,6 +347,7 @@ mod tests {
                 reached = reached.run(&pattern, &[byte]);
             }
             assert!((255..=255 * 256).contains(&looked), "{looked}");
+            assert_eq!(usize::try_from(reached.take_cost()), Ok(looked));
             assert!(!reached.run(&pattern, b"b").item(&pattern, b"b").is_match(&pattern));
         }
     }

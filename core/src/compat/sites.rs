@@ -1,7 +1,7 @@
 //! The scopes that a pattern names.
 
 use super::devices::{stream, Devices, Head};
-use super::pattern::{Pattern, Reached};
+use super::pattern::{Effort, Pattern, Reached};
 use super::step::is_head;
 use super::{On, Trail};
 use crate::error::{Code, Result, MAX_DEPTH};
@@ -27,8 +27,8 @@ enum Tops {
     Devices(Devices),
     /// One device, which patterns begin inside of.
     One(NodeId),
-    /// One device, which patterns name.
-    Named(NodeId),
+    /// One device, which patterns begin outside of.
+    Whole(NodeId),
     /// QEMU's stream, of which only the head is seen.
     Stream(NodeId),
     Over,
@@ -58,7 +58,7 @@ impl<'p> Sites<'p> {
     /// Before the first one. The trail is empty.
     ///
     /// # Errors
-    /// [`Code::TooLong`] for the pattern; [`Code::InvalidArgument`] for an empty one of the whole machine.
+    /// Those of [`Pattern::new`]; [`Code::InvalidArgument`] for an empty one of the whole machine.
     pub(super) fn new(tree: &Tree<'_>, on: On, pattern: &'p str) -> Result<Self> {
         let head = if is_head(pattern) { stream(tree) } else { None };
         let tops = match (on, head) {
@@ -71,29 +71,31 @@ impl<'p> Sites<'p> {
         Ok(Sites { pattern, tops, levels: heapless::Vec::new(), given: false })
     }
 
-    /// The same for patterns that begin with a device: with any, or with the scope that is one.
-    ///
-    /// # Errors
-    /// [`Code::StaleHandle`].
-    pub(super) fn within(tree: &Tree<'_>, scope: NodeId, pattern: Pattern<'p>) -> Result<Self> {
-        let tops = match tree.value(scope)? {
-            Value::Device { .. } => Tops::Named(scope),
-            _ => Tops::Devices(Devices::new(tree)),
+    /// The same for all devices, or for one of them, of which the pattern has the name as well.
+    pub(super) fn whole(tree: &Tree<'_>, scope: NodeId, pattern: Pattern<'p>) -> Self {
+        let tops = match Head::of(tree, scope) {
+            Some(_) => Tops::Whole(scope),
+            None => Tops::Devices(Devices::new(tree)),
         };
-        Ok(Sites { pattern, tops, levels: heapless::Vec::new(), given: false })
+        Sites { pattern, tops, levels: heapless::Vec::new(), given: false }
     }
 
     /// The next scope; the trail leads to it.
     ///
     /// # Errors
-    /// [`Code::TooLong`] for the trail; [`Code::StaleHandle`].
-    pub(super) fn next(&mut self, tree: &Tree<'_>, trail: &mut Trail) -> Result<Option<NodeId>> {
+    /// [`Code::TooLong`] for the trail; [`Code::TooMuchWork`]; [`Code::StaleHandle`].
+    pub(super) fn next(
+        &mut self,
+        tree: &Tree<'_>,
+        trail: &mut Trail,
+        effort: &mut Effort,
+    ) -> Result<Option<NodeId>> {
         if core::mem::take(&mut self.given) {
             trail.leave();
         }
         loop {
             let Some(level) = self.levels.last_mut() else {
-                match self.begin(tree, trail)? {
+                match self.begin(tree, trail, effort)? {
                     Begun::Found(top) => return Ok(Some(top)),
                     Begun::Entered => continue,
                     Begun::Nothing => return Ok(None),
@@ -107,16 +109,17 @@ impl<'p> Sites<'p> {
             level.next = tree.next_sibling(child)?;
             let (name, before) = (tree.name(child)?, level.elements);
             let element = matches!(tree.value(child)?, Value::Element);
-            let reached = match (element, level.kind) {
+            let mut reached = match (element, level.kind) {
                 (true, _) => {
                     level.elements = before.saturating_add(1);
                     level.reached.element(&self.pattern, before)
                 }
                 (_, Kind::Subject) => level.reached.first(&self.pattern, name),
-                (_, Kind::Stream) if name != b"configuration" => Reached::default(),
+                (_, Kind::Stream) if name != b"configuration" => level.reached.over(),
                 _ => level.reached.item(&self.pattern, name),
             };
-            if reached == Reached::default() {
+            effort.spend(reached.take_cost())?;
+            if reached.is_over() {
                 continue;
             }
             match element {
@@ -129,13 +132,13 @@ impl<'p> Sites<'p> {
         }
     }
 
-    fn begin(&mut self, tree: &Tree<'_>, trail: &mut Trail) -> Result<Begun> {
+    fn begin(&mut self, tree: &Tree<'_>, trail: &mut Trail, effort: &mut Effort) -> Result<Begun> {
         let start = Reached::start(&self.pattern);
         loop {
             let (top, kind) = match &mut self.tops {
                 Tops::Devices(devices) => (devices.next(tree), Kind::Other),
                 Tops::One(device) => (Some(*device), Kind::Subject),
-                Tops::Named(device) => (Some(*device), Kind::Other),
+                Tops::Whole(device) => (Some(*device), Kind::Other),
                 Tops::Stream(stream) => (Some(*stream), Kind::Stream),
                 Tops::Over => (None, Kind::Other),
             };
@@ -145,11 +148,12 @@ impl<'p> Sites<'p> {
             }
             let head = Head::of(tree, top).ok_or(Code::InvalidArgument)?;
             let name = tree.name(top)?;
-            let reached = match kind {
+            let mut reached = match kind {
                 Kind::Subject => start,
                 _ => start.head(&self.pattern, name, head.instance),
             };
-            if reached == Reached::default() {
+            effort.spend(reached.take_cost())?;
+            if reached.is_over() {
                 continue;
             }
             trail.enter(name, Some(head.instance))?;

@@ -2,19 +2,19 @@
 
 use super::sites::Sites;
 use super::step::{On, Step};
-use super::Trail;
+use super::{Effort, Trail};
 use crate::error::{put_number, Path, Result};
 use crate::model::Tree;
 
 /// The path of what a step that touched nothing looked for, in which `*` is as the step has it: its scope, if that is not
 /// there, else its item.
 pub(super) fn path(tree: &Tree<'_>, on: On, step: &Step<'_>) -> Result<Path> {
-    let mut device = Trail::new();
+    let (mut device, mut effort) = (Trail::new(), Effort::new());
     if let On::Device(_) = on {
-        Sites::new(tree, on, "")?.next(tree, &mut device)?;
+        Sites::new(tree, on, "")?.next(tree, &mut device, &mut effort)?;
     }
     let (scope, name) = match sought(step) {
-        Sought::Item(scope, name) => match is_there(tree, on, scope)? {
+        Sought::Item(scope, name) => match is_there(tree, on, scope, &mut effort)? {
             true => (scope, Some((name, None))),
             false => (scope, None),
         },
@@ -45,8 +45,8 @@ pub(super) fn path(tree: &Tree<'_>, on: On, step: &Step<'_>) -> Result<Path> {
 }
 
 /// Whether a scope is there.
-fn is_there(tree: &Tree<'_>, on: On, scope: &str) -> Result<bool> {
-    Ok(Sites::new(tree, on, scope)?.next(tree, &mut Trail::new())?.is_some())
+fn is_there(tree: &Tree<'_>, on: On, scope: &str, effort: &mut Effort) -> Result<bool> {
+    Ok(Sites::new(tree, on, scope)?.next(tree, &mut Trail::new(), effort)?.is_some())
 }
 
 enum Sought<'a> {

@@ -41,6 +41,8 @@ pub struct Book<'m> {
     given: Option<Box<Book<'m>>>,
     pub before: Vec<String>,
     pub after: Vec<String>,
+    /// How much of what was found did not fit.
+    pub unfit: usize,
 }
 
 impl Book<'static> {
@@ -62,6 +64,7 @@ impl<'m> Book<'m> {
             given: None,
             before: Vec::new(),
             after: Vec::new(),
+            unfit: 0,
         }
     }
 
@@ -115,6 +118,10 @@ impl Ledger for Book<'_> {
             None => None,
         };
         Ok(Some(Found { node, at, bits }))
+    }
+
+    fn unfit(&mut self) {
+        self.unfit += 1;
     }
 
     fn before(&mut self, tree: &Tree<'_>, node: NodeId) {

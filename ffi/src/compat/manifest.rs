@@ -54,9 +54,9 @@ pub struct migcore_accepts {
     pub oldest: u32,
     /// How much is known of the state that it accepts: a MIGCORE_KNOWN_ constant.
     pub known: u32,
-    /// Not 0: a stream may lack it.
+    /// 1: a stream may lack it. 0: it may not; anything else is refused.
     pub optional: u32,
-    /// Not 0: a state that is bytes without names is accepted as well. What the bytes are nobody can compare, so a preflight
+    /// 1: a state that is bytes without names is accepted as well. What the bytes are nobody can compare, so a preflight
     /// says MIGCORE_ANSWER_CANNOT_TELL of them and not that they are refused.
     pub blob: u32,
 }
@@ -241,6 +241,14 @@ pub(super) fn wire_of(number: u32) -> Result<Wire> {
     wire.ok_or(Code::InvalidArgument)
 }
 
+/// What is said by 0 or 1.
+fn flag(number: u32) -> Result<bool> {
+    match number {
+        0 | 1 => Ok(number == 1),
+        _ => Err(Code::InvalidArgument),
+    }
+}
+
 /// # Safety
 /// `accepts` is NULL or keeps its contract during `'a`.
 pub(crate) unsafe fn accepts_of<'a>(accepts: *const migcore_accepts) -> Result<Accepts<'a>> {
@@ -251,9 +259,9 @@ pub(crate) unsafe fn accepts_of<'a>(accepts: *const migcore_accepts) -> Result<A
         Ok(Accepts {
             oldest: accepts.oldest,
             tag: text(accepts.tag)?,
-            optional: accepts.optional != 0,
+            optional: flag(accepts.optional)?,
             known: known.ok_or(Code::InvalidArgument)?,
-            blob: accepts.blob != 0,
+            blob: flag(accepts.blob)?,
         })
     }
 }

@@ -5,6 +5,7 @@ use super::sections::{number_of, Sections};
 use crate::compat::devices::{device_in, holder_of, looked, Head, Holders, Way};
 use crate::compat::fields;
 use crate::compat::index::{self, Index, Work};
+use crate::compat::Effort;
 use crate::error::Result;
 use crate::model::{At, NodeId, Tree};
 
@@ -29,6 +30,8 @@ pub(super) struct Known {
     single: Option<NodeId>,
     /// Scopes with many items that all have names of their own.
     distinct: [Option<NodeId>; 4],
+    /// What the patterns of all steps may cost.
+    pub(super) effort: Effort,
 }
 
 /// Where indexes lie, and how much they may search in vain.
@@ -90,6 +93,7 @@ impl Known {
             indexes: Indexes { home: None, work: Work::new() },
             single: None,
             distinct: [None; 4],
+            effort: Effort::new(),
         }
     }
 

@@ -58,8 +58,10 @@ impl Applier {
     /// taken or comes twice; [`Code::WrongType`] for a value of another type than the step says;
     /// [`Code::DoesNotFit`] for one that the new type cannot have; [`Code::ValueDiffers`] for another version, and a value that a map refuses;
     /// [`Code::Unconsumed`] for what a scope or device that goes holds beside the items of the step;
-    /// [`Code::Missing`] for a place to move to, and for what an item should stand behind; [`Code::InvalidArgument`] for a step that makes no sense, or that would
-    /// change something opaque; [`Code::Unsupported`] for a call without code; those of [`Tree`], of the ledger
+    /// [`Code::Missing`] for a place to move to, and for what an item should stand behind;
+    /// [`Code::InvalidArgument`] for a step that makes no sense, or that would change something opaque;
+    /// [`Code::Unsupported`] for a call without code; [`Code::TooMuchWork`] for patterns that are compared with
+    /// too much; those of [`Tree`], of the ledger
     /// and of hooks.
     pub fn apply(
         &mut self,
@@ -214,7 +216,7 @@ impl Work<'_, '_> {
     ) -> Result<u32> {
         let mut sites = Sites::new(self.tree, self.on, pattern)?;
         let mut touched = 0u32;
-        while let Some(scope) = sites.next(self.tree, &mut self.trail)? {
+        while let Some(scope) = sites.next(self.tree, &mut self.trail, &mut self.known.effort)? {
             touched = touched.saturating_add(change(self, scope)?);
         }
         Ok(touched)

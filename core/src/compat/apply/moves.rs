@@ -94,9 +94,11 @@ impl Work<'_, '_> {
     fn only(&mut self, pattern: &str) -> Result<Option<Site>> {
         self.trail = Trail::new();
         let mut sites = Sites::new(self.tree, self.on, pattern)?;
-        let Some(scope) = sites.next(self.tree, &mut self.trail)? else { return Ok(None) };
+        let Some(scope) = sites.next(self.tree, &mut self.trail, &mut self.known.effort)? else {
+            return Ok(None);
+        };
         let trail = self.trail.clone();
-        match sites.next(self.tree, &mut self.trail)? {
+        match sites.next(self.tree, &mut self.trail, &mut self.known.effort)? {
             None => Ok(Some(Site { scope, trail })),
             Some(_) => Err(Code::InvalidArgument),
         }

@@ -1,7 +1,7 @@
 //! Devices that come and go: at the root, or in the records of QEMU's stream.
 
 use super::order::{device_behind, end_of, part, start_of, Part};
-use super::sections::{number_of, plain_section, renumber};
+use super::sections::{footed_section, number_of, plain_section, renumber};
 use super::{Loss, Work};
 use crate::compat::devices::{device_in, holder_of, is_private, stream, Devices, Head};
 use crate::compat::{item, After, DeviceName, Item, NewDevice, On, Trail, What};
@@ -119,11 +119,11 @@ impl Work<'_, '_> {
         let mut touched = 0u32;
         let mut last = None;
         while let Some(found) = self.ledger.found(self.tree, What::Record, None)? {
-            let Some(copy) = found.node else { continue };
-            let device = device_in(self.tree, copy).ok_or(Code::InvalidArgument)?;
+            let Some((copy, device)) = self.fitting(list, found.node)? else { continue };
             self.enter_device(device)?;
-            if self.run_of(names, device)?.is_none() {
-                return Err(Code::InvalidArgument);
+            if is_private(self.tree.name(device)?) || self.run_of(names, device)?.is_none() {
+                self.ledger.unfit();
+                continue;
             }
             let at = match last {
                 Some(last) => device_behind(self.tree, list, last, found.at)?,
@@ -169,15 +169,32 @@ impl Work<'_, '_> {
     /// Puts the device back that was lost where the trail leads to.
     pub(super) fn device_back(&mut self, name: &[u8], instance: u32) -> Result<Option<NodeId>> {
         let Some(found) = self.found(What::Record)? else { return Ok(None) };
-        let Some(copy) = found.node else { return Ok(None) };
-        let device = device_in(self.tree, copy).ok_or(Code::InvalidArgument)?;
+        let list = stream(self.tree).unwrap_or(self.tree.root());
+        let Some((copy, device)) = self.fitting(list, found.node)? else { return Ok(None) };
         let head = Head::of(self.tree, device).ok_or(Code::InvalidArgument)?;
         self.tree.rename(device, name)?;
         self.tree.replace(device, Head { instance, ..head }.value())?;
-        let list = stream(self.tree).unwrap_or(self.tree.root());
         let at = self.known.cursors.place(self.tree, list, found.at)?;
         self.settle(list, copy, device, at)?;
         Ok(Some(device))
+    }
+
+    /// The device of a record that was lost, with what it comes back with. What is no device with its record, or a record
+    /// that is not like those of the stream, does not come back: nobody could read the stream behind it.
+    fn fitting(&mut self, list: NodeId, copy: Option<NodeId>) -> Result<Option<(NodeId, NodeId)>> {
+        let pair = copy.and_then(|copy| Some((copy, device_in(self.tree, copy)?)));
+        let fits = match pair {
+            None => false,
+            Some((copy, device)) if list == self.tree.root() || copy == device => true,
+            Some((copy, _)) => match footed_section(self.tree, copy)? {
+                Some(footed) => self.is_footed_alike(footed)?,
+                None => false,
+            },
+        };
+        if !fits {
+            self.ledger.unfit();
+        }
+        Ok(pair.filter(|_| fits))
     }
 
     /// Moves a device that was lost to its place: as it was, or in a record of its own if it had none.
@@ -227,8 +244,14 @@ impl Work<'_, '_> {
         }
         let (number, footer) = match self.found(What::Section)? {
             Some(found) => {
-                let (free, _) = self.section(Some(found.bits & u64::from(u32::MAX)))?;
-                (free, found.bits >> 32 != 0)
+                let footed = found.bits >> 32 != 0;
+                if self.is_footed_alike(footed)? {
+                    let (free, _) = self.section(Some(found.bits & u64::from(u32::MAX)))?;
+                    (free, footed)
+                } else {
+                    self.ledger.unfit();
+                    self.section(None)?
+                }
             }
             None => self.section(None)?,
         };

@@ -6,6 +6,8 @@ use crate::error::{Code, Result};
 use crate::model::{At, NodeId, Tree, Value};
 use crate::visit::{Kind, Marks};
 
+/// What a section of which parts follow begins with in QEMU's stream.
+const START: u64 = 1;
 /// What a section of a whole device begins with in QEMU's stream.
 const FULL: u64 = 4;
 /// What a footer begins with.
@@ -16,17 +18,16 @@ const FOOTER: u64 = 0x7e;
 pub(super) struct Sections {
     /// A number that none has, as all greater ones.
     next: u64,
-    /// Whether they have footers.
+    /// Whether there are some with footers.
     footers: bool,
+    /// Whether there are some without.
+    bare: bool,
 }
 
 impl Work<'_, '_> {
     /// A number for a section, the wanted one if it is free, and whether sections have footers.
     pub(super) fn section(&mut self, wanted: Option<u64>) -> Result<(u64, bool)> {
-        let sections = match self.known.sections {
-            Some(sections) => sections,
-            None => sections_of(self.tree)?,
-        };
+        let sections = self.sections()?;
         let free = match wanted {
             Some(wanted)
                 if wanted >= sections.next || !self.known.is_taken(self.tree, wanted)? =>
@@ -39,6 +40,21 @@ impl Work<'_, '_> {
         let next = sections.next.max(free.saturating_add(1));
         self.known.sections = Some(Sections { next, ..sections });
         Ok((free, sections.footers))
+    }
+
+    /// Whether a section with a footer, or without one, is like the others.
+    pub(super) fn is_footed_alike(&mut self, footer: bool) -> Result<bool> {
+        let Sections { footers, bare, .. } = self.sections()?;
+        Ok(if footer { footers || !bare } else { bare || !footers })
+    }
+
+    fn sections(&mut self) -> Result<Sections> {
+        let sections = match self.known.sections {
+            Some(sections) => sections,
+            None => sections_of(self.tree)?,
+        };
+        self.known.sections = Some(sections);
+        Ok(sections)
     }
 
     pub(super) fn make_record(&mut self, at: At, number: u64) -> Result<NodeId> {
@@ -64,12 +80,13 @@ impl Work<'_, '_> {
 }
 
 fn sections_of(tree: &Tree<'_>) -> Result<Sections> {
-    let mut sections = Sections { next: 0, footers: false };
+    let mut sections = Sections { next: 0, footers: false, bare: false };
     let mut holders = Holders::new(tree, Way::Forth);
     while let Some(holder) = holders.next(tree) {
         let Some(number) = number_of(tree, holder)? else { continue };
         sections.next = sections.next.max(number.saturating_add(1));
-        sections.footers |= tree.child_by_name(holder, b"footer", 0)?.is_some();
+        let footed = tree.child_by_name(holder, b"footer", 0)?.is_some();
+        (sections.footers, sections.bare) = (sections.footers | footed, sections.bare | !footed);
     }
     Ok(sections)
 }
@@ -95,6 +112,30 @@ pub(super) fn renumber(tree: &mut Tree<'_>, record: NodeId, number: u64) -> Resu
         Some(id) => tree.replace(id, value),
         None => Ok(()),
     }
+}
+
+/// Of a record that has the form of one with a section's head and a device: whether it ends with a footer.
+pub(super) fn footed_section(tree: &Tree<'_>, record: NodeId) -> Result<Option<bool>> {
+    let kind = match tree.name(record)? {
+        b"start" => START,
+        b"full" => FULL,
+        _ => return Ok(None),
+    };
+    let mut children = tree.children(record)?;
+    let mut next = || children.next().map(|child| (child, tree.name(child), tree.value(child)));
+    let is_record = matches!(tree.value(record)?, Value::Struct(_));
+    let kind = Ok(Value::Scalar(Kind::U8, kind));
+    let headed = next().is_some_and(|(_, name, value)| name == Ok(b"type") && value == kind);
+    let Some((_, Ok(b"id"), Ok(Value::Scalar(Kind::U32, number)))) = next() else {
+        return Ok(None);
+    };
+    let device = next().is_some_and(|(_, _, value)| matches!(value, Ok(Value::Device { .. })));
+    let footer = next();
+    let ended = match footer {
+        Some((footer, ..)) => is_footer(tree, footer, number)? && next().is_none(),
+        None => true,
+    };
+    Ok((is_record && headed && device && ended).then_some(footer.is_some()))
 }
 
 /// Of a record that could have been made here, what [`What::Section`] tells.

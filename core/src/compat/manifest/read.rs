@@ -389,7 +389,7 @@ fn spend(work: &mut u64, items: usize) -> Result<()> {
 }
 
 /// The newest shape of an element, and its instance.
-fn device_of(tree: &Tree<'_>, element: NodeId) -> Option<(NodeId, u32)> {
+pub(super) fn device_of(tree: &Tree<'_>, element: NodeId) -> Option<(NodeId, u32)> {
     tree.children(element).ok()?.find_map(|node| match tree.value(node) {
         Ok(Value::Device { instance, .. }) => Some((node, instance)),
         _ => None,

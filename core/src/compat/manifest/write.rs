@@ -1,8 +1,9 @@
 //! A manifest is put together.
 
 use super::older::leads;
+use super::read::device_of;
 use super::{About, Accepts, Known, NAME, VERSION};
-use crate::compat::{History, Of, Version};
+use crate::compat::{History, Of, Pattern, Version};
 use crate::error::{Code, Result};
 use crate::model::{At, Builder, NodeId, Tree, Value};
 use crate::visit::{Extent, Kind, Marks, Track, Versions, Visitor};
@@ -27,9 +28,13 @@ impl<'t, 'm> Writer<'t, 'm> {
     /// Begins a manifest.
     ///
     /// # Errors
-    /// [`Code::NoSpace`], with the tree as it was; [`Code::InvalidArgument`] for a text that holds a NUL.
+    /// [`Code::Occupied`] for a tree that has one; [`Code::NoSpace`], with the tree as it was; [`Code::InvalidArgument`]
+    /// for a text that holds a NUL.
     pub fn begin(tree: &'t mut Tree<'m>, about: &About<'_>) -> Result<Self> {
         let (root, versions) = (tree.root(), Versions::only(VERSION));
+        if tree.child_by_name(root, NAME.as_bytes(), 0)?.is_some() {
+            return Err(Code::Occupied);
+        }
         let device = Value::Device { instance: 0, versions, oldest_reader: VERSION };
         let manifest = tree.insert(At::End(root), NAME.as_bytes(), Marks::ANCILLARY, device)?;
         match put_about(tree, manifest, about) {
@@ -61,8 +66,11 @@ impl<'t, 'm> Writer<'t, 'm> {
     /// Says that the receiver has a capability.
     ///
     /// # Errors
-    /// As [`begin`](Writer::begin).
+    /// [`Code::NoSpace`]; [`Code::InvalidArgument`] for a name that is empty or holds a NUL.
     pub fn capability(&mut self, name: &str) -> Result<()> {
+        if name.is_empty() {
+            return Err(Code::InvalidArgument);
+        }
         let element = self.element(self.capabilities)?;
         self.or_remove(element, |writer| put(writer.tree, element, "name", Value::Text(name)))
     }
@@ -71,12 +79,11 @@ impl<'t, 'm> Writer<'t, 'm> {
     /// shape of that. Gives the handle of the shape, which is the same node.
     ///
     /// # Errors
-    /// [`Code::InvalidArgument`] for what is no device; [`Code::StaleHandle`]; [`Code::TooDeep`] for a state that is
+    /// [`Code::InvalidArgument`] for what is no device, and for an oldest version that is newer than the newest;
+    /// [`Code::Occupied`] for a device that was taken already; [`Code::StaleHandle`]; [`Code::TooDeep`] for a state that is
     /// too deep to stand in a manifest; [`Code::NoSpace`]. Then the device stays where it was.
     pub fn device(&mut self, device: NodeId, accepts: &Accepts<'_>) -> Result<NodeId> {
-        let Value::Device { .. } = self.tree.value(device)? else {
-            return Err(Code::InvalidArgument);
-        };
+        self.check_new(device, accepts.oldest, None)?;
         let element = self.element(self.devices)?;
         self.or_remove(element, |writer| {
             put_accepts(writer.tree, element, accepts)?;
@@ -90,7 +97,8 @@ impl<'t, 'm> Writer<'t, 'm> {
     /// [`save_shape`](crate::vmstate::save_shape) tells, and so is how much is known of it. The oldest version is the table's.
     ///
     /// # Errors
-    /// Those of [`save_shape`](crate::vmstate::save_shape); [`Code::NoSpace`].
+    /// Those of [`save_shape`](crate::vmstate::save_shape); [`Code::InvalidArgument`] and [`Code::Occupied`] as for
+    /// [`device`](Writer::device); [`Code::NoSpace`].
     pub fn table<T: Table>(
         &mut self,
         table: T,
@@ -105,9 +113,10 @@ impl<'t, 'm> Writer<'t, 'm> {
             let complete = save_shape(table, instance, &mut v)?;
             let known = if complete { Known::All } else { Known::Sample };
             let oldest = table.head().minimum_old.unwrap_or(table.head().minimum);
-            put_accepts(writer.tree, element, &Accepts { known, oldest, ..*accepts })?;
-            made = writer.tree.first_child(element)?;
-            Ok(())
+            let device = writer.tree.first_child(element)?.ok_or(Code::Missing)?;
+            writer.check_new(device, oldest, Some(element))?;
+            made = Some(device);
+            put_accepts(writer.tree, element, &Accepts { known, oldest, ..*accepts })
         })?;
         self.last = Some(element);
         made.ok_or(Code::Missing)
@@ -116,12 +125,24 @@ impl<'t, 'm> Writer<'t, 'm> {
     /// Takes the same device at an older version: its items are the shape of that version.
     ///
     /// # Errors
-    /// As [`device`](Writer::device); [`Code::Unbalanced`] when no device was taken before.
+    /// As [`device`](Writer::device), also for another device, and for a version of which there is a shape already;
+    /// [`Code::Unbalanced`] when no device was taken before.
     pub fn older(&mut self, device: NodeId) -> Result<NodeId> {
         let element = self.last.ok_or(Code::Unbalanced)?;
-        let Value::Device { .. } = self.tree.value(device)? else {
+        let Value::Device { instance, versions, .. } = self.tree.value(device)? else {
             return Err(Code::InvalidArgument);
         };
+        let (newest, same) = device_of(self.tree, element).ok_or(Code::InvalidArgument)?;
+        if instance != same || self.tree.name(device)? != self.tree.name(newest)? {
+            return Err(Code::InvalidArgument);
+        }
+        let is_it = |shape| match self.tree.value(shape) {
+            Ok(Value::Device { versions: there, .. }) => there.current == versions.current,
+            _ => false,
+        };
+        if self.tree.children(element)?.any(is_it) {
+            return Err(Code::Occupied);
+        }
         self.shape(element, device, Known::All)?;
         Ok(device)
     }
@@ -130,8 +151,9 @@ impl<'t, 'm> Writer<'t, 'm> {
     /// where it is empty.
     ///
     /// # Errors
-    /// As [`begin`](Writer::begin).
+    /// As [`capability`](Writer::capability), and those of [`Pattern::new`].
     pub fn route(&mut self, of: &str, from: Version<'_>, to: Version<'_>) -> Result<()> {
+        Pattern::new(of)?;
         let element = self.element(self.routes)?;
         self.or_remove(element, |writer| {
             put(writer.tree, element, "of", Value::Text(of))?;
@@ -144,7 +166,7 @@ impl<'t, 'm> Writer<'t, 'm> {
     /// the one that the program speaks.
     ///
     /// # Errors
-    /// As [`begin`](Writer::begin); [`Code::TooMany`] for a history of too many versions. Some routes may be in the
+    /// As [`route`](Writer::route); [`Code::TooMany`] for a history of too many versions. Some routes may be in the
     /// manifest then.
     pub fn histories(&mut self, histories: &[History<'_>]) -> Result<()> {
         for history in histories {
@@ -176,6 +198,27 @@ impl<'t, 'm> Writer<'t, 'm> {
     /// The tree, for the marks of shapes.
     pub fn tree(&mut self) -> &mut Tree<'m> {
         self.tree
+    }
+
+    /// Checks a device that is to be taken, or stands in an element of its `own`: that it was not taken before, and that
+    /// its versions are in order.
+    fn check_new(&self, device: NodeId, oldest: u32, own: Option<NodeId>) -> Result<()> {
+        let Value::Device { instance, versions, .. } = self.tree.value(device)? else {
+            return Err(Code::InvalidArgument);
+        };
+        if oldest > versions.current {
+            return Err(Code::InvalidArgument);
+        }
+        let (tree, name) = (&*self.tree, self.tree.name(device)?);
+        let mut others = tree.children(self.devices)?.filter(|at| Some(*at) != own);
+        let is_it = |element| {
+            device_of(tree, element)
+                .is_some_and(|(other, number)| number == instance && tree.name(other) == Ok(name))
+        };
+        match others.any(is_it) {
+            true => Err(Code::Occupied),
+            false => Ok(()),
+        }
     }
 
     fn element(&mut self, list: NodeId) -> Result<NodeId> {
