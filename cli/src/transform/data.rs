@@ -73,7 +73,7 @@ pub(super) fn elements(tree: &Tree<'_>, node: NodeId, secret: bool) -> String {
     }
     let first: Vec<String> =
         numbers(kind, bytes).take(SHORT).map(|bits| scalar(kind, bits).to_string()).collect();
-    let more = if bytes.len() / kind.width().bytes() > SHORT { ", ..." } else { "" };
+    let more = if kind.width().elements_in(bytes.len()) > SHORT { ", ..." } else { "" };
     format!(" [{}{more}]", first.join(", "))
 }
 
