@@ -2,7 +2,7 @@
 """Machines of QEMU that refuse each other's streams, and load them when the rules of examples/rules were applied.
 
 In each case a machine runs a guest, stops and saves. The other one refuses the stream. `migcore transform` makes another stream, which it
-loads; what it saves then is, but for clocks, what it was given; and the guest goes on where it was.
+loads; what it saves then is, but for clocks, what it was given; and the guest goes on where it was. What a rule refuses, QEMU refuses, too.
 
     cases.py MIGCORE [NAME...]   all cases, or those named
 """
@@ -17,8 +17,8 @@ from typing import Sequence
 
 from framing import load, with_memory
 from guest import STARTED, continues, make_disk
-from machine import NOTHING_TO_BOOT, Machine, Refused
-from trial import TOP, Wrong, expect, loaded, refused, transform
+from machine import NOTHING_TO_BOOT, Failed, Machine, Refused
+from trial import RULES, TOP, Wrong, expect, loaded, refused, transform
 
 LETTERS_BEFORE = 5
 LETTERS_AFTER = 10
@@ -68,6 +68,20 @@ class Recorded:
     differs: tuple = ("globalstate/0",)
 
 
+@dataclass(frozen=True)
+class Never:
+    """What no rule can make fit is refused by one. QEMU refuses what is made without that, too."""
+
+    name: str
+    source: str
+    target: str
+    rules: str
+    devices: str
+    # What of it the rule names.
+    why: str
+    refusal: str
+
+
 NEW, NEWQ = "pc-i440fx-7.2", "pc-q35-7.2"
 NAMES = "Machine type received is"
 CASES = [
@@ -95,6 +109,9 @@ CASES = [
          differs=("0000:00:02.0/qxl/0.ssd.unique",)),
     Recorded("qemu-10.0-to-7.2", "cli/tests/streams/xbin-i440fx-10.0-to-7.2.src.bin.xz", NEW, "pc-i440fx.toml", NAMES),
     Recorded("qemu-10.0-to-7.2-virtio-gpu", "qemu-tests/i440fx-10.0-virtio-gpu.bin.xz", NEW, "pc-i440fx.toml", NAMES, "-device virtio-gpu-pci"),
+    Never("vga-has-other-memory", NEW, "pc-i440fx-2.12", "pc-i440fx.toml", "-device VGA,addr=2", "*/vga/0 is there", "Unknown ramblock"),
+    Never("virtio-has-other-capabilities", NEW, "pc-i440fx-2.6", "pc-i440fx.toml", "-device virtio-rng-pci,vectors=0,addr=5",
+          "*/virtio-*/0 is there", "get_pci_config_device: Bad config data: i=0x"),
 ]
 
 
@@ -135,6 +152,28 @@ def replay(migcore: str, case: Recorded, folder: Path) -> str:
     return "loaded, and saved again"
 
 
+def never(migcore: str, case: Never, folder: Path) -> str:
+    stream, given, rules = folder / "stream", folder / "given", folder / "without.toml"
+    devices = case.devices.split()
+    with Machine(case.source, devices) as machine:
+        machine.wait_for(NOTHING_TO_BOOT)
+        machine.stop()
+        machine.save(stream)
+    try:
+        transform(migcore, case.rules, stream, given, ["--to", case.target])
+    except Wrong as why:
+        expect(case.why in str(why) and not given.exists(), f"it was refused for another reason: {why}")
+    else:
+        raise Wrong("the rules do not refuse it")
+    lines = (RULES / case.rules).read_text().splitlines(keepends=True)
+    rules.write_text("".join(line for line in lines if "{ refuse = " not in line))
+    transform(migcore, str(rules), stream, given, ["--to", case.target])
+    return refused(Machine(case.target, devices, incoming=True), given, case.refusal)
+
+
+STEPS = {Case: run, Recorded: replay, Never: never}
+
+
 def main() -> int:
     if len(sys.argv) < 2:
         sys.exit(__doc__)
@@ -147,9 +186,9 @@ def main() -> int:
             folder = Path(name)
             make_disk(folder / "disk")
             try:
-                said = (run if isinstance(case, Case) else replay)(migcore, case, folder)
+                said = STEPS[type(case)](migcore, case, folder)
                 print(f"ok    {case.name}: {said}", flush=True)
-            except (Wrong, Refused, TimeoutError) as why:
+            except (Wrong, Refused, Failed, TimeoutError) as why:
                 wrong += 1
                 print(f"FAIL  {case.name}: {why}", flush=True)
     return 1 if wrong else 0

@@ -10,14 +10,17 @@ cache, and asks the gateway of its network for an answer.
 
 from __future__ import annotations
 
+import gzip
 import lzma
 import re
+import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Iterator
 
-from machine import Machine, Refused
+from machine import Failed, Machine, Refused
 from trial import Wrong, expect, loaded, refused, transform
 
 MODULES = Path("/lib/modules")
@@ -53,14 +56,26 @@ def modules_of(folder: Path) -> list[bytes]:
     needs = dict(line.split(":") for line in (folder / "modules.dep").read_text().splitlines())
     order: list[str] = []
     for name in NEEDED:
-        module = next(path for path in needs if Path(path).name.split(".")[0] == name)
+        module = next((path for path in needs if Path(path).name.split(".")[0] == name), None)
+        if module is None:
+            raise Wrong(f"{folder} has no module {name}")
         # The list names the last one first.
         order += [path for path in [*reversed(needs[module].split()), module] if path not in order]
     return [contents(folder / path) for path in order]
 
 
 def contents(path: Path) -> bytes:
-    return lzma.decompress(path.read_bytes()) if path.suffix == ".xz" else path.read_bytes()
+    """A module as the kernel loads it: distributions compress them, each in its own way."""
+    packed = path.read_bytes()
+    if path.suffix == ".ko":
+        return packed
+    if path.suffix == ".xz":
+        return lzma.decompress(packed)
+    if path.suffix == ".gz":
+        return gzip.decompress(packed)
+    if path.suffix == ".zst" and shutil.which("zstd"):
+        return subprocess.run(["zstd", "-dc"], input=packed, stdout=subprocess.PIPE, check=True).stdout
+    raise Wrong(f"{path} cannot be unpacked" + ("; zstd is not installed" if path.suffix == ".zst" else ""))
 
 
 def archive(files: dict[str, tuple[int, bytes]]) -> bytes:
@@ -167,7 +182,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         try:
             run(sys.argv[1], kernel, modules, Path(name))
-        except (Wrong, Refused, TimeoutError) as why:
+        except (Wrong, Refused, Failed, TimeoutError) as why:
             print(f"FAIL  {why}")
             return 1
     return 0

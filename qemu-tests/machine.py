@@ -31,6 +31,10 @@ class Refused(Exception):
         self.lines = lines
 
 
+class Failed(Exception):
+    """A command that QEMU goes on after, and did not do."""
+
+
 class Machine:
     """With `incoming` it is made to load a stream, and does not run before `go_on`. `console` is the device that the guest writes to."""
 
@@ -83,7 +87,7 @@ class Machine:
             if "event" in message:
                 self._events.append(message)
             elif "error" in message:
-                raise RuntimeError(f"{command}: {message['error']['desc']}")
+                raise Failed(f"{command}: {message['error']['desc']}")
             else:
                 return message.get("return")
 
@@ -159,7 +163,7 @@ class Machine:
             self.tell("getfd", descriptor=file.fileno(), fdname="out")
         self.tell("migrate", uri="fd:out")
         if not self._migrated():
-            raise RuntimeError("not saved: " + "; ".join(self.complaints()))
+            raise Failed("not saved: " + "; ".join(self.complaints()))
 
     def load(self, path: Path) -> None:
         """`Refused` says why QEMU does not load it."""

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// What stands at the end of every help.
+/// What stands at the end of every help but that of `check`.
 const EXIT_CODES: &str = "\
 Exit codes:
   0  nothing is wrong
@@ -546,19 +546,21 @@ const CHECK: &str = "\
 Nothing is sent and nothing is loaded. Of chunks, the devices, versions, items and types of the stream are compared \
 with what the manifest says that the receiver accepts. Of QEMU, the machine, configuration, footers, commands, blocks \
 of memory, sections, fields and subsections are compared with those of a stream that the receiver wrote, and \
-bytes that it compares with its own, such as those of a PCI configuration that no guest can write. What hooks of the \
-receiver refuse is not known before.
+bytes that it compares with its own, such as those of a PCI configuration that no guest can write. Virtio devices are \
+opened for that, as by `inspect --open`. What hooks of the receiver refuse is not known before.
 
 QEMU loads sections and subsections that a machine of it does not send, if its program knows them. Which these are, \
 is known where both sides are one release (--same-release), or by a dump of its tables (QEMU's -dump-vmstate).
 
-With --rules the stream is compared as `migcore transform` would write it for the receiver, and what that loses is told.
+With --rules the stream is compared as `migcore transform` would write it for the receiver, and what that loses is told. \
+Nothing is written for that.
 
 Examples:
   migcore check vm.mig --against receiver.manifest
   migcore check vm.state --against other.state --same-release
   migcore check vm.state --against other.state --against qemu-7.2.dump
   migcore check vm.state --against old.state --same-release --rules pc-i440fx.toml
+  migcore check old.state --against vm.state --rules pc-i440fx.toml --from pc-i440fx-2.1 --restore losses.json
   migcore check --json vm.state --against other.state | jq .answer
 
 Exit codes:

@@ -10,6 +10,9 @@ use tempfile::NamedTempFile;
 use crate::failure::{Failure, Result};
 use crate::input::{Input, PIECE};
 
+/// The most links that are followed, one behind the other: as many as the system does.
+const MOST_LINKS: usize = 40;
+
 /// Where a command writes to. Dropped without [`complete`](Output::complete), it leaves nothing behind.
 #[derive(Debug)]
 pub struct Output {
@@ -28,7 +31,8 @@ enum To {
 
 impl Output {
     /// Writes to `path`, which must not be there without `force`; `-` is the standard output. What goes there, or
-    /// to a device or a pipe, is held in a file without a name first.
+    /// to a device, a pipe or what else is open already (`/dev/stdout`, `/dev/fd/3`), is held in a file without a name
+    /// first.
     ///
     /// # Errors
     /// [`Failure::Refused`] when the file is there, [`Failure::Io`].
@@ -45,9 +49,11 @@ impl Output {
     }
 
     fn with(path: &Path, force: bool, private: bool) -> Result<Self> {
-        let to = match path.metadata() {
+        // A name of what is open leads to a file if that is one, and must not be replaced by another.
+        let to = match (descriptor(path), path.metadata()) {
             _ if path == Path::new("-") => To::Held(unnamed(path)?, None),
-            Ok(there) if !there.is_file() => To::Held(unnamed(path)?, Some(special(path)?)),
+            (Some(open), _) => To::Held(unnamed(path)?, Some(opened(path, &open)?)),
+            (_, Ok(there)) if !there.is_file() => To::Held(unnamed(path)?, Some(special(path)?)),
             _ => To::Beside(hidden(path, force, private)?),
         };
         Ok(Output { to: BufWriter::with_capacity(PIECE, to), path: path.to_owned(), force })
@@ -86,6 +92,12 @@ impl Output {
             Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(there(&path)),
             Err(error) => Err(Failure::writing(&path)(error.error)),
         }
+    }
+
+    /// Whether completing it is no more than giving it its name.
+    #[must_use]
+    pub fn is_named(&self) -> bool {
+        matches!(self.to.get_ref(), To::Beside(_))
     }
 
     /// The file itself, to be written at any place; `None` for what is no file.
@@ -146,6 +158,57 @@ fn unnamed(path: &Path) -> Result<File> {
 
 fn special(path: &Path) -> Result<File> {
     File::options().write(true).open(path).map_err(Failure::writing(path))
+}
+
+/// What is open already. That of another number than the outputs of this program can only be opened once more, which begins
+/// at the start of a file: what is there is kept.
+fn opened(path: &Path, open: &Path) -> Result<File> {
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd;
+        let again = |fd: std::os::fd::BorrowedFd<'_>| fd.try_clone_to_owned().map(File::from);
+        let standard = match () {
+            () if own("1").as_deref() == Some(open) => Some(again(io::stdout().as_fd())),
+            () if own("2").as_deref() == Some(open) => Some(again(io::stderr().as_fd())),
+            () => None,
+        };
+        if let Some(file) = standard {
+            return file.map_err(Failure::writing(path));
+        }
+    }
+    let is_file = open.metadata().is_ok_and(|there| there.is_file());
+    let file = File::options().write(true).append(is_file).open(open);
+    file.map_err(Failure::writing(path))
+}
+
+/// What `path` is called among what processes have open, if that is where its links lead.
+fn descriptor(path: &Path) -> Option<PathBuf> {
+    let mut at = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let folder = match at.parent()? {
+            folder if folder.as_os_str().is_empty() => Path::new("."),
+            folder => folder,
+        };
+        let folder = folder.canonicalize().ok()?;
+        let name = folder.join(at.file_name()?);
+        if folder.starts_with("/proc") && folder.ends_with("fd") {
+            return Some(name);
+        }
+        at = folder.join(name.read_link().ok()?);
+    }
+    None
+}
+
+/// What this program has open under a number.
+fn own(number: &str) -> Option<PathBuf> {
+    Some(Path::new("/proc/self/fd").canonicalize().ok()?.join(number))
+}
+
+/// Whether a path is the standard output.
+#[must_use]
+pub fn is_stdout(path: &Path) -> bool {
+    let is_name = ["-", "/dev/stdout", "/dev/fd/1"].into_iter().any(|name| path == Path::new(name));
+    is_name || descriptor(path).is_some_and(|open| own("1") == Some(open))
 }
 
 /// A file of another name beside `path`, with the rights of what is there, or else those that a new file has; a private one

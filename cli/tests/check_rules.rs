@@ -304,6 +304,23 @@ fn opaque_fields_are_opened() {
         assert!(ran.code == Some(code) || losses, "{set}: {ran:?}");
         assert!(ran.out.contains(line), "{set}: {}", ran.out);
     }
+    // A receiver that offers no more than 32 features does not have the subsection of the others.
+    let drop = format!(r#"drop = {{ {scope}", name = "virtio/64bit_features" }}"#);
+    check(&drop);
+    let ran = place.run(&["transform", "state", "-o", "fewer", "--rules", "rules.toml"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let set = |value: &str| {
+        let set = format!(
+            r#"set = {{ {scope}.virtio/64bit_features", name = "guest_features", type = "u64", value = {value} }}"#
+        );
+        check(&set);
+        let base = ["check", "state", "--against", "fewer", "--same-release"];
+        place.run(&[&base[..], &["--rules", "rules.toml"]].concat())
+    };
+    assert_eq!(set("0").code, Some(0));
+    let ran = set("\"0x1_0000_0000\"");
+    assert_eq!(ran.code, Some(3), "{}", ran.out);
+    assert!(ran.out.contains("the guest uses the features 0x100000000"), "{}", ran.out);
     // Where much differs, all of it is not told.
     let ran = place.run(&["check", "state", "--against", "older", "--same-release"]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(2), ""), "{}", ran.out);
@@ -311,4 +328,46 @@ fn opaque_fields_are_opened() {
     let ran = place.run(&["check", "older", "--against", "state", "--same-release"]);
     assert!(ran.out.contains("virtio.pci.config: the same of "), "{}", ran.out);
     assert!(ran.out.lines().count() < 30, "{}", ran.out);
+}
+
+/// What one release sends as 100 bytes, another one sends as 32 and three more fields.
+#[test]
+fn fields_that_were_divided_have_the_same_bytes() {
+    let place = Place::new();
+    let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/rules/pc-i440fx.toml");
+    place.put("new", &streams::one("xbin-i440fx-10.0-to-7.2.src").bytes);
+    place.put("old", &machine("i440fx-7.2"));
+    let ran = place.run(&["check", "new", "--against", "old", "--rules", rules]);
+    assert!(!ran.out.contains("runstate"), "{}", ran.out);
+    assert!(!ran.out.contains("refused"), "{}", ran.out);
+    let suggested = place.run(&["suggest", "new", "--onto", "old", "--json"]).json();
+    let groups = suggested["groups"].as_array().unwrap();
+    let steps = groups.iter().flat_map(|group| group["steps"].as_array().unwrap());
+    let steps: Vec<String> = steps.map(ToString::to_string).collect();
+    assert!(!steps.is_empty() && !steps.iter().any(|step| step.contains("runstate")), "{steps:?}");
+    // One byte more, and they are no longer the same.
+    let longer = r#"
+        [[change]]
+        step = [{ add = { in = "globalstate/0", name = "more", type = "u8", value = 0 } }]
+    "#;
+    place.put("longer.toml", longer.as_bytes());
+    let both = ["--rules", rules, "--rules", "longer.toml"];
+    let ran = place.run(&[&["check", "new", "--against", "old"][..], &both].concat());
+    assert_eq!(ran.code, Some(2), "{}", ran.out);
+    assert!(ran.out.contains("refused: globalstate/0.runstate"), "{}", ran.out);
+}
+
+/// Where a section ends is not known without footers and description, so nothing is said to be missing.
+#[test]
+fn what_follows_a_section_without_an_end_cannot_be_told() {
+    let place = Place::new();
+    let old = streams::one("i440fx-2.0-net-blk.dev");
+    place.put("old", &old.bytes);
+    place.put("old.json", &old.vmdesc.unwrap());
+    place.put("receiver", &machine("i440fx-2.1"));
+    let ran = place.run(&["check", "old", "--against", "receiver", "--same-release"]);
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    assert!(!ran.out.contains("the stream does not have this section"), "{}", ran.out);
+    let said = "cannot tell: timer/0: where it ends is not known, so which sections follow cannot be told\n  give the description";
+    assert!(ran.out.contains(said), "{}", ran.out);
 }

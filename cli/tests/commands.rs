@@ -3,6 +3,7 @@
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
+    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
@@ -452,4 +453,53 @@ fn what_would_help_is_said() {
     let described = place.run(&["info", "a.mig", "--vmdesc", "a.mig"]);
     assert_eq!(described.code, Some(2));
     assert!(described.err.contains("describe themselves"), "{}", described.err);
+}
+
+#[test]
+fn each_help_tells_the_exit_codes_and_they_hold() {
+    let place = Place::new();
+    for command in [
+        "inspect",
+        "info",
+        "verify",
+        "convert",
+        "diff",
+        "ram",
+        "schema",
+        "check",
+        "transform",
+        "suggest",
+        "profile",
+    ] {
+        let (wrong, missing) = if command == "check" { (4, 4) } else { (2, 3) };
+        for help in ["-h", "--help"] {
+            let ran = place.run(&[command, help]);
+            assert_eq!(ran.code, Some(0), "{command}");
+            let (_, codes) = ran.out.split_once("Exit codes:\n").expect(command);
+            let codes: Vec<&str> = codes.lines().filter(|line| !line.is_empty()).collect();
+            let told = |code: i32, what: &str| {
+                let line = format!("  {code}  ");
+                codes.iter().any(|one| one.starts_with(&line) && one.contains(what))
+            };
+            assert!(told(wrong, "wrong usage"), "{command} {help}: {codes:?}");
+            assert!(told(missing, "cannot be read"), "{command}: {codes:?}");
+            let last = if command == "check" { 4 } else { 3 };
+            assert!(
+                codes.last().unwrap().starts_with(&format!("  {last}  ")),
+                "{command}: {codes:?}"
+            );
+        }
+        assert_eq!(place.run(&[command, "--none"]).code, Some(wrong), "{command}");
+        let more: &[&str] = match command {
+            "diff" => &["a.mig"],
+            "convert" => &["-o", "out", "--to", "chunk"],
+            "ram" => &["--list"],
+            "check" => &["--against", "a.mig"],
+            "transform" => &["-o", "out", "--rules", "missing"],
+            "suggest" => &["--onto", "a.mig"],
+            _ => &[],
+        };
+        let ran = place.run(&[&[command, "missing"][..], more].concat());
+        assert_eq!(ran.code, Some(missing), "{command}: {ran:?}");
+    }
 }

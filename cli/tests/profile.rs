@@ -278,3 +278,11 @@ fn the_screen_of_the_guide_is_what_the_program_prints() {
     let ran = place.run(&command.split(' ').collect::<Vec<_>>());
     assert_eq!((ran.code, ran.out.as_str()), (Some(0), printed));
 }
+
+#[test]
+fn a_device_that_no_row_is_about_is_told() {
+    let place = place();
+    let ran = place.run(&["profile", "board.toml", "--device", "nosuch"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.err.contains("no row is about the device nosuch"), "{}", ran.err);
+}

@@ -99,6 +99,8 @@ const WRONG: &[(&str, &str)] = &[
     ("add-device = { device = \"nic/0\", version = 1, minimum = 2 }", "the `minimum` is above the `version`"),
     ("add-command = { number = 70000 }", "invalid value: integer `70000`, expected u16"),
     ("add-command = { number = 7, data = \"0\" }", "a byte has two hexadecimal digits"),
+    ("add-command = { number = 4, data = \"00000000\" }", "command 4 cannot have 4 bytes"),
+    ("drop-command = { number = 2, data = \"\" }", "command 2 cannot have 0 bytes"),
     ("map = { name = \"a\", pairs = [[1, 2, 3]] }", "a pair is an older and a newer value"),
     ("open = { name = \"a\", schema = \"none\" }", "there is no schema \"none\""),
     ("set = { name = \"a\", type = \"u8\" }", "a `value` is missing"),

@@ -99,6 +99,27 @@ fn a_schema_does_as_well_as_a_stream() {
     }
 }
 
+/// A schema of a few bytes has as many elements as it likes: those of one in another are multiplied.
+#[test]
+fn arrays_of_arrays_are_bounded() {
+    let place = place("i440fx-7.2", "i440fx-7.2");
+    let mut field = r#"{"name": "a", "type": "uint8", "size": 1}"#.to_owned();
+    for (depth, code) in [(1, 0), (2, 0), (3, 3)] {
+        field = format!(
+            r#"{{"name": "a", "type": "struct", "size": 1, "array_len": 100,
+                "struct": {{"vmsd_name": "z", "version": 1, "fields": [{field}]}}}}"#
+        );
+        let schema = format!(
+            r#"{{"page_size": 4096, "devices": [{{"name": "timer", "instance_id": 0,
+                "vmsd_name": "timer", "version": 2, "fields": [{field}]}}]}}"#
+        );
+        place.put("onto.json", schema.as_bytes());
+        let ran = place.run(&["suggest", "in", "--onto", "onto.json"]);
+        assert_eq!(ran.code, Some(code), "{depth}: {}", ran.err);
+        assert_eq!(ran.err.contains("onto.json: its arrays have too many elements"), code == 3);
+    }
+}
+
 #[test]
 fn nothing_is_suggested_for_what_fits() {
     let place = place("i440fx-7.2", "i440fx-7.2");

@@ -115,8 +115,8 @@ impl Kind {
 }
 
 fn losses(effects: &Effects<'_>, checked: &mut Checked) {
-    for (path, what, value, allowed) in effects.values_lost() {
-        let text = format!("a transform loses {what} {}", value.unwrap_or_default());
+    for (path, lost, allowed) in effects.values_lost() {
+        let text = format!("a transform loses {lost}");
         let (answer, help) = match allowed {
             true => (Answer::Losses, LOST),
             false => (Answer::Refused, "allow the loss for this path in the policy of the rules"),

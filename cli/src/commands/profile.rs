@@ -5,6 +5,7 @@ use std::path::Path;
 
 use migcore::compat::profile::MAX_TABLES;
 
+use super::complain;
 use crate::arguments::Profile as Arguments;
 use crate::failure::{Failure, Outcome, Result};
 use crate::profile::{answer, print, print_json, read, Question, Stack, Version};
@@ -29,7 +30,13 @@ pub(super) fn run(arguments: &Arguments) -> Result {
         false => print(&answer, &mut stdout),
     };
     printed.and_then(|()| stdout.flush()).map_err(Failure::printing)?;
-    Ok(Outcome::Fine)
+    match (&arguments.device, answer.is_known()) {
+        (Some(device), false) => {
+            complain(&format!("no row is about the device {device}"));
+            Ok(Outcome::Found)
+        }
+        _ => Ok(Outcome::Fine),
+    }
 }
 
 fn version(name: &str) -> Result<Version> {

@@ -55,9 +55,16 @@ pub(super) fn run(arguments: &Suggest) -> Result {
             let mut output = Output::create(output, arguments.force)?;
             output.write_all(text.as_bytes()).map_err(Failure::writing(output.path()))?;
             output.complete()?;
-            let steps = counted(u64::try_from(suggestion.steps()).unwrap_or(u64::MAX), "step");
+            let told = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+            let steps = counted(told(suggestion.steps()), "step");
+            let [lost, left] = suggestion.remarks();
+            let heads = [(lost, "LOST"), (left, "NOT DONE")].into_iter();
+            let heads: String = heads
+                .filter(|(number, _)| *number > 0)
+                .map(|(number, head)| format!(", {number} under {head} at the head of the file"))
+                .collect();
             // There is nobody else to be told.
-            let _ = writeln!(anstream::stderr(), "{steps}");
+            let _ = writeln!(anstream::stderr(), "{steps}{heads}");
         }
         None => io::stdout().write_all(text.as_bytes()).map_err(Failure::printing)?,
     }

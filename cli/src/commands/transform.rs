@@ -13,7 +13,7 @@ use crate::arguments::Transform;
 use crate::chunks::{self, Latest, TooMany};
 use crate::failure::{Failure, Outcome, Result};
 use crate::input::{is_same_file, Format, Input};
-use crate::output::Output;
+use crate::output::{is_stdout, Output};
 use crate::qemu::description;
 use crate::qemu::item::Damage;
 use crate::qemu::restored::restored;
@@ -24,6 +24,17 @@ use crate::transform::losses;
 use crate::transform::run::{transform, Source, Stopped, Transformed, Wanted};
 
 pub(super) fn run(arguments: &Transform) -> Result {
+    transformed(arguments).inspect_err(|failure| {
+        if arguments.json && !failure.is_broken_pipe() {
+            let why = failure.to_string();
+            let facts = facts(&Account { error: Some(&why), ..Account::default() });
+            // It is said on the standard error as well.
+            let _ = writeln!(io::stdout(), "{:#}", Document(&facts));
+        }
+    })
+}
+
+fn transformed(arguments: &Transform) -> Result {
     check(arguments)?;
     let rules = Rules::read(&arguments.rules)?;
     let arena = Bump::new();
@@ -109,10 +120,6 @@ fn check(arguments: &Transform) -> Result<()> {
     Ok(())
 }
 
-fn is_stdout(path: &Path) -> bool {
-    ["-", "/dev/stdout", "/dev/fd/1"].into_iter().any(|name| path == Path::new(name))
-}
-
 /// What is to be transformed, or what is wrong with it.
 fn source(arguments: &Transform, input: &mut Input) -> Result<std::result::Result<Source, Report>> {
     match input.format()? {
@@ -159,39 +166,76 @@ fn keep(
     input: &Input,
     done: &Transformed<'_>,
     mut output: Option<Output>,
-    lost: Option<Output>,
+    mut lost: Option<Output>,
 ) -> Result {
     // What can fail comes before the first file has its name.
     if let Some(output) = &mut output {
         output.flush().map_err(Failure::writing(output.path()))?;
     }
-    if let Some(mut lost) = lost {
+    if let Some(lost) = &mut lost {
         let text = losses::text(done);
-        lost.write_all(text.as_bytes()).map_err(Failure::writing(lost.path()))?;
-        lost.complete()?;
+        let written = lost.write_all(text.as_bytes()).and_then(|()| lost.flush());
+        written.map_err(Failure::writing(lost.path()))?;
     }
     let written = output.is_some();
-    if let Some(output) = output {
-        output.complete().inspect_err(|_| take_back(arguments))?;
-    }
+    complete(arguments, output, lost)?;
     let account = Account {
         written,
         effects: Some(&done.effects),
         outcome: done.outcome,
+        left: done.left,
         damage: &done.damages,
         ..Account::default()
     };
     say(arguments, &account)?;
+    if !arguments.json {
+        // There is nobody else to be told.
+        let _ = anstream::stderr().write_all(notes(arguments, done, written).as_bytes());
+    }
     told_damages(input.path(), &done.damages)
 }
 
-/// Removes the losses of a stream that could not be written.
-fn take_back(arguments: &Transform) {
-    let [_, lost] = outputs(arguments);
-    if let Some(lost) = lost.filter(|lost| *lost != Path::new("-") && lost.is_file()) {
-        // What failed before is told.
-        let _ = std::fs::remove_file(lost);
+/// Completes the outputs: copies first, since a file that has its name may have replaced another one, which is gone.
+fn complete(arguments: &Transform, output: Option<Output>, lost: Option<Output>) -> Result<()> {
+    let (named_output, copied_output) = by_name(output);
+    let (named_lost, copied_lost) = by_name(lost);
+    for copied in [copied_lost, copied_output].into_iter().flatten() {
+        copied.complete()?;
     }
+    let new = named_output.as_ref().map(|output| output.path().to_owned());
+    named_output.map_or(Ok(()), Output::complete)?;
+    named_lost.map_or(Ok(()), Output::complete).inspect_err(|_| {
+        // Without its losses the stream is not wanted; what failed before is told.
+        if let Some(new) = new.filter(|_| !arguments.force) {
+            let _ = std::fs::remove_file(new);
+        }
+    })
+}
+
+/// An output that gets a name, or one that is copied.
+fn by_name(output: Option<Output>) -> (Option<Output>, Option<Output>) {
+    match output {
+        Some(output) if output.is_named() => (Some(output), None),
+        output => (None, output),
+    }
+}
+
+/// What there is to say of a transform that went through, beside what it did.
+fn notes(arguments: &Transform, done: &Transformed<'_>, written: bool) -> String {
+    let mut notes = String::new();
+    if done.outcome.legs == 0 && !done.effects.has_touched() {
+        notes.push_str("warning: nothing was done: the stream is what the rules lead to, or they are for others\n");
+    }
+    if written && done.bare {
+        let file = arguments.file.display();
+        notes.push_str(&format!(
+            "OUT has no description, as {file} has none; `migcore check {file} --vmdesc ... --rules ...` checks OUT by that of {file}\n"
+        ));
+    }
+    if arguments.dry_run {
+        notes.push_str("no file was written: --dry-run\n");
+    }
+    notes
 }
 
 /// What there is to say.
@@ -200,9 +244,11 @@ struct Account<'s, 'r> {
     written: bool,
     effects: Option<&'s Effects<'r>>,
     outcome: Done,
+    left: u64,
     damage: &'s [Damage],
     broken: Option<&'s Report>,
     refused: Option<&'s str>,
+    error: Option<&'s str>,
 }
 
 /// Says what was done: as JSON on the standard output, or for people.
@@ -221,6 +267,7 @@ fn say(arguments: &Transform, account: &Account<'_, '_>) -> Result<()> {
     for (count, what) in [
         (account.outcome.restored, "came back of what was lost before"),
         (account.outcome.unrestored, "of what was lost before has no place any more"),
+        (account.left, "of what was lost before was lost on another way, and did not come back"),
     ] {
         if count > 0 {
             said.push_str(&format!("{count} {what}\n"));
@@ -232,17 +279,20 @@ fn say(arguments: &Transform, account: &Account<'_, '_>) -> Result<()> {
 }
 
 fn facts(account: &Account<'_, '_>) -> Value {
-    let Account { written, effects, outcome, damage, broken, refused } = account;
+    let Account { written, effects, outcome, left, damage, broken, refused, error } = account;
     let damage = damage.iter().map(ToString::to_string);
     let damage: Vec<String> = damage.chain(broken.map(ToString::to_string)).collect();
     json!({
+        "format": "transform",
         "written": written,
         "refused": refused,
+        "error": error,
         "steps": effects.map_or_else(|| json!([]), Effects::json),
         "losses": effects.map_or_else(|| json!([]), Effects::losses_json),
         "touched": outcome.touched,
         "restored": outcome.restored,
         "unrestored": outcome.unrestored,
+        "left": left,
         "damage": damage,
     })
 }

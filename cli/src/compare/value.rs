@@ -83,7 +83,8 @@ fn hexadecimal(bytes: &[u8]) -> String {
     }
 }
 
-fn type_of(tree: &Tree<'_>, node: NodeId, value: &Value<'_>) -> String {
+/// The type of an item.
+pub(crate) fn type_of(tree: &Tree<'_>, node: NodeId, value: &Value<'_>) -> String {
     match value {
         Value::Root => "root".to_owned(),
         Value::Device { versions, .. } => format!("device, version {}", versions.current),
@@ -156,6 +157,11 @@ impl Paths {
             }
         }
         path
+    }
+
+    /// What is in this list may have other numbers now.
+    pub(crate) fn forget(&mut self, list: NodeId) {
+        self.numbered.remove(&list);
     }
 
     /// Which element of its list this is.

@@ -29,6 +29,16 @@ pub struct Answer<'a> {
     /// For a version each property once, with what holds, in alphabetical order; else all rows, in the order in which
     /// they apply.
     rows: Vec<(&'a Line, Row<'a>)>,
+    /// Whether any row is about the device, of whatever version.
+    known: bool,
+}
+
+impl Answer<'_> {
+    /// Whether the profiles have the device that was asked for.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.known
+    }
 }
 
 /// Answers a question.
@@ -44,16 +54,22 @@ pub fn answer<'a>(stack: Stack<'a>, question: Question<'a>) -> migcore::Result<A
             all.push((line, row));
         }
     }
+    let known = question.device.is_none_or(|asked| {
+        let mut rows = Rows::new(stack, 0).ok();
+        let mut next = || rows.as_mut().and_then(|rows| rows.step().ok().flatten());
+        std::iter::from_fn(&mut next)
+            .any(|(_, row)| about(&row).is_some_and(|(device, _)| device == asked))
+    });
     let titles = stack.0.iter().filter_map(|profile| profile.title.as_deref()).collect();
     let Some(machine) = question.machine else {
-        return Ok(Answer { titles, machine: None, rows: all });
+        return Ok(Answer { titles, machine: None, rows: all, known });
     };
     // Later rows override those before.
     let last = all.into_iter().filter_map(|found| Some((about(&found.1)?, found)));
     let last: BTreeMap<_, _> = last.collect();
     let wire = AtVersion::new(stack, number).wire()?;
     let machine = Some((machine, wire));
-    Ok(Answer { titles, machine, rows: last.into_values().collect() })
+    Ok(Answer { titles, machine, rows: last.into_values().collect(), known })
 }
 
 /// The device and the property of a row; no property is that of a blob, and no device that of the machine.

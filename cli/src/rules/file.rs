@@ -316,8 +316,10 @@ pub(super) struct Command {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Refuse {
-    #[serde(rename = "in")]
+    #[serde(rename = "in", default)]
     pub(super) scope: String,
+    #[serde(default)]
+    pub(super) memory: String,
     pub(super) why: String,
 }
 

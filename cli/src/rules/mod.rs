@@ -26,6 +26,7 @@ use toml::Spanned;
 use crate::failure::{Failure, Result};
 use crate::input::whole;
 use item::Maker;
+pub use refuse::Refuses;
 pub(crate) use value::hex;
 
 /// The longest file that is read, in bytes.
@@ -75,7 +76,7 @@ pub struct Written<'a> {
     /// The line, from 1.
     pub line: usize,
     /// Of a step that refuses: what it looks for, and why.
-    pub refuses: Option<(&'a str, &'a str)>,
+    pub refuses: Option<Refuses<'a>>,
 }
 
 impl std::fmt::Display for Written<'_> {
@@ -275,7 +276,7 @@ impl<'a> Making<'a> {
             };
             let steps = made.and_then(checked).map_err(|why| read.wrong(at, key, &why))?;
             let refuse = step.get_ref().refuse.as_ref();
-            let refuses = refuse.map(|table| (table.scope.as_str(), table.why.as_str()));
+            let refuses = refuse.map(Refuses::of);
             let written = Written { path: &read.path, line: read.line(at), refuses };
             // What may not be there need not be found.
             let optional = step.get_ref().optional || refuse.is_some();

@@ -1,5 +1,6 @@
 //! Steps of a file of rules as steps of the library.
 
+use migcore::codec::legacy::framing::CommandHead;
 use migcore::compat::{
     After, DeviceName, Form, Item, NewDevice, Otherwise, Pattern, Place, Step, Wrapping,
 };
@@ -226,6 +227,13 @@ impl<'a> Maker<'a> {
 
     fn command(&mut self, table: &'a file::Command) -> Result<Vec<Step<'a>>> {
         let data = self.arena.alloc_slice_copy(&hex(&table.data)?);
+        let refused = || format!("command {} cannot have {} bytes", table.number, data.len());
+        let length = u16::try_from(data.len()).map_err(|_| refused())?;
+        // Of a command that nobody knows nothing is said.
+        let head = CommandHead { number: table.number, length };
+        if head.lengths().is_some() && head.check().is_err() {
+            return Err(refused());
+        }
         let after = match table.after.as_deref() {
             None => After::Start,
             some => after(some),

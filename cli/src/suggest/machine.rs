@@ -1,5 +1,6 @@
 //! Both machines: their streams, and which device is which.
 
+use std::collections::hash_map::Entry as Known;
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use migcore::compat::name_matches;
@@ -363,31 +364,29 @@ fn unlisted(device: &Device) -> Part {
 /// Devices with the same steps as one group, where a pattern names them and no others.
 fn gathered(entries: Vec<Entry>, all: &[&Device]) -> Vec<Group> {
     let mut groups = Vec::new();
-    let mut done: HashSet<usize> = HashSet::new();
-    let mut by_base: HashMap<String, Vec<usize>> = HashMap::new();
-    for (at, entry) in entries.iter().enumerate() {
-        by_base.entry(base(entry)).or_default().push(at);
+    let mut alike: HashMap<(String, &Part), Vec<&Entry>> = HashMap::new();
+    for entry in &entries {
+        alike.entry((base(entry), &entry.part)).or_default().push(entry);
     }
-    for (at, entry) in entries.iter().enumerate() {
-        if entry.part == Part::default() || done.contains(&at) {
-            continue;
-        }
-        let alike: Vec<usize> = by_base
-            .get(&base(entry))
-            .into_iter()
-            .flatten()
-            .copied()
-            .filter(|other| entries.get(*other).is_some_and(|other| other.part == entry.part))
-            .collect();
-        let members: Vec<&Entry> = alike.iter().filter_map(|at| entries.get(*at)).collect();
-        let is_made =
-            |step: &super::part::Step| step.text.starts_with("add-device = {") && !step.optional;
-        let fixed = entry.part.steps.iter().any(is_made);
-        match pattern(&members, all).filter(|_| !fixed) {
-            Some(pattern) => {
-                done.extend(alike);
-                groups.push(group(&members, &pattern));
+    // Of those that are alike the pattern, if one names them all and no others.
+    let mut named: HashMap<(String, &Part), Option<String>> = HashMap::new();
+    for entry in entries.iter().filter(|entry| entry.part != Part::default()) {
+        let kind = (base(entry), &entry.part);
+        let members = alike.get(&kind).map_or(&[][..], Vec::as_slice);
+        let (named, is_first) = match named.entry(kind) {
+            Known::Occupied(known) => (known.into_mut(), false),
+            Known::Vacant(unknown) => {
+                let is_made = |step: &super::part::Step| {
+                    step.text.starts_with("add-device = {") && !step.optional
+                };
+                let fixed = entry.part.steps.iter().any(is_made);
+                let pattern = if fixed { None } else { pattern(members, all) };
+                (unknown.insert(pattern), true)
             }
+        };
+        match named {
+            Some(pattern) if is_first => groups.push(group(members, pattern)),
+            Some(_) => {}
             None => {
                 let name = entry
                     .names

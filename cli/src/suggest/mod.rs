@@ -7,6 +7,7 @@
 //! | [`read`] | a side from a file |
 //! | `machine` | which device is which; what is around them |
 //! | `siblings` | the items of a device, one beside the other |
+//! | `parts` | items that are several on the other side |
 //! | `pci` | configurations of PCI devices |
 //! | `part` | steps for one device, and what is said of them |
 //! | `item` | items in TOML |
@@ -15,6 +16,7 @@
 mod item;
 mod machine;
 mod part;
+mod parts;
 mod pci;
 pub mod read;
 mod schema;

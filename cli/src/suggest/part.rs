@@ -36,7 +36,7 @@ pub(super) struct Manner {
 }
 
 /// One step, as it is written, and what is said of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Step {
     pub(super) text: String,
     pub(super) why: String,
@@ -44,14 +44,14 @@ pub(super) struct Step {
 }
 
 /// What is said of a place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Remark {
     pub(super) path: String,
     pub(super) text: String,
 }
 
 /// Steps, and what is to be known of them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Part {
     pub(super) steps: Vec<Step>,
     /// What is lost of the values of the stream.

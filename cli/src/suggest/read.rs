@@ -45,7 +45,11 @@ pub fn any(input: &mut Input) -> Result<Read> {
     match input.format()? {
         Format::Unknown => {
             let found = read_schema(input.again())?;
-            Ok(Ok(schema::side(&found.schema)))
+            let refused = || {
+                let path = input.path().display();
+                Failure::Refused(format!("{path}: its arrays have too many elements"))
+            };
+            schema::side(&found.schema).ok_or_else(refused).map(Ok)
         }
         Format::Qemu | Format::Chunks => stream(input, None),
     }

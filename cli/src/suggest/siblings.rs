@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::item::{kind, quoted, scalar};
 use super::part::{after, below, items_step, worth, Manner, Order, Part};
-use super::pci;
 use super::shape::{Form, Shape};
+use super::{parts, pci};
 
 /// The most elements of a list that are looked at one by one.
 const MOST_ELEMENTS: usize = 64;
@@ -13,6 +13,11 @@ const MOST_ELEMENTS: usize = 64;
 /// Suggests steps for what is inside of something. `old` is the older form of the steps, `new` the newer one. How
 /// deep they nest is bounded by their readers.
 pub(super) fn siblings(manner: Manner, scope: &str, old: &[Shape], new: &[Shape], part: &mut Part) {
+    let joined = match manner.placed {
+        true => parts::joined(scope, old, new, part),
+        false => None,
+    };
+    let (old, new) = joined.as_ref().map_or((old, new), |(old, new)| (old, new));
     let mut pairs = paired(old, new);
     let mut renamed = renamed(old, new, &pairs);
     pairs.append(&mut renamed.clone());
@@ -69,7 +74,7 @@ fn paired(old: &[Shape], new: &[Shape]) -> Vec<(usize, usize)> {
 }
 
 /// Whether one can become the other, or is not for steps to change.
-fn can_stay(one: &Shape, other: &Shape) -> bool {
+pub(super) fn can_stay(one: &Shape, other: &Shape) -> bool {
     if one.is_opaque() || other.is_opaque() || one.guessed || other.guessed {
         return true;
     }

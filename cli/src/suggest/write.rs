@@ -30,6 +30,12 @@ impl Suggestion {
         self.groups.iter().map(|group| group.part.steps.len()).sum()
     }
 
+    /// How many remarks say what the steps lose, and what they do not do.
+    #[must_use]
+    pub fn remarks(&self) -> [usize; 2] {
+        [self.lost().count(), self.left().count()]
+    }
+
     fn lost(&self) -> impl Iterator<Item = &Remark> {
         self.groups.iter().flat_map(|group| &group.part.lost)
     }
@@ -103,7 +109,7 @@ impl Suggestion {
         text.push_str("#\n");
         remarks(
             &mut text,
-            "No step is missing, as far as can be told.",
+            "No step is known to be missing. Whether ONTO loads what comes of it, `migcore check IN --against ONTO --rules RULES` tells.",
             "NOT DONE, to be decided by hand (opaque fields by `open`, `bits` and `close`, if there is a schema):",
             self.left(),
         );

@@ -1,7 +1,7 @@
 //! What speaks against a transform, in words.
 
 use migcore::compat::{
-    self, DeviceName, Devices, Edge, Ends, Failed, Of, Others, Route, Step, Version, Way,
+    self, After, DeviceName, Devices, Ends, Failed, Of, Others, Route, Step, Version, Way,
 };
 use migcore::model::Tree;
 use migcore::Code;
@@ -73,8 +73,12 @@ impl<'w> Unmet<'w> {
     }
 }
 
+const LOSSY: &str = "`[policy]` says what may be lost";
+const AFTER: &str = "`after` names it, and a new item stands behind one that is there";
+const DAMAGED: &str = "the stream is damaged, and may have had it in what cannot be read";
+
 /// Why a transform is refused, with the place of the rule that failed, and what helps.
-pub(super) fn words(failed: Failed, effects: &Effects<'_>, made: &Made<'_>) -> String {
+pub(super) fn words(failed: Failed, effects: &Effects<'_>, damaged: bool) -> String {
     // A change without versions is written as one from a version to itself.
     let ends = failed.ends.clone().filter(|ends| ends.from != ends.to);
     match (effects.current(), failed.code()) {
@@ -83,43 +87,50 @@ pub(super) fn words(failed: Failed, effects: &Effects<'_>, made: &Made<'_>) -> S
         }
         // What is lost is judged when all steps are done.
         (Some(at), code) if failed.step.is_some() && code != Code::Lossy => {
-            let help = match code {
-                Code::Missing => at.help,
-                _ => return format!("{}: {}", at.written, Failed { ends, ..failed }),
+            if code != Code::Missing {
+                return format!("{}: {}", at.written, Failed { ends, ..failed });
+            }
+            let missing = failed.report.path.as_str();
+            let is_after = at.after.as_ref().is_some_and(|after| {
+                missing
+                    .strip_suffix(after.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+            });
+            let help = match damaged {
+                _ if is_after => AFTER,
+                true => DAMAGED,
+                false => at.help,
             };
-            let device = match failed.report.path.as_str() {
-                "" => String::new(),
-                device => format!("{device}: "),
-            };
+            let mut place = at.place.clone();
+            if !missing.is_empty() && !place.starts_with(missing) {
+                place = match is_after {
+                    true => format!("{place}: {missing}"),
+                    false => format!("{missing}: {place}"),
+                };
+            }
             let between = ends
                 .map(|Ends { from, to }| format!(", from {} to {}", from.as_str(), to.as_str()));
-            let (written, place, between) = (&at.written, &at.place, between.unwrap_or_default());
-            format!("{written}: {device}{place}: {}{between}; {help}", code.text())
+            let (written, between) = (&at.written, between.unwrap_or_default());
+            format!("{written}: {place}: {}{between}; {help}", code.text())
         }
-        (_, Code::NoRoute) if failed.report.path.as_str().is_empty() => {
-            format!("{failed}; {}", known(made.machine().unwrap_or_default()))
-        }
+        (_, Code::Lossy) => match effects.refused_at().filter(|written| !written.is_empty()) {
+            Some(written) => format!("{written}: {failed}; {LOSSY}"),
+            None => format!("{failed}; {LOSSY}"),
+        },
         _ => failed.to_string(),
     }
 }
 
-/// The versions that there are.
-fn known(edges: &[Edge<'_>]) -> String {
-    let mut versions: Vec<Version<'_>> = Vec::new();
-    for version in edges.iter().flat_map(|edge| [edge.from, edge.to]).take(2 * MOST_KNOWN) {
-        if !versions.contains(&version) {
-            versions.push(version);
-        }
-    }
-    let texts: Vec<String> = versions.iter().take(MOST_KNOWN).map(ToString::to_string).collect();
-    match texts.is_empty() {
-        true => "the rules have no versions of the machine".to_owned(),
-        false => format!("the rules have {}", texts.join(", ")),
+/// What an item that a step adds is to stand behind.
+pub(super) fn after(step: &Step<'_>) -> Option<String> {
+    match step {
+        Step::Add { place, .. } | Step::Move { to: place, .. } => match place.after {
+            After::Name(name) => Some(name.to_owned()),
+            _ => None,
+        },
+        _ => None,
     }
 }
-
-/// Versions that are told.
-const MOST_KNOWN: usize = compat::MAX_VERSIONS;
 
 /// Where a step looks for what it changes.
 pub(super) fn place(step: &Step<'_>) -> String {
@@ -131,6 +142,9 @@ pub(super) fn place(step: &Step<'_>) -> String {
         | Step::Bits { scope, name, .. }
         | Step::Open { scope, name, .. }
         | Step::Close { scope, name, .. } => item(scope, name),
+        // An item that is new cannot be missing: its scope is.
+        Step::Add { place, items: [_, ..] } if place.scope.is_empty() => "the device".to_owned(),
+        Step::Add { place, items: [_, ..] } => place.scope.to_owned(),
         Step::Add { place, .. } | Step::Drop { place, .. } | Step::Move { from: place, .. } => {
             item(place.scope, place.name)
         }

@@ -2,15 +2,18 @@
 
 use std::collections::HashMap;
 
-use migcore::compat::{Edge, Loss, Observer, Stage, Step, Way, What};
+use migcore::compat::{Edge, Loss, Observer, Of, Stage, Step, Way, What};
 use migcore::model::{NodeId, Tree, Value};
 use migcore::visit::Marks;
 use serde_json::{json, Value as Json};
 
+use super::data::{self, Data};
+use super::unread::{self, Unread};
 use super::{against, encode};
+use crate::blocks::Block;
 use crate::compare::value::{shown, typed, Paths};
 use crate::input::told;
-use crate::rules::Made;
+use crate::rules::{Made, Refuses, Written};
 use crate::show::counted;
 
 /// Lines that are shown of one item.
@@ -31,6 +34,18 @@ pub struct Effects<'r> {
     current: Option<Current>,
     lost: Vec<Lost>,
     paths: Paths,
+    around: Around,
+    /// What speaks against the first step that something of the stream beside its devices speaks against.
+    against: Option<String>,
+}
+
+/// What is known of a stream beside its tree.
+#[derive(Debug, Default)]
+pub(super) struct Around {
+    /// The sections that nobody knows inside.
+    pub(super) unread: Vec<Unread>,
+    /// The blocks of memory.
+    pub(super) blocks: Vec<Block>,
 }
 
 /// A step, for a message.
@@ -40,6 +55,8 @@ pub(super) struct Current {
     pub(super) written: String,
     /// Where it looks for what it changes.
     pub(super) place: String,
+    /// What a new item is to stand behind.
+    pub(super) after: Option<String>,
     /// What helps if that is not there.
     pub(super) help: &'static str,
     /// Why the step refuses what it looks for, if that is all it does.
@@ -60,9 +77,12 @@ struct Done {
 /// Something that was lost.
 #[derive(Debug)]
 struct Lost {
+    /// The rule that loses it.
+    written: String,
     path: String,
     what: &'static str,
     value: Option<String>,
+    data: Data,
     inside: Inside,
     from: String,
     to: String,
@@ -74,9 +94,9 @@ struct Lost {
 }
 
 impl<'r> Effects<'r> {
-    /// Of a run of these rules; with `explain`, each item that is touched is noted.
+    /// Of a run of these rules, with what is around the tree; with `explain`, each item that is touched is noted.
     #[must_use]
-    pub fn new(made: &'r Made<'r>, explain: bool) -> Self {
+    pub(super) fn new(made: &'r Made<'r>, explain: bool, around: Around) -> Self {
         Effects {
             made,
             explain,
@@ -85,7 +105,24 @@ impl<'r> Effects<'r> {
             current: None,
             lost: Vec::new(),
             paths: Paths::default(),
+            around,
+            against: None,
         }
+    }
+
+    /// Why the steps are not for this stream, or nobody can tell what they did to it.
+    pub(super) fn against(&self, tree: &Tree<'_>) -> Option<String> {
+        let histories = self.made.histories;
+        let of_devices = histories.iter().any(|history| matches!(history.of, Of::Devices(_)));
+        let devices = || of_devices.then(|| unread::devices(&self.around.unread, tree)).flatten();
+        self.against.clone().or_else(devices)
+    }
+
+    /// Why a step refuses memory, if that is there.
+    fn memory(&self, written: &Written<'_>, refuses: &Refuses<'_>) -> Option<String> {
+        let Refuses { place, why, .. } = refuses;
+        let is_there = self.around.blocks.iter().any(|block| block.name == place.as_bytes());
+        is_there.then(|| format!("{written}: memory {place} is there: {why}"))
     }
 
     /// The step that was done last.
@@ -94,13 +131,14 @@ impl<'r> Effects<'r> {
         self.current.as_ref()
     }
 
-    /// The steps that touched something, with how many items, one a line; where each item was noted, all steps.
+    /// The steps that touched something, with how many items, one a line, and how many found nothing; where each item was
+    /// noted, which.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = String::new();
         let mut nothing = 0u64;
         for Done { written, step, from, to, touched, effects } in &self.done {
-            if *touched == 0 && !self.explain {
+            if *touched == 0 {
                 nothing = nothing.saturating_add(1);
                 continue;
             }
@@ -111,6 +149,8 @@ impl<'r> Effects<'r> {
         }
         if nothing > 0 {
             text.push_str(&format!("{} found nothing\n", counted(nothing, "step")));
+            let lines = self.done.iter().filter(|done| self.explain && done.touched == 0);
+            lines.for_each(|done| text.push_str(&format!("  {}: {}\n", done.written, done.step)));
         }
         text
     }
@@ -123,17 +163,29 @@ impl<'r> Effects<'r> {
         let word = if refused { "refused" } else { "lost" };
         told.map(|Lost { path, what, value, inside, .. }| {
             let value = value.as_deref().unwrap_or_default();
-            format!("{word}: {path}: {what} {value}{}\n", inside.text())
+            format!("{word}: {path}: {}{value}{}\n", prefix(what), inside.text())
         })
         .collect()
     }
 
-    /// What was lost of values: where, what of it, the value if it may be shown, and whether it is allowed.
-    pub fn values_lost(&self) -> impl Iterator<Item = (&str, &str, Option<&str>, bool)> {
+    /// What was lost of values: where, what of it, with the value if it may be shown, and whether it is allowed.
+    pub fn values_lost(&self) -> impl Iterator<Item = (&str, String, bool)> {
         let told = self.lost.iter().filter(|lost| lost.counts);
         told.map(|Lost { path, what, value, allowed, .. }| {
-            (path.as_str(), *what, value.as_deref(), *allowed)
+            let text = format!("{}{}", prefix(what), value.as_deref().unwrap_or_default());
+            (path.as_str(), text, *allowed)
         })
+    }
+
+    /// Where the rule is written that first lost what it may not.
+    pub(super) fn refused_at(&self) -> Option<&str> {
+        self.lost.iter().find(|lost| !lost.allowed).map(|lost| lost.written.as_str())
+    }
+
+    /// Whether a step touched something.
+    #[must_use]
+    pub fn has_touched(&self) -> bool {
+        self.done.iter().any(|done| done.touched > 0)
     }
 
     /// Whether a value was lost.
@@ -162,9 +214,10 @@ impl<'r> Effects<'r> {
     #[must_use]
     pub fn losses_json(&self) -> Json {
         let one = |lost: &Lost| {
-            let Lost { path, what, value, inside, from, to, step, secret, allowed, .. } = lost;
+            let Lost { written, path, what, data, inside, from, to, step, secret, allowed, .. } =
+                lost;
             json!({
-                "path": path, "what": what, "value": value, "inside": inside.json(), "more": inside.more,
+                "rule": written, "path": path, "what": what, "type": data.kind, "value": data.value, "inside": inside.json(), "more": inside.more,
                 "from": from, "to": to, "step": step, "secret": secret, "allowed": allowed,
             })
         };
@@ -205,7 +258,12 @@ impl<'r> Effects<'r> {
                 | Step::AddCommand { .. }
                 | Step::DropCommand { .. }
         );
-        let lines = lines(tree, item, &path, whole);
+        let lines = match &at.step {
+            Step::Bits { at, .. } if !is_secret(tree, item) => {
+                vec![format!("{path}{}", data::bits(tree, item, *at))]
+            }
+            _ => lines(tree, item, &path, whole),
+        };
         let number = self.number(at);
         if let Some(done) = self.done.get_mut(number) {
             done.effects.extend(lines.into_iter().map(|line| format!("{sign} {line}")));
@@ -222,15 +280,23 @@ impl<'r> Effects<'r> {
 }
 
 impl Observer for Effects<'_> {
-    fn before(&mut self, _tree: &Tree<'_>, at: &Stage<'_>) {
-        self.current = self.made.written(at.edge, at.number).map(|written| Current {
+    fn before(&mut self, tree: &Tree<'_>, at: &Stage<'_>) {
+        let written = self.made.written(at.edge, at.number);
+        if let (None, Some(written)) = (&self.against, written) {
+            self.against = match written.refuses.filter(|refuses| refuses.memory) {
+                Some(refuses) => self.memory(&written, &refuses),
+                None => unread::why(&self.around.unread, tree, at, &written),
+            };
+        }
+        self.current = written.map(|written| Current {
             written: written.to_string(),
             place: match written.refuses {
-                Some((place, _)) => place.to_owned(),
+                Some(refuses) => refuses.place.to_owned(),
                 None => against::place(&at.step),
             },
+            after: against::after(&at.step),
             help: against::help(&at.step),
-            why: written.refuses.map(|(_, why)| why.to_owned()),
+            why: written.refuses.map(|refuses| refuses.why.to_owned()),
         });
         // The numbers of elements may be others now.
         self.paths = Paths::default();
@@ -252,7 +318,9 @@ impl Observer for Effects<'_> {
     }
 
     fn changed(&mut self, tree: &Tree<'_>, at: &Stage<'_>, item: NodeId) {
-        self.paths = Paths::default();
+        // Elements of the lists in it may have come or gone, or it is one.
+        let around = tree.parent(item).ok().flatten();
+        encode::within(tree, item).chain(around).for_each(|list| self.paths.forget(list));
         self.note(tree, at, item, '+');
     }
 
@@ -272,10 +340,18 @@ impl Observer for Effects<'_> {
             (false, _, None) => None,
         };
         let inside = match loss.node {
-            Some(node) if !loss.secret => Inside::of(tree, device_in(tree, node)),
+            Some(node) if !loss.secret => Inside::of(tree, device_in(tree, node), &mut self.paths),
             _ => Inside::default(),
         };
+        let data = match (loss.what, loss.node) {
+            (What::Bits, _) if !loss.secret => Data { kind: None, value: loss.bits.into() },
+            (_, Some(node)) => Data::of(tree, device_in(tree, node), loss.secret),
+            _ => Data::default(),
+        };
+        let written = self.current.as_ref().map(|current| current.written.clone());
         self.lost.push(Lost {
+            written: written.unwrap_or_default(),
+            data,
             inside,
             path,
             what: word(loss.what),
@@ -291,23 +367,32 @@ impl Observer for Effects<'_> {
 }
 
 /// Of a record the device in it.
-fn device_in(tree: &Tree<'_>, node: NodeId) -> NodeId {
+pub(super) fn device_in(tree: &Tree<'_>, node: NodeId) -> NodeId {
     let is_device = |node: &NodeId| matches!(tree.value(*node), Ok(Value::Device { .. }));
     let device = tree.children(node).ok().and_then(|mut children| children.find(is_device));
     device.unwrap_or(node)
 }
 
+/// A value in an item: its path from there, as text, and as data.
+#[derive(Debug)]
+struct One {
+    path: String,
+    text: String,
+    data: Data,
+    secret: bool,
+}
+
 /// The values in an item that are not 0 or empty, by their paths from there.
 #[derive(Debug, Default)]
 struct Inside {
-    values: Vec<(String, String)>,
+    values: Vec<One>,
     /// How many more there are.
     more: u64,
 }
 
 impl Inside {
-    fn of(tree: &Tree<'_>, top: NodeId) -> Inside {
-        let (mut inside, mut paths) = (Inside::default(), Paths::default());
+    fn of(tree: &Tree<'_>, top: NodeId, paths: &mut Paths) -> Inside {
+        let mut inside = Inside::default();
         let start = paths.path(tree, top);
         let below = encode::within(tree, top).filter(|node| *node != top);
         for node in below.filter(|node| !is_default(tree, *node)) {
@@ -317,8 +402,9 @@ impl Inside {
             }
             let path = paths.path(tree, node);
             let path = path.strip_prefix(&start).unwrap_or(&path);
-            let value = typed(tree, node, is_secret(tree, node));
-            inside.values.push((path.trim_start_matches('.').to_owned(), value));
+            let (path, secret) = (path.trim_start_matches('.').to_owned(), is_secret(tree, node));
+            let (text, data) = (typed(tree, node, secret), Data::of(tree, node, secret));
+            inside.values.push(One { path, text, data, secret });
         }
         inside
     }
@@ -328,7 +414,7 @@ impl Inside {
         if self.values.is_empty() {
             return String::new();
         }
-        let first = self.values.iter().take(SHORT).map(|(path, value)| format!("{path} {value}"));
+        let first = self.values.iter().take(SHORT).map(|one| format!("{} {}", one.path, one.text));
         let first: Vec<String> = first.collect();
         let rest = told(self.values.len().saturating_sub(SHORT)).saturating_add(self.more);
         let rest = if rest > 0 { format!(", and {rest} more") } else { String::new() };
@@ -336,7 +422,11 @@ impl Inside {
     }
 
     fn json(&self) -> Json {
-        self.values.iter().map(|(path, value)| json!({ "path": path, "value": value })).collect()
+        let one = |one: &One| {
+            let One { path, data: Data { kind, value }, secret, .. } = one;
+            json!({ "path": path, "type": kind, "value": value, "secret": secret })
+        };
+        self.values.iter().map(one).collect()
     }
 }
 
@@ -363,6 +453,14 @@ fn ends(edge: &Edge<'_>, way: Way) -> (String, String) {
     }
 }
 
+/// What stands before a value; a device says what it is.
+fn prefix(what: &str) -> String {
+    match what {
+        "record" => String::new(),
+        what => format!("{what} "),
+    }
+}
+
 fn word(what: What) -> &'static str {
     match what {
         What::Value => "value",
@@ -379,7 +477,11 @@ fn word(what: What) -> &'static str {
 /// An item as text: its type and value, and all that is inside if it comes or goes as a whole.
 fn lines(tree: &Tree<'_>, item: NodeId, path: &str, whole: bool) -> Vec<String> {
     let hidden = is_secret(tree, item);
-    let mut lines = vec![format!("{path}: {}", typed(tree, item, hidden))];
+    let mut lines = vec![format!(
+        "{path}: {}{}",
+        typed(tree, item, hidden),
+        data::elements(tree, item, hidden)
+    )];
     if !whole || hidden || !is_scope(tree, item) {
         return lines;
     }

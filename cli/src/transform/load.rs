@@ -12,6 +12,7 @@ use migcore::visit::{Track, Visitor};
 use migcore::Report;
 
 use super::around::{Around, Hook};
+use super::unread::{Mute, Unread};
 use crate::blocks::Block;
 use crate::failure::Failure;
 use crate::qemu::item::{Content, Damage, Item, Payload, Reason, Section, SectionKind};
@@ -31,6 +32,8 @@ pub struct Origins {
     pub entries: HashMap<NodeId, usize>,
     /// What stays in the file, by the node that stands for it.
     pub kept: HashMap<NodeId, Kept>,
+    /// The sections that are known by their bytes alone.
+    pub(super) unread: Vec<Unread>,
     /// What is damaged.
     pub damages: Vec<Damage>,
     /// The blocks of the guest's memory.
@@ -105,8 +108,9 @@ fn last_child(tree: &Tree<'_>) -> Option<NodeId> {
 
 /// What was noted of each item, in order, as what is known of each node.
 fn origins(tree: &Tree<'_>, before: Option<NodeId>, scanner: &Scanner, notes: Notes) -> Origins {
-    let Notes { seen, names, kept, damages, blocks, .. } = notes;
+    let Notes { seen, names, kept, damages, blocks, mutes, .. } = notes;
     let (seen, mut kept) = (seen.into_inner(), kept.into_inner().into_iter().peekable());
+    let mut mutes = mutes.into_inner().into_iter().peekable();
     let mut origins = Origins {
         vmdesc: scanner.vmdesc().cloned(),
         names: names.into_inner().all,
@@ -128,6 +132,10 @@ fn origins(tree: &Tree<'_>, before: Option<NodeId>, scanner: &Scanner, notes: No
         }
         if let Some((_, bytes)) = kept.next_if(|(item, _)| *item == number) {
             origins.kept.insert(node, bytes);
+        }
+        if let Some((_, mute)) = mutes.next_if(|(item, _)| *item == number) {
+            let node = super::effects::device_in(tree, node);
+            origins.unread.push(Unread { node, mute });
         }
         if let Some(entry) = sections.entry(tree, node, top) {
             origins.entries.insert(node, entry);
@@ -185,6 +193,8 @@ struct Notes {
     /// What stays in the file, with the number of the item that stands for it.
     kept: RefCell<Vec<(usize, Kept)>>,
     damages: RefCell<Vec<Damage>>,
+    /// Sections that are known by their bytes alone, with the number of the item that is their record.
+    mutes: RefCell<Vec<(usize, Mute)>>,
     blocks: RefCell<Vec<Block>>,
     /// The type of the next item.
     kind: Cell<u32>,
@@ -232,6 +242,8 @@ impl Watch for Seen<'_> {
                 if let Payload::Ram(summary) = &section.payload {
                     self.0.blocks.borrow_mut().extend_from_slice(&summary.blocks);
                 }
+                let item = self.0.seen.borrow().len();
+                self.0.mutes.borrow_mut().extend(Mute::of(section).map(|mute| (item, mute)));
                 keeps(section)
             }
             Content::Damage(damage) => {

@@ -8,7 +8,7 @@ use migcore::model::{NodeId, Tree, Value};
 use migcore::{Code, Report};
 
 use super::against::{self, Unmet};
-use super::effects::Effects;
+use super::effects::{Around, Effects};
 use super::load::{self, Origins, Unloaded};
 use super::native;
 use super::qemu::{self, Unsettled};
@@ -68,6 +68,10 @@ pub struct Wanted<'a> {
 pub struct Transformed<'a> {
     /// What the run says of itself.
     pub outcome: Outcome,
+    /// How much of what was given to be restored is of another way than the run went.
+    pub left: u64,
+    /// Whether it is a stream of QEMU without a description, although there is one of it.
+    pub bare: bool,
     /// What the steps did.
     pub effects: Effects<'a>,
     /// The losses as a stream of chunks, if there are any.
@@ -166,17 +170,30 @@ fn attempt<'a>(
     let mut tree = Tree::new(memory).map_err(|_| Ended::NoSpace)?;
     let mut origins = loaded(source, wanted, &mut tree)?;
     restore(wanted, &mut tree, path)?;
-    let mut effects = Effects::new(wanted.made, wanted.explain);
+    let around =
+        Around { unread: std::mem::take(&mut origins.unread), blocks: origins.blocks.clone() };
+    let mut effects = Effects::new(wanted.made, wanted.explain, around);
     if let Some(why) = against::machine(wanted, &tree) {
         return Err(Stopped::Refused(why, effects).into());
     }
     let mut unmet = Unmet::new(wanted);
     unmet.look(wanted.made, &tree);
-    let outcome = match run(wanted, &mut tree, &mut effects, path)? {
+    let ran = run(wanted, &mut tree, &mut effects, path)?;
+    if ran.as_ref().is_err_and(|failed| failed.code() == Code::NoSpace) {
+        return Err(Ended::NoSpace);
+    }
+    // What a step refuses for certain is said before what speaks against others.
+    let is_refused = ran.as_ref().is_err_and(|failed| failed.code() == Code::Refused);
+    if let Some(why) = effects.against(&tree).filter(|_| !is_refused) {
+        return Err(Stopped::Refused(why, effects).into());
+    }
+    let outcome = match ran {
         Ok(outcome) => outcome,
-        Err(failed) if failed.code() == Code::NoSpace => return Err(Ended::NoSpace),
         Err(failed) => {
-            let why = against::words(failed, &effects, wanted.made);
+            // What names no device is told as what was asked for.
+            let unmet = unmet.why().filter(|_| failed.code() == Code::NoRoute);
+            let is_damaged = !origins.damages.is_empty();
+            let why = unmet.unwrap_or_else(|| against::words(failed, &effects, is_damaged));
             return Err(Stopped::Refused(why, effects).into());
         }
     };
@@ -184,6 +201,10 @@ fn attempt<'a>(
     if let Some(why) = unmet.why() {
         return Err(Stopped::Refused(why, effects).into());
     }
+    let left = match wanted.restore {
+        Some(_) => lost(&tree).saturating_sub(outcome.losses),
+        None => 0,
+    };
     let losses = losses(&tree).map(|node| native::device(&tree, node, path)).transpose()?;
     let mut description = None;
     if let Source::Qemu { .. } = source {
@@ -193,10 +214,11 @@ fn attempt<'a>(
             Err(why) => return Err(Stopped::Refused(why.to_string(), effects).into()),
         };
     }
+    let bare = description.is_some();
     let stream = written(source, &tree, &origins, output)?;
     let stream = stream.map(|stream| (stream, description));
     let damages = std::mem::take(&mut origins.damages);
-    Ok(Transformed { outcome, effects, losses, damages, stream })
+    Ok(Transformed { outcome, left, bare, effects, losses, damages, stream })
 }
 
 /// Writes a tree as what the source was; gives a stream of QEMU that goes nowhere.
@@ -292,6 +314,16 @@ fn losses(tree: &Tree<'_>) -> Option<NodeId> {
         matches!(tree.value(*node), Ok(Value::Device { instance: 0, .. }))
             && tree.name(*node) == Ok(LOSSES.as_bytes())
     })
+}
+
+/// How many values are among the losses.
+fn lost(tree: &Tree<'_>) -> u64 {
+    let mut count = 0u64;
+    // Losses that cannot be read are none of this run.
+    let _ = compat::each_loss(tree, &mut |loss| {
+        count = count.saturating_add(u64::from(loss.what.is_value()));
+    });
+    count
 }
 
 /// The machine that the configuration of a stream of QEMU says.

@@ -1,7 +1,9 @@
 //! Paths with stars.
 
+use super::sites::Sites;
 use super::Trail;
 use crate::error::{put_number, Code, Result};
+use crate::model::{NodeId, Tree};
 
 /// The longest pattern, in bytes: the places in it are numbers of one byte.
 const LONGEST: usize = 255;
@@ -35,6 +37,16 @@ impl<'p> Pattern<'p> {
     #[must_use]
     pub fn covers(&self, trail: &Trail) -> bool {
         self.is_empty() || self.follow(trail, |reached, _| reached.is_match(self))
+    }
+
+    /// Whether it names a device of a tree or something in one; if `scope` is a device, only that one is looked at. Only
+    /// what it may still name is entered.
+    ///
+    /// # Errors
+    /// [`Code::TooLong`] for a path; [`Code::StaleHandle`].
+    pub fn is_in(&self, tree: &Tree<'_>, scope: NodeId) -> Result<bool> {
+        let mut sites = Sites::within(tree, scope, *self)?;
+        Ok(sites.next(tree, &mut Trail::new())?.is_some())
     }
 
     pub(super) const fn is_empty(&self) -> bool {
@@ -182,11 +194,12 @@ impl Reached {
         let mut place = place;
         // Behind a place that is there already, all are.
         while !self.has(place) {
-            self.set(place);
-            match pattern.at(place) {
-                Some(Sign::Any(next)) => place = next,
-                _ => return,
+            let Some(Sign::Any(next)) = pattern.at(place) else { return self.set(place) };
+            // Of stars in a row the last one is as good as all.
+            if !matches!(pattern.at(next), Some(Sign::Any(_))) {
+                self.set(place);
             }
+            place = next;
         }
     }
 
@@ -225,6 +238,21 @@ impl Iterator for Bits {
 mod tests {
     use super::*;
     use std::string::String;
+
+    #[test]
+    fn stars_in_a_row_cost_what_one_does() {
+        for (text, path, is_it) in [
+            ("*".repeat(255), "", true),
+            ("*".repeat(254) + "a", "xyza", true),
+            ("*".repeat(254) + "a", "xyzb", false),
+        ] {
+            let pattern = Pattern::new(&text).unwrap();
+            let start = Reached::start(&pattern);
+            let reached = start.run(&pattern, path.as_bytes());
+            assert_eq!(reached.is_match(&pattern), is_it, "{text} {path}");
+            assert!(start.places().count() <= 2 && reached.places().count() <= 3, "{text} {path}");
+        }
+    }
 
     /// Trying every way would take more steps than there are atoms.
     #[test]

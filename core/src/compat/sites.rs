@@ -27,6 +27,8 @@ enum Tops {
     Devices(Devices),
     /// One device, which patterns begin inside of.
     One(NodeId),
+    /// One device, which patterns name.
+    Named(NodeId),
     /// QEMU's stream, of which only the head is seen.
     Stream(NodeId),
     Over,
@@ -66,6 +68,18 @@ impl<'p> Sites<'p> {
             (On::Machine, None) => Tops::Devices(Devices::new(tree)),
         };
         let pattern = Pattern::new(pattern)?;
+        Ok(Sites { pattern, tops, levels: heapless::Vec::new(), given: false })
+    }
+
+    /// The same for patterns that begin with a device: with any, or with the scope that is one.
+    ///
+    /// # Errors
+    /// [`Code::StaleHandle`].
+    pub(super) fn within(tree: &Tree<'_>, scope: NodeId, pattern: Pattern<'p>) -> Result<Self> {
+        let tops = match tree.value(scope)? {
+            Value::Device { .. } => Tops::Named(scope),
+            _ => Tops::Devices(Devices::new(tree)),
+        };
         Ok(Sites { pattern, tops, levels: heapless::Vec::new(), given: false })
     }
 
@@ -121,11 +135,12 @@ impl<'p> Sites<'p> {
             let (top, kind) = match &mut self.tops {
                 Tops::Devices(devices) => (devices.next(tree), Kind::Other),
                 Tops::One(device) => (Some(*device), Kind::Subject),
+                Tops::Named(device) => (Some(*device), Kind::Other),
                 Tops::Stream(stream) => (Some(*stream), Kind::Stream),
                 Tops::Over => (None, Kind::Other),
             };
             let Some(top) = top else { return Ok(Begun::Nothing) };
-            if kind != Kind::Other {
+            if !matches!(self.tops, Tops::Devices(_)) {
                 self.tops = Tops::Over;
             }
             let head = Head::of(tree, top).ok_or(Code::InvalidArgument)?;

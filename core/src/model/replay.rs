@@ -43,13 +43,13 @@ impl Tree<'_> {
         let mut walk = Walk::new(top);
         while let Some(step) = walk.next(self) {
             match step {
-                Step::Enter(at) if at != top => {
+                Step::Enter(at) | Step::Leave(at) if at == top => {}
+                Step::Enter(at) => {
                     if !self.enter(at, v)? {
                         walk.skip_inside();
                     }
                 }
-                Step::Leave(at) if at != top => self.leave(at, v)?,
-                _ => {}
+                Step::Leave(at) => self.leave(at, v)?,
             }
         }
         Ok(())

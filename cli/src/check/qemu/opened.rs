@@ -51,6 +51,9 @@ const AT_MOST: [&str; 2] = ["net.has_vnet_hdr", "net.has_ufo"];
 /// own guest uses.
 const FEATURES: [&str; 2] = ["guest_features", "virtio/64bit_features.guest_features"];
 
+/// The subsection with all of them, which devices have that offer more than the lower half.
+const WIDE: &str = "virtio/64bit_features";
+
 const OFFER: &str = "give both devices the same features";
 
 /// A field of one device on both sides.
@@ -114,18 +117,19 @@ fn differs(
         (Change::Added, _) if is_subsection(other, difference.right) => {}
         (Change::Removed, _) if is_subsection(one, difference.left) => {
             let name = inside.rsplit('.').next().unwrap_or_default();
+            let item = difference.left.and_then(|node| one.find(node, b"guest_features").ok());
+            if let (WIDE, Some(Ok(Value::Scalar(_, sent)))) =
+                (name, item.map(|item| one.value(item)))
+            {
+                // The lower half is an item of its own.
+                features(sent & !u64::from(u32::MAX), place.clone(), report);
+            }
             subsection((field.knows)(name), place, report);
         }
         (_, Some((Value::Scalar(_, sent), Value::Scalar(_, ours))))
             if FEATURES.contains(&inside) =>
         {
-            let bits = sent & !ours;
-            if bits != 0 {
-                let text = format!(
-                    "the guest uses the features {bits:#x}, and whether the receiver offers them is not known"
-                );
-                report.open("opaque", place, text, OFFER);
-            }
+            features(sent & !ours, place, report);
         }
         (_, Some((Value::Scalar(_, sent), Value::Scalar(_, ours))))
             if AT_MOST.contains(&inside) && sent <= ours => {}
@@ -135,6 +139,16 @@ fn differs(
         }
     }
     false
+}
+
+/// Tells of the features that a guest uses, and that of the receiver does not.
+fn features(bits: u64, place: String, report: &mut Findings<'_>) {
+    if bits != 0 {
+        let text = format!(
+            "the guest uses the features {bits:#x}, and whether the receiver offers them is not known"
+        );
+        report.open("opaque", place, text, OFFER);
+    }
 }
 
 fn is_free(inside: &str) -> bool {

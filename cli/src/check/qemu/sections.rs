@@ -17,7 +17,10 @@ const RELEASE: &str =
                        tables as well";
 const MISSING: &str =
     "take the device out of the receiver, or add its section by a transform: `migcore suggest`";
-const OPAQUE: &str = "describe it by a schema";
+const DESCRIPTION: &str =
+    "give the description of the stream with --vmdesc, such as that behind another stream of the same machine";
+const RECEIVER: &str = "give a stream of the receiver that has its description";
+const HANDLER: &str = "compare the bytes with those of the receiver: `migcore diff`";
 
 /// Checks them.
 pub(super) fn check(stream: &mut Stream, knowledge: &mut Knowledge, report: &mut Findings<'_>) {
@@ -74,6 +77,10 @@ fn pairs(
 
 /// The sections of the receiver that do not come: QEMU loads the others, and their devices stay as they are after a reset.
 fn missing(stream: &Stream, target: &Stream, report: &mut Findings<'_>) {
+    if let Some(open) = stream.sections.iter().find(|section| section.open) {
+        let text = "where it ends is not known, so which sections follow cannot be told".to_owned();
+        return report.open("missing", open.path(), text, DESCRIPTION);
+    }
     let mut sent: HashMap<(&[u8], u32), usize> = HashMap::new();
     for section in &stream.sections {
         let number = sent.entry((&section.name, section.instance)).or_default();
@@ -217,8 +224,8 @@ fn inside(
     knows: &dyn Fn(&str) -> Knows,
     report: &mut Findings<'_>,
 ) {
-    let unknown = |why: &str, report: &mut Findings<'_>| {
-        report.open("opaque", one.path(), why.to_owned(), OPAQUE);
+    let unknown = |why: &str, help, report: &mut Findings<'_>| {
+        report.open("opaque", one.path(), why.to_owned(), help);
     };
     match (&one.inside, &other.inside) {
         (Inside::Ram, Inside::Ram) => {}
@@ -233,10 +240,10 @@ fn inside(
         // What the receiver would write itself, it reads.
         _ if stream.bytes(one) == target.bytes(other) => {}
         (Inside::Handler, _) => {
-            unknown("a handler wrote it that describes nothing of it", report);
+            unknown("a handler wrote it that describes nothing of it", HANDLER, report);
         }
-        (Inside::Unknown(why), _) => unknown(why, report),
-        (_, Inside::Unknown(why)) => unknown(&format!("at the receiver: {why}"), report),
-        _ => unknown("it is described on one side alone", report),
+        (Inside::Unknown(why), _) => unknown(why, DESCRIPTION, report),
+        (_, Inside::Unknown(why)) => unknown(&format!("at the receiver: {why}"), RECEIVER, report),
+        _ => unknown("it is described on one side alone", HANDLER, report),
     }
 }

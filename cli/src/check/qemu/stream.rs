@@ -8,7 +8,7 @@ use migcore::codec::vmdesc::{self, Vmdesc};
 use crate::failure::{Failure, Result};
 use crate::input::Input;
 use crate::qemu::info::Info;
-use crate::qemu::item::{Content, Payload, Section as Record};
+use crate::qemu::item::{Content, End, Payload, Section as Record};
 use crate::qemu::scan::Scanner;
 use crate::schema::model::{Schema, Source};
 use crate::schema::read;
@@ -36,6 +36,8 @@ pub(super) struct Section {
     start: u64,
     length: u64,
     pub(super) inside: Inside,
+    /// Whether its end was not found: other sections may be in its bytes.
+    pub(super) open: bool,
 }
 
 /// What is known of the inside of a section.
@@ -135,5 +137,6 @@ fn section(record: &Record, description: Option<&Vmdesc>) -> Section {
         start: record.start,
         length: record.length,
         inside,
+        open: record.end == End::NotFound,
     }
 }

@@ -15,7 +15,8 @@ use crate::show::counted;
 const CONFIGURATION: &str =
     "give both devices the same model and revision, or patch the byte by a transform";
 pub(super) const EQUAL: &str = "give both machines the same configuration";
-const OPAQUE: &str = "describe it by a schema";
+const OPAQUE: &str =
+    "look at both sides with `migcore inspect --open`, which reads what has a schema; of the rest only a load tells";
 
 /// Bytes of a PCI configuration that are told one by one.
 const MOST_BYTES: usize = 8;

@@ -29,7 +29,10 @@ impl<'s> Checker<'s> {
             return self.unused(from, to);
         }
         if is_same(one, other) {
-            return self.pair(from, to);
+            if !self.parts(from, to) {
+                self.pair(from, to);
+            }
+            return;
         }
         if let Some(structs) = wraps(other, one) {
             return structs.into_iter().for_each(|inside| to.enter(inside));

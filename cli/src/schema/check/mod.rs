@@ -8,6 +8,7 @@
 //! | `fields` | the fields of both sides, one beside the other |
 //! | `existence` | fields that only one side has, or that may not be there |
 //! | `unused` | what is unused, and what was there or came to be there |
+//! | `parts` | a field that is several on the other side |
 //! | `sizes` | types, sizes and numbers of elements |
 //! | `by_name` | fields in chunks, which are found by name |
 //! | `cursor` | a place among the fields |
@@ -20,6 +21,7 @@ pub mod devices;
 mod existence;
 mod fields;
 pub mod finding;
+mod parts;
 pub mod report;
 mod sizes;
 mod unused;

@@ -4,10 +4,11 @@ use std::collections::{HashMap, VecDeque};
 
 use migcore::codec::vmdesc::{size_of, Content, Description, Device, Field, Nested};
 use migcore::model::{NodeId, Tree, Value};
-use migcore::visit::{Extent, Kind};
+use migcore::visit::{Extent, Kind, Marks};
 
 use super::{part, Proof};
 use crate::input::told;
+use crate::schema::kinds::{class, Class};
 use crate::transform::encode;
 use crate::transform::load::Origins;
 
@@ -16,6 +17,9 @@ const WHOLE_ARRAYS: [&str; 2] = ["bitmap", "pci irq state"];
 
 /// Structs whose inside lies among the keys of their entry.
 const INLINE: [&str; 2] = ["vstruct", "tmp"];
+
+/// The type of bytes of which nothing else is known; QEMU has none of this name.
+const PRIVATE: &str = "opaque";
 
 /// What describes a device. `None` of its calls says that QEMU's descriptions cannot tell such an item.
 pub(in crate::transform) struct Describing<'d, 't> {
@@ -104,7 +108,7 @@ impl<'d> Describing<'d, '_> {
                 Field { array_len, ..plain(kind, Nested::None, width.bytes()) }
             }
             Value::Bytes(Extent::Fixed, bytes) => {
-                plain(said.unwrap_or("buffer"), Nested::None, bytes.len())
+                plain(self.bytes(node, said), Nested::None, bytes.len())
             }
             Value::Text(text) => plain("capability", Nested::None, text.len().saturating_add(1)),
             Value::Absent => match said {
@@ -196,6 +200,15 @@ impl<'d> Describing<'d, '_> {
             kind => Some(kind),
         };
         said.filter(|kind| may_be(kind, self.tree.value(node).ok()))
+    }
+
+    /// The type of bytes. Whoever reads the description must see of those whose inside nobody describes that this is so,
+    /// also if their own type is not known any more: they were lost and came back, or came with a rule.
+    fn bytes<'k>(&self, node: NodeId, said: Option<&'k str>) -> &'k str {
+        match self.tree.marks(node).is_ok_and(|marks| marks.contains(Marks::OPAQUE)) {
+            true => said.filter(|kind| class(kind) == Class::Private).unwrap_or(PRIVATE),
+            false => said.unwrap_or("buffer"),
+        }
     }
 }
 
