@@ -346,6 +346,51 @@ static void show_loss(void *opaque, const migcore_loss *loss)
            (int)loss->path_length, loss->path, (unsigned)item.bits);
 }
 
+/* What a receiver of a release says that it accepts, of a state that it saved; over any wire it goes to the sender. */
+static bool describe(migcore_tree *receiver, unsigned release)
+{
+    const migcore_about about = { .size = sizeof about, .writer = "history.c", .machine = "board", .version = release };
+    struct meaning any = random_meaning(1, release);
+    migcore_node manifest = 0, device = 0;
+    migcore_item item = { .size = sizeof item };
+    bool good = save(receiver, release, &any) == MIGCORE_OK &&
+                migcore_tree_first_child(receiver, MIGCORE_ROOT, &device) == MIGCORE_OK &&
+                migcore_manifest_begin(receiver, &about, &manifest, NULL) == MIGCORE_OK;
+
+    while (good && device != manifest) {
+        /* It goes into the manifest. */
+        migcore_node next = 0;
+
+        good = migcore_tree_get(receiver, device, &item) == MIGCORE_OK &&
+               migcore_tree_next_sibling(receiver, device, &next) == MIGCORE_OK;
+        const migcore_accepts accepts = { .size = sizeof accepts, .oldest = item.version, .known = MIGCORE_KNOWN_ALL };
+        good = good && migcore_manifest_add_device(receiver, manifest, device, &accepts, NULL) == MIGCORE_OK;
+        device = next;
+    }
+    return good;
+}
+
+static migcore_status show_answer(void *opaque, const migcore_finding *finding)
+{
+    printf("%s%s: %s\n", (const char *)opaque, finding->path, migcore_reason_text(finding->reason));
+    return MIGCORE_OK;
+}
+
+/* Whether it loads the state, which the sender asks before it sends: the routes are gone, and undone. */
+static uint32_t ask(migcore_compat *compat, migcore_tree *state, unsigned release)
+{
+    static unsigned char memory[1 << 14], index[1 << 12];
+    uint32_t answer = MIGCORE_ANSWER_REFUSED;
+    migcore_tree receiver;
+
+    migcore_tree_init(&receiver, sizeof receiver, memory, sizeof memory);
+    if (!describe(&receiver, release) ||
+        migcore_compat_preflight(compat, state, &receiver, NULL, MIGCORE_WIRE_CHUNK, index, sizeof index, show_answer,
+                                 (void *)"preflight: ", &answer) != MIGCORE_OK)
+        return MIGCORE_ANSWER_REFUSED;
+    return answer;
+}
+
 int main(void)
 {
     static unsigned char rows[8192];
@@ -367,6 +412,7 @@ int main(void)
     if (downgrade(&compat, &tree, NEWEST) != MIGCORE_OK || load(&tree, NEWEST, &m) != MIGCORE_OK)
         return 1;
     printf("release 7 has it back: coalescing %u\n", (unsigned)m.coalescing);
+    printf("release 2 would take it: %s\n", migcore_answer_text(ask(&compat, &tree, 2)));
     if (migcore_compat_run(&compat, &tree, &leaving, NULL, NULL, NULL) != MIGCORE_OK || load(&tree, NEWEST, &m) != MIGCORE_OK)
         return 1;
     printf("and sends it to another host: coalescing %u\n", (unsigned)m.coalescing);
