@@ -107,8 +107,7 @@ fn what_would_be_lost_is_told_and_that_the_policy_refuses_it() {
     let device = put(&mut tree, "disk", 2, &[("speed", 50)]);
     let compat = Compat { histories: &histories, policy: Policy::default(), ..Compat::default() };
     let wanted = [("disk", v(1))];
-    let said =
-        |tree: &mut Tree<'_>| run(&compat, tree, &to(&wanted)).0.unwrap_err().to_string();
+    let said = |tree: &mut Tree<'_>| run(&compat, tree, &to(&wanted)).0.unwrap_err().to_string();
     assert_eq!(
         said(&mut tree),
         "disk/0.speed: this would lose state that must not be lost \
