@@ -1,278 +1,23 @@
-//! What the rows of the caller say, put into memory as core has it.
+//! A row that says a step.
 
 use core::ffi::c_char;
-use core::{ptr, str};
+use core::ptr;
 
 use migcore::compat::opaque::{self, Known};
 use migcore::compat::{
-    After, Compat, DeviceName, Edge, Filter, Form, History, Item, NewDevice, Of, Opens, Otherwise,
-    Place, Policy, Required, Reverse, Step, Verdict, Version, Wrapping,
+    After, DeviceName, Item, NewDevice, Opens, Otherwise, Place, Step, Wrapping,
 };
-use migcore::error::MAX_DEPTH;
-use migcore::model::Value;
-use migcore::visit::{Description, Extent, Kind, Marks, Versions};
-use migcore::Code;
+use migcore::visit::Versions;
 
-use super::arena::Arena;
-use super::hook::{hook, Running};
-use super::rows::*;
+use super::super::arena::Arena;
+use super::super::hook::{hook, Running};
+use super::super::rows::*;
+use super::item::{form, one};
+use super::{bad, count, require, row, text, Bad, Result};
 use crate::memory::bytes;
-use crate::observer::*;
-use crate::scalar::migcore_kind;
-use crate::text::of_row as text;
-
-/// Why a table is refused.
-#[derive(Clone, Copy)]
-pub(super) struct Bad {
-    pub(super) code: Code,
-    /// The member, and what is wrong with it; empty where the code says all.
-    pub(super) why: &'static str,
-}
-
-impl From<Code> for Bad {
-    fn from(code: Code) -> Bad {
-        // Of what is read for rows, only texts are refused so.
-        let why = if code == Code::BadTable { "a text is not UTF-8" } else { "" };
-        Bad { code, why }
-    }
-}
-
-type Result<T> = core::result::Result<T, Bad>;
-
-fn bad<T>(why: &'static str) -> Result<T> {
-    Err(Bad { code: Code::BadTable, why })
-}
-
-/// Puts what a table says into memory. Without `running` only what that needs is counted.
-///
-/// # Safety
-/// The rows are as their texts say, and stay as they are as long as the memory is used.
-pub(super) unsafe fn table(
-    arena: &mut Arena,
-    table: &migcore_compat_table,
-    running: Option<&'static Running>,
-) -> Result<Compat<'static>> {
-    // SAFETY: as the caller promises, also of the rows that these name.
-    unsafe {
-        let count = count(table.histories, |row| row.changes.is_null());
-        let histories = arena.rows_of("history", count, |arena, at| {
-            history(arena, &row(table.histories, at), running)
-        })?;
-        let count = self::count(table.policy, |row| row.path.is_null());
-        let rules = arena.rows_of("policy row", count, |_, at| rule(&row(table.policy, at)))?;
-        let ends = |row: &migcore_filter| row.leaving.is_none() && row.arriving.is_none();
-        let count = self::count(table.filters, ends);
-        let filters = arena.rows_of("filter", count, |arena, at| {
-            filter(arena, &row(table.filters, at), running)
-        })?;
-        let policy = Policy { rules, otherwise: verdict(table.otherwise)? };
-        Ok(Compat { histories, policy, filters, writer: text(table.writer)? })
-    }
-}
-
-/// How many rows come before the one that ends them; none of NULL.
-///
-/// # Safety
-/// `rows` is NULL or points to rows up to one that ends them.
-unsafe fn count<T: Copy>(rows: *const T, ends: impl Fn(&T) -> bool) -> usize {
-    if rows.is_null() {
-        return 0;
-    }
-    let mut count = 0usize;
-    // SAFETY: no row before this one ended them.
-    while !ends(&unsafe { row(rows, count) }) {
-        count = count.saturating_add(1);
-    }
-    count
-}
-
-/// A row, which need not be aligned.
-///
-/// # Safety
-/// It is there.
-unsafe fn row<T: Copy>(rows: *const T, at: usize) -> T {
-    // SAFETY: as the caller promises.
-    unsafe { rows.wrapping_add(at).read_unaligned() }
-}
-
-/// # Safety
-/// As [`text`], of the tag.
-unsafe fn version(version: &migcore_compat_version) -> Result<Version<'static>> {
-    // SAFETY: as the caller promises.
-    Ok(Version { number: version.number, tag: unsafe { text(version.tag) }? })
-}
-
-fn verdict(verdict: migcore_verdict) -> Result<Verdict> {
-    match verdict {
-        MIGCORE_VERDICT_IF_DEFAULT => Ok(Verdict::IfDefault),
-        MIGCORE_VERDICT_ALLOW => Ok(Verdict::Allow),
-        MIGCORE_VERDICT_REFUSE => Ok(Verdict::Refuse),
-        _ => bad("the verdict is none of the constants"),
-    }
-}
-
-/// # Safety
-/// As [`text`], of the path.
-unsafe fn rule(row: &migcore_policy_row) -> Result<(&'static str, Verdict)> {
-    require(row.reserved == 0, "`reserved` is not 0")?;
-    // SAFETY: as the caller promises.
-    Ok((unsafe { text(row.path) }?, verdict(row.verdict)?))
-}
-
-fn filter(
-    arena: &mut Arena,
-    row: &migcore_filter,
-    running: Option<&'static Running>,
-) -> Result<Filter<'static>> {
-    require(row.reserved == [0; 2], "`reserved` is not 0")?;
-    let leaving = hook(arena, row.leaving, row.opaque, running)?;
-    Ok(Filter { leaving, arriving: hook(arena, row.arriving, row.opaque, running)? })
-}
-
-/// # Safety
-/// As [`table`], of the rows that it names.
-unsafe fn history(
-    arena: &mut Arena,
-    history: &migcore_history,
-    running: Option<&'static Running>,
-) -> Result<History<'static>> {
-    require(history.reserved == [0; 2], "`reserved` is not 0")?;
-    // SAFETY: as the caller promises.
-    unsafe {
-        let of = match history.devices.is_null() {
-            true => Of::Machine,
-            false => Of::Devices(text(history.devices)?),
-        };
-        let edges = changes(arena, history.changes, running)?;
-        check_once(arena, history.changes)?;
-        Ok(History { of, newest: version(&history.newest)?, edges })
-    }
-}
-
-/// Checks that no change has the ends of one before it, which would always be gone instead. One that leads only one way
-/// leaves the other to a second.
-///
-/// # Safety
-/// As [`table`], of these rows.
-unsafe fn check_once(arena: &mut Arena, rows: *const migcore_compat_change) -> Result<()> {
-    // SAFETY: as the caller promises.
-    unsafe {
-        for at in 0..count(rows, |row| row.steps.is_null()) {
-            let late = row(rows, at);
-            let ends = (version(&late.from)?, version(&late.to)?);
-            for before in 0..at {
-                let early = row(rows, before);
-                let same = (version(&early.from)?, version(&early.to)?) == ends;
-                if same && early.back != MIGCORE_BACK_NONE && leads_up(&early) {
-                    arena.enter("change", at);
-                    return bad("an earlier change leads between the same versions");
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Whether a change has all steps to the newer version.
-///
-/// # Safety
-/// As [`steps`].
-unsafe fn leads_up(change: &migcore_compat_change) -> bool {
-    // SAFETY: as the caller promises.
-    unsafe {
-        let count = count(change.steps, |row| row.kind == MIGCORE_STEP_KIND_END);
-        !(0..count).any(|at| {
-            let step = row(change.steps, at);
-            step.kind == MIGCORE_STEP_KIND_CALL && step.up.is_none()
-        })
-    }
-}
-
-/// Puts the changes that rows say into memory.
-///
-/// # Safety
-/// As [`table`], of these rows.
-pub(super) unsafe fn changes(
-    arena: &mut Arena,
-    rows: *const migcore_compat_change,
-    running: Option<&'static Running>,
-) -> Result<&'static [Edge<'static>]> {
-    // SAFETY: as the caller promises.
-    unsafe {
-        let count = count(rows, |row| row.steps.is_null());
-        arena.rows_of("change", count, |arena, at| change(arena, &row(rows, at), running))
-    }
-}
-
-/// # Safety
-/// As [`table`], of the rows that it names.
-unsafe fn change(
-    arena: &mut Arena,
-    change: &migcore_compat_change,
-    running: Option<&'static Running>,
-) -> Result<Edge<'static>> {
-    require(change.reserved == [0; 3], "`reserved` is not 0")?;
-    let own = (change.back == MIGCORE_BACK_STEPS) != change.back_steps.is_null();
-    require(own, "`back_steps` is for MIGCORE_BACK_STEPS, which needs it")?;
-    // SAFETY: as the caller promises.
-    unsafe {
-        let reverse = match change.back {
-            MIGCORE_BACK_DERIVED => Reverse::Derived,
-            MIGCORE_BACK_NONE => Reverse::None,
-            MIGCORE_BACK_STEPS => {
-                Reverse::Steps(steps(arena, ("step back", change.back_steps), running)?)
-            }
-            _ => return bad("`back` is none of the constants"),
-        };
-        Ok(Edge {
-            from: version(&change.from)?,
-            to: version(&change.to)?,
-            steps: steps(arena, ("step", change.steps), running)?,
-            reverse,
-            required: required(arena, change.steps)?,
-        })
-    }
-}
-
-/// # Safety
-/// As [`table`], of these rows.
-unsafe fn steps(
-    arena: &mut Arena,
-    (what, rows): (&'static str, *const migcore_step),
-    running: Option<&'static Running>,
-) -> Result<&'static [Step<'static>]> {
-    // SAFETY: as the caller promises.
-    unsafe {
-        let count = count(rows, |row| row.kind == MIGCORE_STEP_KIND_END);
-        arena.rows_of(what, count, |arena, at| Reading::new(row(rows, at))?.step(arena, running))
-    }
-}
-
-/// Which steps of a change must find something: all but those that need not.
-///
-/// # Safety
-/// As [`steps`].
-unsafe fn required(arena: &mut Arena, rows: *const migcore_step) -> Result<Required<'static>> {
-    // SAFETY: as the caller promises.
-    unsafe {
-        let count = count(rows, |row| row.kind == MIGCORE_STEP_KIND_END);
-        let optional = |at: &usize| row(rows, *at).flags & MIGCORE_STEP_OPTIONAL != 0;
-        let mut next = (0..count).filter(optional);
-        let but = arena
-            .slice((0..count).filter(optional).count(), |_, _| next.next().ok_or(Code::BadTable))?;
-        Ok(Required::But(but))
-    }
-}
-
-fn require(right: bool, why: &'static str) -> Result<()> {
-    match right {
-        true => Ok(()),
-        false => bad(why),
-    }
-}
 
 /// A step of which members are taken; what nobody took must be 0.
-struct Reading(migcore_step);
+pub(super) struct Reading(migcore_step);
 
 const NO_PLACE: migcore_step_place =
     migcore_step_place { scope: ptr::null(), name: ptr::null(), after: ptr::null() };
@@ -290,7 +35,7 @@ macro_rules! take {
 }
 
 impl Reading {
-    fn new(mut row: migcore_step) -> Result<Self> {
+    pub(super) fn new(mut row: migcore_step) -> Result<Self> {
         row.flags &= !MIGCORE_STEP_OPTIONAL;
         require(row.reserved == [0; 4], "`reserved` is not 0")?;
         Ok(Reading(row))
@@ -298,7 +43,7 @@ impl Reading {
 
     /// # Safety
     /// As [`table`], of all that the row names.
-    unsafe fn step(
+    pub(super) unsafe fn step(
         mut self,
         arena: &mut Arena,
         running: Option<&'static Running>,
@@ -633,80 +378,4 @@ unsafe fn device(name: *const c_char, instance: u32) -> Result<DeviceName<'stati
     let name = unsafe { text(name) }?;
     let named = !name.is_empty() && instance != MIGCORE_INSTANCE_ANY;
     Ok(DeviceName { name, instance: named.then_some(instance) })
-}
-
-/// The value of a table of one item; `None` of NULL.
-///
-/// # Safety
-/// `row` is NULL or points to an item that is as its text says.
-unsafe fn one(row: *const migcore_step_item) -> Result<Option<Value<'static>>> {
-    if row.is_null() {
-        return Ok(None);
-    }
-    // SAFETY: as the caller promises.
-    unsafe { self::row(row, 0).value() }.map(Some)
-}
-
-fn form(form: migcore_step_form) -> Result<Form> {
-    let extent = extent(form.variable)?;
-    match form.item_type {
-        MIGCORE_ITEM_SCALAR if form.variable == 0 => Ok(Form::Scalar(kind(form.kind)?)),
-        MIGCORE_ITEM_ARRAY => Ok(Form::Array(kind(form.kind)?, extent)),
-        MIGCORE_ITEM_BYTES if form.kind == 0 => Ok(Form::Bytes(extent)),
-        _ => bad("a type is none that a value can have"),
-    }
-}
-
-fn kind(kind: migcore_kind) -> Result<Kind> {
-    let index = usize::try_from(kind).unwrap_or(usize::MAX).wrapping_sub(1);
-    Kind::ALL.get(index).copied().map_or_else(|| bad("a kind is none of the constants"), Ok)
-}
-
-fn extent(variable: u32) -> Result<Extent> {
-    match variable {
-        0 => Ok(Extent::Fixed),
-        1 => Ok(Extent::Variable),
-        _ => bad("`variable` is neither 0 nor 1"),
-    }
-}
-
-impl migcore_step_item {
-    /// # Safety
-    /// Its name and data are as its text says, and stay as they are.
-    unsafe fn item(&self) -> Result<Item<'static>> {
-        require(self.reserved == [0; 2], "`reserved` is not 0")?;
-        let depth = u8::try_from(self.depth).unwrap_or(u8::MAX);
-        require(usize::from(depth) <= 2 * MAX_DEPTH, "`depth` is too great")?;
-        let Some(marks) = Marks::from_bits(self.marks) else {
-            return bad("`marks` has a bit that is none of the constants");
-        };
-        // SAFETY: as the caller promises.
-        let (name, value) = unsafe { (text(self.name)?, self.value()?) };
-        Ok(Item { depth, name: name.as_bytes(), marks, value })
-    }
-
-    /// # Safety
-    /// As [`item`](migcore_step_item::item).
-    unsafe fn value(&self) -> Result<Value<'static>> {
-        // SAFETY: as the caller promises.
-        let data = unsafe { bytes(self.data, self.length) }?;
-        let extent = extent(self.variable)?;
-        let utf8 = || str::from_utf8(data).or_else(|_| bad("a text is not UTF-8"));
-        let versions = Versions::only(self.version);
-        let described = !data.is_empty() || self.version != 0;
-        let description = described.then_some(Description { name: data, versions });
-        Ok(match self.item_type {
-            MIGCORE_ITEM_SCALAR => Value::Scalar(kind(self.kind)?, self.bits),
-            MIGCORE_ITEM_ARRAY => Value::Array(kind(self.kind)?, extent, data),
-            MIGCORE_ITEM_BYTES => Value::Bytes(extent, data),
-            MIGCORE_ITEM_STRING => Value::Text(utf8()?),
-            MIGCORE_ITEM_ABSENT => Value::Absent,
-            MIGCORE_ITEM_BEGIN_STRUCT => Value::Struct(description),
-            MIGCORE_ITEM_BEGIN_LIST => Value::List { extent },
-            MIGCORE_ITEM_BEGIN_ELEMENT => Value::Element,
-            MIGCORE_ITEM_BEGIN_OPTIONAL => Value::Optional { present: self.bits != 0 },
-            MIGCORE_ITEM_BEGIN_SUBSECTION => Value::Subsection { version: self.version },
-            _ => return bad("`item_type` is none that a step can make"),
-        })
-    }
 }
