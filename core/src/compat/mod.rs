@@ -77,59 +77,40 @@
 //! ```
 
 mod apply;
-mod book;
-mod check;
+mod private;
+mod run;
+mod losses;
+mod path;
+mod declare;
 mod devices;
-mod edit;
-mod failed;
-mod fields;
-mod filter;
-mod history;
-mod hops;
-mod index;
-mod item;
-mod keyed;
-mod ledger;
-mod leg;
 #[cfg(test)]
 mod linear;
-mod loss;
-mod losses;
 pub mod manifest;
-mod name;
-mod observer;
 pub mod opaque;
-mod pattern;
 pub mod preflight;
 pub mod profile;
-mod route;
-mod run;
-mod runner;
-mod sites;
-mod sought;
-mod step;
-mod trail;
-mod version;
 
 pub use apply::Applier;
-pub use check::{check, Checked, Finding, Random, States, Wrong};
-pub use devices::{is_private, stream, Devices};
-pub use failed::{Ends, Failed};
-pub use filter::{Border, Filter};
-pub use history::{Edge, History, Of, Required, Reverse, Way};
-pub use hops::{each_hop, machine_version, note_hop, set_tag, tag_of, Hop, HISTORY, MAX_HOPS};
-pub use item::Item;
-pub use ledger::{Edit, Found, Ledger, Lost, Nothing, What};
-pub use loss::{Loss, Policy, Verdict};
-pub use losses::{each_loss, LOSSES};
-pub use name::name_matches;
-pub use observer::{Observer, Stage};
-pub use pattern::{Effort, Pattern};
-pub use route::{Leg, Route, MAX_VERSIONS};
-use run::Wanted;
-pub use run::{Compat, Others, Outcome, Plan, Targets};
-pub use step::{
+pub use declare::filter::{Border, Filter};
+pub use declare::history::{Edge, History, Of, Required, Reverse, Way};
+pub use declare::item::Item;
+pub use declare::name::name_matches;
+pub use declare::step::{
     After, DeviceName, Form, Hook, NewDevice, On, Opens, Otherwise, Place, Step, Wrapping,
 };
-pub use trail::Trail;
-pub use version::Version;
+pub use declare::version::Version;
+pub use devices::{is_private, stream, Devices};
+pub use losses::ledger::{Edit, Found, Ledger, Lost, Nothing, What};
+pub use losses::loss::{Loss, Policy, Verdict};
+pub use losses::store::{each_loss, LOSSES};
+pub use path::pattern::{Effort, Pattern};
+pub use path::trail::Trail;
+pub use private::hops::{
+    each_hop, machine_version, note_hop, set_tag, tag_of, Hop, HISTORY, MAX_HOPS,
+};
+pub use run::check::{check, Checked, Finding, Random, States, Wrong};
+pub use run::failed::{Ends, Failed};
+pub use run::observer::{Observer, Stage};
+pub use run::route::{Leg, Route, MAX_VERSIONS};
+use run::Wanted;
+pub use run::{Compat, Others, Outcome, Plan, Targets};

@@ -1,6 +1,6 @@
 //! Values as those of other types, where nothing is lost by it.
 
-use crate::compat::item::normal;
+use crate::compat::declare::item::normal;
 use crate::visit::Kind;
 
 /// The least bits of a binary64 that a binary32 does not have.

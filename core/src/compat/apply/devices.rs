@@ -2,8 +2,8 @@
 
 use super::parts::Parts;
 use super::{Loss, Work};
+use crate::compat::declare::name::Name;
 use crate::compat::devices::{holder_of, Devices, Head, Way};
-use crate::compat::name::Name;
 use crate::compat::{is_private, DeviceName, NewDevice, On, Trail, What};
 use crate::error::{Code, Fault, Result};
 use crate::model::NodeId;

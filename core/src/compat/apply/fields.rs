@@ -3,8 +3,8 @@
 use super::convert::{converted, element, put_element};
 use super::words::{put_form, put_range};
 use super::{Loss, Work};
-use crate::compat::item::{is_same, normal};
-use crate::compat::loss::is_secret;
+use crate::compat::declare::item::{is_same, normal};
+use crate::compat::losses::loss::is_secret;
 use crate::compat::{Form, Otherwise, What};
 use crate::error::{Code, Fault, Path, Result};
 use crate::model::{put_scalar, NodeId, Tree, Value};

@@ -1,7 +1,7 @@
 //! Items that come, go, and have other names.
 
 use super::{Loss, Work};
-use crate::compat::{item, Item, Place, What};
+use crate::compat::{declare::item, Item, Place, What};
 use crate::error::{Code, Result};
 use crate::model::NodeId;
 

@@ -3,8 +3,8 @@
 use super::order::Cursors;
 use super::sections::{number_of, Sections};
 use crate::compat::devices::{device_in, holder_of, looked, Head, Holders, Way};
-use crate::compat::fields;
-use crate::compat::index::{self, Index, Work};
+use crate::compat::private::fields;
+use crate::compat::private::index::{self, Index, Work};
 use crate::compat::Effort;
 use crate::error::Result;
 use crate::model::{At, NodeId, Tree};

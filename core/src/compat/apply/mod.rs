@@ -15,7 +15,7 @@ mod stream;
 mod words;
 
 use super::devices::{Head, Way};
-use super::sites::Sites;
+use super::path::sites::Sites;
 use super::{Edit, Found, Hook, Ledger, Lost, On, Step, Trail, What};
 use crate::error::{Code, Fault, Path, Report, Result};
 use crate::model::{NodeId, Tree, Value};

@@ -1,7 +1,7 @@
 //! Items that stand elsewhere.
 
 use super::Work;
-use crate::compat::sites::Sites;
+use crate::compat::path::sites::Sites;
 use crate::compat::{Place, Trail};
 use crate::error::{Code, Result};
 use crate::model::NodeId;

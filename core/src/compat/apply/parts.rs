@@ -1,7 +1,7 @@
 //! Items of a scope that go into another, and back: in an order that each way is the mirror of the other.
 
 use super::{Loss, Work};
-use crate::compat::item::is_same;
+use crate::compat::declare::item::is_same;
 use crate::compat::{After, Trail, What, Wrapping};
 use crate::error::{Code, Result};
 use crate::model::{NodeId, Value};

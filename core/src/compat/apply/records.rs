@@ -4,7 +4,7 @@ use super::order::{device_behind, end_of, part, start_of, Part};
 use super::sections::{footed_section, number_of, plain_section, renumber};
 use super::{Loss, Work};
 use crate::compat::devices::{device_in, holder_of, is_private, stream, Devices, Head};
-use crate::compat::{item, After, DeviceName, Item, NewDevice, On, Trail, What};
+use crate::compat::{declare::item, After, DeviceName, Item, NewDevice, On, Trail, What};
 use crate::error::{Code, Result};
 use crate::model::{At, NodeId};
 use crate::visit::Marks;

@@ -1,7 +1,7 @@
 //! A manifest is read.
 
 use super::{Known, Wire, NAME, VERSION};
-use crate::compat::{index, name_matches, Version};
+use crate::compat::{name_matches, private::index, Version};
 use crate::error::{Code, Result};
 use crate::model::{Children, NodeId, Tree, Value};
 use crate::visit::Kind;

@@ -2,9 +2,9 @@
 
 use super::shape::Shape;
 use super::{Answer, Detail, Finding, Reason, Report};
-use crate::compat::keyed::Identity;
 use crate::compat::manifest::{Entry, Known, Manifest};
-use crate::compat::{hops, stream, Devices as Cursor, Version};
+use crate::compat::private::keyed::Identity;
+use crate::compat::{private::hops, stream, Devices as Cursor, Version};
 use crate::error::{Path, Result};
 use crate::model::{NodeId, Tree, Value};
 use crate::visit::{Marks, Versions};

@@ -1,11 +1,11 @@
 //! Names of devices with one star.
 
-use super::pattern::{Pattern, Reached};
-use super::DeviceName;
+use crate::compat::path::pattern::{Pattern, Reached};
+use crate::compat::DeviceName;
 use crate::error::{Code, Result, MAX_NAME};
 
 /// The name of a device, made of another.
-pub(super) type Name = heapless::Vec<u8, MAX_NAME>;
+pub(crate) type Name = heapless::Vec<u8, MAX_NAME>;
 
 /// Whether a name is one of a pattern, in which each `*` stands for any run of characters.
 #[must_use]
@@ -16,12 +16,12 @@ pub fn name_matches(pattern: &str, name: &[u8]) -> bool {
 
 impl DeviceName<'_> {
     /// Whether it stands for any number of names.
-    pub(super) fn has_star(&self) -> bool {
+    pub(crate) fn has_star(&self) -> bool {
         self.halves().is_some()
     }
 
     /// Checks that it has no more than one star.
-    pub(super) fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         match self.name.bytes().filter(|byte| *byte == b'*').count() {
             0 | 1 => Ok(()),
             _ => Err(Code::InvalidArgument),
@@ -38,7 +38,7 @@ impl DeviceName<'_> {
 
     /// What the star stands for in the name of a device, which is empty without one; `None` for a device that is
     /// not one of these.
-    pub(super) fn run_in<'n>(&self, name: &'n [u8], instance: u32) -> Option<&'n [u8]> {
+    pub(crate) fn run_in<'n>(&self, name: &'n [u8], instance: u32) -> Option<&'n [u8]> {
         if self.instance.is_some_and(|wanted| wanted != instance) {
             return None;
         }
@@ -52,7 +52,7 @@ impl DeviceName<'_> {
     ///
     /// # Errors
     /// [`Code::NameTooLong`].
-    pub(super) fn with_run(&self, run: &[u8]) -> Result<Name> {
+    pub(crate) fn with_run(&self, run: &[u8]) -> Result<Name> {
         let parts = match self.halves() {
             Some((head, tail)) => [head, run, tail],
             None => [self.name.as_bytes(), &[], &[]],

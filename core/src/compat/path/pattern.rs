@@ -1,7 +1,7 @@
 //! Paths with stars.
 
-use super::sites::Sites;
-use super::Trail;
+use crate::compat::path::sites::Sites;
+use crate::compat::Trail;
 use crate::error::{put_number, Code, Result};
 use crate::model::{NodeId, Tree};
 
@@ -30,7 +30,7 @@ impl Effort {
     ///
     /// # Errors
     /// [`Code::TooMuchWork`].
-    pub(super) fn spend(&mut self, cost: u32) -> Result<()> {
+    pub(crate) fn spend(&mut self, cost: u32) -> Result<()> {
         // To look at something costs as well.
         let left = self.0.checked_sub(u64::from(cost).saturating_add(1));
         self.0 = left.ok_or(Code::TooMuchWork)?;
@@ -45,7 +45,7 @@ impl Default for Effort {
 }
 
 /// A path in which `*` stands for any run of characters of one name, instance or element number, and `\*` for a
-/// star. See [`Step`](super::Step).
+/// star. See [`Step`](crate::compat::Step).
 #[derive(Clone, Copy, Debug)]
 pub struct Pattern<'p> {
     text: &'p [u8],
@@ -78,7 +78,7 @@ impl<'p> Pattern<'p> {
     }
 
     /// The same, and spends what that cost.
-    pub(super) fn covers_within(&self, trail: &Trail, effort: &mut Effort) -> Result<bool> {
+    pub(crate) fn covers_within(&self, trail: &Trail, effort: &mut Effort) -> Result<bool> {
         let (found, cost) = self.follow(trail, |reached, _| reached.is_match(self));
         effort.spend(cost)?;
         Ok(found || self.is_empty())
@@ -94,7 +94,7 @@ impl<'p> Pattern<'p> {
         Ok(sites.next(tree, &mut Trail::new(), effort)?.is_some())
     }
 
-    pub(super) const fn is_empty(&self) -> bool {
+    pub(crate) const fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
 
@@ -158,7 +158,7 @@ enum Sign {
 /// The places of a pattern that a path reaches: as many at a time as the stars allow, and never more than the
 /// pattern has.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Reached {
+pub(crate) struct Reached {
     places: [u64; 4],
     /// How many places were read from on the way here.
     cost: u32,
@@ -166,34 +166,34 @@ pub(super) struct Reached {
 
 impl Reached {
     /// Before the first byte.
-    pub(super) fn start(pattern: &Pattern<'_>) -> Reached {
+    pub(crate) fn start(pattern: &Pattern<'_>) -> Reached {
         let mut start = Reached::default();
         start.add(pattern, 0);
         start
     }
 
     /// Whether no path that begins like this is of the pattern.
-    pub(super) fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         self.places == [0; 4]
     }
 
     /// What it cost to get here, which is told once.
-    pub(super) fn take_cost(&mut self) -> u32 {
+    pub(crate) fn take_cost(&mut self) -> u32 {
         core::mem::take(&mut self.cost)
     }
 
     /// Nowhere.
-    pub(super) const fn over(&self) -> Reached {
+    pub(crate) const fn over(&self) -> Reached {
         Reached { places: [0; 4], cost: self.cost }
     }
 
     /// Whether the path that was read is all of the pattern.
-    pub(super) fn is_match(&self, pattern: &Pattern<'_>) -> bool {
+    pub(crate) fn is_match(&self, pattern: &Pattern<'_>) -> bool {
         self.has(pattern.end())
     }
 
     /// Whether a longer path could be.
-    pub(super) fn is_live(&self, pattern: &Pattern<'_>) -> bool {
+    pub(crate) fn is_live(&self, pattern: &Pattern<'_>) -> bool {
         let end = pattern.end();
         self.places().any(|place| place != end)
     }
@@ -210,17 +210,17 @@ impl Reached {
     }
 
     /// Reads the name of a device and its instance.
-    pub(super) fn head(&self, pattern: &Pattern<'_>, name: &[u8], instance: u32) -> Reached {
+    pub(crate) fn head(&self, pattern: &Pattern<'_>, name: &[u8], instance: u32) -> Reached {
         self.run(pattern, name).sign(pattern, b'/').number(pattern, instance)
     }
 
     /// Reads the number of an element.
-    pub(super) fn element(&self, pattern: &Pattern<'_>, number: u32) -> Reached {
+    pub(crate) fn element(&self, pattern: &Pattern<'_>, number: u32) -> Reached {
         self.sign(pattern, b'[').number(pattern, number).sign(pattern, b']')
     }
 
     /// Reads the name of an item.
-    pub(super) fn item(&self, pattern: &Pattern<'_>, name: &[u8]) -> Reached {
+    pub(crate) fn item(&self, pattern: &Pattern<'_>, name: &[u8]) -> Reached {
         match name {
             [] => self.over(),
             _ => self.sign(pattern, b'.').run(pattern, name),
@@ -228,7 +228,7 @@ impl Reached {
     }
 
     /// Reads the name of an item that no dot is before.
-    pub(super) fn first(&self, pattern: &Pattern<'_>, name: &[u8]) -> Reached {
+    pub(crate) fn first(&self, pattern: &Pattern<'_>, name: &[u8]) -> Reached {
         match name {
             [] => self.over(),
             _ => self.run(pattern, name),
@@ -242,7 +242,7 @@ impl Reached {
     }
 
     /// Reads a part of a path: stars stand for its bytes.
-    pub(super) fn run(&self, pattern: &Pattern<'_>, bytes: &[u8]) -> Reached {
+    pub(crate) fn run(&self, pattern: &Pattern<'_>, bytes: &[u8]) -> Reached {
         let mut reached = *self;
         for &byte in bytes {
             if reached.is_over() {

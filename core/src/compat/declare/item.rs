@@ -38,7 +38,7 @@ impl<'a> Item<'a> {
 const DEPTHS: usize = 2 * MAX_DEPTH + 2;
 
 /// Checks a table: nothing opaque is in it, and nothing is deeper than one below what is before it.
-pub(super) fn check(items: &[Item<'_>]) -> Result<()> {
+pub(crate) fn check(items: &[Item<'_>]) -> Result<()> {
     let mut deepest = 0;
     for item in items {
         let described = !matches!(item.value, Value::Root | Value::Device { .. } | Value::Raw(_));
@@ -52,7 +52,7 @@ pub(super) fn check(items: &[Item<'_>]) -> Result<()> {
 }
 
 /// Checks a table of one item with its inside, which has this name.
-pub(super) fn check_one(items: &[Item<'_>], name: &str) -> Result<()> {
+pub(crate) fn check_one(items: &[Item<'_>], name: &str) -> Result<()> {
     let [first, inside @ ..] = items else { return Ok(()) };
     match first.name == name.as_bytes() && inside.iter().all(|item| item.depth > 0) {
         true => check(items),
@@ -61,7 +61,7 @@ pub(super) fn check_one(items: &[Item<'_>], name: &str) -> Result<()> {
 }
 
 /// Puts a table that was checked to a place, and gives the handle of its first item.
-pub(super) fn put(tree: &mut Tree<'_>, at: At, items: &[Item<'_>]) -> Result<Option<NodeId>> {
+pub(crate) fn put(tree: &mut Tree<'_>, at: At, items: &[Item<'_>]) -> Result<Option<NodeId>> {
     // The last item of each depth.
     let mut open = [None; DEPTHS];
     let mut first = None;
@@ -83,7 +83,7 @@ pub(super) fn put(tree: &mut Tree<'_>, at: At, items: &[Item<'_>]) -> Result<Opt
 }
 
 /// Whether an item is what a table of one says.
-pub(super) fn is(tree: &Tree<'_>, node: NodeId, items: &[Item<'_>]) -> Result<bool> {
+pub(crate) fn is(tree: &Tree<'_>, node: NodeId, items: &[Item<'_>]) -> Result<bool> {
     match items {
         [item, inside @ ..] => Ok(is_one(tree, node, item)? && is_inside(tree, node, inside, 1)?),
         [] => Ok(false),
@@ -91,7 +91,7 @@ pub(super) fn is(tree: &Tree<'_>, node: NodeId, items: &[Item<'_>]) -> Result<bo
 }
 
 /// Whether what is in a scope is what a table says, whose first items have this depth.
-pub(super) fn is_inside(
+pub(crate) fn is_inside(
     tree: &Tree<'_>,
     scope: NodeId,
     items: &[Item<'_>],
@@ -132,7 +132,7 @@ fn is_one(tree: &Tree<'_>, node: NodeId, item: &Item<'_>) -> Result<bool> {
 }
 
 /// Whether two values are one: what a tree drops of a scalar does not count.
-pub(super) fn is_same(left: &Value<'_>, right: &Value<'_>) -> bool {
+pub(crate) fn is_same(left: &Value<'_>, right: &Value<'_>) -> bool {
     match (left, right) {
         (Value::Scalar(kind, a), Value::Scalar(other, b)) => {
             kind == other && normal(*kind, *a) == normal(*kind, *b)
@@ -142,7 +142,7 @@ pub(super) fn is_same(left: &Value<'_>, right: &Value<'_>) -> bool {
 }
 
 /// Bits beyond the width of their kind do not count.
-pub(super) fn normal(kind: Kind, bits: u64) -> u64 {
+pub(crate) fn normal(kind: Kind, bits: u64) -> u64 {
     match (kind, kind.width()) {
         (Kind::Bool, _) => u64::from(bits != 0),
         (_, Width::One) => bits & 0xff,

@@ -1,46 +1,46 @@
 //! A run, as it goes from device to device and from step to step.
 
-use super::apply::Applier;
-use super::book::Book;
-use super::devices::{self, holder_of, stream, Devices};
-use super::history::{Edge, History, Of, Way};
-use super::hops;
-use super::index::{Entry, Index};
-use super::keyed::{self, Identity};
-use super::ledger::{Edit, Ledger};
-use super::leg::Leg;
-use super::name::name_matches;
-use super::observer::{Observer, Stage};
-use super::route::Route;
-use super::run::{Compat, Others, Outcome, Plan, Targets, Wanted};
-use super::step::{DeviceName, Hook, On, Step};
-use super::{failed, sought, Failed, Version};
+use crate::compat::apply::Applier;
+use crate::compat::declare::history::{Edge, History, Of, Way};
+use crate::compat::declare::name::name_matches;
+use crate::compat::declare::step::{DeviceName, Hook, On, Step};
+use crate::compat::devices::{self, holder_of, stream, Devices};
+use crate::compat::losses::book::Book;
+use crate::compat::losses::ledger::{Edit, Ledger};
+use crate::compat::private::hops;
+use crate::compat::private::index::{Entry, Index};
+use crate::compat::private::keyed::{self, Identity};
+use crate::compat::run::leg::Leg;
+use crate::compat::run::observer::{Observer, Stage};
+use crate::compat::run::route::Route;
+use crate::compat::run::{Compat, Others, Outcome, Plan, Targets, Wanted};
+use crate::compat::{path::sought, run::failed, Failed, Version};
 use crate::error::{put_number, Code, Fault, Path, Report};
 use crate::model::{NodeId, Tree, Value};
 
 type Result<T> = core::result::Result<T, Failed>;
 
 /// A run.
-pub(super) struct Run<'r> {
+pub(crate) struct Run<'r> {
     compat: &'r Compat<'r>,
     targets: &'r Targets<'r>,
     /// Says which version is wanted of a device, before the targets do.
-    pub(super) wanted: Option<&'r dyn Wanted<'r>>,
+    pub(crate) wanted: Option<&'r dyn Wanted<'r>>,
     applier: Applier,
     book: Book<'r>,
 }
 
 /// The route of the machine.
-pub(super) struct MachineRoute<'r> {
+pub(crate) struct MachineRoute<'r> {
     edges: &'r [Edge<'r>],
     route: Route,
     /// Whether it is gone before those of the devices.
-    pub(super) is_first: bool,
+    pub(crate) is_first: bool,
 }
 
 impl MachineRoute<'_> {
     /// How many legs it has.
-    pub(super) fn legs(&self) -> u64 {
+    pub(crate) fn legs(&self) -> u64 {
         length(&self.route)
     }
 }
@@ -56,7 +56,7 @@ struct DeviceRoute<'r> {
 }
 
 impl<'r> Run<'r> {
-    pub(super) fn begin(
+    pub(crate) fn begin(
         compat: &'r Compat<'r>,
         targets: &'r Targets<'r>,
         tree: &Tree<'_>,
@@ -67,7 +67,7 @@ impl<'r> Run<'r> {
     }
 
     /// The end: here it shows whether all losses are allowed.
-    pub(super) fn end(mut self, tree: &mut Tree<'_>) -> Result<Outcome> {
+    pub(crate) fn end(mut self, tree: &mut Tree<'_>) -> Result<Outcome> {
         self.applier.close(tree)?;
         self.book.close(tree)?;
         match self.book.refused {
@@ -77,7 +77,7 @@ impl<'r> Run<'r> {
     }
 
     /// Runs filters, one after the other.
-    pub(super) fn filter(
+    pub(crate) fn filter(
         &mut self,
         tree: &mut Tree<'_>,
         hooks: impl Iterator<Item = Hook<'r>>,
@@ -92,7 +92,7 @@ impl<'r> Run<'r> {
         Ok(())
     }
 
-    pub(super) fn machine_route(&self, tree: &Tree<'_>) -> Result<MachineRoute<'r>> {
+    pub(crate) fn machine_route(&self, tree: &Tree<'_>) -> Result<MachineRoute<'r>> {
         let Some(to) = self.targets.machine else {
             return Ok(MachineRoute { edges: &[], route: Route::default(), is_first: true });
         };
@@ -109,7 +109,7 @@ impl<'r> Run<'r> {
     }
 
     /// Goes the edges of the machine.
-    pub(super) fn machine(
+    pub(crate) fn machine(
         &mut self,
         tree: &mut Tree<'_>,
         machine: &MachineRoute<'r>,
@@ -122,7 +122,7 @@ impl<'r> Run<'r> {
     }
 
     /// Goes edges of the machine.
-    pub(super) fn edges(
+    pub(crate) fn edges(
         &mut self,
         tree: &mut Tree<'_>,
         legs: impl Iterator<Item = Result<Leg<'r>>>,
@@ -146,7 +146,7 @@ impl<'r> Run<'r> {
     }
 
     /// Finds the routes of all devices, and leaves them.
-    pub(super) fn plan_devices(&mut self, tree: &mut Tree<'_>) -> Result<Plan> {
+    pub(crate) fn plan_devices(&mut self, tree: &mut Tree<'_>) -> Result<Plan> {
         let mut tags = self.tags(tree)?;
         let (mut plan, mut devices) = (Plan::default(), Devices::new(tree));
         while let Some(device) = devices.next(tree) {
@@ -184,7 +184,7 @@ impl<'r> Run<'r> {
     }
 
     /// Goes the edges of all devices.
-    pub(super) fn devices(&mut self, tree: &mut Tree<'_>) -> Result<()> {
+    pub(crate) fn devices(&mut self, tree: &mut Tree<'_>) -> Result<()> {
         let mut list = hops::tags(tree)?;
         let mut tags = keyed::over(tree, list, &mut self.book.work)?;
         self.book.begin_devices(tree)?;

@@ -1,6 +1,6 @@
 //! Who is told what a step loses, and gives it back.
 
-use super::Trail;
+use crate::compat::Trail;
 use crate::error::Result;
 use crate::model::{NodeId, Tree};
 
@@ -109,7 +109,7 @@ impl Ledger for Nothing {
     }
 }
 
-/// What a [`Hook`](super::Hook) works on.
+/// What a [`Hook`](crate::compat::Hook) works on.
 pub struct Edit<'e, 'm> {
     /// The tree, of which only what is in [`scope`](Edit::scope) is to be changed.
     pub tree: &'e mut Tree<'m>,

@@ -1,11 +1,11 @@
 //! Which versions a state went through, and the tags of its devices: the private device `migcore.history`
 //! (`docs/format.md`, section 16).
 
-use super::devices;
-use super::fields;
-use super::index::{Entry, Index, Work};
-use super::keyed::{self, Identity};
-use super::version::Version;
+use crate::compat::declare::version::Version;
+use crate::compat::devices;
+use crate::compat::private::fields;
+use crate::compat::private::index::{Entry, Index, Work};
+use crate::compat::private::keyed::{self, Identity};
 use crate::error::{Code, Result};
 use crate::model::{At, NodeId, Tree, Value};
 use crate::visit::{Extent, Kind, Marks};
@@ -122,7 +122,7 @@ fn configured<'t>(tree: &'t Tree<'_>) -> Option<(NodeId, &'t str)> {
 }
 
 /// A leg of the machine was gone: a QEMU stream that has the one name gets the other.
-pub(super) fn rename_machine(tree: &mut Tree<'_>, from: &str, to: &str) -> Result<()> {
+pub(crate) fn rename_machine(tree: &mut Tree<'_>, from: &str, to: &str) -> Result<()> {
     match configured(tree) {
         Some((node, name)) if name == from && from != to => {
             tree.replace(node, Value::Bytes(Extent::Variable, to.as_bytes()))
@@ -133,7 +133,7 @@ pub(super) fn rename_machine(tree: &mut Tree<'_>, from: &str, to: &str) -> Resul
 
 /// The route of the machine was gone: a QEMU stream is called what it now is, also where it had a name that no edge
 /// knows and somebody said which machine it was.
-pub(super) fn name_machine(tree: &mut Tree<'_>, to: Version<'_>) -> Result<()> {
+pub(crate) fn name_machine(tree: &mut Tree<'_>, to: Version<'_>) -> Result<()> {
     match configured(tree) {
         Some((node, name)) if to.number == 0 && !to.tag.is_empty() && name != to.tag => {
             tree.replace(node, Value::Bytes(Extent::Variable, to.tag.as_bytes()))
@@ -143,7 +143,7 @@ pub(super) fn name_machine(tree: &mut Tree<'_>, to: Version<'_>) -> Result<()> {
 }
 
 /// The machine and the writer of the last hop, for a hop by this library.
-pub(super) fn note_transform(
+pub(crate) fn note_transform(
     tree: &mut Tree<'_>,
     version: Version<'_>,
     writer: &str,
@@ -164,13 +164,13 @@ fn make(tree: &mut Tree<'_>) -> Result<NodeId> {
 }
 
 /// The list of the tags.
-pub(super) fn tags(tree: &Tree<'_>) -> Result<Option<NodeId>> {
+pub(crate) fn tags(tree: &Tree<'_>) -> Result<Option<NodeId>> {
     let device = fields::device(tree, HISTORY)?;
     Ok(device.and_then(|device| fields::list(tree, device, TAGS)))
 }
 
 /// The tag of an element.
-pub(super) fn tag<'t>(tree: &'t Tree<'_>, element: NodeId) -> &'t str {
+pub(crate) fn tag<'t>(tree: &'t Tree<'_>, element: NodeId) -> &'t str {
     core::str::from_utf8(fields::text(tree, element, TAG)).unwrap_or_default()
 }
 
@@ -208,7 +208,7 @@ fn seek(tree: &Tree<'_>, device: &Identity) -> Result<Option<NodeId>> {
 }
 
 /// Gives a device that was called something its tag, in the list that the index is of, which is made if there is none.
-pub(super) fn follow(
+pub(crate) fn follow(
     tree: &mut Tree<'_>,
     (index, list): (&Index, &mut Option<NodeId>),
     (called, device): (&Identity, NodeId),

@@ -1,7 +1,7 @@
 //! The shortest way from one version to another.
 
-use super::history::{Edge, Way};
-use super::version::Version;
+use crate::compat::declare::history::{Edge, Way};
+use crate::compat::declare::version::Version;
 use crate::error::{Code, Result};
 
 /// The versions that one history may have. A route is looked for on the stack.
@@ -54,7 +54,7 @@ impl Route {
 
     /// The direction of the whole: up or down if all legs are; else by which end is the older one of the
     /// history. So the way back is always the other one.
-    pub(super) fn way(&self, edges: &[Edge<'_>], from: Version<'_>, to: Version<'_>) -> Way {
+    pub(crate) fn way(&self, edges: &[Edge<'_>], from: Version<'_>, to: Version<'_>) -> Way {
         let up = self.legs.iter().filter(|leg| leg.way == Way::Up).count();
         let older_first = || {
             let mut ends = edges.iter().flat_map(|edge| [edge.from, edge.to]);

@@ -1,14 +1,21 @@
 //! A transform: the routes of a machine and its devices found, and gone.
 
-use super::filter::{Border, Filter};
-use super::history::{Edge, History, Of, Way};
-use super::leg::Leg;
-use super::loss::{Loss, Policy};
-use super::losses;
-use super::name::name_matches;
-use super::observer::Observer;
-use super::runner::Run;
-use super::{Failed, Version};
+pub(super) mod check;
+pub(super) mod failed;
+pub(super) mod leg;
+pub(super) mod observer;
+pub(super) mod route;
+pub(super) mod runner;
+
+use crate::compat::declare::filter::{Border, Filter};
+use crate::compat::declare::history::{Edge, History, Of, Way};
+use crate::compat::declare::name::name_matches;
+use crate::compat::losses::loss::{Loss, Policy};
+use crate::compat::losses::store;
+use crate::compat::run::leg::Leg;
+use crate::compat::run::observer::Observer;
+use crate::compat::run::runner::Run;
+use crate::compat::{Failed, Version};
 use crate::error::Code;
 use crate::model::Tree;
 
@@ -30,7 +37,7 @@ pub struct Compat<'a> {
 /// Which versions are wanted.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Targets<'a> {
-    /// The version of the machine that the tree is of. `None`: what [`machine_version`](super::machine_version)
+    /// The version of the machine that the tree is of. `None`: what [`machine_version`](crate::compat::machine_version)
     /// says.
     pub from: Option<Version<'a>>,
     /// The version of the machine that is wanted. `None`: no edge of the machine is gone.
@@ -44,7 +51,7 @@ pub struct Targets<'a> {
 }
 
 /// Says of each device which version is wanted.
-pub(super) trait Wanted<'r> {
+pub(crate) trait Wanted<'r> {
     /// The version that is wanted of a device which is of another one; `None` where it may stay.
     fn wanted(&self, name: &[u8], instance: u32, is: Version<'_>) -> Option<Version<'r>>;
 }
@@ -81,7 +88,7 @@ pub struct Outcome {
     pub touched: u64,
     /// The values that were lost.
     pub losses: u64,
-    /// What else the way back would not know ([`What::is_value`](super::What::is_value)), and what is kept for it.
+    /// What else the way back would not know ([`What::is_value`](crate::compat::What::is_value)), and what is kept for it.
     pub notes: u64,
     /// What came back of what earlier runs lost or noted.
     pub restored: u64,
@@ -91,21 +98,21 @@ pub struct Outcome {
     /// The patterns of [`Targets::devices`] that no device of the tree fits.
     pub unused: u64,
     /// The number of this run among those that lost something and whose losses the tree has.
-    pub(super) run: Option<u32>,
+    pub(crate) run: Option<u32>,
 }
 
 impl Outcome {
     /// Gives what this run lost to `each`, from the tree that it ran on.
     ///
     /// # Errors
-    /// As [`each_loss`](super::each_loss).
+    /// As [`each_loss`](crate::compat::each_loss).
     pub fn each_loss(
         &self,
         tree: &Tree<'_>,
         each: &mut dyn FnMut(&Loss<'_>),
     ) -> crate::error::Result<()> {
         match self.run {
-            Some(_) => losses::losses_of(tree, self.run, each),
+            Some(_) => store::losses_of(tree, self.run, each),
             None => Ok(()),
         }
     }
@@ -188,7 +195,7 @@ impl Compat<'_> {
     }
 
     /// [`run`](Compat::run) without the way back. What `wanted` says of a device counts before the targets.
-    pub(super) fn change<'r>(
+    pub(crate) fn change<'r>(
         &'r self,
         tree: &mut Tree<'_>,
         targets: &'r Targets<'r>,
@@ -216,7 +223,7 @@ impl Compat<'_> {
     }
 
     /// The history of a device.
-    pub(super) fn history_of(&self, name: &[u8]) -> Option<&History<'_>> {
+    pub(crate) fn history_of(&self, name: &[u8]) -> Option<&History<'_>> {
         self.histories.iter().find(|history| match history.of {
             Of::Devices(names) => name_matches(names, name),
             Of::Machine => false,
@@ -241,7 +248,7 @@ fn attempt<'m, T>(
 }
 
 /// Runs a change that is undone in any case.
-pub(super) fn undone<'m, T>(
+pub(crate) fn undone<'m, T>(
     tree: &mut Tree<'m>,
     change: impl FnOnce(&mut Tree<'m>) -> Result<T>,
 ) -> Result<T> {

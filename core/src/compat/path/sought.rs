@@ -1,14 +1,14 @@
 //! What a step that found nothing had looked for.
 
-use super::sites::Sites;
-use super::step::{On, Step};
-use super::{Effort, Trail};
+use crate::compat::declare::step::{On, Step};
+use crate::compat::path::sites::Sites;
+use crate::compat::{Effort, Trail};
 use crate::error::{put_number, Path, Result};
 use crate::model::Tree;
 
 /// The path of what a step that touched nothing looked for, in which `*` is as the step has it: its scope, if that is not
 /// there, else its item.
-pub(super) fn path(tree: &Tree<'_>, on: On, step: &Step<'_>) -> Result<Path> {
+pub(crate) fn path(tree: &Tree<'_>, on: On, step: &Step<'_>) -> Result<Path> {
     let (mut device, mut effort) = (Trail::new(), Effort::new());
     if let On::Device(_) = on {
         Sites::new(tree, on, "")?.next(tree, &mut device, &mut effort)?;

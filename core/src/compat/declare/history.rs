@@ -1,8 +1,8 @@
 //! What is declared: which versions there are, and which steps lead from one to the next.
 
-use super::name::name_matches;
-use super::step::Step;
-use super::version::Version;
+use crate::compat::declare::name::name_matches;
+use crate::compat::declare::step::Step;
+use crate::compat::declare::version::Version;
 
 /// What differs between two versions that follow each other. An edge is written from the older form to the
 /// newer one, and goes both ways.
@@ -115,7 +115,7 @@ pub struct History<'a> {
 
 impl History<'_> {
     /// Whether it is of devices that a pattern may name. Of two patterns it is taken that they may.
-    pub(super) fn may_be_of(&self, names: &str) -> bool {
+    pub(crate) fn may_be_of(&self, names: &str) -> bool {
         match self.of {
             Of::Machine => false,
             Of::Devices(own) => {

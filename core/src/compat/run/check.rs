@@ -1,16 +1,16 @@
 //! The tests that a declared history has by itself: every version to every other, there and back, and over a
 //! third one.
 
-use super::devices::{is_private, Devices};
-use super::fields;
-use super::history::{History, Of, Way};
-use super::hops::set_tag;
-use super::loss::Policy;
-use super::losses::LOSSES;
-use super::name::name_matches;
-use super::route::{Leg, Route, MAX_VERSIONS};
-use super::run::{Compat, Others, Targets};
-use super::{Failed, Version};
+use crate::compat::declare::history::{History, Of, Way};
+use crate::compat::declare::name::name_matches;
+use crate::compat::devices::{is_private, Devices};
+use crate::compat::losses::loss::Policy;
+use crate::compat::losses::store::LOSSES;
+use crate::compat::private::fields;
+use crate::compat::private::hops::set_tag;
+use crate::compat::run::route::{Leg, Route, MAX_VERSIONS};
+use crate::compat::run::{Compat, Others, Targets};
+use crate::compat::{Failed, Version};
 use crate::error::{Code, Result};
 use crate::model::{Difference, NodeId, Tree};
 

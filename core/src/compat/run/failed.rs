@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-use super::history::Edge;
-use super::route::MAX_VERSIONS;
-use super::version::Version;
+use crate::compat::declare::history::Edge;
+use crate::compat::declare::version::Version;
+use crate::compat::run::route::MAX_VERSIONS;
 use crate::error::{Code, Fault, Path, Put, Report};
 
 /// Why a transform did not happen: the tree is as it was.
@@ -37,24 +37,24 @@ impl Failed {
         self.report.code
     }
 
-    pub(super) fn at(report: Report) -> Failed {
+    pub(crate) fn at(report: Report) -> Failed {
         Failed { report, ends: None, step: None, detail: Path::new() }
     }
 
     /// The same, and this is to be said of it.
-    pub(super) fn saying(self, detail: Path) -> Failed {
+    pub(crate) fn saying(self, detail: Path) -> Failed {
         Failed { detail, ..self }
     }
 
     /// The same, between two versions.
-    pub(super) fn between(self, from: Version<'_>, to: Version<'_>) -> Failed {
+    pub(crate) fn between(self, from: Version<'_>, to: Version<'_>) -> Failed {
         let text = |version: Version<'_>| Path::build(&mut |put| version.put(put));
         Failed { ends: Some(Ends { from: text(from), to: text(to) }), ..self }
     }
 }
 
 /// No route leads between two versions over these edges, whose versions are told.
-pub(super) fn no_route(code: Code, edges: &[Edge<'_>]) -> Failed {
+pub(crate) fn no_route(code: Code, edges: &[Edge<'_>]) -> Failed {
     let failed = Failed::from(code);
     if code != Code::NoRoute {
         return failed;

@@ -1,21 +1,21 @@
 //! One edge as it is gone.
 
-use super::history::{Edge, Reverse, Way};
-use super::losses::Passage;
-use super::step::{DeviceName, Step};
-use super::Failed;
+use crate::compat::declare::history::{Edge, Reverse, Way};
+use crate::compat::declare::step::{DeviceName, Step};
+use crate::compat::losses::store::Passage;
+use crate::compat::Failed;
 use crate::error::Code;
 
 /// An edge as it is gone.
 #[derive(Clone, Copy)]
-pub(super) struct Leg<'r> {
-    pub(super) edge: &'r Edge<'r>,
-    pub(super) passage: Passage<'r>,
+pub(crate) struct Leg<'r> {
+    pub(crate) edge: &'r Edge<'r>,
+    pub(crate) passage: Passage<'r>,
 }
 
 impl<'r> Leg<'r> {
     /// The edge of this number.
-    pub(super) fn of(edges: &'r [Edge<'r>], number: usize, way: Way) -> Result<Leg<'r>, Failed> {
+    pub(crate) fn of(edges: &'r [Edge<'r>], number: usize, way: Way) -> Result<Leg<'r>, Failed> {
         let edge = edges.get(number).ok_or(Code::NoRoute)?;
         if !edge.leads(way) {
             let (from, to) = edge.ends(way);
@@ -29,7 +29,7 @@ impl<'r> Leg<'r> {
 
     /// The steps as they are done, each with its number. Steps that are declared for the way back are numbered from
     /// their last, so that each has the number of the one that it reverts.
-    pub(super) fn steps(&self) -> impl Iterator<Item = (usize, Step<'r>)> + 'r {
+    pub(crate) fn steps(&self) -> impl Iterator<Item = (usize, Step<'r>)> + 'r {
         let down = self.passage.way == Way::Down;
         let (steps, derived) = match self.edge.reverse {
             Reverse::Steps(steps) if down => (steps, false),
@@ -47,7 +47,7 @@ impl<'r> Leg<'r> {
     ///
     /// # Errors
     /// [`Code::InvalidArgument`] if they give it another one than the leg leads to.
-    pub(super) fn sets_version(&self) -> Result<bool, Code> {
+    pub(crate) fn sets_version(&self) -> Result<bool, Code> {
         let (from, to) = self.passage.ends();
         let (mut sets, mut at) = (false, from.number);
         for (_, step) in self.steps() {

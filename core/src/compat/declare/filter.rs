@@ -1,6 +1,6 @@
 //! Code that sees a state on its way out and in.
 
-use super::step::Hook;
+use crate::compat::declare::step::Hook;
 
 /// Code that sees, and may change, a state at the wire: what leaves, after its routes, and what arrives, before
 /// them. What it reports as lost is judged by the policy and shown, and is not kept, since no edge leads back.

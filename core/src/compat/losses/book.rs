@@ -1,15 +1,15 @@
 //! The ledger of a run: judges what is lost, keeps it in the tree, and gives it back.
 
-use super::fields;
-use super::index::{Entry, Index, Work};
-use super::keyed::{self, Identity};
-use super::ledger::{Found, Ledger, Lost, What};
-use super::loss::{is_secret, Loss, Policy};
-use super::losses::{self, Back, Passage, LOSSES};
-use super::observer::{Observer, Stage};
-use super::pattern::Effort;
-use super::run::Outcome;
-use super::{Failed, Version};
+use crate::compat::losses::ledger::{Found, Ledger, Lost, What};
+use crate::compat::losses::loss::{is_secret, Loss, Policy};
+use crate::compat::losses::store::{self, Back, Passage, LOSSES};
+use crate::compat::path::pattern::Effort;
+use crate::compat::private::fields;
+use crate::compat::private::index::{Entry, Index, Work};
+use crate::compat::private::keyed::{self, Identity};
+use crate::compat::run::observer::{Observer, Stage};
+use crate::compat::run::Outcome;
+use crate::compat::{Failed, Version};
 use crate::error::{Code, Fault, Path, Report, Result};
 use crate::model::{At, NodeId, Tree, Value};
 use crate::visit::Marks;
@@ -18,13 +18,13 @@ use crate::visit::Marks;
 const USED: &str = "used";
 
 /// The ledger of a run.
-pub(super) struct Book<'r> {
-    pub(super) observer: &'r mut dyn Observer,
+pub(crate) struct Book<'r> {
+    pub(crate) observer: &'r mut dyn Observer,
     policy: &'r Policy<'r>,
-    pub(super) outcome: Outcome,
+    pub(crate) outcome: Outcome,
     /// The first loss that the policy refuses.
-    pub(super) refused: Option<Failed>,
-    pub(super) work: Work,
+    pub(crate) refused: Option<Failed>,
+    pub(crate) work: Work,
     /// What it may cost to judge losses.
     effort: Effort,
     /// The private device.
@@ -35,7 +35,7 @@ pub(super) struct Book<'r> {
     subject: Subject,
     /// The edge that is gone, and the step of it.
     leg: Option<Passage<'r>>,
-    pub(super) stage: Option<Stage<'r>>,
+    pub(crate) stage: Option<Stage<'r>>,
     step: u32,
     /// Where losses of this leg go.
     items: Option<NodeId>,
@@ -52,7 +52,7 @@ struct Subject {
 }
 
 impl<'r> Book<'r> {
-    pub(super) fn open(
+    pub(crate) fn open(
         tree: &Tree<'_>,
         policy: &'r Policy<'r>,
         observer: &'r mut dyn Observer,
@@ -78,25 +78,25 @@ impl<'r> Book<'r> {
     }
 
     /// The list of what devices lost.
-    pub(super) fn entries(&self, tree: &Tree<'_>) -> Option<NodeId> {
-        fields::list(tree, self.store?, losses::DEVICES)
+    pub(crate) fn entries(&self, tree: &Tree<'_>) -> Option<NodeId> {
+        fields::list(tree, self.store?, store::DEVICES)
     }
 
     /// What follows is about the machine.
-    pub(super) fn begin_machine(&mut self, tree: &Tree<'_>) {
-        let groups = self.store.and_then(|store| fields::list(tree, store, losses::MACHINE));
+    pub(crate) fn begin_machine(&mut self, tree: &Tree<'_>) {
+        let groups = self.store.and_then(|store| fields::list(tree, store, store::MACHINE));
         self.subject = Subject { groups, ..Subject::default() };
     }
 
     /// What follows is about devices.
-    pub(super) fn begin_devices(&mut self, tree: &mut Tree<'_>) -> Result<()> {
+    pub(crate) fn begin_devices(&mut self, tree: &mut Tree<'_>) -> Result<()> {
         let entries = self.entries(tree);
         self.devices = keyed::over(tree, entries, &mut self.work)?;
         Ok(())
     }
 
     /// What follows is about this device. Says whether it lost anything before.
-    pub(super) fn begin_device(
+    pub(crate) fn begin_device(
         &mut self,
         tree: &Tree<'_>,
         device: NodeId,
@@ -104,28 +104,28 @@ impl<'r> Book<'r> {
     ) -> Result<bool> {
         let found = keyed::find(&self.devices, tree, identity, &mut self.work)?;
         let element = found.map(|Entry { element, .. }| element);
-        let groups = element.and_then(|element| fields::list(tree, element, losses::EDGES));
+        let groups = element.and_then(|element| fields::list(tree, element, store::EDGES));
         self.subject = Subject { device: Some(device), element, groups };
         Ok(element.is_some())
     }
 
-    pub(super) fn end_devices(&mut self, tree: &mut Tree<'_>) -> Result<()> {
+    pub(crate) fn end_devices(&mut self, tree: &mut Tree<'_>) -> Result<()> {
         self.devices.close(tree)
     }
 
-    pub(super) fn begin_leg(&mut self, tree: &mut Tree<'_>, leg: Passage<'r>) -> Result<()> {
-        let (back, dropped) = losses::enter(tree, self.subject.groups, &leg, &mut self.work)?;
+    pub(crate) fn begin_leg(&mut self, tree: &mut Tree<'_>, leg: Passage<'r>) -> Result<()> {
+        let (back, dropped) = store::enter(tree, self.subject.groups, &leg, &mut self.work)?;
         self.outcome.unrestored = self.outcome.unrestored.saturating_add(dropped);
         (self.leg, self.back, self.items) = (Some(leg), back, None);
         Ok(())
     }
 
-    pub(super) fn begin_step(&mut self, stage: Stage<'r>) {
+    pub(crate) fn begin_step(&mut self, stage: Stage<'r>) {
         self.step = u32::try_from(stage.number).unwrap_or(u32::MAX);
         self.stage = Some(stage);
     }
 
-    pub(super) fn end_leg(&mut self, tree: &mut Tree<'_>) -> Result<()> {
+    pub(crate) fn end_leg(&mut self, tree: &mut Tree<'_>) -> Result<()> {
         (self.leg, self.stage) = (None, None);
         if let Some(back) = self.back.take() {
             let left = back.close(tree)?;
@@ -138,7 +138,7 @@ impl<'r> Book<'r> {
     }
 
     /// Removes the subject's groups if there are none; else it goes with its device.
-    pub(super) fn end_subject(&mut self, tree: &mut Tree<'_>) -> Result<()> {
+    pub(crate) fn end_subject(&mut self, tree: &mut Tree<'_>) -> Result<()> {
         let subject = core::mem::take(&mut self.subject);
         let empty =
             subject.groups.map_or(Ok(false), |groups| fields::remove_empty_list(tree, groups));
@@ -154,12 +154,12 @@ impl<'r> Book<'r> {
     }
 
     /// Ends the run: removes what is empty.
-    pub(super) fn close(&mut self, tree: &mut Tree<'_>) -> Result<()> {
+    pub(crate) fn close(&mut self, tree: &mut Tree<'_>) -> Result<()> {
         let Some(store) = self.store else { return Ok(()) };
         if let Some(entries) = self.entries(tree) {
             fields::remove_empty_list(tree, entries)?;
         }
-        let lists = [losses::DEVICES, losses::MACHINE];
+        let lists = [store::DEVICES, store::MACHINE];
         match lists.iter().all(|list| fields::list(tree, store, list).is_none()) {
             true => tree.remove(store),
             false => Ok(()),
@@ -183,7 +183,7 @@ impl<'r> Book<'r> {
         let store = self.store(tree)?;
         let run = match self.outcome.run {
             Some(run) => run,
-            None => losses::next_run(tree, store)?,
+            None => store::next_run(tree, store)?,
         };
         self.outcome.run = Some(run);
         let groups = match self.subject.groups {
@@ -197,17 +197,17 @@ impl<'r> Book<'r> {
 
     fn make_groups(&mut self, tree: &mut Tree<'_>, store: NodeId) -> Result<NodeId> {
         let Some(device) = self.subject.device else {
-            return fields::make_list(tree, store, losses::MACHINE);
+            return fields::make_list(tree, store, store::MACHINE);
         };
         let element = match self.subject.element {
             Some(element) => element,
             None => {
-                let entries = fields::make_list(tree, store, losses::DEVICES)?;
+                let entries = fields::make_list(tree, store, store::DEVICES)?;
                 Identity::of(tree, device)?.add(tree, entries)?
             }
         };
         self.subject.element = Some(element);
-        fields::make_list(tree, element, losses::EDGES)
+        fields::make_list(tree, element, store::EDGES)
     }
 
     /// Where things lie that come back.
@@ -256,7 +256,7 @@ impl Ledger for Book<'_> {
         let node = match self.leg {
             Some(leg) => {
                 let items = self.items(tree, &leg)?;
-                losses::record(tree, items, self.step, lost, secret)?
+                store::record(tree, items, self.step, lost, secret)?
             }
             None => lost.node,
         };

@@ -1,6 +1,6 @@
 //! Finds the elements of a list by their keys, in any order.
 
-use super::fields;
+use crate::compat::private::fields;
 use crate::error::{Code, Result};
 use crate::model::{At, NodeId, Tree, Value};
 use crate::visit::{Kind, Marks};
@@ -29,12 +29,12 @@ const DIGITS: [&[u8]; 16] = [
 
 /// How much was looked at in vain, and how much may be.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Work {
+pub(crate) struct Work {
     left: u64,
 }
 
 impl Work {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Work { left: LEAST_WORK }
     }
 
@@ -48,7 +48,7 @@ impl Work {
 /// An index of a list: references to its elements, in scopes that the digits of their keys lead to. It lies in the
 /// tree, beside the list, until it is closed. The list may change; only what was there is found.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Index {
+pub(crate) struct Index {
     top: Option<NodeId>,
     /// How many digits lead to a reference.
     digits: u32,
@@ -56,17 +56,17 @@ pub(super) struct Index {
 
 /// An element that was found.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Entry {
+pub(crate) struct Entry {
     reference: NodeId,
-    pub(super) element: NodeId,
+    pub(crate) element: NodeId,
 }
 
 impl Index {
     /// Finds nothing.
-    pub(super) const NONE: Index = Index { top: None, digits: 0 };
+    pub(crate) const NONE: Index = Index { top: None, digits: 0 };
 
     /// Makes an index of a list, whose elements have these keys.
-    pub(super) fn over(
+    pub(crate) fn over(
         tree: &mut Tree<'_>,
         list: Option<NodeId>,
         work: &mut Work,
@@ -84,7 +84,7 @@ impl Index {
     }
 
     /// Makes an index of so many elements, which are still to be added.
-    pub(super) fn new(tree: &mut Tree<'_>, at: At, count: usize, work: &mut Work) -> Result<Index> {
+    pub(crate) fn new(tree: &mut Tree<'_>, at: At, count: usize, work: &mut Work) -> Result<Index> {
         let places = count.div_euclid(TOGETHER).max(1);
         // As many digits as tell so many places apart, and no more than a key has.
         let digits = places.checked_ilog2().unwrap_or(0).div_ceil(4).min(6);
@@ -95,7 +95,7 @@ impl Index {
     }
 
     /// Adds an element with this key.
-    pub(super) fn add(&self, tree: &mut Tree<'_>, key: u32, element: NodeId) -> Result<()> {
+    pub(crate) fn add(&self, tree: &mut Tree<'_>, key: u32, element: NodeId) -> Result<()> {
         let place = self.place(tree, key)?;
         let reference = Value::Scalar(Kind::U64, element.to_bits());
         tree.insert(At::End(place), b"", Marks::NONE, reference).map(|_| ())
@@ -122,7 +122,7 @@ impl Index {
     }
 
     /// The first element in the list that has this key and that `is` accepts.
-    pub(super) fn find(
+    pub(crate) fn find(
         &self,
         tree: &Tree<'_>,
         key: u32,
@@ -151,19 +151,19 @@ impl Index {
     }
 
     /// Removes an element from the list and the index.
-    pub(super) fn remove(&self, tree: &mut Tree<'_>, entry: Entry) -> Result<()> {
+    pub(crate) fn remove(&self, tree: &mut Tree<'_>, entry: Entry) -> Result<()> {
         tree.remove(entry.reference)?;
         tree.remove(entry.element)
     }
 
     /// Removes the index from the tree.
-    pub(super) fn close(&mut self, tree: &mut Tree<'_>) -> Result<()> {
+    pub(crate) fn close(&mut self, tree: &mut Tree<'_>) -> Result<()> {
         self.top.take().map_or(Ok(()), |top| tree.remove(top))
     }
 }
 
 /// The key of some bytes and a number: FNV-1a, mixed at the end.
-pub(super) fn key(bytes: &[u8], number: u32) -> u32 {
+pub(crate) fn key(bytes: &[u8], number: u32) -> u32 {
     let mut hash = 0x811c_9dc5u32;
     for &byte in bytes.iter().chain(&number.to_le_bytes()) {
         hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);

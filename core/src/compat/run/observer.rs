@@ -1,8 +1,8 @@
 //! Who looks on while a transform runs.
 
-use super::history::{Edge, Way};
-use super::loss::Loss;
-use super::step::Step;
+use crate::compat::declare::history::{Edge, Way};
+use crate::compat::declare::step::Step;
+use crate::compat::losses::loss::Loss;
 use crate::model::{NodeId, Tree};
 
 /// Where a run is: a step of an edge.

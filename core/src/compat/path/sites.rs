@@ -1,9 +1,9 @@
 //! The scopes that a pattern names.
 
-use super::devices::{stream, Devices, Head};
-use super::pattern::{Effort, Pattern, Reached};
-use super::step::is_head;
-use super::{On, Trail};
+use crate::compat::declare::step::is_head;
+use crate::compat::devices::{stream, Devices, Head};
+use crate::compat::path::pattern::{Effort, Pattern, Reached};
+use crate::compat::{On, Trail};
 use crate::error::{Code, Result, MAX_DEPTH};
 use crate::model::{NodeId, Tree, Value};
 
@@ -13,7 +13,7 @@ const LEVELS: usize = 2 * MAX_DEPTH + 2;
 /// Goes through the scopes that a pattern names, in order. Only what the pattern may still name is entered, and
 /// what is inside of a scope that it names is not: so that may be changed before the next one is asked for.
 #[derive(Debug)]
-pub(super) struct Sites<'p> {
+pub(crate) struct Sites<'p> {
     pattern: Pattern<'p>,
     /// Where to begin next.
     tops: Tops,
@@ -59,7 +59,7 @@ impl<'p> Sites<'p> {
     ///
     /// # Errors
     /// Those of [`Pattern::new`]; [`Code::InvalidArgument`] for an empty one of the whole machine.
-    pub(super) fn new(tree: &Tree<'_>, on: On, pattern: &'p str) -> Result<Self> {
+    pub(crate) fn new(tree: &Tree<'_>, on: On, pattern: &'p str) -> Result<Self> {
         let head = if is_head(pattern) { stream(tree) } else { None };
         let tops = match (on, head) {
             (On::Device(device), _) => Tops::One(device),
@@ -72,7 +72,7 @@ impl<'p> Sites<'p> {
     }
 
     /// The same for all devices, or for one of them, of which the pattern has the name as well.
-    pub(super) fn whole(tree: &Tree<'_>, scope: NodeId, pattern: Pattern<'p>) -> Self {
+    pub(crate) fn whole(tree: &Tree<'_>, scope: NodeId, pattern: Pattern<'p>) -> Self {
         let tops = match Head::of(tree, scope) {
             Some(_) => Tops::Whole(scope),
             None => Tops::Devices(Devices::new(tree)),
@@ -84,7 +84,7 @@ impl<'p> Sites<'p> {
     ///
     /// # Errors
     /// [`Code::TooLong`] for the trail; [`Code::TooMuchWork`]; [`Code::StaleHandle`].
-    pub(super) fn next(
+    pub(crate) fn next(
         &mut self,
         tree: &Tree<'_>,
         trail: &mut Trail,

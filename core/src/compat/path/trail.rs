@@ -6,7 +6,7 @@ use crate::error::{put_number, Code, Result, MAX_DEPTH};
 const LONGEST: usize = 1024;
 
 /// The parts of the longest way: scopes and elements, and the item.
-pub(super) const PARTS: usize = 2 * MAX_DEPTH + 2;
+pub(crate) const PARTS: usize = 2 * MAX_DEPTH + 2;
 
 /// The way from the machine to an item. As text it is as paths are everywhere, `nic/0.rx[3].head`, but never
 /// shortened, and of the bytes that the names have.
@@ -32,7 +32,7 @@ impl Trail {
         &self.text
     }
 
-    /// The part behind what the step was [for](super::On): of a step for one device, what is inside of that.
+    /// The part behind what the step was [for](crate::compat::On): of a step for one device, what is inside of that.
     #[must_use]
     pub fn below(&self) -> &[u8] {
         let start = self.end(self.subject);
@@ -47,7 +47,7 @@ impl Trail {
     }
 
     /// The parts, each with the sign that it begins with.
-    pub(super) fn pieces(&self) -> impl Iterator<Item = &[u8]> {
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = &[u8]> {
         (0..self.ends.len()).map(|at| {
             self.text.get(self.end(at)..self.end(at.saturating_add(1))).unwrap_or_default()
         })
@@ -89,7 +89,7 @@ impl Trail {
     }
 
     /// What is there now is what the step is for.
-    pub(super) fn begin_subject(&mut self) {
+    pub(crate) fn begin_subject(&mut self) {
         self.subject = self.ends.len();
     }
 

@@ -2,11 +2,11 @@
 
 use core::fmt;
 
-use super::devices::device_in;
-use super::ledger::{Lost, What};
-use super::pattern::{Effort, Pattern};
-use super::trail::{Trail, PARTS};
-use super::version::Version;
+use crate::compat::declare::version::Version;
+use crate::compat::devices::device_in;
+use crate::compat::losses::ledger::{Lost, What};
+use crate::compat::path::pattern::{Effort, Pattern};
+use crate::compat::path::trail::{Trail, PARTS};
 use crate::error::{put_number, Code, Path, Put, Result};
 use crate::model::{NodeId, Tree, Value};
 use crate::visit::Marks;
@@ -256,7 +256,7 @@ fn is_empty(tree: &Tree<'_>, node: NodeId) -> Result<bool> {
 }
 
 /// Whether an item is secret, or a scope around it.
-pub(super) fn is_secret(tree: &Tree<'_>, node: NodeId) -> Result<bool> {
+pub(crate) fn is_secret(tree: &Tree<'_>, node: NodeId) -> Result<bool> {
     let mut at = Some(node);
     while let Some(node) = at {
         if tree.marks(node)?.contains(Marks::SECRET) {

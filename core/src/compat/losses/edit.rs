@@ -1,7 +1,7 @@
 //! What code that is a step tells of itself.
 
-use super::devices::{stream, Head};
-use super::{Edit, Found, Lost, Trail, What};
+use crate::compat::devices::{stream, Head};
+use crate::compat::{Edit, Found, Lost, Trail, What};
 use crate::error::{Code, Result, MAX_DEPTH};
 use crate::model::{NodeId, Tree, Value};
 

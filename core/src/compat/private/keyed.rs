@@ -1,23 +1,23 @@
 //! Lists of what is kept beside devices: each element has the name and the instance of its device, and follows
 //! it when these change.
 
-use super::devices::Devices;
-use super::fields;
-use super::index::{self, Entry, Index, Work};
+use crate::compat::devices::Devices;
+use crate::compat::private::fields;
+use crate::compat::private::index::{self, Entry, Index, Work};
 use crate::error::{Result, MAX_NAME};
 use crate::model::{At, NodeId, Tree, Value};
 use crate::visit::{Kind, Marks};
 
 /// What a device is called.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Identity {
-    pub(super) name: heapless::Vec<u8, MAX_NAME>,
-    pub(super) instance: u32,
+pub(crate) struct Identity {
+    pub(crate) name: heapless::Vec<u8, MAX_NAME>,
+    pub(crate) instance: u32,
 }
 
 impl Identity {
     /// That of a device in the tree.
-    pub(super) fn of(tree: &Tree<'_>, device: NodeId) -> Result<Identity> {
+    pub(crate) fn of(tree: &Tree<'_>, device: NodeId) -> Result<Identity> {
         let instance = match tree.value(device)? {
             Value::Device { instance, .. } => instance,
             _ => 0,
@@ -32,13 +32,13 @@ impl Identity {
         index::key(&self.name, self.instance)
     }
 
-    pub(super) fn is_of(&self, tree: &Tree<'_>, element: NodeId) -> bool {
+    pub(crate) fn is_of(&self, tree: &Tree<'_>, element: NodeId) -> bool {
         fields::word(tree, element, INSTANCE) == self.instance
             && fields::text(tree, element, DEVICE) == self.name.as_slice()
     }
 
     /// Makes an element of its own.
-    pub(super) fn add(&self, tree: &mut Tree<'_>, list: NodeId) -> Result<NodeId> {
+    pub(crate) fn add(&self, tree: &mut Tree<'_>, list: NodeId) -> Result<NodeId> {
         let element = tree.insert(At::End(list), b"", Marks::NONE, Value::Element)?;
         fields::put_text(tree, element, DEVICE, &self.name)?;
         fields::put_word(tree, element, INSTANCE, self.instance)?;
@@ -46,7 +46,7 @@ impl Identity {
     }
 
     /// Gives an element of another device to this one.
-    pub(super) fn set(&self, tree: &mut Tree<'_>, element: NodeId) -> Result<()> {
+    pub(crate) fn set(&self, tree: &mut Tree<'_>, element: NodeId) -> Result<()> {
         if self.is_of(tree, element) {
             return Ok(());
         }
@@ -59,11 +59,11 @@ impl Identity {
     }
 }
 
-pub(super) const DEVICE: &str = "device";
-pub(super) const INSTANCE: &str = "instance";
+pub(crate) const DEVICE: &str = "device";
+pub(crate) const INSTANCE: &str = "instance";
 
 /// An index of such a list.
-pub(super) fn over(tree: &mut Tree<'_>, list: Option<NodeId>, work: &mut Work) -> Result<Index> {
+pub(crate) fn over(tree: &mut Tree<'_>, list: Option<NodeId>, work: &mut Work) -> Result<Index> {
     Index::over(tree, list, work, |tree, element| {
         let instance = fields::word(tree, element, INSTANCE);
         index::key(fields::text(tree, element, DEVICE), instance)
@@ -71,7 +71,7 @@ pub(super) fn over(tree: &mut Tree<'_>, list: Option<NodeId>, work: &mut Work) -
 }
 
 /// The element of a device.
-pub(super) fn find(
+pub(crate) fn find(
     index: &Index,
     tree: &Tree<'_>,
     device: &Identity,
@@ -81,7 +81,7 @@ pub(super) fn find(
 }
 
 /// Notes which device each element belongs to, so that it can follow: handles of both, in a scope beside the list.
-pub(super) fn bind(
+pub(crate) fn bind(
     tree: &mut Tree<'_>,
     list: Option<NodeId>,
     work: &mut Work,
@@ -104,7 +104,7 @@ pub(super) fn bind(
 
 /// Ends what [`bind`] began: each element has the name that its device has now. One whose device is gone keeps its
 /// name, since the device may come back.
-pub(super) fn unbind(tree: &mut Tree<'_>, bound: Option<NodeId>) -> Result<()> {
+pub(crate) fn unbind(tree: &mut Tree<'_>, bound: Option<NodeId>) -> Result<()> {
     let Some(bound) = bound else { return Ok(()) };
     let mut at = tree.first_child(bound)?;
     while let Some(element) = at {

@@ -5,12 +5,12 @@
 //! another way, or goes the edge once more, makes the group stale: the state was there again, and may have
 //! changed.
 
-use super::fields;
-use super::history::Way;
-use super::index::{self, Index, Work};
-use super::ledger::{Found, Lost, What};
-use super::loss::Loss;
-use super::version::Version;
+use crate::compat::declare::history::Way;
+use crate::compat::declare::version::Version;
+use crate::compat::losses::ledger::{Found, Lost, What};
+use crate::compat::losses::loss::Loss;
+use crate::compat::private::fields;
+use crate::compat::private::index::{self, Index, Work};
 use crate::error::Result;
 use crate::model::{At, NodeId, Tree, Value};
 use crate::visit::{Kind, Marks};
@@ -18,9 +18,9 @@ use crate::visit::{Kind, Marks};
 /// The name of the device.
 pub const LOSSES: &str = "migcore.losses";
 
-pub(super) const MACHINE: &str = "machine";
-pub(super) const DEVICES: &str = "devices";
-pub(super) const EDGES: &str = "edges";
+pub(crate) const MACHINE: &str = "machine";
+pub(crate) const DEVICES: &str = "devices";
+pub(crate) const EDGES: &str = "edges";
 const RUN: &str = "run";
 const WAY: &str = "way";
 const FROM: &str = "from";
@@ -38,12 +38,12 @@ const LOST: &str = "lost";
 
 /// One time that an edge was gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Passage<'a> {
-    pub(super) from: Version<'a>,
-    pub(super) to: Version<'a>,
+pub(crate) struct Passage<'a> {
+    pub(crate) from: Version<'a>,
+    pub(crate) to: Version<'a>,
     /// Which of the edges with these ends, in the order of the history.
-    pub(super) edge: u32,
-    pub(super) way: Way,
+    pub(crate) edge: u32,
+    pub(crate) way: Way,
 }
 
 impl<'a> Passage<'a> {
@@ -75,7 +75,7 @@ impl<'a> Passage<'a> {
     }
 
     /// The ends as they are gone.
-    pub(super) fn ends(&self) -> (Version<'a>, Version<'a>) {
+    pub(crate) fn ends(&self) -> (Version<'a>, Version<'a>) {
         match self.way {
             Way::Up => (self.from, self.to),
             Way::Down => (self.to, self.from),
@@ -83,7 +83,7 @@ impl<'a> Passage<'a> {
     }
 
     /// Adds a group, and gives the list of its losses.
-    pub(super) fn add(&self, tree: &mut Tree<'_>, groups: NodeId, run: u32) -> Result<NodeId> {
+    pub(crate) fn add(&self, tree: &mut Tree<'_>, groups: NodeId, run: u32) -> Result<NodeId> {
         let group = tree.insert(At::End(groups), b"", Marks::NONE, Value::Element)?;
         fields::put_word(tree, group, RUN, run)?;
         fields::put_word(tree, group, WAY, u32::from(self.way == Way::Down))?;
@@ -98,7 +98,7 @@ impl<'a> Passage<'a> {
 
 /// What a passage does to groups: gives the last one that it leads back, drops those that it makes stale, and says how
 /// many losses were in these.
-pub(super) fn enter(
+pub(crate) fn enter(
     tree: &mut Tree<'_>,
     groups: Option<NodeId>,
     passage: &Passage<'_>,
@@ -128,7 +128,7 @@ fn count(tree: &Tree<'_>, group: NodeId) -> Result<u64> {
 
 /// A group whose losses come back.
 #[derive(Debug)]
-pub(super) struct Back {
+pub(crate) struct Back {
     group: NodeId,
     index: Index,
 }
@@ -145,7 +145,7 @@ impl Back {
     }
 
     /// Takes out what a step lost at a path, or the first device that it lost. The item goes into `used`.
-    pub(super) fn take(
+    pub(crate) fn take(
         &mut self,
         tree: &mut Tree<'_>,
         (step, what): (u32, What),
@@ -173,7 +173,7 @@ impl Back {
     }
 
     /// The end: what is left did not find its place. Says how many.
-    pub(super) fn close(self, tree: &mut Tree<'_>) -> Result<u64> {
+    pub(crate) fn close(self, tree: &mut Tree<'_>) -> Result<u64> {
         let left = count(tree, self.group)?;
         tree.remove(self.group)?;
         Ok(left)
@@ -192,7 +192,7 @@ fn number(what: What) -> u32 {
 }
 
 /// Adds a loss to those of a group, and gives the copy of its item.
-pub(super) fn record(
+pub(crate) fn record(
     tree: &mut Tree<'_>,
     items: NodeId,
     step: u32,
@@ -224,7 +224,7 @@ fn lost_item(tree: &Tree<'_>, loss: NodeId) -> Result<Option<NodeId>> {
 }
 
 /// The number of the next run.
-pub(super) fn next_run(tree: &mut Tree<'_>, store: NodeId) -> Result<u32> {
+pub(crate) fn next_run(tree: &mut Tree<'_>, store: NodeId) -> Result<u32> {
     let run = fields::word(tree, store, RUN).wrapping_add(1);
     fields::set(tree, store, RUN, Value::Scalar(Kind::U32, u64::from(run)))?;
     Ok(run)
@@ -239,7 +239,7 @@ pub fn each_loss(tree: &Tree<'_>, each: &mut dyn FnMut(&Loss<'_>)) -> Result<()>
 }
 
 /// The losses of one run, or of all.
-pub(super) fn losses_of(
+pub(crate) fn losses_of(
     tree: &Tree<'_>,
     run: Option<u32>,
     each: &mut dyn FnMut(&Loss<'_>),
@@ -250,8 +250,8 @@ pub(super) fn losses_of(
     }
     let Some(devices) = fields::list(tree, store, DEVICES) else { return Ok(()) };
     for entry in tree.children(devices)? {
-        let instance = fields::word(tree, entry, super::keyed::INSTANCE);
-        let device = (fields::text(tree, entry, super::keyed::DEVICE), instance);
+        let instance = fields::word(tree, entry, crate::compat::private::keyed::INSTANCE);
+        let device = (fields::text(tree, entry, crate::compat::private::keyed::DEVICE), instance);
         if let Some(groups) = fields::list(tree, entry, EDGES) {
             losses_in(tree, groups, run, device, each)?;
         }

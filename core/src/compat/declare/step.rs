@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{Edit, Item};
+use crate::compat::{Edit, Item};
 use crate::error::Result;
 use crate::model::{NodeId, Tree, Value};
 use crate::visit::{Extent, Kind, Marks, Versions};
@@ -440,7 +440,7 @@ impl<'a> Step<'a> {
 }
 
 /// Whether a pattern names the head of QEMU's stream, or something in it.
-pub(super) fn is_head(scope: &str) -> bool {
+pub(crate) fn is_head(scope: &str) -> bool {
     let rest = scope.as_bytes().strip_prefix(b"qemu/0");
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"."))
 }
