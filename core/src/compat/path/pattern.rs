@@ -324,9 +324,9 @@ mod tests {
     #[test]
     fn stars_in_a_row_cost_what_one_does() {
         for (text, path, is_it) in [
-            ("*".repeat(255), "", true),
-            ("*".repeat(254) + "a", "xyza", true),
-            ("*".repeat(254) + "a", "xyzb", false),
+            ("*".repeat(16), "", true),
+            ("*".repeat(15) + "a", "xyza", true),
+            ("*".repeat(15) + "a", "xyzb", false),
         ] {
             let pattern = Pattern::new(&text).unwrap();
             let start = Reached::start(&pattern);
