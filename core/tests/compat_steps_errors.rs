@@ -489,7 +489,7 @@ impl Ledger for Strange {
     }
 
     fn found(&mut self, tree: &mut Tree<'_>, _: What, _: Option<&[u8]>) -> Result<Option<Found>> {
-        let Some(value) = self.found else { return Ok(None) };
+        let Some(value) = self.found.take() else { return Ok(None) };
         let root = tree.root();
         let node = tree.insert(At::End(root), b"strange", Marks::NONE, value)?;
         Ok(Some(Found { node: Some(node), at: u32::MAX, bits: u64::MAX }))
@@ -510,14 +510,14 @@ fn ledgers_that_fail_and_that_give_something_else() {
     let mut lossy = Strange { lost: Err(Code::Lossy), found: None };
     assert_eq!(apply(&set, &mut lossy), Err(Code::Lossy));
     assert_eq!(apply(&set, &mut Nothing), Ok(1));
-    let mut other = Strange { lost: Ok(()), found: Some(STRUCT) };
-    assert_eq!(apply(&set, &mut other), Err(Code::WrongType));
+    let other = || Strange { lost: Ok(()), found: Some(STRUCT) };
+    assert_eq!(apply(&set, &mut other()), Err(Code::WrongType));
     let add = Step::AddDevice { device: new("*z", After::End), items: None };
-    assert_eq!(apply(&add, &mut other), Err(Code::InvalidArgument));
+    assert_eq!(apply(&add, &mut other()), Ok(0));
     let set = Step::SetVersion { device: named("d"), from: 5, to: 6 };
-    assert_eq!(apply(&set, &mut other), Ok(1));
+    assert_eq!(apply(&set, &mut other()), Ok(1));
     let bits = Step::Bits { scope, name, at: 0, mask: 1, from: Some(0), to: None };
-    assert_eq!(apply(&bits, &mut other), Ok(1));
+    assert_eq!(apply(&bits, &mut other()), Ok(1));
 }
 
 #[test]

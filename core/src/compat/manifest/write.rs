@@ -13,7 +13,7 @@ use crate::vmstate::{save_shape, Table};
 ///
 /// A device is first saved into the tree as any device is, and then given to [`device`](Writer::device), which moves
 /// it into the manifest and makes its values 0. To say more of a shape, set the marks of its items (see the
-/// [module](super)).
+/// [module](super)). That each device is there once, who reads the manifest checks.
 #[derive(Debug)]
 pub struct Writer<'t, 'm> {
     tree: &'t mut Tree<'m>,
@@ -80,10 +80,13 @@ impl<'t, 'm> Writer<'t, 'm> {
     ///
     /// # Errors
     /// [`Code::InvalidArgument`] for what is no device, and for an oldest version that is newer than the newest;
-    /// [`Code::Occupied`] for a device that was taken already; [`Code::StaleHandle`]; [`Code::TooDeep`] for a state that is
+    /// [`Code::Occupied`] for one that is not at the root, as one that was taken already; [`Code::StaleHandle`]; [`Code::TooDeep`] for a state that is
     /// too deep to stand in a manifest; [`Code::NoSpace`]. Then the device stays where it was.
     pub fn device(&mut self, device: NodeId, accepts: &Accepts<'_>) -> Result<NodeId> {
-        self.check_new(device, accepts.oldest, None)?;
+        check_oldest(self.tree, device, accepts.oldest)?;
+        if self.tree.parent(device)? != Some(self.tree.root()) {
+            return Err(Code::Occupied);
+        }
         let element = self.element(self.devices)?;
         self.or_remove(element, |writer| {
             put_accepts(writer.tree, element, accepts)?;
@@ -97,8 +100,8 @@ impl<'t, 'm> Writer<'t, 'm> {
     /// [`save_shape`](crate::vmstate::save_shape) tells, and so is how much is known of it. The oldest version is the table's.
     ///
     /// # Errors
-    /// Those of [`save_shape`](crate::vmstate::save_shape); [`Code::InvalidArgument`] and [`Code::Occupied`] as for
-    /// [`device`](Writer::device); [`Code::NoSpace`].
+    /// Those of [`save_shape`](crate::vmstate::save_shape); [`Code::InvalidArgument`] as for [`device`](Writer::device);
+    /// [`Code::NoSpace`].
     pub fn table<T: Table>(
         &mut self,
         table: T,
@@ -114,7 +117,7 @@ impl<'t, 'm> Writer<'t, 'm> {
             let known = if complete { Known::All } else { Known::Sample };
             let oldest = table.head().minimum_old.unwrap_or(table.head().minimum);
             let device = writer.tree.first_child(element)?.ok_or(Code::Missing)?;
-            writer.check_new(device, oldest, Some(element))?;
+            check_oldest(writer.tree, device, oldest)?;
             made = Some(device);
             put_accepts(writer.tree, element, &Accepts { known, oldest, ..*accepts })
         })?;
@@ -200,27 +203,6 @@ impl<'t, 'm> Writer<'t, 'm> {
         self.tree
     }
 
-    /// Checks a device that is to be taken, or stands in an element of its `own`: that it was not taken before, and that
-    /// its versions are in order.
-    fn check_new(&self, device: NodeId, oldest: u32, own: Option<NodeId>) -> Result<()> {
-        let Value::Device { instance, versions, .. } = self.tree.value(device)? else {
-            return Err(Code::InvalidArgument);
-        };
-        if oldest > versions.current {
-            return Err(Code::InvalidArgument);
-        }
-        let (tree, name) = (&*self.tree, self.tree.name(device)?);
-        let mut others = tree.children(self.devices)?.filter(|at| Some(*at) != own);
-        let is_it = |element| {
-            device_of(tree, element)
-                .is_some_and(|(other, number)| number == instance && tree.name(other) == Ok(name))
-        };
-        match others.any(is_it) {
-            true => Err(Code::Occupied),
-            false => Ok(()),
-        }
-    }
-
     fn element(&mut self, list: NodeId) -> Result<NodeId> {
         self.tree.insert(At::End(list), b"", Marks::NONE, Value::Element)
     }
@@ -245,6 +227,14 @@ impl<'t, 'm> Writer<'t, 'm> {
             }
         }
         self.tree.blank(device)
+    }
+}
+
+/// Checks that the versions of a device are in order.
+fn check_oldest(tree: &Tree<'_>, device: NodeId, oldest: u32) -> Result<()> {
+    match tree.value(device)? {
+        Value::Device { versions, .. } if oldest <= versions.current => Ok(()),
+        _ => Err(Code::InvalidArgument),
     }
 }
 

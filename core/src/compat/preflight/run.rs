@@ -25,8 +25,9 @@ impl Preflight<'_, '_, '_> {
         report: Report<'_>,
     ) -> Result<()> {
         let version = self.manifest.version();
-        // Without a history of the machine its version says nothing of what can be done: devices have theirs.
-        let has_history = compat.histories.iter().any(|history| history.of == Of::Machine);
+        // Where neither side has a history of the machine its version says nothing of what is due: devices have theirs.
+        let has_history = compat.histories.iter().any(|history| history.of == Of::Machine)
+            || self.manifest.routes().any(|route| route.of.is_empty());
         let machine = Some(version).filter(|version| has_history && *version != Version::default());
         let (others, border) = (Others::Keep, Border::Leaving);
         let targets = Targets { from, machine, others, border, ..Targets::default() };
