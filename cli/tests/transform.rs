@@ -196,6 +196,9 @@ fn what_nobody_describes_is_seen_as_that_when_it_comes_back() {
         let opaque: Vec<bool> = virtio.map(|line| line.contains("{opaque}")).collect();
         assert_eq!(opaque, [true, true], "{back}: {shown}");
     }
+    // Without the name of a type, that it is the same cannot be told.
+    let checked = place.run(&["check", "back", "--against", "in", "--same-release"]);
+    assert_eq!(checked.code, Some(3), "{checked:?}");
 }
 
 #[test]

@@ -4,6 +4,9 @@ use migcore::visit::Kind;
 
 use super::model::Field;
 
+/// The type of bytes of which only that is known that nobody describes them; QEMU has none of this name.
+pub(crate) const UNNAMED: &str = "opaque";
+
 /// What the bytes of a type are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {

@@ -2,7 +2,7 @@
 
 use super::finding::{Doubt, Rule};
 use super::Checker;
-use crate::schema::kinds::{class, is_null, Class};
+use crate::schema::kinds::{class, is_null, Class, UNNAMED};
 use crate::schema::model::{Count, Field};
 use crate::schema::print::shown;
 
@@ -81,6 +81,13 @@ impl<'s> Checker<'s> {
                     format!("{} and {}, which have the same bytes", shown(sent), shown(read)),
                     Doubt::SameBytes,
                 ),
+            (Class::Private, Class::Private) if sent != read && [sent, read].contains(&UNNAMED) => {
+                self.doubt(
+                    Rule::Type,
+                    format!("{} and {}, one of which is no name", shown(sent), shown(read)),
+                    Doubt::Private,
+                );
+            }
             (one, other) if one != other || (one == Class::Private && sent != read) => {
                 self.differs(Rule::Type, &shown(sent), &shown(read));
             }

@@ -8,7 +8,7 @@ use migcore::visit::{Extent, Kind, Marks};
 
 use super::{part, Proof};
 use crate::input::told;
-use crate::schema::kinds::{class, Class};
+use crate::schema::kinds::{class, Class, UNNAMED};
 use crate::transform::encode;
 use crate::transform::load::Origins;
 
@@ -17,9 +17,6 @@ const WHOLE_ARRAYS: [&str; 2] = ["bitmap", "pci irq state"];
 
 /// Structs whose inside lies among the keys of their entry.
 const INLINE: [&str; 2] = ["vstruct", "tmp"];
-
-/// The type of bytes of which nothing else is known; QEMU has none of this name.
-const PRIVATE: &str = "opaque";
 
 /// What describes a device. `None` of its calls says that QEMU's descriptions cannot tell such an item.
 pub(in crate::transform) struct Describing<'d, 't> {
@@ -206,7 +203,7 @@ impl<'d> Describing<'d, '_> {
     /// also if their own type is not known any more: they were lost and came back, or came with a rule.
     fn bytes<'k>(&self, node: NodeId, said: Option<&'k str>) -> &'k str {
         match self.tree.marks(node).is_ok_and(|marks| marks.contains(Marks::OPAQUE)) {
-            true => said.filter(|kind| class(kind) == Class::Private).unwrap_or(PRIVATE),
+            true => said.filter(|kind| class(kind) == Class::Private).unwrap_or(UNNAMED),
             false => said.unwrap_or("buffer"),
         }
     }
