@@ -258,7 +258,6 @@ static void manifests_are_put_together(void)
     accepts.blob = 0;
     CHECK_OK(migcore_manifest_add_device(tree, manifest, device, &accepts, &error));
     CHECK_STATUS(migcore_manifest_add_device(tree, manifest, device, &accepts, &error), MIGCORE_OCCUPIED);
-    CHECK_STATUS(migcore_manifest_add_device(tree, manifest, older, &accepts, &error), MIGCORE_OCCUPIED);
     CHECK_OK(migcore_manifest_add_older(tree, manifest, older, NULL));
     CHECK_STATUS(migcore_manifest_add_older(tree, manifest, older, NULL), MIGCORE_OCCUPIED);
     CHECK_STATUS(migcore_manifest_add_capability(tree, manifest, NULL, NULL), MIGCORE_INVALID_ARGUMENT);

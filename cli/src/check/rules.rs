@@ -5,7 +5,7 @@ use std::path::Path;
 use bumpalo::Bump;
 use migcore::codec::vmdesc::Vmdesc;
 use migcore::compat::manifest::Entry;
-use migcore::compat::Version;
+use migcore::compat::{name_matches, Of, Version};
 
 use super::answer::{Answer, Checked, Finding};
 use super::Before;
@@ -47,9 +47,17 @@ pub(super) fn transformed(
     let (rules, arena) = (Rules::read(before.rules)?, Bump::new());
     let made = rules.made(&arena)?;
     let source = source.source();
+    // What no rules are for stays as it is, and is compared so.
+    let has_history = |name: &str| {
+        made.histories.iter().any(|history| match history.of {
+            Of::Devices(names) => name_matches(names, name.as_bytes()),
+            Of::Machine => false,
+        })
+    };
     let of_receiver = goal
         .devices
         .iter()
+        .filter(|(name, ..)| has_history(name))
         .map(|(name, number, tag)| (name.as_str(), Version { number: *number, tag }));
     let devices: Vec<_> = before.devices.iter().copied().chain(of_receiver).collect();
     let to = before.to.or(goal.machine.as_deref());

@@ -28,8 +28,10 @@ pub(super) struct Known {
     indexes: Indexes,
     /// The device of which was last found that no other has its name.
     single: Option<NodeId>,
-    /// Scopes with many items that all have names of their own.
-    distinct: [Option<NodeId>; 4],
+    /// Scopes with many items, and whether all of these have names of their own.
+    distinct: [Option<(NodeId, bool)>; 4],
+    /// How often a step asked about others.
+    asked: u32,
     /// What the patterns of all steps may cost.
     pub(super) effort: Effort,
 }
@@ -93,19 +95,22 @@ impl Known {
             indexes: Indexes { home: None, work: Work::new() },
             single: None,
             distinct: [None; 4],
+            asked: 0,
             effort: Effort::new(),
         }
     }
 
     /// Another step begins.
     pub(super) fn begin_step(&mut self) {
-        self.distinct = [None; 4];
+        (self.distinct, self.asked) = ([None; 4], 0);
     }
 
     /// Forgets all, since anything may have changed.
     pub(super) fn forget(&mut self, tree: &mut Tree<'_>) -> Result<()> {
         (self.sections, self.cursors, self.single) = (None, Cursors::NONE, None);
-        (self.devices.index, self.numbers.index) = (None, None);
+        for lookup in [&mut self.devices, &mut self.numbers] {
+            (lookup.index, lookup.scans) = (None, 0);
+        }
         self.indexes.home.take().map_or(Ok(()), |home| tree.remove(home))
     }
 
@@ -186,18 +191,28 @@ impl Known {
         scope: NodeId,
         item: NodeId,
     ) -> Result<bool> {
-        if self.distinct.contains(&Some(scope)) {
+        let known = self.distinct.iter().flatten().find(|(of, _)| *of == scope);
+        let distinct = match known {
+            Some((_, distinct)) => *distinct,
+            None if tree.children(scope)?.nth(FEW).is_none() => false,
+            // An index takes memory, and what asks seldom needs none.
+            None if self.asked < SCANS => {
+                self.asked = self.asked.saturating_add(1);
+                false
+            }
+            None => {
+                let distinct = self.indexes.are_distinct(tree, scope)?;
+                let [first, second, third, _] = self.distinct;
+                self.distinct = [Some((scope, distinct)), first, second, third];
+                distinct
+            }
+        };
+        if distinct {
             return Ok(false);
         }
-        let few = tree.children(scope)?.nth(FEW).is_none();
-        if few || !self.indexes.are_distinct(tree, scope)? {
-            #[cfg(test)]
-            looked(tree.children(scope)?.count());
-            return Ok(tree.child_by_name(scope, tree.name(item)?, 1)?.is_some());
-        }
-        let [first, second, third, _] = self.distinct;
-        self.distinct = [Some(scope), first, second, third];
-        Ok(false)
+        #[cfg(test)]
+        looked(tree.children(scope)?.count());
+        Ok(tree.child_by_name(scope, tree.name(item)?, 1)?.is_some())
     }
 
     /// A device is there that was not, or has another name.

@@ -139,8 +139,11 @@ impl Index {
         for (number, reference) in tree.children(place)?.enumerate() {
             let there = |element: &NodeId| tree.name(*element).is_ok();
             if let Some(element) = fields::handle(tree, reference).filter(there) {
-                // They come from a stream, which may have put any number before those that are asked for.
-                work.spend(tree.children(element)?.count().div_euclid(ITEMS))?;
+                // They come from a stream, which may have put any number before those that are asked for. In devices
+                // nothing is looked for.
+                if !matches!(tree.value(element)?, Value::Device { .. }) {
+                    work.spend(tree.children(element)?.count().div_euclid(ITEMS))?;
+                }
                 if is(tree, element) {
                     return Ok(Some(Entry { reference, element }));
                 }

@@ -167,7 +167,7 @@ pub fn check(
             }
         }
     }
-    check.unused();
+    check.unused(cases > 0);
     Ok(check.checked)
 }
 
@@ -282,10 +282,10 @@ impl Check<'_> {
         }
     }
 
-    /// Counts the edges that no state went, and tells of them, unless it is known why: some states cannot be made, or
-    /// something else was found.
-    fn unused(&mut self) {
-        let unexplained = self.checked.unreachable == 0 && self.checked.findings == 0;
+    /// Counts the edges that no state went, and tells of them, unless it is known why: nothing was tried, some states
+    /// cannot be made, or something else was found.
+    fn unused(&mut self, tried: bool) {
+        let unexplained = tried && self.checked.unreachable == 0 && self.checked.findings == 0;
         for (number, edge) in self.history.edges.iter().enumerate() {
             if self.gone.get(number) != Some(&0) {
                 continue;
