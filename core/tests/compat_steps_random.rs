@@ -16,7 +16,7 @@ mod drawn;
 mod stage;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use book::{apply, lines, Book};
 use drawn::{machines, steps, NAMES};
@@ -140,11 +140,11 @@ impl<'b> Blocks<'b> {
     }
 }
 
-/// Counts what was done, so that none of the steps is only ever refused.
-type Tally = BTreeMap<(&'static str, bool), u32>;
+/// What was done, and whether something was lost by it.
+type Done = BTreeSet<(&'static str, bool)>;
 
-fn note(tally: &mut Tally, step: &Step<'_>, lossy: bool) {
-    *tally.entry((step.text(), lossy)).or_default() += 1;
+fn note(all: &mut Done, step: &Step<'_>, lossy: bool) {
+    all.insert((step.text(), lossy));
 }
 
 /// Applies a step, and goes back and there again.
@@ -153,7 +153,7 @@ fn check(
     on: On,
     step: &Step<'_>,
     blocks: &mut Blocks<'_>,
-    tally: &mut Tally,
+    all: &mut Done,
 ) -> core::result::Result<bool, TestCaseError> {
     let before = lines(tree);
     let (digests_before, values_before) = (digests(tree), values(tree));
@@ -167,7 +167,7 @@ fn check(
     prop_assert!(touched > 0 || changed == before);
     let losses = there.told.clone();
     if touched > 0 {
-        note(tally, step, !losses.is_empty());
+        note(all, step, !losses.is_empty());
     }
 
     // Without what was lost.
@@ -207,23 +207,23 @@ fn check(
 }
 
 /// Checks steps that a runner draws, and tells what was done.
-fn checked(mut runner: TestRunner) -> Tally {
-    let tally = RefCell::new(Tally::new());
+fn checked(mut runner: TestRunner) -> Done {
+    let all = RefCell::new(Done::new());
     let done = runner.run(&(machines(), steps(), 0..1000usize), |(machine, step, which)| {
         let mut memory: [Vec<u8>; 12] = std::array::from_fn(|_| vec![0; BLOCK]);
         let mut blocks = Blocks(memory.iter_mut());
-        let tally = &mut *tally.borrow_mut();
+        let all = &mut *all.borrow_mut();
         let mut tree = machine.tree(blocks.next());
         let step = aimed(step, &tree, which);
         let on = on(&tree, which);
-        if check(&mut tree, on, &step, &mut blocks, tally)? {
+        if check(&mut tree, on, &step, &mut blocks, all)? {
             // What came of it is where the way back begins.
-            check(&mut tree, on, &step.inverse(), &mut blocks, tally)?;
+            check(&mut tree, on, &step.inverse(), &mut blocks, all)?;
         }
         Ok(())
     });
     done.unwrap();
-    tally.into_inner()
+    all.into_inner()
 }
 
 fn config(cases: u32) -> ProptestConfig {
@@ -235,15 +235,20 @@ fn there_and_back() {
     let _ = checked(TestRunner::new(config(cases())));
 }
 
-/// The same cases each time: so none of the steps is only ever refused, and that is not left to chance.
+/// None of the steps is only ever refused, and that is not left to chance: the cases are the same each
+/// time on one processor. (Another word size draws others of the same seed, so there are many seeds.)
 #[test]
 fn everything_happens_at_least_once() {
-    let random = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
-    let tally = checked(TestRunner::new_with_rng(config(6000), random));
-    for (text, lossy) in DONE {
-        let count = tally.get(&(text, lossy)).copied().unwrap_or(0);
-        assert!(count > 0, "{text}, with losses: {lossy}: {tally:?}");
+    let mut missing = DONE.to_vec();
+    for seed in 0..100 {
+        let random = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]);
+        let all = checked(TestRunner::new_with_rng(config(500), random));
+        missing.retain(|done| !all.contains(done));
+        if missing.is_empty() {
+            return;
+        }
     }
+    panic!("never happened, and whether with losses: {missing:?}");
 }
 
 /// What is to happen at least once, and whether something is lost by it.
