@@ -154,7 +154,8 @@ fn eight_steps_lead_there_and_back() {
 /// Also the smoke test of the programs: each contender runs once.
 #[test]
 fn every_contender_runs() {
-    for mut group in groups() {
+    // What is done for many devices is done for few as well, and takes long where nothing is optimised.
+    for mut group in groups().into_iter().filter(|group| group.name != "compat-10000") {
         for contender in &group.contenders {
             (contender.run)(&mut group.fixture, 1);
         }
