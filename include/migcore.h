@@ -6003,7 +6003,8 @@ migcore_status migcore_tree_loader_counts(struct migcore_tree_loader *loader,
 /**
  * Begins a machine of `count` devices, whose table it borrows; they are saved in this order. `size` is
  * sizeof(migcore_machine). Two devices differ in name or instance. `error` may be NULL; its path is
- * that of the device. A machine that could not begin refuses every call. While a call on the machine goes on, nothing else may touch the table, not even read it.
+ * that of the device. A machine that could not begin refuses every call. While a call on the machine goes on, nothing
+ * else may touch the table, not even read it.
  */
 migcore_status migcore_machine_init(struct migcore_machine *machine,
                                     size_t size,
@@ -6104,11 +6105,10 @@ migcore_status migcore_machine_record_older(struct migcore_machine *machine,
 /**
  * Makes the manifest of a machine in a tree, into which the machine was saved (migcore_machine_save), and that holds
  * nothing else; and which was checked for the machine (migcore_machine_check), if it is to be known what devices do
- * without; and into which the machine saved older versions, if it did (migcore_machine_record_older). The
- * devices become shapes. Of a device with a scratch instance it is taken that its state shows all that it accepts
- * (MIGCORE_KNOWN_ALL), of others that it is a sample; `accept`, which may be NULL, may say better. It must not use the
- * tree. Writes the handle of the manifest. After an error the tree is of no use: some of its devices may be in a manifest
- * that was begun.
+ * without; and into which the machine saved older versions, if it did (migcore_machine_record_older). The devices become
+ * shapes. Of a device with a scratch instance it is taken that its state shows all that it accepts (MIGCORE_KNOWN_ALL),
+ * of others that it is a sample; `accept`, which may be NULL, may say better. It must not use the tree. Writes the
+ * handle of the manifest. After an error the tree is of no use: some of its devices may be in a manifest that was begun.
  */
 migcore_status migcore_machine_manifest(struct migcore_machine *machine,
                                         struct migcore_tree *tree,
@@ -6270,14 +6270,15 @@ const char *migcore_reason_help(uint32_t reason);
 
 /**
  * Says whether a receiver loads a state: compares the tree `state` with the manifest in the tree `receiver`. Shows each
- * thing that it finds to `report`, which may be NULL, and writes the answer, the worst of them as migcore_answer_worse has
- * it, to `answer`, a MIGCORE_ANSWER_ constant. Neither tree is changed. `wire` is the one that the state will go over, a MIGCORE_WIRE_ constant, or
- * 0 for the one that the receiver wants, and chunks where it takes any. `index` is memory for an index, as that of migcore_tree_diff, or NULL.
+ * thing that it finds to `report`, which may be NULL, and writes the answer, the worst of them as migcore_answer_worse
+ * has it, to `answer`, a MIGCORE_ANSWER_ constant. Neither tree is changed. `wire` is the one that the state will go
+ * over, a MIGCORE_WIRE_ constant, or 0 for the one that the receiver wants, and chunks where it takes any. `index` is
+ * memory for an index, as that of migcore_tree_diff, or NULL.
  *
  * It says that a state loads only where the manifest describes all that the state has and all that the receiver needs;
  * what only values tell, such as what a hook refuses, it does not know. MIGCORE_OK whatever the answer is;
- * MIGCORE_INVALID_ARGUMENT for a wire that is none, MIGCORE_MISSING without a manifest, MIGCORE_UNKNOWN_FORMAT for one of a newer layout, MIGCORE_BAD_VALUE for one that
- * makes no sense.
+ * MIGCORE_INVALID_ARGUMENT for a wire that is none, MIGCORE_MISSING without a manifest, MIGCORE_UNKNOWN_FORMAT for one
+ * of a newer layout, MIGCORE_BAD_VALUE for one that makes no sense.
  */
 migcore_status migcore_preflight(struct migcore_tree *state,
                                  struct migcore_tree *receiver,
@@ -6289,11 +6290,12 @@ migcore_status migcore_preflight(struct migcore_tree *state,
                                  uint32_t *answer);
 
 /**
- * The same after the transforms that lead to the receiver's versions: the routes are found and gone, what is lost is told,
- * and all of it is undone. `from` is the version of the machine now, where the state does not say it, or NULL. Devices of
- * which the receiver takes the version that they have stay as they are; a machine whose manifest says its version is
- * transformed to that. Filters see the state as it leaves. `report` must not use the state. Where a transform fails, that is a finding, but for
- * MIGCORE_NO_SPACE, MIGCORE_BUSY and MIGCORE_UNBALANCED, which are as those of migcore_compat_run.
+ * The same after the transforms that lead to the receiver's versions: the routes are found and gone, what is lost is
+ * told, and all of it is undone. `from` is the version of the machine now, where the state does not say it, or NULL.
+ * Devices of which the receiver takes the version that they have stay as they are; a machine whose manifest says its
+ * version is transformed to that. Filters see the state as it leaves. `report` must not use the state. Where a
+ * transform fails, that is a finding, but for MIGCORE_NO_SPACE, MIGCORE_BUSY and MIGCORE_UNBALANCED, which are as those
+ * of migcore_compat_run.
  */
 migcore_status migcore_compat_preflight(struct migcore_compat *compat,
                                         struct migcore_tree *state,
@@ -6436,8 +6438,9 @@ size_t migcore_compat_table_text(const struct migcore_compat_table *table,
  *
  * MIGCORE_BAD_TABLE for rows that make no sense: a member that the kind of its row does not use and that is not 0, a text
  * that is not UTF-8, a number that is none of its constants, a change between the versions of an earlier one.
- * migcore_compat_table_text tells where. After an error each use of the object returns the same status. MIGCORE_NO_SPACE if migcore_compat_size says more than
- * `capacity`. What only a state shows, such as a pattern that is too long, is an error of the run.
+ * migcore_compat_table_text tells where. After an error each use of the object returns the same status.
+ * MIGCORE_NO_SPACE if migcore_compat_size says more than `capacity`. What only a state shows, such as a pattern that is
+ * too long, is an error of the run.
  */
 migcore_status migcore_compat_init(struct migcore_compat *compat,
                                    size_t size,
@@ -6450,12 +6453,12 @@ migcore_status migcore_compat_init(struct migcore_compat *compat,
  * the version that the program speaks. A machine that becomes newer goes its own changes first, one that becomes
  * older those of its devices. `outcome`, `observer` and `failure` may be NULL.
  *
- * MIGCORE_NO_ROUTE names the device and both versions, before a step is done to any device, or a pattern of the targets that
- * neither a device nor a history fits; MIGCORE_MISSING a step that
- * had to find something; MIGCORE_LOSSY a loss that the policy refuses; MIGCORE_BUSY if a change of the tree is open;
- * MIGCORE_UNBALANCED if code of the caller left a visitor over the tree: then the change stays open, and is undone by
- * migcore_tree_undo_change when the visitor has ended. Of targets MIGCORE_TOO_MANY, MIGCORE_BAD_TEXT for what is not UTF-8,
- * MIGCORE_INVALID_ARGUMENT for a number that is none of its constants. MIGCORE_NO_SPACE; those of the steps and of code that is called.
+ * MIGCORE_NO_ROUTE names the device and both versions, before a step is done to any device, or a pattern of the targets
+ * that neither a device nor a history fits; MIGCORE_MISSING a step that had to find something; MIGCORE_LOSSY a loss that
+ * the policy refuses; MIGCORE_BUSY if a change of the tree is open; MIGCORE_UNBALANCED if code of the caller left a
+ * visitor over the tree: then the change stays open, and is undone by migcore_tree_undo_change when the visitor has
+ * ended. Of targets MIGCORE_TOO_MANY, MIGCORE_BAD_TEXT for what is not UTF-8, MIGCORE_INVALID_ARGUMENT for a number that
+ * is none of its constants. MIGCORE_NO_SPACE; those of the steps and of code that is called.
  */
 migcore_status migcore_compat_run(struct migcore_compat *compat,
                                   struct migcore_tree *tree,

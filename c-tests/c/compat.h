@@ -19,6 +19,8 @@ void lore_free(struct lore *lore);
 
 /* Targets of a machine: from one version to another, devices as they are. */
 migcore_compat_targets machine_targets(const migcore_compat_version *from, const migcore_compat_version *to);
+/* Targets of devices: those of one pattern to a version, all others as they are. */
+migcore_compat_targets device_targets(const migcore_compat_wanted *wanted);
 /* The message of a failure, in a static array. */
 const char *reason_of(const migcore_compat_failure *failure);
 

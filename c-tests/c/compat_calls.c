@@ -144,15 +144,13 @@ static migcore_compat *code_init(struct code *code, const char *devices)
 static void code_edits_the_tree_and_tells_what_is_lost(void)
 {
     static const migcore_compat_wanted wanted = { "*", MIGCORE_NUMBERED(1) };
-    migcore_compat_targets back = machine_targets(NULL, NULL);
+    migcore_compat_targets back = device_targets(&wanted);
     migcore_compat_outcome outcome;
     struct plot plot, other;
     struct code code;
     migcore_tree *tree = example(&plot), *before = example(&other);
     migcore_compat *compat = code_init(&code, "nic");
 
-    back.devices = &wanted;
-    back.count = 1;
     outcome.size = sizeof outcome;
     code.wish.wish = WISH_HALVE;
     CHECK_OK(migcore_compat_run(compat, tree, NULL, NULL, &outcome, NULL));

@@ -73,6 +73,15 @@ migcore_compat_targets machine_targets(const migcore_compat_version *from, const
     return targets;
 }
 
+migcore_compat_targets device_targets(const migcore_compat_wanted *wanted)
+{
+    migcore_compat_targets targets = machine_targets(NULL, NULL);
+
+    targets.devices = wanted;
+    targets.count = 1;
+    return targets;
+}
+
 const char *reason_of(const migcore_compat_failure *failure)
 {
     static char text[512];
@@ -80,15 +89,6 @@ const char *reason_of(const migcore_compat_failure *failure)
 
     CHECK_EQUAL(strlen(text), length);
     return text;
-}
-
-static migcore_compat_targets older(const migcore_compat_wanted *wanted)
-{
-    migcore_compat_targets targets = machine_targets(NULL, NULL);
-
-    targets.devices = wanted;
-    targets.count = 1;
-    return targets;
 }
 
 struct seen {
@@ -136,6 +136,33 @@ static migcore_compat_observer looking(struct seen *seen, migcore_tree *tree)
     return observer;
 }
 
+/* The tree of a run, the same as it was before, and what is seen. */
+struct scene {
+    struct plot plot, other;
+    struct lore lore;
+    struct seen seen;
+    migcore_tree *before;
+    migcore_compat *compat;
+    migcore_compat_observer observer;
+};
+
+static migcore_tree *scene_init(struct scene *scene, const migcore_compat_table *table)
+{
+    migcore_tree *tree = example(&scene->plot);
+
+    scene->before = example(&scene->other);
+    scene->compat = lore_init(&scene->lore, table);
+    scene->observer = looking(&scene->seen, tree);
+    return tree;
+}
+
+static void scene_free(struct scene *scene)
+{
+    lore_free(&scene->lore);
+    plot_free(&scene->plot);
+    plot_free(&scene->other);
+}
+
 static void count_loss(void *opaque, const migcore_loss *loss)
 {
     struct seen *seen = (struct seen *)opaque;
@@ -148,40 +175,35 @@ static void count_loss(void *opaque, const migcore_loss *loss)
 static void a_run_down_and_up_gives_back_what_was_lost(void)
 {
     static const migcore_compat_wanted wanted = { "uart*", MIGCORE_NUMBERED(1) };
-    migcore_compat_targets targets = older(&wanted);
+    migcore_compat_targets targets = device_targets(&wanted);
     migcore_compat_outcome outcome;
-    struct plot plot, other;
-    struct lore lore;
-    struct seen seen;
-    migcore_tree *tree = example(&plot), *before = example(&other);
-    migcore_compat *compat = lore_init(&lore, &table);
-    migcore_compat_observer observer = looking(&seen, tree);
+    struct scene scene;
+    migcore_tree *tree = scene_init(&scene, &table), *before = scene.before;
+    migcore_compat *compat = scene.compat;
     migcore_node gone;
 
     outcome.size = sizeof outcome;
-    CHECK_OK(migcore_compat_run(compat, tree, &targets, &observer, &outcome, NULL));
+    CHECK_OK(migcore_compat_run(compat, tree, &targets, &scene.observer, &outcome, NULL));
     CHECK_EQUAL(outcome.legs, 6);
     CHECK_EQUAL(outcome.losses, 1);
-    CHECK_EQUAL(seen.losses, 1);
-    CHECK_EQUAL(seen.values, 1);
-    CHECK_EQUAL(seen.busy, MIGCORE_BUSY);
-    CHECK_TEXT(seen.text, "uart0/1.speed from 2 to 1, step 1, what 4");
-    CHECK_EQUAL(seen.down, seen.steps);
+    CHECK_EQUAL(scene.seen.losses, 1);
+    CHECK_EQUAL(scene.seen.values, 1);
+    CHECK_EQUAL(scene.seen.busy, MIGCORE_BUSY);
+    CHECK_TEXT(scene.seen.text, "uart0/1.speed from 2 to 1, step 1, what 4");
+    CHECK_EQUAL(scene.seen.down, scene.seen.steps);
     CHECK_EQUAL(bits_at(tree, "uart0/1.lvl"), 8);
     CHECK_EQUAL(item_at(tree, node_at(tree, "uart1/0")).version, 1);
     CHECK_EQUAL(migcore_tree_find(tree, MIGCORE_ROOT, "uart0/0.speed", &gone), MIGCORE_MISSING);
-    seen.losses = 0;
-    CHECK_OK(migcore_tree_each_loss(tree, count_loss, &seen));
-    CHECK_EQUAL(seen.losses, 1);
+    scene.seen.losses = 0;
+    CHECK_OK(migcore_tree_each_loss(tree, count_loss, &scene.seen));
+    CHECK_EQUAL(scene.seen.losses, 1);
 
     CHECK_OK(migcore_compat_run(compat, tree, NULL, NULL, &outcome, NULL));
     CHECK_EQUAL(outcome.restored, 1);
     CHECK_EQUAL(bits_at(tree, "uart0/1.speed"), 50);
     CHECK(same_digest(digest_of(tree, node_at(tree, "uart0/1"), 0), digest_of(before, node_at(before, "uart0/1"), 0)));
     CHECK(same_digest(digest_of(tree, node_at(tree, "uart1/0"), 0), digest_of(before, node_at(before, "uart1/0"), 0)));
-    lore_free(&lore);
-    plot_free(&plot);
-    plot_free(&other);
+    scene_free(&scene);
 }
 
 static void a_refused_run_changes_nothing_and_says_why(void)
@@ -191,18 +213,15 @@ static void a_refused_run_changes_nothing_and_says_why(void)
         MIGCORE_COMPAT_TABLE(histories, rows, MIGCORE_VERDICT_ALLOW, NULL, "suite");
     static const migcore_compat_wanted first = { "uart*", MIGCORE_NUMBERED(1) };
     static const migcore_compat_wanted none = { "uart1", MIGCORE_TAGGED(2, "acme") };
-    migcore_compat_targets targets = older(&first);
+    migcore_compat_targets targets = device_targets(&first);
     migcore_compat_failure failure;
-    struct plot plot, other;
-    struct lore lore;
-    struct seen seen;
-    migcore_tree *tree = example(&plot), *before = example(&other);
-    migcore_compat *compat = lore_init(&lore, &strict);
-    migcore_compat_observer observer = looking(&seen, tree);
+    struct scene scene;
+    migcore_tree *tree = scene_init(&scene, &strict), *before = scene.before;
+    migcore_compat *compat = scene.compat;
 
     failure.size = sizeof failure;
-    CHECK_EQUAL(migcore_compat_run(compat, tree, &targets, &observer, NULL, &failure), MIGCORE_LOSSY);
-    CHECK(seen.refused);
+    CHECK_EQUAL(migcore_compat_run(compat, tree, &targets, &scene.observer, NULL, &failure), MIGCORE_LOSSY);
+    CHECK(scene.seen.refused);
     CHECK_TEXT(failure.error.path, "uart0/1.speed");
     CHECK(same_state(tree, before));
 
@@ -213,37 +232,30 @@ static void a_refused_run_changes_nothing_and_says_why(void)
     CHECK_EQUAL(failure.step, -1);
     CHECK(strstr(reason_of(&failure), "uart1/0") != NULL && strstr(reason_of(&failure), "2+acme") != NULL);
     CHECK(same_state(tree, before));
-    lore_free(&lore);
-    plot_free(&plot);
-    plot_free(&other);
+    scene_free(&scene);
 }
 
 static void a_dry_run_and_a_plan_change_nothing(void)
 {
     static const migcore_compat_wanted wanted = { "uart0", MIGCORE_NUMBERED(1) };
-    migcore_compat_targets targets = older(&wanted);
+    migcore_compat_targets targets = device_targets(&wanted);
     migcore_compat_outcome outcome;
-    struct plot plot, other;
-    struct lore lore;
-    struct seen seen;
-    migcore_tree *tree = example(&plot), *before = example(&other);
-    migcore_compat *compat = lore_init(&lore, &table);
-    migcore_compat_observer observer = looking(&seen, tree);
+    struct scene scene;
+    migcore_tree *tree = scene_init(&scene, &table), *before = scene.before;
+    migcore_compat *compat = scene.compat;
     size_t used = migcore_tree_used(tree);
 
     outcome.size = sizeof outcome;
-    CHECK_OK(migcore_compat_dry_run(compat, tree, &targets, &observer, &outcome, NULL));
+    CHECK_OK(migcore_compat_dry_run(compat, tree, &targets, &scene.observer, &outcome, NULL));
     CHECK_EQUAL(outcome.legs, 4);
-    CHECK_EQUAL(seen.losses, 1);
+    CHECK_EQUAL(scene.seen.losses, 1);
     CHECK(same_state(tree, before));
     CHECK_EQUAL(migcore_tree_used(tree), used);
     CHECK_OK(migcore_compat_plan(compat, tree, &targets, &outcome, NULL));
     CHECK_EQUAL(outcome.legs, 4);
     CHECK_EQUAL(outcome.losses, 0);
     CHECK(same_state(tree, before));
-    lore_free(&lore);
-    plot_free(&plot);
-    plot_free(&other);
+    scene_free(&scene);
 }
 
 static void memory_of_each_size_is_enough_or_not(void)
@@ -325,40 +337,35 @@ static uint64_t notes_of_a_wrap(const migcore_step *steps)
     migcore_history wrapped[2] = { MIGCORE_HISTORY("nic", MIGCORE_NUMBERED(5), NULL), MIGCORE_HISTORY_END() };
     migcore_compat_table all = MIGCORE_COMPAT_TABLE(NULL, NULL, MIGCORE_VERDICT_REFUSE, NULL, NULL);
     static const migcore_compat_wanted wanted = { "nic", MIGCORE_NUMBERED(4) };
-    migcore_compat_targets back = older(&wanted);
+    migcore_compat_targets back = device_targets(&wanted);
     migcore_compat_outcome outcome;
-    struct plot plot, other;
-    struct lore lore;
-    struct seen seen;
-    migcore_tree *tree = example(&plot), *before = example(&other);
-    migcore_compat_observer observer = looking(&seen, tree);
-    migcore_compat *compat;
+    struct scene scene;
+    migcore_tree *tree, *before;
     migcore_node first;
     uint64_t notes;
 
-    observer.step = NULL;
     changes[0].steps = steps;
     wrapped[0].changes = changes;
     all.histories = wrapped;
-    compat = lore_init(&lore, &all);
+    tree = scene_init(&scene, &all);
+    before = scene.before;
+    scene.observer.step = NULL;
     CHECK_OK(migcore_tree_set_oldest_reader(tree, node_at(tree, "nic/0"), 4));
     plant(tree, node_at(tree, "nic/0"), item_scalar("last", MIGCORE_KIND_U8, 2));
     CHECK_OK(migcore_tree_set_oldest_reader(before, node_at(before, "nic/0"), 4));
     plant(before, node_at(before, "nic/0"), item_scalar("last", MIGCORE_KIND_U8, 2));
     outcome.size = sizeof outcome;
-    CHECK_OK(migcore_compat_run(compat, tree, NULL, &observer, &outcome, NULL));
+    CHECK_OK(migcore_compat_run(scene.compat, tree, NULL, &scene.observer, &outcome, NULL));
     notes = outcome.notes;
     CHECK_EQUAL(outcome.losses, 0);
-    CHECK_EQUAL(seen.losses, notes);
-    CHECK_EQUAL(seen.values, 0);
+    CHECK_EQUAL(scene.seen.losses, notes);
+    CHECK_EQUAL(scene.seen.values, 0);
     CHECK_OK(migcore_tree_first_child(tree, node_at(tree, "nic/0"), &first));
     CHECK_EQUAL(first, node_at(tree, "nic/0.inside"));
-    CHECK_OK(migcore_compat_run(compat, tree, &back, NULL, &outcome, NULL));
+    CHECK_OK(migcore_compat_run(scene.compat, tree, &back, NULL, &outcome, NULL));
     CHECK_EQUAL(outcome.restored, notes);
     CHECK(same_digest(digest_of(tree, node_at(tree, "nic/0"), 0), digest_of(before, node_at(before, "nic/0"), 0)));
-    lore_free(&lore);
-    plot_free(&plot);
-    plot_free(&other);
+    scene_free(&scene);
     return notes;
 }
 
@@ -405,25 +412,22 @@ static void changes_that_are_in_no_history_are_applied(void)
     migcore_compat_change bad[2];
     migcore_compat_outcome outcome;
     migcore_compat_failure failure;
-    struct plot plot, other;
-    struct lore lore;
-    struct seen seen;
-    migcore_tree *tree = example(&plot), *before = example(&other);
-    migcore_compat *compat = lore_init(&lore, &empty), foreign;
-    migcore_compat_observer observer = looking(&seen, tree);
+    struct scene scene;
+    migcore_tree *tree = scene_init(&scene, &empty), *before = scene.before;
+    migcore_compat *compat = scene.compat, foreign;
     size_t size = 0, capacity;
     void *memory;
 
-    observer.step = NULL;
+    scene.observer.step = NULL;
     CHECK_OK(migcore_compat_size(&sized, &size));
     memory = malloc(size);
     outcome.size = sizeof outcome;
     failure.size = sizeof failure;
-    CHECK_OK(migcore_compat_apply(compat, tree, changes, false, memory, size, &observer, &outcome, &failure));
+    CHECK_OK(migcore_compat_apply(compat, tree, changes, false, memory, size, &scene.observer, &outcome, &failure));
     CHECK_EQUAL(outcome.legs, 2);
     CHECK_EQUAL(outcome.steps, 3);
     CHECK_EQUAL(outcome.losses, 1);
-    CHECK_EQUAL(seen.values, 1);
+    CHECK_EQUAL(scene.seen.values, 1);
     CHECK_EQUAL(bits_at(tree, "uart0/1.size"), 8);
     CHECK_EQUAL(bits_at(tree, "uart1/0.level"), 9);
     memset(memory, 0xff, size);
@@ -432,8 +436,8 @@ static void changes_that_are_in_no_history_are_applied(void)
     CHECK(same_digest(digest_of(tree, node_at(tree, "uart0/1"), 0), digest_of(before, node_at(before, "uart0/1"), 0)));
     CHECK_OK(migcore_compat_apply(compat, tree, none, true, NULL, 0, NULL, &outcome, NULL));
     CHECK_EQUAL(outcome.legs, 0);
-    plot_free(&plot);
-    tree = example(&plot);
+    plot_free(&scene.plot);
+    tree = example(&scene.plot);
 
     /* The names are those of the newest form. */
     CHECK_EQUAL(migcore_compat_apply(compat, tree, changes, true, memory, size, NULL, &outcome, &failure), MIGCORE_MISSING);
@@ -457,16 +461,14 @@ static void changes_that_are_in_no_history_are_applied(void)
     CHECK_EQUAL(migcore_compat_apply(&foreign, tree, changes, false, memory, size, NULL, NULL, NULL), MIGCORE_BAD_OBJECT);
     outcome.size--;
     CHECK_EQUAL(migcore_compat_apply(compat, tree, changes, false, memory, size, NULL, &outcome, NULL), MIGCORE_BAD_SIZE);
-    observer.size--;
-    CHECK_EQUAL(migcore_compat_apply(compat, tree, changes, false, memory, size, &observer, NULL, NULL), MIGCORE_BAD_SIZE);
+    scene.observer.size--;
+    CHECK_EQUAL(migcore_compat_apply(compat, tree, changes, false, memory, size, &scene.observer, NULL, NULL), MIGCORE_BAD_SIZE);
     CHECK_OK(migcore_tree_begin_change(tree));
     CHECK_EQUAL(migcore_compat_apply(compat, tree, changes, false, memory, size, NULL, NULL, NULL), MIGCORE_BUSY);
     CHECK_OK(migcore_tree_undo_change(tree));
     CHECK(same_state(tree, before));
     free(memory);
-    lore_free(&lore);
-    plot_free(&plot);
-    plot_free(&other);
+    scene_free(&scene);
 }
 
 struct way {

@@ -5,7 +5,6 @@
 #include "compat.h"
 #include "sections.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 static const migcore_step_item wide[] = { MIGCORE_VALUE_MARKED(0, "new", MIGCORE_KIND_U32, 9, MIGCORE_MARK_ANCILLARY),
@@ -85,10 +84,8 @@ static void a_table_that_is_refused_says_where(void)
     CHECK_TEXT(said_of(&word.table), "");
     word.table.otherwise = 9;
     CHECK_TEXT(said_of(&word.table), "the verdict is none of the constants");
-    CHECK_EQUAL(migcore_compat_table_text(NULL, NULL, 0) > 0, true);
+    CHECK(migcore_compat_table_text(NULL, NULL, 0) > 0);
 
-    word_init(&word, rename);
-    word.steps[0].mask = 1;
     word_init(&word, rename);
     CHECK_OK(migcore_compat_init(&compat, sizeof compat, &word.table, memory, sizeof memory));
     word.steps[0].mask = 1;
@@ -107,12 +104,10 @@ static const char *said_in(migcore_step step, bool down, migcore_status status)
     migcore_tree *tree = plot_init(&plot, 1 << 13);
     migcore_node disk = plant(tree, MIGCORE_ROOT, item_device("disk", 0, down ? 2 : 1));
     migcore_compat_wanted wanted = { "disk", { 0, NULL } };
-    migcore_compat_targets targets = machine_targets(NULL, NULL);
+    migcore_compat_targets targets = device_targets(&wanted);
     migcore_compat_failure failure;
 
     wanted.version.number = down ? 1 : 2;
-    targets.devices = &wanted;
-    targets.count = 1;
     plant(tree, disk, item_scalar("sector", MIGCORE_KIND_U32, 70000));
     word_init(&word, step);
     failure.size = sizeof failure;
@@ -152,7 +147,7 @@ static void a_wanted_device_that_nobody_has_is_told(void)
     migcore_tree *tree = plot_init(&plot, 1 << 13);
     migcore_compat *compat;
     migcore_compat_wanted wanted = { "dsik", { 2, NULL } };
-    migcore_compat_targets targets = machine_targets(NULL, NULL);
+    migcore_compat_targets targets = device_targets(&wanted);
     migcore_compat_failure failure;
     migcore_compat_outcome outcome;
 
@@ -160,8 +155,6 @@ static void a_wanted_device_that_nobody_has_is_told(void)
     compat = lore_init(&lore, &word.table);
     failure.size = sizeof failure;
     outcome.size = sizeof outcome;
-    targets.devices = &wanted;
-    targets.count = 1;
     plant(tree, MIGCORE_ROOT, item_device("disk", 0, 2));
     CHECK_EQUAL(migcore_compat_run(compat, tree, &targets, NULL, &outcome, &failure), MIGCORE_NO_ROUTE);
     CHECK_TEXT(failure.error.path, "dsik");

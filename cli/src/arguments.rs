@@ -491,49 +491,6 @@ Exit codes:
   2  wrong usage
   3  a file cannot be read, or is nothing that has a schema";
 
-const TRANSFORM: &str = "\
-Rules are a file in TOML that says what differs between versions: docs/rules.md. They are gone from the version that the \
-machine is of to the one that is wanted, by the shortest way, in either direction. Memory of the guest, and what else \
-cannot be edited, goes from FILE to OUT as it is. What the rules lose is shown; values that are not 0 are only lost \
-if the rules allow it, or else nothing is written.
-
-Examples:
-  migcore transform vm.state -o old.state --rules pc-i440fx.toml --to pc-i440fx-6.2
-  migcore transform vm.state --dry-run --explain --rules fix.toml
-  migcore transform vm.state -o old.state --rules pc.toml --to pc-i440fx-2.4 --losses lost.json
-  migcore transform old.state -o vm.state --rules pc.toml --to pc-i440fx-7.2 --restore lost.json
-
-Exit codes:
-  0  OUT is written, or would be
-  1  the transform is refused, and nothing is written; or the input is damaged, and OUT is only written with --force
-  2  wrong usage, or rules that are wrong
-  3  a file cannot be read or written, or the input is nothing that can be transformed";
-
-const PROFILE: &str = "\
-A profile says which values the properties of devices have in older versions of a machine. It is TOML, with an entry for \
-each version, from the newest to the oldest:
-
-  [[machine]]
-  until = \"7.2\"           # and all older ones, unless an older entry says otherwise
-  wire = \"legacy\"         # what the machine is written as: legacy or chunk
-  blobs = [\"rtc\"]         # devices that are in the stream as bytes without names
-  rows = [
-    { device = \"e1000e\", property = \"migrate-timadj\", value = false },
-  ]
-
-A value is true or false, a number, or a text; a row with `optional = true` is passed over by a device that has no such \
-property.
-
-Examples:
-  migcore profile compat.toml
-  migcore profile compat.toml --machine 6.2
-  migcore profile compat.toml pc.toml --machine pc-i440fx-6.2 --device e1000e --json
-
-Exit codes:
-  0  nothing is wrong
-  2  wrong usage
-  3  a file cannot be read, or is no profile that makes sense";
-
 const CHECK_CODES: &str = "\
 Exit codes:
   0  it loads
@@ -570,6 +527,24 @@ Exit codes:
   3  it cannot be told, for the reasons that are named
   4  wrong usage, or a file cannot be read";
 
+const TRANSFORM: &str = "\
+Rules are a file in TOML that says what differs between versions: docs/rules.md. They are gone from the version that the \
+machine is of to the one that is wanted, by the shortest way, in either direction. Memory of the guest, and what else \
+cannot be edited, goes from FILE to OUT as it is. What the rules lose is shown; values that are not 0 are only lost \
+if the rules allow it, or else nothing is written.
+
+Examples:
+  migcore transform vm.state -o old.state --rules pc-i440fx.toml --to pc-i440fx-6.2
+  migcore transform vm.state --dry-run --explain --rules fix.toml
+  migcore transform vm.state -o old.state --rules pc.toml --to pc-i440fx-2.4 --losses lost.json
+  migcore transform old.state -o vm.state --rules pc.toml --to pc-i440fx-7.2 --restore lost.json
+
+Exit codes:
+  0  OUT is written, or would be
+  1  the transform is refused, and nothing is written; or the input is damaged, and OUT is only written with --force
+  2  wrong usage, or rules that are wrong
+  3  a file cannot be read or written, or the input is nothing that can be transformed";
+
 const SUGGEST: &str = "\
 The rules are a first draft: a file in TOML for `migcore transform`, to be read and corrected. What IN has and ONTO has \
 not goes, and what is lost of its values stands at the head of the file; what only ONTO has comes with the values \
@@ -586,3 +561,28 @@ Exit codes:
   1  a stream is damaged; nothing is written
   2  wrong usage
   3  a file cannot be read or written, or nothing can be compared";
+
+const PROFILE: &str = "\
+A profile says which values the properties of devices have in older versions of a machine. It is TOML, with an entry for \
+each version, from the newest to the oldest:
+
+  [[machine]]
+  until = \"7.2\"           # and all older ones, unless an older entry says otherwise
+  wire = \"legacy\"         # what the machine is written as: legacy or chunk
+  blobs = [\"rtc\"]         # devices that are in the stream as bytes without names
+  rows = [
+    { device = \"e1000e\", property = \"migrate-timadj\", value = false },
+  ]
+
+A value is true or false, a number, or a text; a row with `optional = true` is passed over by a device that has no such \
+property.
+
+Examples:
+  migcore profile compat.toml
+  migcore profile compat.toml --machine 6.2
+  migcore profile compat.toml pc.toml --machine pc-i440fx-6.2 --device e1000e --json
+
+Exit codes:
+  0  nothing is wrong
+  2  wrong usage
+  3  a file cannot be read, or is no profile that makes sense";

@@ -269,11 +269,15 @@ pub fn is_same_file(left: &Path, right: &Path) -> bool {
 
 /// Where a file would be made.
 fn place(path: &Path) -> Option<PathBuf> {
-    let folder = match path.parent()? {
-        folder if folder.as_os_str().is_empty() => Path::new("."),
-        folder => folder,
-    };
-    Some(folder.canonicalize().ok()?.join(path.file_name()?))
+    Some(folder(path).canonicalize().ok()?.join(path.file_name()?))
+}
+
+/// The folder that a file is in, or would be made in.
+pub(crate) fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
 }
 
 /// What is in a file of at most `most` bytes; `None` if there are more.

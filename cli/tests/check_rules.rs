@@ -53,31 +53,6 @@ fn place() -> Place {
     place
 }
 
-#[test]
-fn rules_are_gone_before() {
-    let place = place();
-    let rules = r#"
-        [policy]
-        otherwise = "allow"
-        [[device]]
-        name = "port"
-        [[device.change]]
-        from = 3
-        to = 4
-        [[device.change.step]]
-        add = { name = "speed", type = "u8", value = 0 }
-    "#;
-    place.put("rules.toml", rules.as_bytes());
-    let against = ["--against", "manifest.mig", "--rules", "rules.toml"];
-    let ran = place.run(&[&["check", "4.mig"][..], &against].concat());
-    assert_eq!((ran.code, ran.err.as_str()), (Some(1), ""), "{}", ran.out);
-    assert!(ran.out.contains("port/0.speed: a transform loses item u8 9"), "{}", ran.out);
-    let refuse = rules.replace("allow", "refuse");
-    place.put("rules.toml", refuse.as_bytes());
-    let ran = place.run(&[&["check", "4.mig"][..], &against].concat());
-    assert_eq!((ran.code, ran.err.as_str()), (Some(2), ""), "{}", ran.out);
-}
-
 /// Rules of the device, in two changes.
 const RULES: &str = r#"
 [policy]
@@ -97,6 +72,18 @@ to = 5
 fn against(place: &Place, stream: &str, more: &[&str]) -> Ran {
     let base = ["check", stream, "--against", "manifest.mig", "--rules", "rules.toml"];
     place.run(&[&base[..], more].concat())
+}
+
+#[test]
+fn rules_are_gone_before() {
+    let place = place();
+    place.put("rules.toml", RULES.as_bytes());
+    let ran = against(&place, "4.mig", &[]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(1), ""), "{}", ran.out);
+    assert!(ran.out.contains("port/0.speed: a transform loses item u8 9"), "{}", ran.out);
+    place.put("rules.toml", RULES.replace("allow", "refuse").as_bytes());
+    let ran = against(&place, "4.mig", &[]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(2), ""), "{}", ran.out);
 }
 
 #[test]
@@ -134,16 +121,30 @@ fn what_was_lost_before_comes_back() {
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
 }
 
+/// The rules for machines of QEMU.
+const I440FX: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/rules/pc-i440fx.toml");
+
+/// A stream of a machine of QEMU.
+fn machine(name: &str) -> Vec<u8> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/loads");
+    streams::at(&Path::new(folder).join(format!("{name}.bin.xz"))).bytes
+}
+
+/// Checks a stream of QEMU against another of the same release.
+fn check(place: &Place, stream: &str, receiver: &str, more: &[&str]) -> Ran {
+    let base = ["check", stream, "--against", receiver, "--same-release"];
+    place.run(&[&base[..], more].concat())
+}
+
 #[test]
 fn a_machine_that_says_nothing_of_itself_is_told() {
     let place = Place::new();
-    let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/rules/pc-i440fx.toml");
     for name in ["i440fx-2.1", "i440fx-7.2"] {
         place.put(&format!("{name}.bin"), &machine(name));
     }
     let check = |more: &[&str]| {
-        let base = ["check", "i440fx-2.1.bin", "--against", "i440fx-7.2.bin", "--same-release"];
-        place.run(&[&base[..], &["--rules", rules], more].concat())
+        let more = [&["--rules", I440FX], more].concat();
+        check(&place, "i440fx-2.1.bin", "i440fx-7.2.bin", &more)
     };
     let ran = check(&[]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(2), ""), "{}", ran.out);
@@ -163,20 +164,16 @@ fn undescribed(bytes: &[u8]) -> &[u8] {
 #[test]
 fn a_stream_without_a_description_can_be_given_one() {
     let place = Place::new();
-    let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/rules/pc-i440fx.toml");
     let described = machine("i440fx-7.2");
     place.put("described", &described);
     place.put("bare", undescribed(&described));
     place.put("older", &machine("i440fx-6.2"));
-    let check = |to: &str, more: &[&str]| {
-        let base = ["check", "bare", "--against", to, "--same-release"];
-        place.run(&[&base[..], more].concat())
-    };
+    let check = |to: &str, more: &[&str]| check(&place, "bare", to, more);
     assert_eq!(check("older", &[]).code, Some(2));
     let ran = check("described", &["--vmdesc", "described"]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
     // What is transformed has another one, which is not in the stream either.
-    let ran = check("older", &["--vmdesc", "described", "--rules", rules]);
+    let ran = check("older", &["--vmdesc", "described", "--rules", I440FX]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
     let ran = place.run(&["check", "a.mig", "--against", "a.mig", "--vmdesc", "described"]);
     assert_eq!((ran.code, ran.out.as_str()), (Some(4), ""), "{}", ran.err);
@@ -185,36 +182,25 @@ fn a_stream_without_a_description_can_be_given_one() {
 #[test]
 fn nothing_is_written() {
     let place = Place::new();
-    let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/rules/pc-i440fx.toml");
     for name in ["i440fx-7.2", "i440fx-6.2"] {
         place.put(name, &machine(name));
     }
     let names = place.names();
     let base = ["check", "i440fx-7.2", "--against", "i440fx-6.2", "--same-release"];
-    let mut command = place.command(&[&base[..], &["--rules", rules]].concat());
+    let mut command = place.command(&[&base[..], &["--rules", I440FX]].concat());
     // Files without a name are made there.
     let ran = command.env("TMPDIR", place.path("none")).output().unwrap();
     assert_eq!(ran.status.code(), Some(0), "{ran:?}");
     assert_eq!(place.names(), names);
 }
 
-/// A stream of a machine of QEMU.
-fn machine(name: &str) -> Vec<u8> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/loads");
-    streams::at(&Path::new(folder).join(format!("{name}.bin.xz"))).bytes
-}
-
 #[test]
 fn rules_make_a_stream_of_qemu_one_that_loads() {
     let place = Place::new();
-    let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/rules/pc-i440fx.toml");
     for name in ["i440fx-7.2", "i440fx-6.2", "i440fx-2.3"] {
         place.put(&format!("{name}.bin"), &machine(name));
     }
-    let check = |from: &str, to: &str, more: &[&str]| {
-        let base = ["check", from, "--against", to, "--same-release"];
-        place.run(&[&base[..], more].concat())
-    };
+    let check = |from: &str, to: &str, more: &[&str]| check(&place, from, to, more);
     let ran = check("i440fx-7.2.bin", "i440fx-6.2.bin", &[]);
     assert_eq!(ran.code, Some(2));
     for line in [
@@ -223,12 +209,12 @@ fn rules_make_a_stream_of_qemu_one_that_loads() {
     ] {
         assert!(ran.out.contains(line), "{}", ran.out);
     }
-    let ran = check("i440fx-7.2.bin", "i440fx-6.2.bin", &["--rules", rules]);
+    let ran = check("i440fx-7.2.bin", "i440fx-6.2.bin", &["--rules", I440FX]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
-    let ran = check("i440fx-6.2.bin", "i440fx-7.2.bin", &["--rules", rules]);
+    let ran = check("i440fx-6.2.bin", "i440fx-7.2.bin", &["--rules", I440FX]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
     // A machine without a configuration does not say which it is.
-    let ran = check("i440fx-6.2.bin", "i440fx-2.3.bin", &["--rules", rules]);
+    let ran = check("i440fx-6.2.bin", "i440fx-2.3.bin", &["--rules", I440FX]);
     assert_eq!(ran.code, Some(4), "{}", ran.out);
 }
 
@@ -245,8 +231,7 @@ fn a_rule_that_fails_is_named_with_its_place() {
         rename = { name = "speed", to = "none" }
     "#;
     place.put("rules.toml", rules.as_bytes());
-    let against = ["--against", "manifest.mig", "--rules", "rules.toml"];
-    let ran = place.run(&[&["check", "4.mig"][..], &against].concat());
+    let ran = against(&place, "4.mig", &[]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(2), ""), "{}", ran.out);
     assert!(ran.out.contains("rules.toml:"), "{}", ran.out);
 }
@@ -257,7 +242,7 @@ fn opaque_fields_are_opened() {
     let place = Place::new();
     place.put("state", &machine("i440fx-virtio-7.2"));
     place.put("older", &machine("i440fx-virtio-2.4"));
-    let check = |set: &str| {
+    let put_rules = |set: &str| {
         let rules = format!(
             r#"
             [policy]
@@ -267,16 +252,8 @@ fn opaque_fields_are_opened() {
             "#
         );
         place.put("rules.toml", rules.as_bytes());
-        place.run(&[
-            "check",
-            "state",
-            "--against",
-            "state",
-            "--same-release",
-            "--rules",
-            "rules.toml",
-        ])
     };
+    let by_rules = |receiver: &str| check(&place, "state", receiver, &["--rules", "rules.toml"]);
     let scope = r#"in = "*/virtio-net/0.virtio"#;
     for (set, code, line) in [
         // What the device takes as it comes.
@@ -299,33 +276,33 @@ fn opaque_fields_are_opened() {
             "virtio-net/0.virtio.net.has_vnet_hdr: the receiver has another one",
         ),
     ] {
-        let ran = check(&set);
+        put_rules(&set);
+        let ran = by_rules("state");
         let losses = ran.code == Some(1) && code == 0 && ran.out.contains("a transform loses");
         assert!(ran.code == Some(code) || losses, "{set}: {ran:?}");
         assert!(ran.out.contains(line), "{set}: {}", ran.out);
     }
     // A receiver that offers no more than 32 features does not have the subsection of the others.
     let drop = format!(r#"drop = {{ {scope}", name = "virtio/64bit_features" }}"#);
-    check(&drop);
+    put_rules(&drop);
     let ran = place.run(&["transform", "state", "-o", "fewer", "--rules", "rules.toml"]);
     assert_eq!(ran.code, Some(0), "{}", ran.err);
     let set = |value: &str| {
         let set = format!(
             r#"set = {{ {scope}.virtio/64bit_features", name = "guest_features", type = "u64", value = {value} }}"#
         );
-        check(&set);
-        let base = ["check", "state", "--against", "fewer", "--same-release"];
-        place.run(&[&base[..], &["--rules", "rules.toml"]].concat())
+        put_rules(&set);
+        by_rules("fewer")
     };
     assert_eq!(set("0").code, Some(0));
     let ran = set("\"0x1_0000_0000\"");
     assert_eq!(ran.code, Some(3), "{}", ran.out);
     assert!(ran.out.contains("the guest uses the features 0x100000000"), "{}", ran.out);
     // Where much differs, all of it is not told.
-    let ran = place.run(&["check", "state", "--against", "older", "--same-release"]);
+    let ran = check(&place, "state", "older", &[]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(2), ""), "{}", ran.out);
     assert!(ran.out.lines().count() < 30, "{}", ran.out);
-    let ran = place.run(&["check", "older", "--against", "state", "--same-release"]);
+    let ran = check(&place, "older", "state", &[]);
     assert!(ran.out.contains("virtio.pci.config: the same of "), "{}", ran.out);
     assert!(ran.out.lines().count() < 30, "{}", ran.out);
 }
@@ -334,10 +311,9 @@ fn opaque_fields_are_opened() {
 #[test]
 fn fields_that_were_divided_have_the_same_bytes() {
     let place = Place::new();
-    let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/rules/pc-i440fx.toml");
     place.put("new", &streams::one("xbin-i440fx-10.0-to-7.2.src").bytes);
     place.put("old", &machine("i440fx-7.2"));
-    let ran = place.run(&["check", "new", "--against", "old", "--rules", rules]);
+    let ran = place.run(&["check", "new", "--against", "old", "--rules", I440FX]);
     assert!(!ran.out.contains("runstate"), "{}", ran.out);
     assert!(!ran.out.contains("refused"), "{}", ran.out);
     let suggested = place.run(&["suggest", "new", "--onto", "old", "--json"]).json();
@@ -351,7 +327,7 @@ fn fields_that_were_divided_have_the_same_bytes() {
         step = [{ add = { in = "globalstate/0", name = "more", type = "u8", value = 0 } }]
     "#;
     place.put("longer.toml", longer.as_bytes());
-    let both = ["--rules", rules, "--rules", "longer.toml"];
+    let both = ["--rules", I440FX, "--rules", "longer.toml"];
     let ran = place.run(&[&["check", "new", "--against", "old"][..], &both].concat());
     assert_eq!(ran.code, Some(2), "{}", ran.out);
     assert!(ran.out.contains("refused: globalstate/0.runstate"), "{}", ran.out);
@@ -365,7 +341,7 @@ fn what_follows_a_section_without_an_end_cannot_be_told() {
     place.put("old", &old.bytes);
     place.put("old.json", &old.vmdesc.unwrap());
     place.put("receiver", &machine("i440fx-2.1"));
-    let ran = place.run(&["check", "old", "--against", "receiver", "--same-release"]);
+    let ran = check(&place, "old", "receiver", &[]);
     assert_eq!(ran.code, Some(3), "{ran:?}");
     assert!(!ran.out.contains("the stream does not have this section"), "{}", ran.out);
     let said = "cannot tell: timer/0: where it ends is not known, so which sections follow cannot be told\n  give the description";

@@ -12,7 +12,7 @@
 #[path = "support/histories.rs"]
 mod histories;
 
-use histories::{all, drop_item, memory, number, put, put_number, to, v};
+use histories::{all, drop_item, memory, number, put, put_number, to, v, SPLIT};
 use migcore::compat::{
     After, Compat, DeviceName, Edge, History, NewDevice, Policy, Step, Verdict, Way,
 };
@@ -92,21 +92,7 @@ fn what_is_inside_may_be_lost_where_it_is_empty_or_allowed() {
 
 #[test]
 fn marks_of_a_device_that_is_merged_are_no_value() {
-    const SPLITS: [Edge<'static>; 1] = [Edge::new(
-        v(1),
-        v(2),
-        &[Step::Split {
-            device: DeviceName::THIS,
-            into: NewDevice {
-                name: DeviceName { name: "b", instance: None },
-                versions: Versions { current: 1, minimum: 1 },
-                oldest_reader: 1,
-                after: After::Name(""),
-            },
-            items: &["y"],
-            after: After::End,
-        }],
-    )];
+    const SPLITS: [Edge<'static>; 1] = [Edge::new(v(1), v(2), &[SPLIT])];
     let histories = [History::of_devices("a", v(2), &SPLITS)];
     let compat = Compat { histories: &histories, ..Compat::default() };
     let mut memory = memory();

@@ -12,7 +12,9 @@
 #[path = "support/histories.rs"]
 mod histories;
 
-use histories::{add, all, compat, item, losses, memory, number, put, rename, run, shown, to, v};
+use histories::{
+    add, all, compat, item, losses, memory, number, put, rename, run, shown, to, v, SPLIT,
+};
 use migcore::compat::{
     set_tag, tag_of, After, DeviceName, Edge, Edit, History, Hook, NewDevice, Otherwise, Step,
     Version, Way, What,
@@ -20,19 +22,6 @@ use migcore::compat::{
 use migcore::model::{At, Tree, Value};
 use migcore::visit::{Kind, Marks, Versions};
 use migcore::Code;
-
-/// Version 2 of `a` keeps `y` in a device of its own, right behind it.
-const SPLIT: Step<'static> = Step::Split {
-    device: DeviceName::THIS,
-    into: NewDevice {
-        name: DeviceName { name: "b", instance: None },
-        versions: Versions { current: 1, minimum: 1 },
-        oldest_reader: 1,
-        after: After::Name(""),
-    },
-    items: &["y"],
-    after: After::End,
-};
 
 #[test]
 fn devices_behind_one_that_is_merged_or_split_off_are_not_left_out() {

@@ -7,8 +7,8 @@ mod histories;
 
 use histories::{add, compat, drop_item, item, machine, memory, put, rename, run, to, v};
 use migcore::compat::{
-    After, Compat, DeviceName, Edge, Form, History, Item, Place, Policy, Step, Targets, Version,
-    Wrapping,
+    After, Compat, DeviceName, Edge, Form, History, Loss, Observer, Place, Policy, Step, Targets,
+    Version, Wrapping,
 };
 use migcore::error::Report;
 use migcore::model::{Tree, Value};
@@ -120,8 +120,8 @@ fn what_would_be_lost_is_told_and_that_the_policy_refuses_it() {
 #[test]
 fn a_loss_says_what_and_where() {
     struct Lines(Vec<String>);
-    impl migcore::compat::Observer for Lines {
-        fn lost(&mut self, _: &Tree<'_>, loss: &migcore::compat::Loss<'_>) {
+    impl Observer for Lines {
+        fn lost(&mut self, _: &Tree<'_>, loss: &Loss<'_>) {
             self.0.push(format!("{loss} {loss:?}"));
         }
     }
@@ -186,5 +186,4 @@ fn a_code_is_a_report_without_a_place() {
     }
     assert_eq!(both(true).unwrap_err().code, Code::NoSpace);
     assert_eq!(both(false), Ok(()));
-    let _: Item<'_> = item("x", 1);
 }

@@ -123,8 +123,7 @@ static const migcore_step to_6[] = {
     MIGCORE_STEP_END(),
 };
 static const migcore_step_item coalescing[] = {
-    MIGCORE_VALUE_ROW(MIGCORE_ITEM_SCALAR, MIGCORE_KIND_U32, 0, MIGCORE_MARK_ANCILLARY, 0, 0, "coalescing", COALESCING, NULL,
-                      0),
+    MIGCORE_VALUE_MARKED(0, "coalescing", MIGCORE_KIND_U32, COALESCING, MIGCORE_MARK_ANCILLARY),
     MIGCORE_VALUE_END(),
 };
 static const migcore_step to_7[] = {

@@ -23,7 +23,7 @@ static const migcore_step timer_2[] = {
 
 /* Marked as the device marks it. */
 static const migcore_step_item none_sent[] = {
-    MIGCORE_VALUE_ROW(MIGCORE_ITEM_SCALAR, MIGCORE_KIND_U64, 0, MIGCORE_MARK_ANCILLARY, 0, 0, "sent", 0, NULL, 0),
+    MIGCORE_VALUE_MARKED(0, "sent", MIGCORE_KIND_U64, 0, MIGCORE_MARK_ANCILLARY),
     MIGCORE_VALUE_END(),
 };
 static const migcore_step uart_2[] = {

@@ -10,7 +10,7 @@ enum handover {
     HANDOVER_UNKNOWN, /* it is not here any more, and nobody has said that it runs */
 };
 
-/* Moves a machine that is running to `options->socket`. */
+/* Moves a machine that is running to `options->migrate`. */
 enum handover migrate_to(struct machine *m, const struct options *options);
 
 /* Waits for a machine at `options->subject`. True: it is here, and has been started. */

@@ -98,13 +98,7 @@ pub(crate) unsafe fn fill_unbegun(
 }
 
 fn from_report(report: Option<&Report>) -> migcore_error {
-    let mut path = [0; MIGCORE_PATH_SIZE];
     let fault = report.map(|report| report.fault).unwrap_or_default();
-    let text = report.map(|report| report.path.as_str()).unwrap_or_default();
-    for (place, byte) in path.iter_mut().zip(text.bytes()) {
-        // A path is printable ASCII, which both signs of `char` hold.
-        *place = c_char::try_from(byte).unwrap_or(0);
-    }
     migcore_error {
         size: size_of::<migcore_error>(),
         status: report.map_or(MIGCORE_OK, |report| report.code.number()),
@@ -112,8 +106,27 @@ fn from_report(report: Option<&Report>) -> migcore_error {
         offset: fault.offset,
         expected: fault.expected,
         found: fault.found,
-        path,
+        path: report.map_or([0; MIGCORE_PATH_SIZE], |report| characters(&report.path)),
     }
+}
+
+/// A path as C has it. It ends with a NUL, since it is shorter.
+pub(crate) fn characters(path: &Path) -> [c_char; MIGCORE_PATH_SIZE] {
+    let mut text = [0; MIGCORE_PATH_SIZE];
+    for (place, byte) in text.iter_mut().zip(path.as_str().bytes()) {
+        // A path is printable ASCII, which both signs of `char` hold.
+        *place = c_char::try_from(byte).unwrap_or(0);
+    }
+    text
+}
+
+/// A path that C gives back.
+pub(crate) fn path_of(text: &[c_char; MIGCORE_PATH_SIZE]) -> Path {
+    Path::build(&mut |put| {
+        for byte in text.iter().take_while(|byte| **byte != 0) {
+            put(&[u8::try_from(*byte).unwrap_or(b'?')]);
+        }
+    })
 }
 
 /// Writes the message of `error` into `text`, cut to `capacity` and ended with a NUL, and returns
@@ -169,17 +182,13 @@ fn message(error: &migcore_error, line: &mut Line<'_>) {
     let Some(code) = Code::from_number(error.status) else {
         return line.put(if error.status == MIGCORE_OK { b"done" } else { b"unknown status" });
     };
-    let bytes = || error.path.iter().take_while(|byte| **byte != 0);
-    let path = Path::build(&mut |put| {
-        bytes().for_each(|byte| put(&[u8::try_from(*byte).unwrap_or(b'?')]));
-    });
     let fault = Fault {
         offset: error.offset,
         expected: error.expected,
         found: error.found,
         cause: error.cause,
     };
-    Report { code, fault, path }.pieces(&mut |piece| match piece {
+    Report { code, fault, path: path_of(&error.path) }.pieces(&mut |piece| match piece {
         Piece::Text(text) => line.put(text.as_bytes()),
         Piece::Number(number) => put_number(number, &mut |digits| line.put(digits)),
     });

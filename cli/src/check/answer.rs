@@ -38,14 +38,19 @@ impl Checked {
     #[must_use]
     pub fn damaged(what: &str) -> Checked {
         let mut checked = Checked::default();
-        checked.add(Finding {
+        checked.add_damage(format!("{what} is damaged"));
+        checked
+    }
+
+    /// Adds what is damaged.
+    pub fn add_damage(&mut self, text: String) {
+        self.add(Finding {
             answer: Answer::Refused,
             reason: "damage",
             place: String::new(),
-            text: format!("{what} is damaged"),
+            text,
             help: "look at it with `migcore verify`",
         });
-        checked
     }
 
     /// Adds a finding.

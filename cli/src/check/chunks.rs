@@ -7,13 +7,13 @@ use migcore::model::{Builder, NodeId, Tree, Value};
 use migcore::{Code, Report};
 
 use super::answer::{Checked, Finding};
+use super::memory::mismatches;
 use super::refused;
 use super::rules::Goal;
-use crate::blocks::Block;
 use crate::chunks::{self, Layout};
 use crate::failure::{Failure, Result};
 use crate::input::Input;
-use crate::show::{counted, sized};
+use crate::show::counted;
 
 /// The memory for the tree of a stream at first, and at most. The length of the stream tells nothing of it: that is
 /// mostly the memory of the guest.
@@ -70,23 +70,10 @@ fn memory(sent: Option<&Layout>, ours: Option<&Layout>, checked: &mut Checked) {
         let text = "the stream has memory, and which the receiver has is not told";
         return checked.add(about_memory(Answer::CannotTell, String::new(), text.to_owned()));
     };
-    let place = |block: &Block| block.name.escape_ascii().to_string();
-    let find = |layout: &Layout, name: &[u8]| {
-        layout.blocks.iter().find(|block| block.name == name).map(|block| block.length)
-    };
-    for block in &sent.blocks {
-        let text = match find(ours, &block.name) {
-            None => "the receiver does not have this block of memory".to_owned(),
-            Some(length) if length != block.length => {
-                format!("{} here, {} at the receiver", sized(block.length), sized(length))
-            }
-            Some(_) => continue,
-        };
-        checked.add(about_memory(Answer::Refused, place(block), text));
-    }
-    for block in ours.blocks.iter().filter(|block| find(sent, &block.name).is_none()) {
-        let text = "the receiver has this block of memory, and the stream has not".to_owned();
-        checked.add(about_memory(Answer::Refused, place(block), text));
+    for mismatch in mismatches(&sent.blocks, &ours.blocks) {
+        let place = mismatch.block().name.escape_ascii().to_string();
+        let text = mismatch.text("the receiver has this block of memory, and the stream has not");
+        checked.add(about_memory(Answer::Refused, place, text));
     }
 }
 

@@ -5,6 +5,7 @@
 //! | [`answer`] | what is found, and what follows from it |
 //! | [`chunks`] | streams of devices, against a manifest or a stream of the receiver |
 //! | [`qemu`] | streams of QEMU, against what is known of the machine that is to load them |
+//! | `memory` | blocks of memory that are not the same on both sides |
 //! | `rules` | a stream as it is after transforms |
 //! | [`print`](mod@print) | the findings as text and JSON |
 //!
@@ -12,6 +13,7 @@
 
 pub mod answer;
 pub mod chunks;
+mod memory;
 pub mod print;
 pub mod qemu;
 mod rules;
@@ -27,8 +29,9 @@ use crate::failure::{Failure, Result};
 use crate::guess::{describes_itself, unknown};
 use crate::input::{Format, Input};
 use crate::qemu::restored;
+use crate::transform::run::Source;
 use qemu::{Knowledge, Stream, Target};
-use rules::{Goal, Kind};
+use rules::Goal;
 
 /// What a check is made of.
 #[derive(Debug)]
@@ -82,7 +85,9 @@ pub fn check(asked: Asked<'_>) -> Result<Checked> {
                 [] => Some((stream.again(), None)),
                 _ => {
                     let goal = chunks::goal(&receiver)?;
-                    rules::transformed(Kind::Chunks(stream.again()), &before, goal, &mut checked)?
+                    // Transforms change no memory, so none is written.
+                    let source = Source::Native { stream: stream.again(), memory: Box::default() };
+                    rules::transformed(&source, &before, goal, &mut checked)?
                 }
             };
             if let Some((transformed, _)) = transformed {
@@ -99,7 +104,8 @@ pub fn check(asked: Asked<'_>) -> Result<Checked> {
                 [] => Some((stream, vmdesc)),
                 _ => {
                     let goal = Goal { machine: knowledge.machine(), devices: Vec::new() };
-                    rules::transformed(Kind::Qemu(stream, vmdesc), &before, goal, &mut checked)?
+                    let source = Source::Qemu { stream, vmdesc, chunks: None };
+                    rules::transformed(&source, &before, goal, &mut checked)?
                 }
             };
             if let Some((stream, vmdesc)) = stream {

@@ -5,7 +5,7 @@ use std::path::Path;
 use bumpalo::Bump;
 use migcore::codec::vmdesc::Vmdesc;
 use migcore::compat::manifest::Entry;
-use migcore::compat::{name_matches, Of, Version};
+use migcore::compat::Version;
 
 use super::answer::{Answer, Checked, Finding};
 use super::Before;
@@ -39,25 +39,18 @@ impl Goal {
 /// Transforms a stream to what the receiver wants. What that loses, or why it is refused, goes to `checked`; then there is
 /// no stream.
 pub(super) fn transformed(
-    source: Kind,
+    source: &Source,
     before: &Before<'_>,
     goal: Goal,
     checked: &mut Checked,
 ) -> Result<Option<(Input, Option<Vmdesc>)>> {
     let (rules, arena) = (Rules::read(before.rules)?, Bump::new());
     let made = rules.made(&arena)?;
-    let source = source.source();
     // What no rules are for stays as it is, and is compared so.
-    let has_history = |name: &str| {
-        made.histories.iter().any(|history| match history.of {
-            Of::Devices(names) => name_matches(names, name.as_bytes()),
-            Of::Machine => false,
-        })
-    };
     let of_receiver = goal
         .devices
         .iter()
-        .filter(|(name, ..)| has_history(name))
+        .filter(|(name, ..)| made.has_versions(name.as_bytes()))
         .map(|(name, number, tag)| (name.as_str(), Version { number: *number, tag }));
     let devices: Vec<_> = before.devices.iter().copied().chain(of_receiver).collect();
     let to = before.to.or(goal.machine.as_deref());
@@ -79,7 +72,7 @@ pub(super) fn transformed(
         Source::Native { .. } => Some(Output::create(Path::new("-"), false)?),
         Source::Qemu { .. } => None,
     };
-    match transform(&source, &wanted, output.as_mut()) {
+    match transform(source, &wanted, output.as_mut()) {
         Ok(done) => {
             losses(&done.effects, checked);
             match output {
@@ -95,29 +88,13 @@ pub(super) fn transformed(
         }
         Err(Stopped::Damaged(damages)) => {
             for damage in damages {
-                damaged(&damage.to_string(), checked);
+                checked.add_damage(damage.to_string());
             }
             Ok(None)
         }
         Err(Stopped::Broken(report)) => {
-            damaged(&report.to_string(), checked);
+            checked.add_damage(report.to_string());
             Ok(None)
-        }
-    }
-}
-
-/// A stream that is to be transformed.
-pub(super) enum Kind {
-    Qemu(Input, Option<Vmdesc>),
-    Chunks(Input),
-}
-
-impl Kind {
-    fn source(self) -> Source {
-        match self {
-            Kind::Qemu(stream, vmdesc) => Source::Qemu { stream, vmdesc, chunks: None },
-            // Transforms change no memory, so none is written.
-            Kind::Chunks(stream) => Source::Native { stream, memory: Box::default() },
         }
     }
 }
@@ -137,14 +114,4 @@ fn losses(effects: &Effects<'_>, checked: &mut Checked) {
 fn refused_by(text: String, checked: &mut Checked) {
     let (answer, reason, place) = (Answer::Refused, "transform", String::new());
     checked.add(Finding { answer, reason, place, text, help: REFUSED });
-}
-
-fn damaged(what: &str, checked: &mut Checked) {
-    checked.add(Finding {
-        answer: Answer::Refused,
-        reason: "damage",
-        place: String::new(),
-        text: what.to_owned(),
-        help: "look at it with `migcore verify`",
-    });
 }

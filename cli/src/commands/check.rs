@@ -5,8 +5,7 @@ use std::process::ExitCode;
 
 use migcore::compat::Version;
 
-use super::complain;
-use super::transform::device;
+use super::{complain, devices};
 use crate::arguments::Check;
 use crate::check::answer::Answer;
 use crate::check::{check, print, Asked, Before};
@@ -47,13 +46,12 @@ fn checked(arguments: &Check) -> Result<Answer> {
         arguments.against.iter().map(|path| Input::open(path)).collect();
     let (against, same) = (against?, arguments.same_release);
     let vmdesc = arguments.vmdesc.as_deref().map(description::from_file).transpose()?;
-    let devices: Result<Vec<(&str, Version<'_>)>> =
-        arguments.device.iter().map(|text| device(text)).collect();
+    let devices = devices(&arguments.device)?;
     let before = Before {
         rules: &arguments.rules,
         from: arguments.from.as_deref().map(Version::parse),
         to: arguments.to.as_deref(),
-        devices: &devices?,
+        devices: &devices,
         restore: arguments.restore.as_deref().map(losses::read).transpose()?.flatten(),
     };
     let found = check(Asked { stream, vmdesc, against, before, same })?;

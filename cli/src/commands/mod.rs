@@ -20,11 +20,12 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use migcore::compat::Version;
 use migcore::Report;
 
 use crate::arguments::{Arguments, Command};
 use crate::chunks;
-use crate::failure::{exit_code, Outcome, Result};
+use crate::failure::{exit_code, Failure, Outcome, Result};
 use crate::guess::{describes_itself, unknown};
 use crate::input::Input;
 use crate::qemu::item::Damage;
@@ -83,6 +84,15 @@ pub fn complain(text: &str) {
     let red = anstyle::AnsiColor::Red.on_default().bold();
     // There is nobody else to be told.
     let _ = writeln!(anstream::stderr(), "{red}error:{red:#} {text}");
+}
+
+/// Devices and the versions that they shall be of.
+fn devices(texts: &[String]) -> Result<Vec<(&str, Version<'_>)>> {
+    let both = texts.iter().map(|text| match text.rsplit_once('=') {
+        Some((name, version)) if !name.is_empty() => Ok((name, Version::parse(version))),
+        _ => Err(Failure::Usage(format!("--device {text}: it is NAME=VERSION"))),
+    });
+    both.collect()
 }
 
 /// Says what is damaged in a stream of QEMU, if something is.

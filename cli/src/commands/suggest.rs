@@ -6,13 +6,12 @@ use std::path::Path;
 use super::{complain, describes_itself};
 use crate::arguments::Suggest;
 use crate::failure::{Failure, Outcome, Result};
-use crate::input::{Format, Input};
+use crate::input::{told, Format, Input};
 use crate::output::Output;
 use crate::qemu::description;
 use crate::qemu::restored::restored;
 use crate::show::{counted, Document};
-use crate::suggest::read;
-use crate::suggest::suggest;
+use crate::suggest::{read, suggest};
 
 pub(super) fn run(arguments: &Suggest) -> Result {
     let (file, onto) = (&arguments.file, &arguments.onto);
@@ -55,7 +54,6 @@ pub(super) fn run(arguments: &Suggest) -> Result {
             let mut output = Output::create(output, arguments.force)?;
             output.write_all(text.as_bytes()).map_err(Failure::writing(output.path()))?;
             output.complete()?;
-            let told = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
             let steps = counted(told(suggestion.steps()), "step");
             let [lost, left] = suggestion.remarks();
             let heads = [(lost, "LOST"), (left, "NOT DONE")].into_iter();

@@ -8,7 +8,7 @@ use migcore::compat::{Outcome as Done, Version};
 use migcore::Report;
 use serde_json::{json, Value};
 
-use super::{complain, describes_itself, told, told_damages, unknown};
+use super::{complain, describes_itself, devices, told, told_damages, unknown};
 use crate::arguments::Transform;
 use crate::chunks::{self, Latest, TooMany};
 use crate::failure::{Failure, Outcome, Result};
@@ -44,8 +44,7 @@ fn transformed(arguments: &Transform) -> Result {
         Ok(source) => source,
         Err(report) => return broken(arguments, &input, report),
     };
-    let devices: Vec<(&str, Version<'_>)> =
-        arguments.device.iter().map(|text| device(text)).collect::<Result<_>>()?;
+    let devices = devices(&arguments.device)?;
     let restore = arguments.restore.as_deref().map(losses::read).transpose()?.flatten();
     let wanted = Wanted {
         made: &made,
@@ -122,16 +121,15 @@ fn check(arguments: &Transform) -> Result<()> {
 
 /// What is to be transformed, or what is wrong with it.
 fn source(arguments: &Transform, input: &mut Input) -> Result<std::result::Result<Source, Report>> {
+    let vmdesc = || arguments.vmdesc.as_deref().map(description::from_file).transpose();
     match input.format()? {
         Format::Qemu => {
-            let vmdesc = arguments.vmdesc.as_deref().map(description::from_file).transpose()?;
-            Ok(Ok(Source::Qemu { stream: input.again(), vmdesc, chunks: None }))
+            Ok(Ok(Source::Qemu { stream: input.again(), vmdesc: vmdesc()?, chunks: None }))
         }
         Format::Unknown => Err(unknown(input)),
         Format::Chunks => match restored(input)? {
             Some(Ok(stream)) => {
-                let vmdesc = arguments.vmdesc.as_deref().map(description::from_file).transpose()?;
-                Ok(Ok(Source::Qemu { stream, vmdesc, chunks: Some(input.again()) }))
+                Ok(Ok(Source::Qemu { stream, vmdesc: vmdesc()?, chunks: Some(input.again()) }))
             }
             Some(Err(report)) => Ok(Err(report)),
             None if arguments.vmdesc.is_some() => Err(describes_itself(&arguments.file)),
@@ -150,14 +148,6 @@ fn native(input: &Input) -> Result<std::result::Result<Source, Report>> {
         Failure::Refused(format!("{}: its memory is in too many pieces", input.path().display()))
     })?;
     Ok(Ok(Source::Native { stream: input.again(), memory: Box::new(memory) }))
-}
-
-/// A device and the version that it shall be of.
-pub(super) fn device(text: &str) -> Result<(&str, Version<'_>)> {
-    match text.rsplit_once('=') {
-        Some((name, version)) if !name.is_empty() => Ok((name, Version::parse(version))),
-        _ => Err(Failure::Usage(format!("--device {text}: it is NAME=VERSION"))),
-    }
 }
 
 /// Gives the files their names, and says what was done.

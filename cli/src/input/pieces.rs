@@ -1,6 +1,6 @@
 //! A stream that is written nowhere: what is new of it is in memory, and what it has of a file stays there.
 
-use std::io;
+use std::io::{self, Read};
 use std::ops::Range;
 use std::path::Path;
 
@@ -72,11 +72,7 @@ impl Pieces {
             Piece::File(from) => self.file.read_at(from.saturating_add(inside), out),
             Piece::Own(from) => {
                 let from = usize::try_from(from.saturating_add(inside)).unwrap_or(usize::MAX);
-                let own = self.own.get(from..).unwrap_or_default();
-                for (to, byte) in out.iter_mut().zip(own) {
-                    *to = *byte;
-                }
-                Ok(own.len().min(wanted))
+                self.own.get(from..).unwrap_or_default().read(out)
             }
         }
     }

@@ -54,12 +54,10 @@ pub fn answer<'a>(stack: Stack<'a>, question: Question<'a>) -> migcore::Result<A
             all.push((line, row));
         }
     }
-    let known = question.device.is_none_or(|asked| {
-        let mut rows = Rows::new(stack, 0).ok();
-        let mut next = || rows.as_mut().and_then(|rows| rows.step().ok().flatten());
-        std::iter::from_fn(&mut next)
-            .any(|(_, row)| about(&row).is_some_and(|(device, _)| device == asked))
-    });
+    let (mut rows, mut known) = (Rows::new(stack, 0)?, question.device.is_none());
+    while let Some((_, row)) = rows.step()? {
+        known |= about(&row).is_some_and(|(device, _)| question.device == Some(device));
+    }
     let titles = stack.0.iter().filter_map(|profile| profile.title.as_deref()).collect();
     let Some(machine) = question.machine else {
         return Ok(Answer { titles, machine: None, rows: all, known });

@@ -20,7 +20,9 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use bumpalo::Bump;
-use migcore::compat::{Edge, History, Of, Policy, Required, Reverse, Step, Verdict, Version};
+use migcore::compat::{
+    name_matches, Edge, History, Of, Policy, Required, Reverse, Step, Verdict, Version,
+};
 use toml::Spanned;
 
 use crate::failure::{Failure, Result};
@@ -219,6 +221,15 @@ impl<'a> Made<'a> {
         self.histories.iter().find(is_machine).map(|history| history.edges)
     }
 
+    /// Whether devices of this name have versions.
+    #[must_use]
+    pub fn has_versions(&self, device: &[u8]) -> bool {
+        self.histories.iter().any(|history| match history.of {
+            Of::Devices(names) => name_matches(names, device),
+            Of::Machine => false,
+        })
+    }
+
     /// Where a step of an edge is written.
     #[must_use]
     pub fn written(&self, edge: &Edge<'_>, step: usize) -> Option<Written<'a>> {
@@ -289,7 +300,7 @@ impl<'a> Making<'a> {
         &self,
         read: &'a Read,
         change: &'a Spanned<file::Change>,
-    ) -> Result<Option<(Version<'a>, Version<'a>)>> {
+    ) -> Result<Option<Between<'a>>> {
         let (from, to) = match (&change.get_ref().from, &change.get_ref().to) {
             (None, None) => return Ok(None),
             (Some(from), Some(to)) if from != to => (version(from), version(to)),
@@ -305,7 +316,7 @@ impl<'a> Making<'a> {
         Ok(Some((from, to)))
     }
 
-    fn edge(&mut self, (from, to): (Version<'a>, Version<'a>), steps: &[One<'a>]) -> Edge<'a> {
+    fn edge(&mut self, (from, to): Between<'a>, steps: &[One<'a>]) -> Edge<'a> {
         let arena = self.maker.arena;
         let optional = steps.iter().enumerate().filter(|(_, one)| one.optional);
         let optional: Vec<usize> = optional.map(|(number, _)| number).collect();

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use migcore::compat::name_matches;
 
 use super::item::{items, quoted};
-use super::part::{Manner, Order, Part, DEVICE};
+use super::part::{Manner, Order, Part, Step, DEVICE};
 use super::schema::fitted;
 use super::shape::{escaped, Command, Device, Shape, Side};
 use super::siblings::siblings;
@@ -16,6 +16,9 @@ use crate::check::qemu::machine::{unlike, Unlike};
 
 /// The most types of a dump of one description that a device is compared with.
 const MOST_TYPES: usize = 16;
+
+/// The most devices that are looked for in other slots: each is compared with all.
+const MOST_MOVED: usize = 256;
 
 /// What is suggested for the devices that a pattern names.
 #[derive(Clone, Debug)]
@@ -219,11 +222,10 @@ fn by_names(mine: &Side, theirs: &Side) -> Vec<Option<usize>> {
         let mut found = all.iter().enumerate().filter(of).map(|(at, _)| at);
         found.next().filter(|_| found.next().is_none())
     };
-    let before = partners.clone();
-    let unpaired: Vec<usize> = (0..theirs.devices.len()).filter(|at| !taken.contains(at)).collect();
-    if unpaired.len() > MOST_MOVED {
+    if theirs.devices.len().saturating_sub(taken.len()) > MOST_MOVED {
         return partners;
     }
+    let before = partners.clone();
     for (at, device) in mine.devices.iter().enumerate() {
         if before.get(at).copied().flatten().is_some() {
             continue;
@@ -238,9 +240,6 @@ fn by_names(mine: &Side, theirs: &Side) -> Vec<Option<usize>> {
     }
     partners
 }
-
-/// The most devices that are looked for in other slots: each is compared with all.
-const MOST_MOVED: usize = 256;
 
 /// By the names of their descriptions, the one that takes the fewest steps.
 fn by_types(manner: Manner, mine: &Side, theirs: &Side) -> Vec<Option<usize>> {
@@ -376,9 +375,8 @@ fn gathered(entries: Vec<Entry>, all: &[&Device]) -> Vec<Group> {
         let (named, is_first) = match named.entry(kind) {
             Known::Occupied(known) => (known.into_mut(), false),
             Known::Vacant(unknown) => {
-                let is_made = |step: &super::part::Step| {
-                    step.text.starts_with("add-device = {") && !step.optional
-                };
+                let is_made =
+                    |step: &Step| step.text.starts_with("add-device = {") && !step.optional;
                 let fixed = entry.part.steps.iter().any(is_made);
                 let pattern = if fixed { None } else { pattern(members, all) };
                 (unknown.insert(pattern), true)

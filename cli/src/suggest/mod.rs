@@ -47,27 +47,15 @@ pub fn suggest((mine_name, mine): Named<'_>, (theirs_name, theirs): Named<'_>) -
         complete: theirs.types,
         placed: mine.stream.is_some(),
     };
-    let called = |side: &Side, name: &str| match &side.machine {
+    let called = |side: &Side| match &side.machine {
         Some(machine) if !machine.is_empty() => machine.clone(),
-        _ => name.to_owned(),
+        _ => "a machine without a name".to_owned(),
     };
-    let ends =
-        ends.map(
-            |(one, other)| {
-                if turned {
-                    [other.clone(), one.clone()]
-                } else {
-                    [one.clone(), other.clone()]
-                }
-            },
-        );
+    let in_order = |(one, other)| if turned { [other, one] } else { [one, other] };
     Suggestion {
         files: [mine_name.to_owned(), theirs_name.to_owned()],
-        machines: [
-            called(mine, "a machine without a name"),
-            called(theirs, "a machine without a name"),
-        ],
-        ends,
+        machines: [mine, theirs].map(called),
+        ends: ends.map(in_order).map(|ends| ends.map(String::clone)),
         valued: theirs.valued,
         groups: machine(manner, mine, theirs),
     }

@@ -2,7 +2,7 @@
 
 use migcore::visit::Marks;
 
-use super::item::{item, quoted, scalar};
+use super::item::{item, quoted, said, scalar};
 use super::shape::{escaped, Form, Shape};
 
 /// Stands for the device in texts, until it is known which devices a step is for.
@@ -99,17 +99,13 @@ pub(super) fn after(before: Option<&Shape>) -> String {
 pub(super) fn items_step(key: &str, scope: &str, before: Option<&Shape>, all: &[Shape]) -> String {
     let (place, inside) = (after(before), quoted(scope));
     match all {
-        [one] if key == "add" => {
-            let name = quoted(&one.name);
-            format!(
-                "add = {{ in = {inside}, name = {name}{place}, {} }}",
-                super::item::said(one, 1)
-            )
-        }
         [one] => {
-            let name = quoted(&one.name);
-            let default = super::item::said(one, 1);
-            format!("drop = {{ in = {inside}, name = {name}{place}, default = {{ {default} }} }}")
+            let (name, said) = (quoted(&one.name), said(one, 1));
+            let said = match key {
+                "add" => said,
+                _ => format!("default = {{ {said} }}"),
+            };
+            format!("{key} = {{ in = {inside}, name = {name}{place}, {said} }}")
         }
         all => {
             let items: String =

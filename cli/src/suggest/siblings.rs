@@ -55,16 +55,12 @@ fn ranks(all: &[Shape]) -> Vec<usize> {
 
 /// Which items are the same on both sides, by name.
 fn paired(old: &[Shape], new: &[Shape]) -> Vec<(usize, usize)> {
-    let keys = ranks(new).into_iter().enumerate();
     let mut by_key: HashMap<(&str, usize), usize> = HashMap::new();
-    for (at, rank) in keys {
-        if let Some(shape) = new.get(at) {
-            by_key.insert((&shape.name, rank), at);
-        }
+    for (at, (shape, rank)) in new.iter().zip(ranks(new)).enumerate() {
+        by_key.insert((&shape.name, rank), at);
     }
     let mut pairs = Vec::new();
-    for (at, rank) in ranks(old).into_iter().enumerate() {
-        let Some(one) = old.get(at) else { continue };
+    for (at, (one, rank)) in old.iter().zip(ranks(old)).enumerate() {
         let Some(other) = by_key.get(&(one.name.as_str(), rank)).copied() else { continue };
         if new.get(other).is_some_and(|other| can_stay(one, other)) {
             pairs.push((at, other));
@@ -364,17 +360,10 @@ impl<'a> Level<'a> {
             (Form::List(_), Form::List(_)) => self.list(&path, one, other),
             // A dump does not tell an array of any length from one struct.
             (Form::List(_), Form::Struct(_)) if other.guessed => {
-                let element =
-                    Shape { inside: other.inside.clone(), ..Shape::new("", Form::Element) };
-                let list =
-                    Shape { inside: vec![element], ..Shape::new(&other.name, Form::List(true)) };
-                self.list(&path, one, &list);
+                self.list(&path, one, &as_list(other));
             }
             (Form::Struct(_), Form::List(_)) if one.guessed => {
-                let element = Shape { inside: one.inside.clone(), ..Shape::new("", Form::Element) };
-                let list =
-                    Shape { inside: vec![element], ..Shape::new(&one.name, Form::List(true)) };
-                self.list(&path, &list, other);
+                self.list(&path, &as_list(one), other);
             }
             _ => self.leaf(one, other),
         }
@@ -415,11 +404,9 @@ impl<'a> Level<'a> {
             |list: &Shape, first: &Shape| list.inside.iter().all(|one| one.is_like(first));
         if uniform(one, first) && uniform(other, second) {
             let turned = self.manner.turned;
-            // What is lost is told of the element that says most.
-            let loud = |list: &'_ Shape| {
-                let at = list.inside.iter().position(|element| !element.is_zero());
-                at.and_then(|at| list.inside.get(at)).cloned()
-            };
+            // What is lost is told of the first element that says something.
+            let loud =
+                |list: &Shape| list.inside.iter().find(|element| !element.is_zero()).cloned();
             let (left, right) = match turned {
                 true => (first.clone(), loud(other).unwrap_or_else(|| second.clone())),
                 false => (loud(one).unwrap_or_else(|| first.clone()), second.clone()),
@@ -469,6 +456,12 @@ impl<'a> Level<'a> {
             }
         }
     }
+}
+
+/// A struct as a list of one such element.
+fn as_list(one: &Shape) -> Shape {
+    let element = Shape { inside: one.inside.clone(), ..Shape::new("", Form::Element) };
+    Shape { inside: vec![element], ..Shape::new(&one.name, Form::List(true)) }
 }
 
 /// Whether all of an element is one struct without a name.

@@ -3,7 +3,7 @@
 use migcore::codec::vmdesc::{self, Content, Nested};
 use migcore::compat::{is_private, machine_version, stream, Devices};
 use migcore::model::{NodeId, Tree, Value};
-use migcore::visit::Kind;
+use migcore::visit::{Extent, Kind};
 use migcore::Result;
 
 use super::shape::{Command, Device, Form, Shape, Side, Stream};
@@ -91,18 +91,16 @@ fn shape(
     let form = match value {
         Value::Scalar(kind, bits) => Form::Scalar(kind, bits),
         Value::Array(kind, extent, bytes) => {
-            Form::Array(kind, extent == migcore::visit::Extent::Variable, elements(kind, bytes))
+            Form::Array(kind, extent == Extent::Variable, elements(kind, bytes))
         }
-        Value::Bytes(extent, bytes) => {
-            Form::Bytes(extent == migcore::visit::Extent::Variable, bytes.to_vec())
-        }
+        Value::Bytes(extent, bytes) => Form::Bytes(extent == Extent::Variable, bytes.to_vec()),
         Value::Text(text) => Form::Text(text.to_owned()),
         Value::Absent => Form::Absent,
         Value::Struct(described) => Form::Struct(described.map(|described| {
             let name = String::from_utf8_lossy(described.name).into_owned();
             (name, described.versions.current)
         })),
-        Value::List { extent } => Form::List(extent == migcore::visit::Extent::Variable),
+        Value::List { extent } => Form::List(extent == Extent::Variable),
         Value::Element => Form::Element,
         Value::Optional { present } => Form::Optional(present),
         Value::Subsection { version } => Form::Subsection(version),

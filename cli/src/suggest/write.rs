@@ -4,7 +4,7 @@ use serde_json::{json, Value};
 
 use super::item::quoted;
 use super::machine::Group;
-use super::part::Remark;
+use super::part::{Remark, Step};
 
 /// The longest line of a comment.
 const LINE: usize = 118;
@@ -125,7 +125,7 @@ impl Suggestion {
             .groups
             .iter()
             .map(|group| {
-                let step = |step: &super::part::Step| {
+                let step = |step: &Step| {
                     json!({ "step": step.text, "why": step.why, "optional": step.optional })
                 };
                 json!({

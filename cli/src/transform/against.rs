@@ -1,7 +1,7 @@
 //! What speaks against a transform, in words.
 
 use migcore::compat::{
-    self, After, DeviceName, Devices, Ends, Failed, Of, Others, Route, Step, Version, Way,
+    self, After, DeviceName, Devices, Ends, Failed, Others, Route, Step, Version, Way,
 };
 use migcore::model::Tree;
 use migcore::Code;
@@ -53,16 +53,11 @@ impl<'w> Unmet<'w> {
 
     /// Looks at the devices, as they are called before the steps or behind them.
     pub(super) fn look(&mut self, made: &Made<'_>, tree: &Tree<'_>) {
-        let has_versions = |name: &[u8]| {
-            made.histories.iter().any(|history| match history.of {
-                Of::Devices(names) => compat::name_matches(names, name),
-                Of::Machine => false,
-            })
-        };
         let mut devices = Devices::new(tree);
         while let Some(device) = devices.next(tree).filter(|_| !self.0.is_empty()) {
             let name = tree.name(device).unwrap_or_default();
-            self.0.retain(|pattern| !compat::name_matches(pattern, name) || !has_versions(name));
+            self.0
+                .retain(|pattern| !compat::name_matches(pattern, name) || !made.has_versions(name));
         }
     }
 
@@ -174,10 +169,17 @@ fn item(scope: &str, name: &str) -> String {
 }
 
 fn device(device: &DeviceName<'_>) -> String {
-    match (device.name, device.instance) {
-        ("", _) => "the device".to_owned(),
-        (name, Some(instance)) => format!("{name}/{instance}"),
-        (name, None) => format!("{name}/*"),
+    match device.name {
+        "" => "the device".to_owned(),
+        _ => pattern(device),
+    }
+}
+
+/// The pattern of a device that a step names.
+pub(super) fn pattern(device: &DeviceName<'_>) -> String {
+    match device.instance {
+        Some(instance) => format!("{}/{instance}", device.name),
+        None => format!("{}/*", device.name),
     }
 }
 

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use migcore::compat::{Edge, Loss, Observer, Of, Stage, Step, Way, What};
 use migcore::model::{NodeId, Tree, Value};
-use migcore::visit::Marks;
 use serde_json::{json, Value as Json};
 
 use super::data::{self, Data};
+use super::load::device_in;
 use super::unread::{self, Unread};
 use super::{against, encode};
 use crate::blocks::Block;
@@ -34,14 +34,14 @@ pub struct Effects<'r> {
     current: Option<Current>,
     lost: Vec<Lost>,
     paths: Paths,
-    around: Around,
+    beside: Beside,
     /// What speaks against the first step that something of the stream beside its devices speaks against.
     against: Option<String>,
 }
 
 /// What is known of a stream beside its tree.
 #[derive(Debug, Default)]
-pub(super) struct Around {
+pub(super) struct Beside {
     /// The sections that nobody knows inside.
     pub(super) unread: Vec<Unread>,
     /// The blocks of memory.
@@ -94,9 +94,9 @@ struct Lost {
 }
 
 impl<'r> Effects<'r> {
-    /// Of a run of these rules, with what is around the tree; with `explain`, each item that is touched is noted.
+    /// Of a run of these rules, with what is beside the tree; with `explain`, each item that is touched is noted.
     #[must_use]
-    pub(super) fn new(made: &'r Made<'r>, explain: bool, around: Around) -> Self {
+    pub(super) fn new(made: &'r Made<'r>, explain: bool, beside: Beside) -> Self {
         Effects {
             made,
             explain,
@@ -105,7 +105,7 @@ impl<'r> Effects<'r> {
             current: None,
             lost: Vec::new(),
             paths: Paths::default(),
-            around,
+            beside,
             against: None,
         }
     }
@@ -114,14 +114,14 @@ impl<'r> Effects<'r> {
     pub(super) fn against(&self, tree: &Tree<'_>) -> Option<String> {
         let histories = self.made.histories;
         let of_devices = histories.iter().any(|history| matches!(history.of, Of::Devices(_)));
-        let devices = || of_devices.then(|| unread::devices(&self.around.unread, tree)).flatten();
+        let devices = || of_devices.then(|| unread::devices(&self.beside.unread, tree)).flatten();
         self.against.clone().or_else(devices)
     }
 
     /// Why a step refuses memory, if that is there.
     fn memory(&self, written: &Written<'_>, refuses: &Refuses<'_>) -> Option<String> {
         let Refuses { place, why, .. } = refuses;
-        let is_there = self.around.blocks.iter().any(|block| block.name == place.as_bytes());
+        let is_there = self.beside.blocks.iter().any(|block| block.name == place.as_bytes());
         is_there.then(|| format!("{written}: memory {place} is there: {why}"))
     }
 
@@ -217,7 +217,8 @@ impl<'r> Effects<'r> {
             let Lost { written, path, what, data, inside, from, to, step, secret, allowed, .. } =
                 lost;
             json!({
-                "rule": written, "path": path, "what": what, "type": data.kind, "value": data.value, "inside": inside.json(), "more": inside.more,
+                "rule": written, "path": path, "what": what, "type": data.kind, "value": data.value,
+                "inside": inside.json(), "more": inside.more,
                 "from": from, "to": to, "step": step, "secret": secret, "allowed": allowed,
             })
         };
@@ -259,7 +260,7 @@ impl<'r> Effects<'r> {
                 | Step::DropCommand { .. }
         );
         let lines = match &at.step {
-            Step::Bits { at, .. } if !is_secret(tree, item) => {
+            Step::Bits { at, .. } if tree.is_secret(item) == Ok(false) => {
                 vec![format!("{path}{}", data::bits(tree, item, *at))]
             }
             _ => lines(tree, item, &path, whole),
@@ -285,7 +286,7 @@ impl Observer for Effects<'_> {
         if let (None, Some(written)) = (&self.against, written) {
             self.against = match written.refuses.filter(|refuses| refuses.memory) {
                 Some(refuses) => self.memory(&written, &refuses),
-                None => unread::why(&self.around.unread, tree, at, &written),
+                None => unread::why(&self.beside.unread, tree, at, &written),
             };
         }
         self.current = written.map(|written| Current {
@@ -361,16 +362,9 @@ impl Observer for Effects<'_> {
             step: loss.step,
             secret: loss.secret,
             allowed: loss.allowed,
-            counts: matches!(loss.what, What::Value | What::Bits | What::Item | What::Record),
+            counts: loss.what.is_value(),
         });
     }
-}
-
-/// Of a record the device in it.
-pub(super) fn device_in(tree: &Tree<'_>, node: NodeId) -> NodeId {
-    let is_device = |node: &NodeId| matches!(tree.value(*node), Ok(Value::Device { .. }));
-    let device = tree.children(node).ok().and_then(|mut children| children.find(is_device));
-    device.unwrap_or(node)
 }
 
 /// A value in an item: its path from there, as text, and as data.
@@ -402,7 +396,8 @@ impl Inside {
             }
             let path = paths.path(tree, node);
             let path = path.strip_prefix(&start).unwrap_or(&path);
-            let (path, secret) = (path.trim_start_matches('.').to_owned(), is_secret(tree, node));
+            let (path, secret) =
+                (path.trim_start_matches('.').to_owned(), tree.is_secret(node) != Ok(false));
             let (text, data) = (typed(tree, node, secret), Data::of(tree, node, secret));
             inside.values.push(One { path, text, data, secret });
         }
@@ -476,7 +471,7 @@ fn word(what: What) -> &'static str {
 
 /// An item as text: its type and value, and all that is inside if it comes or goes as a whole.
 fn lines(tree: &Tree<'_>, item: NodeId, path: &str, whole: bool) -> Vec<String> {
-    let hidden = is_secret(tree, item);
+    let hidden = tree.is_secret(item) != Ok(false);
     let mut lines = vec![format!(
         "{path}: {}{}",
         typed(tree, item, hidden),
@@ -501,16 +496,4 @@ fn lines(tree: &Tree<'_>, item: NodeId, path: &str, whole: bool) -> Vec<String> 
 
 fn is_scope(tree: &Tree<'_>, item: NodeId) -> bool {
     tree.value(item).ok().as_ref().and_then(Value::scope_kind).is_some()
-}
-
-/// Whether an item is secret, or a scope around it.
-fn is_secret(tree: &Tree<'_>, item: NodeId) -> bool {
-    let mut at = Some(item);
-    while let Some(node) = at {
-        if tree.marks(node).is_ok_and(|marks| marks.contains(Marks::SECRET)) {
-            return true;
-        }
-        at = tree.parent(node).ok().flatten();
-    }
-    false
 }

@@ -134,8 +134,7 @@ fn origins(tree: &Tree<'_>, before: Option<NodeId>, scanner: &Scanner, notes: No
             origins.kept.insert(node, bytes);
         }
         if let Some((_, mute)) = mutes.next_if(|(item, _)| *item == number) {
-            let node = super::effects::device_in(tree, node);
-            origins.unread.push(Unread { node, mute });
+            origins.unread.push(Unread { node: device_in(tree, node), mute });
         }
         if let Some(entry) = sections.entry(tree, node, top) {
             origins.entries.insert(node, entry);
@@ -143,6 +142,13 @@ fn origins(tree: &Tree<'_>, before: Option<NodeId>, scanner: &Scanner, notes: No
         at = following(tree, node);
     }
     origins
+}
+
+/// Of a record the device in it.
+pub(super) fn device_in(tree: &Tree<'_>, node: NodeId) -> NodeId {
+    let is_device = |node: &NodeId| matches!(tree.value(*node), Ok(Value::Device { .. }));
+    let device = tree.children(node).ok().and_then(|mut children| children.find(is_device));
+    device.unwrap_or(node)
 }
 
 /// The node that comes behind another one, as a visit gives them.

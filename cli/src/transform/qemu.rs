@@ -182,7 +182,7 @@ pub fn write(
     to: &Path,
 ) -> crate::failure::Result<()> {
     let mut sink = Pipe::new(output);
-    let done = encode(tree, origins, input, Passed::Copied(input.again()), &mut sink);
+    let done = put(tree, origins, input, Passed::Copied(input.again()), &mut sink);
     match sink.failure {
         Some(error) => Err(Failure::writing(to)(error)),
         None => done,
@@ -196,11 +196,12 @@ pub fn write(
 pub fn pieces(tree: &Tree<'_>, origins: &Origins, input: &Input) -> crate::failure::Result<Input> {
     let (mut own, mut runs) = (Vec::new(), Vec::new());
     let passed = Passed::Noted(&mut runs);
-    encode(tree, origins, input, passed, &mut Pipe::new(&mut own))?;
+    put(tree, origins, input, passed, &mut Pipe::new(&mut own))?;
     Ok(Input::of_pieces(Pieces::new(own, &runs, input.again())))
 }
 
-fn encode(
+/// Gives the bytes of the stream in a tree to `sink`.
+fn put(
     tree: &Tree<'_>,
     origins: &Origins,
     input: &Input,

@@ -8,7 +8,7 @@ use migcore::model::{NodeId, Tree, Value};
 use migcore::{Code, Report};
 
 use super::against::{self, Unmet};
-use super::effects::{Around, Effects};
+use super::effects::{Beside, Effects};
 use super::load::{self, Origins, Unloaded};
 use super::native;
 use super::qemu::{self, Unsettled};
@@ -170,9 +170,11 @@ fn attempt<'a>(
     let mut tree = Tree::new(memory).map_err(|_| Ended::NoSpace)?;
     let mut origins = loaded(source, wanted, &mut tree)?;
     restore(wanted, &mut tree, path)?;
-    let around =
-        Around { unread: std::mem::take(&mut origins.unread), blocks: origins.blocks.clone() };
-    let mut effects = Effects::new(wanted.made, wanted.explain, around);
+    let beside = Beside {
+        unread: std::mem::take(&mut origins.unread),
+        blocks: std::mem::take(&mut origins.blocks),
+    };
+    let mut effects = Effects::new(wanted.made, wanted.explain, beside);
     if let Some(why) = against::machine(wanted, &tree) {
         return Err(Stopped::Refused(why, effects).into());
     }

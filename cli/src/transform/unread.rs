@@ -1,7 +1,7 @@
 //! Sections that no description tells the inside of. A step that could concern one of them finds nothing there, which
 //! says nothing of the state.
 
-use migcore::compat::{DeviceName, Pattern, Stage, Step, Trail};
+use migcore::compat::{Pattern, Stage, Step, Trail};
 use migcore::model::{NodeId, Tree, Value};
 
 use super::against;
@@ -102,10 +102,6 @@ fn is_into(scope: &str, tree: &Tree<'_>, device: NodeId, only_named: bool) -> bo
 
 /// The patterns of what a step needs to know the inside of.
 fn scopes(step: &Step<'_>) -> Vec<String> {
-    let device = |device: &DeviceName<'_>| match device.instance {
-        Some(instance) => format!("{}/{instance}", device.name),
-        None => format!("{}/*", device.name),
-    };
     match step {
         Step::Rename { scope, .. }
         | Step::Retype { scope, .. }
@@ -117,8 +113,10 @@ fn scopes(step: &Step<'_>) -> Vec<String> {
         Step::Add { place, .. } | Step::Drop { place, .. } => vec![place.scope.to_owned()],
         Step::Wrap(wrapping) | Step::Unwrap(wrapping) => vec![wrapping.place.scope.to_owned()],
         Step::Move { from, to } => vec![from.scope.to_owned(), to.scope.to_owned()],
-        Step::Split { device: from, .. } => vec![device(from)],
-        Step::Merge { device: to, into, .. } => vec![device(to), device(&into.name)],
+        Step::Split { device: from, .. } => vec![against::pattern(from)],
+        Step::Merge { device: to, into, .. } => {
+            vec![against::pattern(to), against::pattern(&into.name)]
+        }
         _ => Vec::new(),
     }
 }

@@ -1,6 +1,6 @@
 //! The devices of a tree in both of its layouts: at the root, and in the records of QEMU's stream.
 
-use crate::error::Result;
+use crate::error::{put_number, Put, Result};
 use crate::model::{NodeId, Tree, Value};
 use crate::visit::{self, Versions};
 
@@ -21,6 +21,13 @@ pub fn stream(tree: &Tree<'_>) -> Option<NodeId> {
         true => tree.children(tree.root()).ok()?.find(|child| is_stream(tree, *child)),
         false => None,
     }
+}
+
+/// Puts the name of a device and its instance, as a path begins.
+pub(super) fn put_name(name: &[u8], instance: u32, put: Put<'_>) {
+    put(name);
+    put(b"/");
+    put_number(u64::from(instance), put);
 }
 
 /// What a tree says of a device before its items.

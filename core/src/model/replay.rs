@@ -19,18 +19,7 @@ impl Tree<'_> {
     /// Those of the visitor; [`Code::WrongDirection`] when it loads; [`Code::StaleHandle`].
     pub fn replay(&self, node: NodeId, v: &mut Visitor<'_>) -> Result<()> {
         let top = self.top(node, v)?;
-        let mut walk = Walk::new(top);
-        while let Some(step) = walk.next(self) {
-            match step {
-                Step::Enter(at) => {
-                    if !self.enter(at, v)? {
-                        walk.skip_inside();
-                    }
-                }
-                Step::Leave(at) => self.leave(at, v)?,
-            }
-        }
-        Ok(())
+        self.replay_but(None, top, v)
     }
 
     /// Saves what is inside of a node through a visitor, without the node itself: for a caller that
@@ -40,10 +29,15 @@ impl Tree<'_> {
     /// As [`replay`](Tree::replay).
     pub fn replay_inside(&self, node: NodeId, v: &mut Visitor<'_>) -> Result<()> {
         let top = self.top(node, v)?;
+        self.replay_but(Some(top), top, v)
+    }
+
+    /// Saves all from `top` on, without the scope of `left_out`.
+    fn replay_but(&self, left_out: Option<u32>, top: u32, v: &mut Visitor<'_>) -> Result<()> {
         let mut walk = Walk::new(top);
         while let Some(step) = walk.next(self) {
             match step {
-                Step::Enter(at) | Step::Leave(at) if at == top => {}
+                Step::Enter(at) | Step::Leave(at) if Some(at) == left_out => {}
                 Step::Enter(at) => {
                     if !self.enter(at, v)? {
                         walk.skip_inside();

@@ -132,6 +132,21 @@ impl<'m> Tree<'m> {
         Ok(self.marks_at(index))
     }
 
+    /// Whether its value must not be shown: it is marked as secret, or a scope around it is.
+    ///
+    /// # Errors
+    /// [`Code::StaleHandle`].
+    pub fn is_secret(&self, node: NodeId) -> Result<bool> {
+        let mut at = Some(node);
+        while let Some(node) = at {
+            if self.marks(node)?.contains(Marks::SECRET) {
+                return Ok(true);
+            }
+            at = self.parent(node)?;
+        }
+        Ok(false)
+    }
+
     /// What it is. Bytes and strings are those in the tree.
     ///
     /// # Errors

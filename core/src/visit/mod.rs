@@ -8,11 +8,11 @@
 //! state, always in the same order, and so one function serves both directions.
 //!
 //! **Kinds of item**: scalars ([`Kind`]), homogeneous arrays of scalars (one call, not one an
-//! element), byte buffers, UTF-8 strings, an absent item (a null pointer). Arrays and buffers are of fixed length, known to both sides, or of variable
-//! length, which then travels with them. **Scopes** group items: device, struct, list and its
-//! elements, what is optional, subsection. They nest up to [`MAX_DEPTH`](crate::error::MAX_DEPTH) deep; a
-//! device counts, elements of a list do not. Names are for the reader of a stream or of an error; inside a
-//! list they may be empty. A wire without names never looks at them.
+//! element), byte buffers, UTF-8 strings, an absent item (a null pointer). Arrays and buffers are of fixed
+//! length, known to both sides, or of variable length, which then travels with them. **Scopes** group items:
+//! device, struct, list and its elements, what is optional, subsection. They nest up to
+//! [`MAX_DEPTH`](crate::error::MAX_DEPTH) deep; a device counts, elements of a list do not. Names are for the
+//! reader of a stream or of an error; inside a list they may be empty. A wire without names never looks at them.
 //!
 //! **Direction and version**: saving changes nothing in the device. Loading stores each value as it
 //! is read. [`Visitor::version`] is on load the version that the stream's state is taken for, and on save

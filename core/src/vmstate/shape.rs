@@ -4,22 +4,22 @@ use super::level::{is_nameless, versions};
 use super::name::{Described, ItemName};
 use super::{Amount, Field, Table, What};
 use crate::error::{Code, Result};
-use crate::io::Width;
 use crate::visit::{Description, Extent, Kind, Marks, Name, Scope, ScopeKind, Visitor};
 
-/// The most items of one shape. A table that is named twice in one, and that twice in another, has more than anybody could
-/// write.
+/// The most items of one shape. A table that is named twice in one, and that twice in another, has more than anybody
+/// could write.
 const MOST_ITEMS: usize = 1 << 16;
 
 /// The longest array or buffer of a shape, as bytes; a longer one is left out.
 static ZEROS: [u8; 8192] = [0; 8192];
 
-/// Saves the shape of what a table accepts at its newest version: a device with its items, which are all 0. What code of the
-/// device decides, a field with a test, is marked [ancillary](Marks::ANCILLARY); subsections are there, whether they are needed or
-/// not. A value that is compared with the one of the object is marked [opaque](Marks::OPAQUE), since no table tells it.
+/// Saves the shape of what a table accepts at its newest version: a device with its items, which are all 0. What code
+/// of the device decides, a field with a test, is marked [ancillary](Marks::ANCILLARY); subsections are there, whether
+/// they are needed or not. A value that is compared with the one of the object is marked [opaque](Marks::OPAQUE), since
+/// no table tells it.
 ///
-/// Says whether that is all. What depends on an object is left out: elements that a member counts, arrays of pointers, lists,
-/// trees, and what only code of the device knows.
+/// Says whether that is all. What depends on an object is left out: elements that a member counts, arrays of pointers,
+/// lists, trees, and what only code of the device knows.
 ///
 /// # Errors
 /// [`Code::BadTable`]; [`Code::TooDeep`]; [`Code::TooMany`] for more items than any device has; those of the visitor.
@@ -93,10 +93,7 @@ impl Shape<'_, '_> {
                 }
                 None => self.left_out(),
             },
-            (What::Bitmap, 1) => {
-                let bits = Width::Eight.bytes().saturating_mul(8);
-                self.array(name, Kind::U64, size.div_ceil(bits), spare)
-            }
+            (What::Bitmap, 1) => self.array(name, Kind::U64, size.div_ceil(64), spare),
             (What::Null, 1) => {
                 self.mark(spare)?;
                 self.v.null(name)

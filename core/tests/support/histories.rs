@@ -12,8 +12,8 @@
 )]
 
 use migcore::compat::{
-    each_loss, is_private, After, Compat, Edge, Failed, Item, Loss, Observer, Others, Place,
-    Policy, Stage, Step, Targets, Version, Way,
+    each_loss, is_private, After, Compat, DeviceName, Edge, Failed, History, Item, Leg, Loss,
+    NewDevice, Observer, Others, Outcome, Place, Policy, Stage, Step, Targets, Version, Way,
 };
 use migcore::model::{At, NodeId, Tree, Value};
 use migcore::visit::{Kind, Marks, Versions};
@@ -101,6 +101,19 @@ pub const fn rename<'a>(scope: &'a str, from: &'a str, to: &'a str) -> Step<'a> 
     Step::Rename { scope, from, to }
 }
 
+/// The newer version keeps `y` in a device `b` of its own, right behind it.
+pub const SPLIT: Step<'static> = Step::Split {
+    device: DeviceName::THIS,
+    into: NewDevice {
+        name: DeviceName { name: "b", instance: None },
+        versions: Versions { current: 1, minimum: 1 },
+        oldest_reader: 1,
+        after: After::Name(""),
+    },
+    items: &["y"],
+    after: After::End,
+};
+
 /// An item of an added number.
 pub const fn item(name: &str, value: u64) -> Item<'_> {
     Item::new(name, Value::Scalar(Kind::U32, value))
@@ -117,7 +130,7 @@ pub fn machine<'a>(from: Version<'a>, to: Version<'a>) -> Targets<'a> {
     Targets { from: Some(from), machine: Some(to), others, ..Targets::default() }
 }
 
-pub fn compat<'a>(histories: &'a [migcore::compat::History<'a>]) -> Compat<'a> {
+pub fn compat<'a>(histories: &'a [History<'a>]) -> Compat<'a> {
     Compat { histories, policy: Policy::ALLOW, ..Compat::default() }
 }
 
@@ -172,7 +185,7 @@ pub fn run(
     compat: &Compat<'_>,
     tree: &mut Tree<'_>,
     targets: &Targets<'_>,
-) -> (Result<migcore::compat::Outcome, Failed>, Notes) {
+) -> (Result<Outcome, Failed>, Notes) {
     let mut notes = Notes::default();
     let done = compat.run(tree, targets, &mut notes);
     (done, notes)
@@ -184,7 +197,7 @@ pub fn bare<'a>(ends: &[(Version<'a>, Version<'a>)]) -> Vec<Edge<'a>> {
 }
 
 /// A leg as text.
-pub fn leg(edges: &[Edge<'_>], leg: &migcore::compat::Leg) -> String {
+pub fn leg(edges: &[Edge<'_>], leg: &Leg) -> String {
     let (from, to) = edges[leg.edge].ends(leg.way);
     let back = if leg.way == Way::Up { "" } else { "'" };
     format!("{}{back}:{from}>{to}", leg.edge)

@@ -1,9 +1,12 @@
-//! Memory of the caller that what is made of its tables goes into.
+//! Memory of the caller, divided: for what is made of its tables, and for trees that its code works on.
 
 use core::ffi::c_void;
 use core::slice;
 
 use migcore::{Code, Result};
+
+use crate::memory::bytes_mut;
+use crate::tree::storage::{init_for, migcore_tree, MIGCORE_TREE_NODE};
 
 /// Memory that is filled from its front; or none, and what would be needed is counted.
 pub(super) struct Arena {
@@ -105,7 +108,7 @@ impl Arena {
     /// One value that code of the object shares.
     pub(super) fn place<T>(&mut self, value: T) -> Result<&'static T> {
         let place = self.room::<T>()?;
-        // SAFETY: `take` gave room for it, aligned, that nothing else uses.
+        // SAFETY: there is room for it, aligned, that nothing else uses.
         unsafe {
             place.write(value);
             Ok(&*place)
@@ -128,5 +131,33 @@ impl Arena {
             at.checked_add(length).filter(|end| *end <= self.capacity).ok_or(Code::NoSpace)?;
         self.used = end;
         Ok(self.memory.map(|memory| memory.wrapping_add(at).cast()))
+    }
+}
+
+/// Room for trees that code of the caller works on.
+pub(super) struct Room {
+    /// Where it finds them.
+    pub(super) storage: *mut migcore_tree,
+    /// Memory for what stands in for such a tree meanwhile.
+    pub(super) spare: *mut [u8; MIGCORE_TREE_NODE],
+    /// What they lie in.
+    pub(super) memory: &'static mut [u8],
+}
+
+/// Divides memory of the caller.
+///
+/// # Safety
+/// `memory` is NULL or points to `capacity` bytes that nothing else uses as long as the room is used.
+pub(super) unsafe fn room(memory: *mut c_void, capacity: usize) -> Result<Room> {
+    // SAFETY: as the caller promises.
+    unsafe {
+        let mut arena = Arena::over(memory, capacity)?;
+        let storage = arena.room::<migcore_tree>()?;
+        let spare = arena.room::<[u8; MIGCORE_TREE_NODE]>()?;
+        let used = arena.used();
+        let rest = capacity.checked_sub(used).ok_or(Code::NoSpace)?;
+        let memory = bytes_mut(memory.cast::<u8>().wrapping_add(used).cast(), rest)?;
+        init_for(storage, &mut *spare, memory)?;
+        Ok(Room { storage, spare, memory })
     }
 }

@@ -7,13 +7,12 @@ use migcore::io::json::Line;
 use migcore::model::Tree;
 use migcore::{Code, Result};
 
-use super::arena::Arena;
+use super::arena::{room, Room};
 use super::run::{migcore_compat, with_histories};
 use super::told::{migcore_told_version, told};
 use crate::io::{check_sized, sized};
-use crate::memory::bytes_mut;
 use crate::status::{migcore_status, refusal, status, MIGCORE_OK};
-use crate::tree::storage::{init_for, migcore_tree, while_returned, MIGCORE_TREE_NODE};
+use crate::tree::storage::{migcore_tree, while_returned, MIGCORE_TREE_NODE};
 
 /// The next pseudo-random number of a row that `*state` begins: any number does. It is the same each time.
 #[no_mangle]
@@ -150,33 +149,6 @@ pub unsafe extern "C" fn migcore_compat_check(
             checked.write_unaligned(of_checked(done?));
             Ok(())
         }))
-    }
-}
-
-/// Room for trees that code of the caller works on.
-pub(super) struct Room {
-    /// Where it finds them.
-    pub(super) storage: *mut migcore_tree,
-    spare: *mut [u8; MIGCORE_TREE_NODE],
-    /// What they lie in.
-    pub(super) memory: &'static mut [u8],
-}
-
-/// Divides memory of the caller.
-///
-/// # Safety
-/// `memory` is NULL or points to `capacity` bytes that nothing else uses as long as the room is used.
-pub(super) unsafe fn room(memory: *mut c_void, capacity: usize) -> Result<Room> {
-    // SAFETY: as the caller promises.
-    unsafe {
-        let mut arena = Arena::over(memory, capacity)?;
-        let storage = arena.room::<migcore_tree>()?;
-        let spare = arena.room::<[u8; MIGCORE_TREE_NODE]>()?;
-        let used = arena.used();
-        let rest = capacity.checked_sub(used).ok_or(Code::NoSpace)?;
-        let memory = bytes_mut(memory.cast::<u8>().wrapping_add(used).cast(), rest)?;
-        init_for(storage, &mut *spare, memory)?;
-        Ok(Room { storage, spare, memory })
     }
 }
 

@@ -6,7 +6,7 @@ use core::ptr;
 use migcore::visit::Name;
 use migcore::Code;
 
-use super::check::{room, Room};
+use super::arena::{room, Room};
 use super::manifest::migcore_accepts;
 use super::run::{migcore_compat, with_histories};
 use crate::io::check_sized;

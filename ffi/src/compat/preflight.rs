@@ -3,14 +3,14 @@
 use core::ffi::{c_char, c_void};
 
 use migcore::compat::manifest::Manifest;
-use migcore::compat::preflight::{Answer, Finding, Preflight};
+use migcore::compat::preflight::{Answer, Finding, Preflight, Report};
 use migcore::error::Put;
 use migcore::{Code, Result};
 
 use super::manifest::wire_of;
 use super::rows::migcore_compat_version;
 use super::run::{at_work, migcore_compat, version};
-use crate::error::MIGCORE_PATH_SIZE;
+use crate::error::{characters, MIGCORE_PATH_SIZE};
 use crate::memory::bytes_mut;
 use crate::status::{migcore_status, refusal, status, MIGCORE_OK};
 use crate::tree::report::tell;
@@ -45,14 +45,15 @@ pub type migcore_report_finding = Option<
 >;
 
 /// Says whether a receiver loads a state: compares the tree `state` with the manifest in the tree `receiver`. Shows each
-/// thing that it finds to `report`, which may be NULL, and writes the answer, the worst of them as migcore_answer_worse has
-/// it, to `answer`, a MIGCORE_ANSWER_ constant. Neither tree is changed. `wire` is the one that the state will go over, a MIGCORE_WIRE_ constant, or
-/// 0 for the one that the receiver wants, and chunks where it takes any. `index` is memory for an index, as that of migcore_tree_diff, or NULL.
+/// thing that it finds to `report`, which may be NULL, and writes the answer, the worst of them as migcore_answer_worse
+/// has it, to `answer`, a MIGCORE_ANSWER_ constant. Neither tree is changed. `wire` is the one that the state will go
+/// over, a MIGCORE_WIRE_ constant, or 0 for the one that the receiver wants, and chunks where it takes any. `index` is
+/// memory for an index, as that of migcore_tree_diff, or NULL.
 ///
 /// It says that a state loads only where the manifest describes all that the state has and all that the receiver needs;
 /// what only values tell, such as what a hook refuses, it does not know. MIGCORE_OK whatever the answer is;
-/// MIGCORE_INVALID_ARGUMENT for a wire that is none, MIGCORE_MISSING without a manifest, MIGCORE_UNKNOWN_FORMAT for one of a newer layout, MIGCORE_BAD_VALUE for one that
-/// makes no sense.
+/// MIGCORE_INVALID_ARGUMENT for a wire that is none, MIGCORE_MISSING without a manifest, MIGCORE_UNKNOWN_FORMAT for one
+/// of a newer layout, MIGCORE_BAD_VALUE for one that makes no sense.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_preflight(
     state: *mut migcore_tree,
@@ -77,11 +78,12 @@ pub unsafe extern "C" fn migcore_preflight(
     }
 }
 
-/// The same after the transforms that lead to the receiver's versions: the routes are found and gone, what is lost is told,
-/// and all of it is undone. `from` is the version of the machine now, where the state does not say it, or NULL. Devices of
-/// which the receiver takes the version that they have stay as they are; a machine whose manifest says its version is
-/// transformed to that. Filters see the state as it leaves. `report` must not use the state. Where a transform fails, that is a finding, but for
-/// MIGCORE_NO_SPACE, MIGCORE_BUSY and MIGCORE_UNBALANCED, which are as those of migcore_compat_run.
+/// The same after the transforms that lead to the receiver's versions: the routes are found and gone, what is lost is
+/// told, and all of it is undone. `from` is the version of the machine now, where the state does not say it, or NULL.
+/// Devices of which the receiver takes the version that they have stay as they are; a machine whose manifest says its
+/// version is transformed to that. Filters see the state as it leaves. `report` must not use the state. Where a
+/// transform fails, that is a finding, but for MIGCORE_NO_SPACE, MIGCORE_BUSY and MIGCORE_UNBALANCED, which are as those
+/// of migcore_compat_run.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_compat_preflight(
     compat: *mut migcore_compat,
@@ -119,7 +121,7 @@ unsafe fn ended(
     report: migcore_report_finding,
     opaque: *mut c_void,
     answer: *mut u32,
-    compare: &mut dyn FnMut(migcore::compat::preflight::Report<'_>) -> Result<Answer>,
+    compare: &mut dyn FnMut(Report<'_>) -> Result<Answer>,
 ) -> Result<()> {
     let mut ended = MIGCORE_OK;
     let worst = compare(&mut |finding| {
@@ -145,11 +147,10 @@ fn to_c(finding: &Finding<'_>) -> migcore_finding {
         size: size_of::<migcore_finding>(),
         answer: finding.answer.number().into(),
         reason: finding.reason.number().into(),
-        path: [0; MIGCORE_PATH_SIZE],
+        path: characters(&finding.path),
         expected: [0; MIGCORE_DETAIL_SIZE],
         found: [0; MIGCORE_DETAIL_SIZE],
     };
-    put_in(&mut made.path, &mut |put| put(finding.path.as_str().as_bytes()));
     put_in(&mut made.expected, &mut |put| finding.expected.put(put));
     put_in(&mut made.found, &mut |put| finding.found.put(put));
     made

@@ -3,7 +3,7 @@
 use core::ffi::{c_char, c_void};
 
 use migcore::compat::{Border, Compat, Ends, Failed, Others, Outcome, Targets, Version};
-use migcore::error::{put_number, Fault, Path, Put, Report};
+use migcore::error::{put_number, Path, Put, Report};
 use migcore::io::json::Line;
 use migcore::model::Tree;
 use migcore::{Code, Result};
@@ -13,7 +13,7 @@ use super::decode;
 use super::hook::Running;
 use super::rows::{migcore_compat_table, migcore_compat_version};
 use super::told::{migcore_compat_observer, Looking};
-use crate::error::{fill, migcore_error, MIGCORE_PATH_SIZE};
+use crate::error::{characters, fill, migcore_error, path_of, MIGCORE_PATH_SIZE};
 use crate::io::{check_sized, sized};
 use crate::memory::{bytes_mut, LARGEST};
 use crate::object::check_storage;
@@ -114,8 +114,9 @@ pub(super) fn put_bad(arena: &Arena, bad: decode::Bad, put: Put<'_>) {
 ///
 /// MIGCORE_BAD_TABLE for rows that make no sense: a member that the kind of its row does not use and that is not 0, a text
 /// that is not UTF-8, a number that is none of its constants, a change between the versions of an earlier one.
-/// migcore_compat_table_text tells where. After an error each use of the object returns the same status. MIGCORE_NO_SPACE if migcore_compat_size says more than
-/// `capacity`. What only a state shows, such as a pattern that is too long, is an error of the run.
+/// migcore_compat_table_text tells where. After an error each use of the object returns the same status.
+/// MIGCORE_NO_SPACE if migcore_compat_size says more than `capacity`. What only a state shows, such as a pattern that is
+/// too long, is an error of the run.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_compat_init(
     compat: *mut migcore_compat,
@@ -258,12 +259,12 @@ pub struct migcore_compat_failure {
 /// the version that the program speaks. A machine that becomes newer goes its own changes first, one that becomes
 /// older those of its devices. `outcome`, `observer` and `failure` may be NULL.
 ///
-/// MIGCORE_NO_ROUTE names the device and both versions, before a step is done to any device, or a pattern of the targets that
-/// neither a device nor a history fits; MIGCORE_MISSING a step that
-/// had to find something; MIGCORE_LOSSY a loss that the policy refuses; MIGCORE_BUSY if a change of the tree is open;
-/// MIGCORE_UNBALANCED if code of the caller left a visitor over the tree: then the change stays open, and is undone by
-/// migcore_tree_undo_change when the visitor has ended. Of targets MIGCORE_TOO_MANY, MIGCORE_BAD_TEXT for what is not UTF-8,
-/// MIGCORE_INVALID_ARGUMENT for a number that is none of its constants. MIGCORE_NO_SPACE; those of the steps and of code that is called.
+/// MIGCORE_NO_ROUTE names the device and both versions, before a step is done to any device, or a pattern of the targets
+/// that neither a device nor a history fits; MIGCORE_MISSING a step that had to find something; MIGCORE_LOSSY a loss that
+/// the policy refuses; MIGCORE_BUSY if a change of the tree is open; MIGCORE_UNBALANCED if code of the caller left a
+/// visitor over the tree: then the change stays open, and is undone by migcore_tree_undo_change when the visitor has
+/// ended. Of targets MIGCORE_TOO_MANY, MIGCORE_BAD_TEXT for what is not UTF-8, MIGCORE_INVALID_ARGUMENT for a number that
+/// is none of its constants. MIGCORE_NO_SPACE; those of the steps and of code that is called.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_compat_run(
     compat: *mut migcore_compat,
@@ -561,14 +562,6 @@ fn of_failed(failed: &Failed) -> migcore_compat_failure {
     }
 }
 
-fn characters(path: &Path) -> [c_char; MIGCORE_PATH_SIZE] {
-    let mut text = [0; MIGCORE_PATH_SIZE];
-    for (place, byte) in text.iter_mut().zip(path.as_str().bytes()) {
-        *place = c_char::try_from(byte).unwrap_or(0);
-    }
-    text
-}
-
 /// Writes the message of a failure into `text`, cut to `capacity` and ended with a NUL, and returns how long the whole
 /// message is, without the NUL. `text` may be NULL when `capacity` is 0.
 #[no_mangle]
@@ -591,18 +584,11 @@ pub unsafe extern "C" fn migcore_compat_failure_text(
 
 /// The failure that was told; `None` if it is of no status that is known.
 fn read(failure: &migcore_compat_failure) -> Option<Failed> {
-    let path = |text: &[c_char; MIGCORE_PATH_SIZE]| {
-        Path::build(&mut |put| {
-            for byte in text.iter().take_while(|byte| **byte != 0) {
-                put(&[u8::try_from(*byte).unwrap_or(b'?')]);
-            }
-        })
-    };
     let code = Code::from_number(failure.error.status)?;
-    let report = Report { code, fault: Fault::default(), path: path(&failure.error.path) };
-    let (from, to) = (path(&failure.from), path(&failure.to));
+    let report = Report { path: path_of(&failure.error.path), ..code.into() };
+    let (from, to) = (path_of(&failure.from), path_of(&failure.to));
     let known = !from.as_str().is_empty() || !to.as_str().is_empty();
     let step = u32::try_from(failure.step).ok();
-    let detail = path(&failure.detail);
+    let detail = path_of(&failure.detail);
     Some(Failed { report, ends: known.then_some(Ends { from, to }), step, detail })
 }

@@ -4,7 +4,7 @@ use core::ffi::{c_char, c_void};
 
 use migcore::compat::{self, Hop, Loss, Observer, Stage, Version, Way};
 use migcore::model::{NodeId, Tree, Value};
-use migcore::Result;
+use migcore::{Code, Result};
 
 use super::hook::migcore_lost;
 use super::rows::migcore_compat_version;
@@ -173,10 +173,7 @@ impl Observer for Looking {
             Some(Ok(Value::Device { instance, .. })) => instance,
             _ => 0,
         };
-        let (from, to) = match at.way {
-            Way::Up => (&at.edge.from, &at.edge.to),
-            Way::Down => (&at.edge.to, &at.edge.from),
-        };
+        let (from, to) = at.edge.ends(at.way);
         let text = at.step.text();
         let stage = migcore_compat_stage {
             size: size_of::<migcore_compat_stage>(),
@@ -184,8 +181,8 @@ impl Observer for Looking {
             device_length: device.len(),
             text: bytes(text.as_bytes()),
             text_length: text.len(),
-            from: told(from),
-            to: told(to),
+            from: told(&from),
+            to: told(&to),
             instance,
             step: u32::try_from(at.number).unwrap_or(u32::MAX),
             touched,
@@ -213,7 +210,7 @@ pub unsafe extern "C" fn migcore_tree_each_loss(
     each: migcore_loss_function,
     opaque: *mut c_void,
 ) -> migcore_status {
-    let Some(each) = each else { return migcore::Code::NullPointer.number() };
+    let Some(each) = each else { return Code::NullPointer.number() };
     // SAFETY: the caller promises NULL or a tree, and a function for this `opaque`.
     unsafe {
         status(show(tree, |tree| {
@@ -256,7 +253,7 @@ pub unsafe extern "C" fn migcore_tree_each_hop(
     opaque: *mut c_void,
     older: *mut u64,
 ) -> migcore_status {
-    let Some(each) = each else { return migcore::Code::NullPointer.number() };
+    let Some(each) = each else { return Code::NullPointer.number() };
     let mut told = |hop: &Hop<'_>| {
         let hop = of_hop(hop);
         // SAFETY: the caller promises a function for this `opaque`; the row lives until it returns.

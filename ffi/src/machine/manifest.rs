@@ -41,11 +41,10 @@ pub type migcore_accept = Option<
 
 /// Makes the manifest of a machine in a tree, into which the machine was saved (migcore_machine_save), and that holds
 /// nothing else; and which was checked for the machine (migcore_machine_check), if it is to be known what devices do
-/// without; and into which the machine saved older versions, if it did (migcore_machine_record_older). The
-/// devices become shapes. Of a device with a scratch instance it is taken that its state shows all that it accepts
-/// (MIGCORE_KNOWN_ALL), of others that it is a sample; `accept`, which may be NULL, may say better. It must not use the
-/// tree. Writes the handle of the manifest. After an error the tree is of no use: some of its devices may be in a manifest
-/// that was begun.
+/// without; and into which the machine saved older versions, if it did (migcore_machine_record_older). The devices become
+/// shapes. Of a device with a scratch instance it is taken that its state shows all that it accepts (MIGCORE_KNOWN_ALL),
+/// of others that it is a sample; `accept`, which may be NULL, may say better. It must not use the tree. Writes the
+/// handle of the manifest. After an error the tree is of no use: some of its devices may be in a manifest that was begun.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_machine_manifest(
     machine: *mut migcore_machine,

@@ -69,7 +69,8 @@ impl migcore_checked {
 
 /// Begins a machine of `count` devices, whose table it borrows; they are saved in this order. `size` is
 /// sizeof(migcore_machine). Two devices differ in name or instance. `error` may be NULL; its path is
-/// that of the device. A machine that could not begin refuses every call. While a call on the machine goes on, nothing else may touch the table, not even read it.
+/// that of the device. A machine that could not begin refuses every call. While a call on the machine goes on, nothing
+/// else may touch the table, not even read it.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_machine_init(
     machine: *mut migcore_machine,

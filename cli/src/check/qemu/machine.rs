@@ -1,12 +1,10 @@
 //! What holds for the whole stream: configuration, footers, commands, memory.
 
-use std::collections::HashMap;
-
 use migcore::codec::legacy::framing::{capability, commands, Configuration};
 
 use super::{Answer, Findings, Knowledge, Stream};
 use crate::blocks::Block;
-use crate::show::sized;
+use crate::check::memory::{mismatches, Mismatch};
 
 const NAME: &str = "load it with this type of machine, or change the name in the configuration";
 const PARTS: &str = "types up to 2.3 have neither configuration nor footers: transform the stream into the form of \
@@ -152,31 +150,22 @@ pub(crate) struct Unlike<'b> {
 
 /// Compares the blocks of memory of a stream with those of the receiver. Blocks that do not come QEMU does not ask for.
 pub(crate) fn unlike<'b>(sent: &'b [Block], ours: &'b [Block]) -> Vec<Unlike<'b>> {
-    let lengths = |blocks: &'b [Block]| -> HashMap<&'b [u8], u64> {
-        blocks.iter().map(|block| (&block.name[..], block.length)).collect()
-    };
-    let (left, right) = (lengths(sent), lengths(ours));
-    let mut found = Vec::new();
-    for block in sent {
-        let (answer, text) = match right.get(&block.name[..]) {
-            None => (Answer::Refused, "the receiver does not have this block of memory".to_owned()),
-            Some(length) if *length == block.length => continue,
-            Some(length) if is_resizable(block) && block.length < *length => continue,
-            Some(length) => {
-                let text =
-                    format!("{} here, {} at the receiver", sized(block.length), sized(*length));
-                (if is_resizable(block) { Answer::CannotTell } else { Answer::Refused }, text)
+    let judged = |mismatch: Mismatch<'b>| {
+        let (answer, reason) = match &mismatch {
+            Mismatch::Length(block, length) if is_resizable(block) && block.length < *length => {
+                return None;
             }
+            Mismatch::Length(block, _) if is_resizable(block) => (Answer::CannotTell, "memory"),
+            Mismatch::Sent(_) | Mismatch::Length(..) => (Answer::Refused, "memory"),
+            // Each machine fills its ROMs itself.
+            Mismatch::Ours(block) if is_rom(block) => (Answer::Loads, "missing"),
+            Mismatch::Ours(_) => (Answer::Losses, "missing"),
         };
-        found.push(Unlike { block, answer, reason: "memory", text });
-    }
-    for block in ours.iter().filter(|block| !left.contains_key(&block.name[..])) {
-        // Each machine fills its ROMs itself.
-        let answer = if is_rom(block) { Answer::Loads } else { Answer::Losses };
-        let text = "the stream does not have this block of memory: it stays as it is after a reset";
-        found.push(Unlike { block, answer, reason: "missing", text: text.to_owned() });
-    }
-    found
+        let text = mismatch
+            .text("the stream does not have this block of memory: it stays as it is after a reset");
+        Some(Unlike { block: mismatch.block(), answer, reason, text })
+    };
+    mismatches(sent, ours).into_iter().filter_map(judged).collect()
 }
 
 /// Whether a block is a ROM: of the firmware, or of a device.

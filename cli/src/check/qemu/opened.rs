@@ -65,8 +65,8 @@ pub(super) struct Field<'f> {
     pub(super) path: &'f str,
     pub(super) sent: &'f [u8],
     pub(super) ours: &'f [u8],
-    /// Whether the receiver knows a subsection.
-    pub(super) knows: &'f dyn Fn(&str) -> Knows,
+    /// Whether the receiver knows its subsections.
+    pub(super) knows: Knows,
 }
 
 /// Compares what is inside of a field. Says why it cannot be opened, if so; that is empty where nobody knows its inside.
@@ -81,7 +81,7 @@ pub(super) fn compare(field: &Field<'_>, report: &mut Findings<'_>) -> Result<()
             // Where the configurations do not fit, nothing behind them is read.
             let mut refused = false;
             let mut told = |difference: Difference| {
-                refused = refused || self::differs(field, (one, other), &difference, report);
+                refused = refused || differs(field, (one, other), &difference, report);
             };
             // Both are there.
             let _ = one.diff(left, other, right, &mut told);
@@ -124,7 +124,7 @@ fn differs(
                 // The lower half is an item of its own.
                 features(sent & !u64::from(u32::MAX), place.clone(), report);
             }
-            subsection((field.knows)(name), place, report);
+            subsection(field.knows, place, report);
         }
         (_, Some((Value::Scalar(_, sent), Value::Scalar(_, ours))))
             if FEATURES.contains(&inside) =>

@@ -14,7 +14,7 @@ const DEVICE: &str =
     "give the receiver this device, in the same place, or drop the section by a transform";
 const RELEASE: &str =
     "say --same-release if one release of QEMU is on both sides, or give a dump of the receiver's \
-                       tables as well";
+     tables as well";
 const MISSING: &str =
     "take the device out of the receiver, or add its section by a transform: `migcore suggest`";
 const DESCRIPTION: &str =
@@ -34,12 +34,11 @@ pub(super) fn check(stream: &mut Stream, knowledge: &mut Knowledge, report: &mut
     let ours = target.as_ref().map(|target| &target.stream);
     let knows = |name: &str| known::subsection(name, stream, knowledge, ours);
     let refused = theirs.map(|schema| fields(stream, schema, &knows, report)).unwrap_or_default();
-    let known_inside = known::opaque_subsection(stream, knowledge, ours);
+    let knows = known::opaque_subsection(stream, knowledge, ours);
     if let Some(target) = &mut target {
         for (one, other) in pairs {
             if !refused.contains(&one.path()) {
-                let knows = |_: &str| known_inside;
-                inside((&one, &other), (stream, &mut target.stream), &knows, report);
+                inside((&one, &other), (stream, &mut target.stream), knows, report);
             }
         }
     }
@@ -221,7 +220,7 @@ pub(super) fn subsection(knows: Knows, place: String, report: &mut Findings<'_>)
 fn inside(
     (one, other): (&Section, &Section),
     (stream, target): (&mut Stream, &mut Stream),
-    knows: &dyn Fn(&str) -> Knows,
+    knows: Knows,
     report: &mut Findings<'_>,
 ) {
     let unknown = |why: &str, help, report: &mut Findings<'_>| {

@@ -72,8 +72,8 @@ pub(super) struct Place<'p> {
     pub(super) device: &'p [u8],
     /// Its name and instance.
     pub(super) path: &'p str,
-    /// Whether the receiver knows a subsection in an opaque field.
-    pub(super) knows: &'p dyn Fn(&str) -> Knows,
+    /// Whether the receiver knows the subsections in an opaque field.
+    pub(super) knows: Knows,
 }
 
 /// Compares a section of the stream with the same one of the receiver.

@@ -7,9 +7,10 @@ use super::Checker;
 use crate::schema::kinds::{class, is_null, Class};
 use crate::schema::model::{Count, Field};
 use crate::schema::print::shown;
+use crate::show::counted;
 
-/// The most fields that one is divided into.
-const MOST_PARTS: usize = 16;
+/// The most fields that are looked at behind one, which may be done for each field.
+const MOST_PARTS: u64 = 16;
 
 impl<'s> Checker<'s> {
     /// Takes the next fields of both sides if those of one side are the bytes of one field of the other, and both go on
@@ -47,11 +48,9 @@ impl<'s> Checker<'s> {
         let text = format!(
             "{whole} bytes, which are those of {} and {} in {with}",
             shown(&one.name),
-            crate::show::counted(crate::input::told(parts), "more field")
+            counted(parts, "more field")
         );
-        let compared = &mut self.checked.compared.fields;
-        *compared = compared.saturating_add(1);
-        self.within_field(one, |checker| checker.doubt(Rule::Type, text, Doubt::SameBytes));
+        self.same_bytes(one, text);
         true
     }
 
@@ -69,18 +68,23 @@ impl<'s> Checker<'s> {
             return false;
         }
         let text = format!("{} and {}, which have the same bytes", shown(sent), shown(read));
-        let compared = &mut self.checked.compared.fields;
-        *compared = compared.saturating_add(1);
-        self.within_field(one, |checker| checker.doubt(Rule::Type, text, Doubt::SameBytes));
+        self.same_bytes(one, text);
         from.advance();
         to.advance();
         true
     }
+
+    /// Tells of a field that is other ones on the other side, with the same bytes.
+    fn same_bytes(&mut self, field: &Field, text: String) {
+        let compared = &mut self.checked.compared.fields;
+        *compared = compared.saturating_add(1);
+        self.within_field(field, |checker| checker.doubt(Rule::Type, text, Doubt::SameBytes));
+    }
 }
 
 /// Takes fields behind one of so many bytes, until they have those of the `whole`. How many these are.
-fn divided(cursor: &mut Cursor<'_>, first: u64, whole: u64) -> Option<usize> {
-    let (mut sum, mut parts) = (first, 0usize);
+fn divided(cursor: &mut Cursor<'_>, first: u64, whole: u64) -> Option<u64> {
+    let (mut sum, mut parts) = (first, 0u64);
     while sum < whole && parts < MOST_PARTS {
         sum = sum.checked_add(plain(cursor.peek()?)?)?;
         cursor.advance();

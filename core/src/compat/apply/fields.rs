@@ -4,7 +4,6 @@ use super::convert::{converted, element, put_element};
 use super::words::{put_form, put_range};
 use super::{Loss, Work};
 use crate::compat::declare::item::{is_same, normal};
-use crate::compat::losses::loss::is_secret;
 use crate::compat::{Form, Otherwise, What};
 use crate::error::{Code, Fault, Path, Result};
 use crate::model::{put_scalar, NodeId, Tree, Value};
@@ -64,15 +63,12 @@ impl Work<'_, '_> {
     ) -> Result<()> {
         self.check_not_opaque(item)?;
         let there = self.tree.value(item)?;
-        let fits = [from, to].iter().flatten().all(|value| is_of_type(value, &there));
         if from.is_none() && to.is_none() {
             return Err(Code::InvalidArgument);
         }
-        if !fits {
-            let expected =
-                [from, to].into_iter().flatten().find(|value| !is_of_type(value, &there));
-            let expected = expected.and_then(|value| form_of(&value));
-            return self.other_type(item, expected);
+        let mut values = [from, to].into_iter().flatten();
+        if let Some(expected) = values.find(|value| !is_of_type(value, &there)) {
+            return self.other_type(item, form_of(&expected));
         }
         // What the way back will put here, if nothing is lost.
         let expected = from.or(to).is_some_and(|value| is_same(&value, &there));
@@ -199,7 +195,7 @@ impl Work<'_, '_> {
             return Ok(());
         };
         drop(elements);
-        let hidden = is_secret(self.tree, item)?;
+        let hidden = self.tree.is_secret(item)?;
         *self.detail = Path::build(&mut |put| match hidden {
             true => put_range(kind, put),
             false => {
@@ -371,18 +367,10 @@ fn put_bits(tree: &mut Tree<'_>, item: NodeId, at: u32, mask: u64, new: u64) -> 
     })
 }
 
-/// Makes an array of the elements of another, or of a scalar.
+/// Makes an array of the elements of another, or of a scalar: all of them fit.
 fn convert(tree: &mut Tree<'_>, item: NodeId, to: Kind, extent: Extent) -> Result<()> {
-    let mut count = 0usize;
-    let (from, mut old) = elements(tree, item)?;
-    let fits = old.all(|bits| {
-        count = count.saturating_add(1);
-        converted(from, to, bits).is_some()
-    });
-    drop(old);
-    if !fits {
-        return Err(Code::DoesNotFit);
-    }
+    let (from, old) = elements(tree, item)?;
+    let count = old.count();
     let scalar = match tree.value(item)? {
         Value::Scalar(_, bits) => Some(bits),
         _ => None,

@@ -126,10 +126,7 @@ impl Known {
         if !tree.knows_name(name) {
             return Ok(None);
         }
-        let is_it = |tree: &Tree<'_>, device: NodeId| {
-            tree.name(device) == Ok(name)
-                && Head::of(tree, device).is_some_and(|head| head.instance == instance)
-        };
+        let is_it = |tree: &Tree<'_>, device: NodeId| is_called(tree, device, name, instance);
         if let Some(near) = near {
             let holder = holder_of(tree, near)?;
             let beside = Holders::beyond(tree, holder, Way::Forth).next(tree);
@@ -149,11 +146,7 @@ impl Known {
         text: &[u8],
     ) -> Result<Option<NodeId>> {
         let Some((name, instance)) = named(text) else { return Ok(None) };
-        let is_near = |near: &NodeId| {
-            tree.name(*near) == Ok(name)
-                && Head::of(tree, *near).is_some_and(|head| head.instance == instance)
-        };
-        match near.filter(is_near) {
+        match near.filter(|near| is_called(tree, *near, name, instance)) {
             Some(near) => Ok(Some(near)),
             None => self.device(tree, near, name, instance),
         }
@@ -174,9 +167,8 @@ impl Known {
         let Some(head) = Head::of(tree, device) else { return Ok(false) };
         let key = index::key(tree.name(device)?, head.instance);
         let is_twin = |tree: &Tree<'_>, other: NodeId| {
-            other != device
-                && tree.name(other) == tree.name(device)
-                && Head::of(tree, other).is_some_and(|other| other.instance == head.instance)
+            let name = tree.name(device);
+            other != device && name.is_ok_and(|name| is_called(tree, other, name, head.instance))
         };
         let twin = self.devices.find(tree, &mut self.indexes, key, &is_twin)?;
         self.single = if twin.is_none() { Some(device) } else { None };
@@ -307,6 +299,12 @@ impl Lookup {
             }
         }
     }
+}
+
+/// Whether a device has this name and instance.
+fn is_called(tree: &Tree<'_>, device: NodeId, name: &[u8], instance: u32) -> bool {
+    tree.name(device) == Ok(name)
+        && Head::of(tree, device).is_some_and(|head| head.instance == instance)
 }
 
 fn device_entry(tree: &Tree<'_>, holder: NodeId) -> Result<Option<(NodeId, u32)>> {

@@ -50,19 +50,17 @@ impl Applier {
     }
 
     /// Applies a step, and says how many items it touched. The cost is linear in the scopes that its patterns look
-    /// at: the inside of the device that it is for, or all devices of the machine as far as their names
-    /// fit.
+    /// at: the inside of the device that it is for, or all devices of the machine as far as their names fit.
     ///
     /// # Errors
     /// A report with the place in the state; the tree is changed in part then. [`Code::Occupied`] for a name that is
-    /// taken or comes twice; [`Code::WrongType`] for a value of another type than the step says;
-    /// [`Code::DoesNotFit`] for one that the new type cannot have; [`Code::ValueDiffers`] for another version, and a value that a map refuses;
-    /// [`Code::Unconsumed`] for what a scope or device that goes holds beside the items of the step;
-    /// [`Code::Missing`] for a place to move to, and for what an item should stand behind;
-    /// [`Code::InvalidArgument`] for a step that makes no sense, or that would change something opaque;
-    /// [`Code::Unsupported`] for a call without code; [`Code::TooMuchWork`] for patterns that are compared with
-    /// too much; those of [`Tree`], of the ledger
-    /// and of hooks.
+    /// taken or comes twice; [`Code::WrongType`] for a value of another type than the step says; [`Code::DoesNotFit`]
+    /// for one that the new type cannot have; [`Code::ValueDiffers`] for another version, and a value that a map
+    /// refuses; [`Code::Unconsumed`] for what a scope or device that goes holds beside the items of the step;
+    /// [`Code::Missing`] for a place to move to, and for what an item should stand behind; [`Code::InvalidArgument`]
+    /// for a step that makes no sense, or that would change something opaque; [`Code::Unsupported`] for a call without
+    /// code; [`Code::TooMuchWork`] for patterns that are compared with too much; those of [`Tree`], of the ledger and
+    /// of hooks.
     pub fn apply(
         &mut self,
         tree: &mut Tree<'_>,

@@ -1,7 +1,7 @@
 //! Sections of QEMU's stream: their numbers and footers.
 
 use super::Work;
-use crate::compat::devices::{is_section, Head, Holders, Way};
+use crate::compat::devices::{is_section, Holders, Way};
 use crate::error::{Code, Result};
 use crate::model::{At, NodeId, Tree, Value};
 use crate::visit::{Kind, Marks};
@@ -140,20 +140,10 @@ pub(super) fn footed_section(tree: &Tree<'_>, record: NodeId) -> Result<Option<b
 
 /// Of a record that could have been made here, what [`What::Section`] tells.
 pub(super) fn plain_section(tree: &Tree<'_>, record: NodeId) -> Result<Option<u64>> {
-    let mut children = tree.children(record)?;
-    let kind = children.next().map(|child| (tree.name(child), tree.value(child)));
-    let is_full = kind == Some((Ok(b"type"), Ok(Value::Scalar(Kind::U8, FULL))));
-    let id = children.next().is_some_and(|child| tree.name(child) == Ok(b"id"));
-    let device = children.next().is_some_and(|child| Head::of(tree, child).is_some());
     let Some(number) = number_of(tree, record)? else { return Ok(None) };
-    let footer = children.next();
-    let footed = match footer {
-        Some(footer) => is_footer(tree, footer, number)?,
-        None => true,
-    };
-    let bare = tree.marks(record)? == Marks::NONE && tree.name(record)? == b"full";
-    let plain = is_full && id && device && footed && bare && children.next().is_none();
-    Ok(plain.then_some(number | u64::from(footer.is_some()) << 32))
+    let Some(footed) = footed_section(tree, record)? else { return Ok(None) };
+    let plain = tree.marks(record)? == Marks::NONE && tree.name(record)? == b"full";
+    Ok(plain.then_some(number | u64::from(footed) << 32))
 }
 
 /// Whether an item is the footer of the record of this number, as it is made here.

@@ -68,6 +68,28 @@ impl<'a> Edge<'a> {
     pub const fn back_by(self, steps: &'a [Step<'a>]) -> Self {
         Edge { reverse: Reverse::Steps(steps), ..self }
     }
+
+    /// Whether it can be gone this way.
+    #[must_use]
+    pub fn leads(&self, way: Way) -> bool {
+        match (way, self.reverse) {
+            (Way::Up, _) => self.steps.iter().all(Step::is_possible),
+            (Way::Down, Reverse::None) => false,
+            (Way::Down, Reverse::Steps(steps)) => steps.iter().all(Step::is_possible),
+            (Way::Down, Reverse::Derived) => {
+                self.steps.iter().all(|step| step.inverse().is_possible())
+            }
+        }
+    }
+
+    /// The ends as they are gone.
+    #[must_use]
+    pub fn ends(&self, way: Way) -> (Version<'a>, Version<'a>) {
+        match way {
+            Way::Up => (self.from, self.to),
+            Way::Down => (self.to, self.from),
+        }
+    }
 }
 
 impl Required<'_> {
@@ -111,6 +133,16 @@ pub struct History<'a> {
     /// The edges. The order counts where routes are equally short, and says which of two versions is the
     /// older one: the one that is met first.
     pub edges: &'a [Edge<'a>],
+}
+
+/// Each of these versions once, where it comes first.
+pub(crate) fn each_once<'a>(
+    versions: impl Iterator<Item = Version<'a>> + Clone,
+) -> impl Iterator<Item = Version<'a>> {
+    versions.clone().enumerate().filter_map(move |(at, version)| {
+        let first = !versions.clone().take(at).any(|before| before == version);
+        first.then_some(version)
+    })
 }
 
 impl History<'_> {

@@ -105,15 +105,15 @@ pub struct Wrapping<'a> {
 
 /// How the newer form of a state differs from the older.
 ///
-/// **Scopes** are named by a pattern: a path as [`Tree::find`] takes it, `nic/0.rx[3].head`, in which `*` stands for any run
-/// of characters of one name, instance or element number, and `\*` for a star. The empty pattern is the device
+/// **Scopes** are named by a pattern: a path as [`Tree::find`] takes it, `nic/0.rx[3].head`, in which `*` stands for
+/// any run of characters of one name, instance or element number, and `\*` for a star. The empty pattern is the device
 /// that the step is for. A step is done in every scope that its pattern names; inside of these it is not
 /// searched for more. Names of items are exact; an item that a step names must be the only one of its name in its
 /// scope.
 ///
 /// **What is not there** is not touched, and counts for nothing in what a step says of itself. But where the
-/// state already has what a step would bring, it is refused ([`Code::Occupied`](crate::error::Code::Occupied)): it is not of the form that
-/// the step begins with.
+/// state already has what a step would bring, it is refused ([`Code::Occupied`](crate::error::Code::Occupied)): it is
+/// not of the form that the step begins with.
 ///
 /// The scope `qemu/0` of a machine, and what is below, is the head of QEMU's stream: its only item that a step may
 /// name is `configuration`. Other states have none.

@@ -1,7 +1,7 @@
 //! The ledger of a run: judges what is lost, keeps it in the tree, and gives it back.
 
 use crate::compat::losses::ledger::{Found, Ledger, Lost, What};
-use crate::compat::losses::loss::{is_secret, Loss, Policy};
+use crate::compat::losses::loss::{Loss, Policy};
 use crate::compat::losses::store::{self, Back, Passage, LOSSES};
 use crate::compat::path::pattern::Effort;
 use crate::compat::private::fields;
@@ -10,7 +10,7 @@ use crate::compat::private::keyed::{self, Identity};
 use crate::compat::run::observer::{Observer, Stage};
 use crate::compat::run::Outcome;
 use crate::compat::{Failed, Version};
-use crate::error::{Code, Fault, Path, Report, Result};
+use crate::error::{Code, Path, Report, Result};
 use crate::model::{At, NodeId, Tree, Value};
 use crate::visit::Marks;
 
@@ -137,7 +137,7 @@ impl<'r> Book<'r> {
         Ok(())
     }
 
-    /// Removes the subject's groups if there are none; else it goes with its device.
+    /// Removes the element of the subject if no groups are left in it; else that is called what its device now is.
     pub(crate) fn end_subject(&mut self, tree: &mut Tree<'_>) -> Result<()> {
         let subject = core::mem::take(&mut self.subject);
         let empty =
@@ -228,7 +228,7 @@ impl<'r> Book<'r> {
             return;
         }
         let path = Path::build(&mut |put| put(lost.trail.whole()));
-        let report = Report { code: Code::Lossy, fault: Fault::default(), path };
+        let report = Report { path, ..Code::Lossy.into() };
         let detail = Path::build(&mut |put| {
             match lost.node.filter(|_| lost.what != What::Bits) {
                 // It is there: its path was just told.
@@ -247,7 +247,7 @@ impl<'r> Book<'r> {
 
 impl Ledger for Book<'_> {
     fn lost(&mut self, tree: &mut Tree<'_>, lost: &Lost<'_>) -> Result<()> {
-        let secret = lost.node.map_or(Ok(false), |node| is_secret(tree, node))?;
+        let secret = lost.node.map_or(Ok(false), |node| tree.is_secret(node))?;
         let allowed = self.policy.allows(tree, lost, &mut self.effort)?;
         if !allowed {
             self.refuse(tree, lost, secret);

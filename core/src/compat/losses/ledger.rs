@@ -28,6 +28,44 @@ pub enum What {
     Section = 8,
 }
 
+impl What {
+    /// All there are.
+    pub const ALL: [What; 8] = [
+        What::Value,
+        What::Bits,
+        What::Order,
+        What::Item,
+        What::Record,
+        What::Absence,
+        What::Versions,
+        What::Section,
+    ];
+
+    /// What is lost, in words.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            What::Value => "its value",
+            What::Bits => "some of its bits",
+            What::Order => "its place",
+            What::Item => "the item",
+            What::Record => "all of it",
+            What::Absence => "that it was not there",
+            What::Versions => "its oldest versions",
+            What::Section => "the number of its section",
+        }
+    }
+
+    /// Whether a value is lost. Else it is only something about an item that the way back would not know.
+    #[must_use]
+    pub const fn is_value(self) -> bool {
+        match self {
+            What::Value | What::Bits | What::Item | What::Record => true,
+            What::Order | What::Absence | What::Versions | What::Section => false,
+        }
+    }
+}
+
 /// Something that the way back will not know by itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Lost<'a> {

@@ -3,13 +3,12 @@
 use core::fmt;
 
 use crate::compat::declare::version::Version;
-use crate::compat::devices::device_in;
+use crate::compat::devices::{device_in, put_name};
 use crate::compat::losses::ledger::{Lost, What};
 use crate::compat::path::pattern::{Effort, Pattern};
 use crate::compat::path::trail::{Trail, PARTS};
-use crate::error::{put_number, Code, Path, Put, Result};
+use crate::error::{Code, Path, Put, Result};
 use crate::model::{NodeId, Tree, Value};
-use crate::visit::Marks;
 
 /// Something that is lost, as it is told and as it stands in the tree. As text it says what and where, and no value.
 #[derive(Clone, Copy)]
@@ -43,9 +42,7 @@ impl Loss<'_> {
     /// Puts the path, from the machine.
     pub fn put_path(&self, put: Put<'_>) {
         if !self.device.is_empty() {
-            put(self.device);
-            put(b"/");
-            put_number(self.instance.into(), put);
+            put_name(self.device, self.instance, put);
             if !self.path.is_empty() && !self.path.starts_with(b"[") {
                 put(b".");
             }
@@ -204,44 +201,6 @@ impl Inside {
     }
 }
 
-impl What {
-    /// All there are.
-    pub const ALL: [What; 8] = [
-        What::Value,
-        What::Bits,
-        What::Order,
-        What::Item,
-        What::Record,
-        What::Absence,
-        What::Versions,
-        What::Section,
-    ];
-
-    /// What is lost, in words.
-    #[must_use]
-    pub const fn text(self) -> &'static str {
-        match self {
-            What::Value => "its value",
-            What::Bits => "some of its bits",
-            What::Order => "its place",
-            What::Item => "the item",
-            What::Record => "all of it",
-            What::Absence => "that it was not there",
-            What::Versions => "its oldest versions",
-            What::Section => "the number of its section",
-        }
-    }
-
-    /// Whether a value is lost. Else it is only something about an item that the way back would not know.
-    #[must_use]
-    pub const fn is_value(self) -> bool {
-        match self {
-            What::Value | What::Bits | What::Item | What::Record => true,
-            What::Order | What::Absence | What::Versions | What::Section => false,
-        }
-    }
-}
-
 /// Whether the value of a node is 0 or empty, without what is inside.
 fn is_empty(tree: &Tree<'_>, node: NodeId) -> Result<bool> {
     Ok(match tree.value(node)? {
@@ -253,16 +212,4 @@ fn is_empty(tree: &Tree<'_>, node: NodeId) -> Result<bool> {
         Value::Optional { present } => !present,
         _ => true,
     })
-}
-
-/// Whether an item is secret, or a scope around it.
-pub(crate) fn is_secret(tree: &Tree<'_>, node: NodeId) -> Result<bool> {
-    let mut at = Some(node);
-    while let Some(node) = at {
-        if tree.marks(node)?.contains(Marks::SECRET) {
-            return Ok(true);
-        }
-        at = tree.parent(node)?;
-    }
-    Ok(false)
 }

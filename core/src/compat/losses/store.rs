@@ -9,9 +9,10 @@ use crate::compat::declare::history::Way;
 use crate::compat::declare::version::Version;
 use crate::compat::losses::ledger::{Found, Lost, What};
 use crate::compat::losses::loss::Loss;
-use crate::compat::private::fields;
 use crate::compat::private::index::{self, Index, Work};
+use crate::compat::private::{fields, keyed};
 use crate::error::Result;
+use crate::io::told;
 use crate::model::{At, NodeId, Tree, Value};
 use crate::visit::{Kind, Marks};
 
@@ -123,7 +124,7 @@ pub(crate) fn enter(
 fn count(tree: &Tree<'_>, group: NodeId) -> Result<u64> {
     let items = fields::list(tree, group, ITEMS);
     let count = items.map_or(Ok(0), |items| tree.count(items))?;
-    Ok(u64::try_from(count).unwrap_or(u64::MAX))
+    Ok(told(count))
 }
 
 /// A group whose losses come back.
@@ -250,8 +251,8 @@ pub(crate) fn losses_of(
     }
     let Some(devices) = fields::list(tree, store, DEVICES) else { return Ok(()) };
     for entry in tree.children(devices)? {
-        let instance = fields::word(tree, entry, crate::compat::private::keyed::INSTANCE);
-        let device = (fields::text(tree, entry, crate::compat::private::keyed::DEVICE), instance);
+        let instance = fields::word(tree, entry, keyed::INSTANCE);
+        let device = (fields::text(tree, entry, keyed::DEVICE), instance);
         if let Some(groups) = fields::list(tree, entry, EDGES) {
             losses_in(tree, groups, run, device, each)?;
         }

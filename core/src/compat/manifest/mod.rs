@@ -17,6 +17,7 @@ mod older;
 mod read;
 mod write;
 
+pub(super) use read::spend;
 pub use read::{Capabilities, Entries, Entry, Manifest, RouteKnown, RoutesKnown};
 pub use write::Writer;
 

@@ -1,26 +1,28 @@
 //! What histories say of older versions that a receiver takes.
 
-use crate::compat::{is_private, Compat, Edge, History, Others, Policy, Route, Targets, Version};
+use crate::compat::declare::history::each_once;
+use crate::compat::{is_private, Compat, History, Others, Policy, Route, Targets, Version};
 use crate::error::{Code, Result};
 use crate::model::{At, NodeId, Tree, Value};
 
 impl Compat<'_> {
-    /// Puts the devices of a tree behind all of them as older versions have them: of each that has a history, every version
-    /// that is told apart by its number alone and that a route leads to and from. They are for the
-    /// [`Writer`](super::Writer), or for [`Machine::manifest_of`](crate::machine::Machine::manifest_of), which takes them as the
-    /// shapes of what is loaded at those versions. What cannot be made of the state that a device has now, such as one that
-    /// is made of two devices, is left out. `memory` is for one device at a time, what it loses, and a change.
+    /// Puts the devices of a tree behind all of them as older versions have them: of each that has a history, every
+    /// version that is told apart by its number alone and that a route leads to and from. They are for the
+    /// [`Writer`](super::Writer), or for [`Machine::manifest_of`](crate::machine::Machine::manifest_of), which takes
+    /// them as the shapes of what is loaded at those versions. What cannot be made of the state that a device has now,
+    /// such as one that is made of two devices, is left out. `memory` is for one device at a time, what it loses, and a
+    /// change.
     ///
-    /// It is for manifests that say that these versions load ([`oldest`](Compat::oldest)): where a transform from one of them
-    /// refuses some values, only the [route](super::Writer::histories) is to be said.
+    /// It is for manifests that say that these versions load ([`oldest`](Compat::oldest)): where a transform from one
+    /// of them refuses some values, only the [route](super::Writer::histories) is to be said.
     ///
     /// # Errors
-    /// [`Code::NoSpace`] of either memory, [`Code::TooMany`] for a history of too many versions, [`Code::Busy`] if a change
-    /// of the tree is open, [`Code::Unbalanced`] of code that left a visitor; the tree is as it was.
+    /// [`Code::NoSpace`] of either memory, [`Code::TooMany`] for a history of too many versions, [`Code::Busy`] if a
+    /// change of the tree is open, [`Code::Unbalanced`] of code that left a visitor; the tree is as it was.
     pub fn record_older(&self, tree: &mut Tree<'_>, memory: &mut [u8]) -> Result<()> {
         let all = Compat { policy: Policy::ALLOW, ..*self };
         tree.attempt(|tree| {
-            let (mut next, last) = (tree.first_child(tree.root())?, last_child(tree)?);
+            let (mut next, last) = (tree.first_child(tree.root())?, tree.last_child(tree.root())?);
             while let Some(device) = next {
                 next = tree.next_sibling(device)?.filter(|_| Some(device) != last);
                 all.record(tree, device, memory)?;
@@ -37,9 +39,8 @@ impl Compat<'_> {
         let Some(history) = self.history_of(device) else { return Ok(None) };
         let mut oldest = None;
         for version in older(history) {
-            if leads(history.edges, version, history.newest)? {
-                oldest =
-                    Some(oldest.map_or(version.number, |other: u32| other.min(version.number)));
+            if Route::leads(history.edges, version, history.newest)? {
+                oldest = Some(oldest.unwrap_or(version.number).min(version.number));
             }
         }
         Ok(oldest)
@@ -56,7 +57,7 @@ impl Compat<'_> {
             return Ok(());
         }
         for version in older(history) {
-            if leads(history.edges, version, history.newest)? {
+            if Route::leads(history.edges, version, history.newest)? {
                 self.record_at(tree, device, version, memory)?;
             }
         }
@@ -90,25 +91,9 @@ impl Compat<'_> {
     }
 }
 
-fn last_child(tree: &Tree<'_>) -> Result<Option<NodeId>> {
-    Ok(tree.children(tree.root())?.last())
-}
-
 /// The versions of a history but the newest, each once, that their numbers alone tell apart.
 fn older<'a>(history: &'a History<'a>) -> impl Iterator<Item = Version<'a>> {
-    let ends = || history.edges.iter().rev().flat_map(|edge| [edge.to, edge.from]);
-    ends().enumerate().filter_map(move |(at, version)| {
-        let first = !ends().take(at).any(|before| before == version);
-        let alone = version.tag.is_empty() && version.number != history.newest.number;
-        (first && alone).then_some(version)
-    })
-}
-
-/// Whether a route leads from one version to the other.
-pub(super) fn leads(edges: &[Edge<'_>], from: Version<'_>, to: Version<'_>) -> Result<bool> {
-    match Route::find(edges, from, to) {
-        Ok(_) => Ok(true),
-        Err(Code::NoRoute) => Ok(false),
-        Err(code) => Err(code),
-    }
+    let ends = history.edges.iter().rev().flat_map(|edge| [edge.to, edge.from]);
+    each_once(ends)
+        .filter(|version| version.tag.is_empty() && version.number != history.newest.number)
 }

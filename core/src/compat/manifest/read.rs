@@ -3,6 +3,7 @@
 use super::{Known, Wire, NAME, VERSION};
 use crate::compat::{name_matches, private::index, Version};
 use crate::error::{Code, Result};
+use crate::io::told;
 use crate::model::{Children, NodeId, Tree, Value};
 use crate::visit::Kind;
 use core::mem;
@@ -187,14 +188,12 @@ impl<'t, 'm> Manifest<'t, 'm> {
     }
 
     /// Whether the receiver has a route from a version of a device, or of the machine where `name` is empty. `None` if
-    /// `work` does not suffice, which is spent on what is looked at.
+    /// `work`, which is spent on what is looked at, does not suffice: then nothing is left of it.
     pub(crate) fn converts(&self, name: &[u8], from: Version<'_>, work: &mut u64) -> Option<bool> {
         for element in self.elements("routes").into_iter().flatten() {
             let route = RouteKnown::of(self.tree, element);
             let looked_at = self.tree.count(element).unwrap_or(0).saturating_add(route.of.len());
-            let left = work.saturating_sub(crate::io::told(looked_at)).checked_sub(1);
-            *work = left.unwrap_or(0);
-            left?;
+            spend(work, looked_at).ok()?;
             let fits = route.of.is_empty() == name.is_empty() && name_matches(route.of, name);
             if fits && route.from == from {
                 return Some(true);
@@ -381,11 +380,11 @@ impl<'t, 'm> Entry<'t, 'm> {
     }
 }
 
-/// Spends what it costs to look at an element with so many items.
-fn spend(work: &mut u64, items: usize) -> Result<()> {
-    let left = work.saturating_sub(crate::io::told(items)).checked_sub(1);
-    *work = left.ok_or(Code::TooMuchWork)?;
-    Ok(())
+/// Spends what it costs to look at an element with so many items: all that is left, where that does not suffice.
+pub(crate) fn spend(work: &mut u64, items: usize) -> Result<()> {
+    let left = work.saturating_sub(told(items)).checked_sub(1);
+    *work = left.unwrap_or(0);
+    left.map(|_| ()).ok_or(Code::TooMuchWork)
 }
 
 /// The newest shape of an element, and its instance.

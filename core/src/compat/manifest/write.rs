@@ -1,9 +1,9 @@
 //! A manifest is put together.
 
-use super::older::leads;
 use super::read::device_of;
 use super::{About, Accepts, Known, NAME, VERSION};
-use crate::compat::{History, Of, Pattern, Version};
+use crate::compat::declare::history::each_once;
+use crate::compat::{History, Of, Pattern, Route, Version};
 use crate::error::{Code, Result};
 use crate::model::{At, Builder, NodeId, Tree, Value};
 use crate::visit::{Extent, Kind, Marks, Track, Versions, Visitor};
@@ -59,7 +59,7 @@ impl<'t, 'm> Writer<'t, 'm> {
         };
         let [capabilities, devices, routes] =
             [list("capabilities")?, list("devices")?, list("routes")?];
-        let last = tree.children(devices)?.last();
+        let last = tree.last_child(devices)?;
         Ok(Writer { tree, manifest, capabilities, devices, routes, last })
     }
 
@@ -80,8 +80,9 @@ impl<'t, 'm> Writer<'t, 'm> {
     ///
     /// # Errors
     /// [`Code::InvalidArgument`] for what is no device, and for an oldest version that is newer than the newest;
-    /// [`Code::Occupied`] for one that is not at the root, as one that was taken already; [`Code::StaleHandle`]; [`Code::TooDeep`] for a state that is
-    /// too deep to stand in a manifest; [`Code::NoSpace`]. Then the device stays where it was.
+    /// [`Code::Occupied`] for one that is not at the root, as one that was taken already; [`Code::StaleHandle`];
+    /// [`Code::TooDeep`] for a state that is too deep to stand in a manifest; [`Code::NoSpace`]. Then the device stays
+    /// where it was.
     pub fn device(&mut self, device: NodeId, accepts: &Accepts<'_>) -> Result<NodeId> {
         check_oldest(self.tree, device, accepts.oldest)?;
         if self.tree.parent(device)? != Some(self.tree.root()) {
@@ -97,7 +98,8 @@ impl<'t, 'm> Writer<'t, 'm> {
     }
 
     /// Takes a device that a table describes, of which there is no instance: its shape is what
-    /// [`save_shape`](crate::vmstate::save_shape) tells, and so is how much is known of it. The oldest version is the table's.
+    /// [`save_shape`](crate::vmstate::save_shape) tells, and so is how much is known of it. The oldest version is the
+    /// table's.
     ///
     /// # Errors
     /// Those of [`save_shape`](crate::vmstate::save_shape); [`Code::InvalidArgument`] as for [`device`](Writer::device);
@@ -165,8 +167,8 @@ impl<'t, 'm> Writer<'t, 'm> {
         })
     }
 
-    /// Says that the receiver has the routes of histories: from each version that one knows and that leads there, to
-    /// the one that the program speaks.
+    /// Says that the receiver has the routes of histories: to the version that the program speaks, from each other one
+    /// that a history knows and that a route leads on from.
     ///
     /// # Errors
     /// As [`route`](Writer::route); [`Code::TooMany`] for a history of too many versions. Some routes may be in the
@@ -179,12 +181,9 @@ impl<'t, 'm> Writer<'t, 'm> {
                 Of::Devices("") => continue,
                 Of::Devices(names) => names,
             };
-            let ends = || history.edges.iter().flat_map(|edge| [edge.from, edge.to]);
-            for (at, from) in ends().enumerate() {
-                if from == history.newest || ends().take(at).any(|before| before == from) {
-                    continue;
-                }
-                if leads(history.edges, from, history.newest)? {
+            let ends = history.edges.iter().flat_map(|edge| [edge.from, edge.to]);
+            for from in each_once(ends).filter(|from| *from != history.newest) {
+                if Route::leads(history.edges, from, history.newest)? {
                     self.route(of, from, history.newest)?;
                 }
             }

@@ -117,7 +117,7 @@ impl<'p> Pattern<'p> {
         (false, reached.cost)
     }
 
-    /// The places after a byte of the pattern: where the next one begins, and what that byte stands for.
+    /// What stands at a place, and where the next one begins; `None` behind the last.
     fn at(&self, place: u8) -> Option<Sign> {
         let rest = self.text.get(usize::from(place)..)?;
         Some(match rest {

@@ -2,16 +2,18 @@
 
 use super::shape::Shape;
 use super::{Answer, Detail, Finding, Reason, Report};
-use crate::compat::manifest::{Entry, Known, Manifest};
+use crate::compat::devices::put_name;
+use crate::compat::manifest::{spend, Entry, Known, Manifest};
+use crate::compat::private::hops;
 use crate::compat::private::keyed::Identity;
-use crate::compat::{private::hops, stream, Devices as Cursor, Version};
+use crate::compat::{stream, Devices as Cursor, Version};
 use crate::error::{Path, Result};
 use crate::model::{NodeId, Tree, Value};
 use crate::visit::{Marks, Versions};
 
 /// Names that are compared to find devices that stand in another order: enough for ten thousand in any order, and an
 /// end for what was made to cost.
-const MOST_WORK: u64 = 1 << 27;
+pub(super) const MOST_WORK: u64 = 1 << 27;
 
 /// Compares all devices, for a wire that names all things or for one that does not.
 pub(super) fn compare(
@@ -58,7 +60,8 @@ struct Tags {
 }
 
 impl Tags {
-    /// The tag of a device, looked for behind the one that was found last; `None` if `work` does not suffice.
+    /// The tag of a device, looked for behind the one that was found last; `None` if `work` does not suffice, of which
+    /// nothing is left then.
     fn of<'s>(
         &mut self,
         state: &'s Tree<'_>,
@@ -74,9 +77,9 @@ impl Tags {
         let begin = next.unwrap_or(first);
         let mut at = begin;
         loop {
-            let looked_at = crate::io::told(state.count(at)?);
-            let Some(left) = work.saturating_sub(looked_at).checked_sub(1) else { return Ok(None) };
-            *work = left;
+            if spend(work, state.count(at)?).is_err() {
+                return Ok(None);
+            }
             if device.is_of(state, at) {
                 self.last = Some(at);
                 return Ok(Some(hops::tag(state, at)));
@@ -116,11 +119,7 @@ impl Devices<'_, '_, '_, '_> {
             if matches!(self.state.value(node)?, Value::Device { .. }) {
                 continue;
             }
-            let path = self.state.path(node)?;
-            match self.is_skipped(node)? {
-                true => self.tell(Answer::Losses, Reason::Skipped, path, no_details()),
-                false => self.tell(Answer::Refused, Reason::UnknownItem, path, no_details()),
-            }
+            self.unknown(node, Reason::UnknownItem)?;
         }
         Ok(())
     }
@@ -140,26 +139,23 @@ impl Devices<'_, '_, '_, '_> {
                 None if self.work == 0 => break,
                 None => {
                     unknown = unknown.saturating_add(1);
-                    self.unknown(node)?;
+                    self.unknown(node, Reason::UnknownDevice)?;
                 }
             }
         }
         Ok((found, unknown))
     }
 
-    /// A device that the receiver does not have.
-    fn unknown(&mut self, node: NodeId) -> Result<()> {
+    /// What the receiver does not have, which is refused for this reason unless it may be skipped.
+    fn unknown(&mut self, node: NodeId, refused: Reason) -> Result<()> {
         let path = self.state.path(node)?;
-        match self.is_skipped(node)? {
-            true => self.tell(Answer::Losses, Reason::Skipped, path, no_details()),
-            false => self.tell(Answer::Refused, Reason::UnknownDevice, path, no_details()),
-        }
+        let skipped = self.named && self.state.marks(node)?.contains(Marks::ANCILLARY);
+        let (answer, reason) = match skipped {
+            true => (Answer::Losses, Reason::Skipped),
+            false => (Answer::Refused, refused),
+        };
+        self.tell(answer, reason, path, no_details());
         Ok(())
-    }
-
-    /// Whether a receiver that does not know it does without it.
-    fn is_skipped(&self, node: NodeId) -> Result<bool> {
-        Ok(self.named && self.state.marks(node)?.contains(Marks::ANCILLARY))
     }
 
     /// A device that both have.
@@ -171,20 +167,17 @@ impl Devices<'_, '_, '_, '_> {
         };
         let Some(tag) = self.tags.of(self.state, sent.node, &mut self.work)? else {
             // That is told at the end.
-            self.work = 0;
             return Ok(());
         };
         let is = Version { number: version, tag };
         if !known.contains(version) || !entry.is_of_line(is) {
             return self.other_version(sent, entry, is);
         }
-        let shape = entry.shape(version);
-        let (reason, shape) = match (entry.known, shape) {
-            (Known::Nothing, _) => (Reason::NoShape, None),
-            (_, None) => (Reason::OtherVersion, None),
-            (_, Some(shape)) => (Reason::NoShape, Some(shape)),
-        };
-        let Some(shape) = shape else {
+        let Some(shape) = entry.shape(version) else {
+            let reason = match entry.known {
+                Known::Nothing => Reason::NoShape,
+                Known::Sample | Known::All => Reason::OtherVersion,
+            };
             let details =
                 (Detail::Version(entry.newest, entry.tag), Detail::Number(version.into()));
             let path = self.state.path(sent.node)?;
@@ -204,7 +197,7 @@ impl Devices<'_, '_, '_, '_> {
         is: Version<'_>,
     ) -> Result<()> {
         let Some(converts) = self.manifest.converts(sent.name, is, &mut self.work) else {
-            self.work = 0;
+            // That is told at the end.
             return Ok(());
         };
         let (answer, reason, bound) = match is.number {
@@ -230,11 +223,7 @@ impl Devices<'_, '_, '_, '_> {
                 None if self.work == 0 => break,
                 None if entry.optional && (self.named || in_stream) => {}
                 None => {
-                    let path = Path::build(&mut |put| {
-                        put(entry.name);
-                        put(b"/");
-                        crate::error::put_number(entry.instance.into(), put);
-                    });
+                    let path = Path::build(&mut |put| put_name(entry.name, entry.instance, put));
                     let answer = if entry.optional { Answer::CannotTell } else { Answer::Refused };
                     self.tell(answer, Reason::MissingDevice, path, no_details());
                 }

@@ -3,6 +3,7 @@
 use core::ffi::CStr;
 use core::fmt;
 
+use crate::compat::Version;
 use crate::error::{put_number, Path, Put};
 use crate::visit::Kind;
 
@@ -45,14 +46,20 @@ impl Answer {
         }
     }
 
-    /// The word for it.
+    /// The answer in a few words.
     #[must_use]
     pub const fn text(self) -> &'static str {
+        text_of(self.c_text())
+    }
+
+    /// [`text`](Answer::text) as a C string.
+    #[must_use]
+    pub const fn c_text(self) -> &'static CStr {
         match self {
-            Answer::Loads => "loads",
-            Answer::Losses => "loads with losses",
-            Answer::Refused => "refused",
-            Answer::CannotTell => "cannot tell",
+            Answer::Loads => c_text!("loads"),
+            Answer::Losses => c_text!("loads with losses"),
+            Answer::Refused => c_text!("refused"),
+            Answer::CannotTell => c_text!("cannot tell"),
         }
     }
 
@@ -173,6 +180,12 @@ impl Reason {
         }
     }
 
+    /// The reason with this number, if there is one.
+    #[must_use]
+    pub fn from_number(number: u16) -> Option<Reason> {
+        Reason::ALL.into_iter().find(|reason| reason.number() == number)
+    }
+
     /// The reason as one word, for programs.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -249,14 +262,14 @@ impl Reason {
             }
             Reason::TooMuchWork => c_text!("too much to be compared"),
             Reason::Wire => c_text!("the receiver wants another wire"),
+            Reason::RepeatedItem => {
+                c_text!("several items have this name, so which of them the receiver takes is not known")
+            }
             Reason::ValueUnknown => {
                 c_text!("the value must be the receiver's own, which is not known")
             }
             Reason::Order => {
                 c_text!("the receiver reads something else here, on a wire without names")
-            }
-            Reason::RepeatedItem => {
-                c_text!("several items have this name, so which of them the receiver takes is not known")
             }
         }
     }
@@ -319,18 +332,10 @@ impl Reason {
             Reason::ReceiverConverts => c_text!("give this side the same transforms"),
             Reason::TooMuchWork => c_text!("give memory for an index"),
             Reason::Wire => c_text!("send on that wire"),
-            Reason::ValueUnknown => c_text!("let the receiver record its shape from a device"),
             Reason::RepeatedItem => c_text!("give each item a name of its own"),
+            Reason::ValueUnknown => c_text!("let the receiver record its shape from a device"),
             Reason::Order => c_text!("save in the receiver's order, or send chunks"),
         }
-    }
-}
-
-impl Reason {
-    /// The reason with this number, if there is one.
-    #[must_use]
-    pub fn from_number(number: u16) -> Option<Reason> {
-        Reason::ALL.into_iter().find(|reason| reason.number() == number)
     }
 }
 
@@ -377,19 +382,9 @@ impl Detail<'_> {
                 put(b"array of ");
                 put(kind.text().as_bytes());
             }
-            Detail::Version(number, tag) => put_version(number, tag, put),
+            Detail::Version(number, tag) => Version { number, tag }.put(put),
         }
     }
-}
-
-fn put_version(number: u32, tag: &str, put: Put<'_>) {
-    if number != 0 || tag.is_empty() {
-        put_number(number.into(), put);
-    }
-    if number != 0 && !tag.is_empty() {
-        put(b"+");
-    }
-    put(tag.as_bytes());
 }
 
 /// One thing that was found.

@@ -21,8 +21,8 @@
 //! | a device or a version of which no shape is known | cannot tell |
 //! | more elements than are known to fit | cannot tell |
 //!
-//! With the sender's transforms at hand ([`Preflight::run`]), the state is compared as it is after them, and what they lose is
-//! told as well.
+//! With the sender's transforms at hand ([`Preflight::run`]), the state is compared as it is after them, and what they
+//! lose is told as well.
 //!
 //! Where the manifest has only a [sample](super::manifest::Known::Sample) of what a device accepts, what differs from
 //! it cannot be told.
@@ -156,16 +156,15 @@ impl<'p, 't, 'm> Preflight<'p, 't, 'm> {
     /// found and gone, what is lost is told, and all of it is undone. `from` is the version of the machine now, where
     /// the state does not say it. Devices of which the receiver takes the version that they have stay as they are.
     ///
-    /// A machine whose manifest says its version is transformed to that, if it has a history; the edges of the others do not
-    /// run. Filters see
-    /// the state as it [leaves](super::Border::Leaving). What has no route here and one at the receiver stays as it is, and
-    /// cannot be told.
+    /// A machine whose manifest says its version is transformed to that, if this side or the receiver has a history of
+    /// it; the edges of the others do not run. Filters see the state as it [leaves](super::Border::Leaving). What has no route here and one at the
+    /// receiver stays as it is, and cannot be told.
     ///
     /// # Errors
     /// [`Code::NoSpace`](crate::Code::NoSpace) for what the transforms need;
     /// [`Code::Busy`](crate::Code::Busy) if a change of the tree is open;
-    /// [`Code::Unbalanced`](crate::Code::Unbalanced) if code of a step left it in use. Where a transform fails for another reason,
-    /// that is a finding.
+    /// [`Code::Unbalanced`](crate::Code::Unbalanced) if code of a step left it in use. Where a transform fails for
+    /// another reason, that is a finding.
     pub fn run(
         &mut self,
         state: &mut Tree<'_>,

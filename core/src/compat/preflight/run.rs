@@ -2,7 +2,7 @@
 
 use core::cell::Cell;
 
-use super::devices::no_details;
+use super::devices::MOST_WORK;
 use super::{Answer, Detail, Finding, Preflight, Reason, Report};
 use crate::compat::manifest::Manifest;
 use crate::compat::run::undone;
@@ -12,9 +12,6 @@ use crate::compat::{
 };
 use crate::error::{Code, Path, Result};
 use crate::model::{NodeId, Tree};
-
-/// What may be spent on the search for the devices of a manifest.
-const MOST_WORK: u64 = 1 << 27;
 
 impl Preflight<'_, '_, '_> {
     pub(super) fn transformed(
@@ -141,13 +138,7 @@ impl Observer for Losses<'_> {
             false => (Answer::Refused, Reason::LossRefused),
         };
         self.refused |= !loss.allowed;
-        let (expected, _) = no_details();
-        (self.report)(&Finding {
-            answer,
-            reason,
-            path,
-            expected,
-            found: Detail::Text(loss.what.text()),
-        });
+        let (expected, found) = (Detail::None, Detail::Text(loss.what.text()));
+        (self.report)(&Finding { answer, reason, path, expected, found });
     }
 }

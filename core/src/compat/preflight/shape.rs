@@ -4,6 +4,7 @@ use super::devices::{no_details, Details};
 use super::{Answer, Detail, Finding, Reason, Report};
 use crate::compat::manifest::{Entry, Known};
 use crate::error::{Path, Result};
+use crate::io::told;
 use crate::model::{Change, Difference, NodeId, Tree, Value};
 use crate::visit::{widen, Description, Extent, Kind, Marks};
 
@@ -219,7 +220,7 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
     fn more_elements(&mut self, list: Option<NodeId>, report: Report<'_>) -> Result<()> {
         let Some(list) = list.filter(|list| self.around.list != Some(*list)) else { return Ok(()) };
         self.around.list = Some(list);
-        let count = Detail::Number(crate::io::told(self.state.count(list)?));
+        let count = Detail::Number(told(self.state.count(list)?));
         let verdict = match self.state.value(list)? {
             Value::List { extent: Extent::Fixed } => {
                 self.mismatch(Reason::WrongCount, Some(list), None)?
@@ -254,15 +255,12 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
 
     /// Fewer elements of a list than the shape has.
     fn fewer_elements(&mut self, list: NodeId, report: Report<'_>) -> Result<()> {
-        let told = self.around.list == Some(list);
-        let Value::List { extent: Extent::Fixed } = self.manifest.value(list)? else {
-            return Ok(());
-        };
-        if told {
+        let fixed = matches!(self.manifest.value(list)?, Value::List { extent: Extent::Fixed });
+        if !fixed || self.around.list == Some(list) {
             return Ok(());
         }
         self.around.list = Some(list);
-        let count = Detail::Number(crate::io::told(self.manifest.count(list)?));
+        let count = Detail::Number(told(self.manifest.count(list)?));
         let verdict = match self.manifest.marks(list)?.contains(Marks::ANCILLARY) {
             true => Verdict::new(Answer::CannotTell, Reason::Room),
             false => self.mismatch(Reason::WrongCount, None, Some(list))?,
@@ -278,7 +276,7 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
             (Value::Scalar(from, _), Value::Scalar(to, _)) if !self.fits(from, to) => false,
             (Value::Scalar(from, bits), Value::Scalar(to, wanted)) => match widen(from, to, bits) {
                 Some(bits) if self.is_bound(read)? && bits != wanted => {
-                    return self.value_differs(sent, report);
+                    return self.value_differs(sent, no_details(), report);
                 }
                 found => found.is_some(),
             },
@@ -323,9 +321,7 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
                     true => no_details(),
                     false => (Detail::Number(expected), Detail::Number(found)),
                 };
-                let verdict = Verdict::new(Answer::Refused, Reason::ValueDiffers);
-                self.tell(report, Verdict { details, ..verdict }, self.state.path(sent)?);
-                Ok(())
+                self.value_differs(sent, details, report)
             }
             (Value::Array(..) | Value::Bytes(..) | Value::Text(_), _) => {
                 self.lengths(sent, read, report)
@@ -394,7 +390,7 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
         let (found, expected) = (length(&have), length(&take));
         let marks = self.manifest.marks(read)?;
         if self.is_bound(read)? && have != take {
-            return self.value_differs(sent, report);
+            return self.value_differs(sent, no_details(), report);
         }
         let verdict = match extent(&have) {
             Extent::Variable if found <= expected => return Ok(()),
@@ -404,14 +400,14 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
             }
             _ => Verdict::new(Answer::CannotTell, Reason::Room),
         };
-        let count = |count: usize| Detail::Number(crate::io::told(count));
+        let count = |count: usize| Detail::Number(told(count));
         self.tell(report, verdict.with(count(expected), count(found)), self.state.path(sent)?);
         Ok(())
     }
 
-    fn value_differs(&self, sent: NodeId, report: Report<'_>) -> Result<()> {
-        let verdict = Verdict::new(Answer::Refused, Reason::ValueDiffers);
-        self.tell(report, verdict, self.state.path(sent)?);
+    fn value_differs(&self, sent: NodeId, details: Details<'_>, report: Report<'_>) -> Result<()> {
+        let (answer, reason) = (Answer::Refused, Reason::ValueDiffers);
+        self.tell(report, Verdict { answer, reason, details }, self.state.path(sent)?);
         Ok(())
     }
 

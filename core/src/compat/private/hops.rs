@@ -97,7 +97,7 @@ fn hop<'t>(tree: &'t Tree<'_>, element: NodeId) -> Hop<'t> {
 fn last_hop<'t>(tree: &'t Tree<'_>) -> Result<Option<Hop<'t>>> {
     let Some(device) = fields::device(tree, HISTORY)? else { return Ok(None) };
     let Some(list) = fields::list(tree, device, HOPS) else { return Ok(None) };
-    Ok(tree.children(list)?.last().map(|element| hop(tree, element)))
+    Ok(tree.last_child(list)?.map(|element| hop(tree, element)))
 }
 
 /// The version of the machine that a state is of: the name of the machine in a QEMU stream, else that of the
@@ -142,7 +142,7 @@ pub(crate) fn name_machine(tree: &mut Tree<'_>, to: Version<'_>) -> Result<()> {
     }
 }
 
-/// The machine and the writer of the last hop, for a hop by this library.
+/// Notes a hop by this library, of the machine that the last hop tells.
 pub(crate) fn note_transform(
     tree: &mut Tree<'_>,
     version: Version<'_>,

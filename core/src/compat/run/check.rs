@@ -1,7 +1,7 @@
 //! The tests that a declared history has by itself: every version to every other, there and back, and over a
 //! third one.
 
-use crate::compat::declare::history::{History, Of, Way};
+use crate::compat::declare::history::{each_once, History, Of, Way};
 use crate::compat::declare::name::name_matches;
 use crate::compat::devices::{is_private, Devices};
 use crate::compat::losses::loss::Policy;
@@ -123,9 +123,9 @@ pub struct Checked {
 /// back as it was.
 ///
 /// The states must have devices of the history, or be those of a machine: an edge that none of them went is told
-/// ([`Wrong::Unused`]). Their values must fit each version that they come to: where an older one has a smaller type, save
-/// only numbers that it can hold, as with [`Random::below`]; else the run fails, as it would for such a state. `memory` is for two of them,
-/// what they lose, and a change: ten times the largest state is enough.
+/// ([`Wrong::Unused`]). Their values must fit each version that they come to: where an older one has a smaller type,
+/// save only numbers that it can hold, as with [`Random::below`]; else the run fails, as it would for such a state.
+/// `memory` is for two of them, what they lose, and a change: ten times the largest state is enough.
 ///
 /// # Errors
 /// [`Code::NoSpace`]; [`Code::TooMany`] for a history of more than [`MAX_VERSIONS`]; those of
@@ -138,10 +138,8 @@ pub fn check(
     report: &mut dyn FnMut(&Finding<'_>),
 ) -> Result<Checked> {
     let mut versions = heapless::Vec::<Version<'_>, MAX_VERSIONS>::new();
-    for version in history.edges.iter().flat_map(|edge| [edge.from, edge.to]) {
-        if !versions.contains(&version) {
-            versions.push(version).map_err(|_| Code::TooMany)?;
-        }
+    for version in each_once(history.edges.iter().flat_map(|edge| [edge.from, edge.to])) {
+        versions.push(version).map_err(|_| Code::TooMany)?;
     }
     let (gone, memory) = memory.split_at_mut_checked(history.edges.len()).ok_or(Code::NoSpace)?;
     gone.fill(0);
@@ -247,9 +245,7 @@ impl Check<'_> {
         }
         self.compare(state, &tree, stops)
     }
-}
 
-impl Check<'_> {
     /// Goes the routes from stop to stop. Says whether there are any, and all went well.
     fn go(&mut self, tree: &mut Tree<'_>, stops: &[Version<'_>], open: &mut Open) -> Result<bool> {
         for (at, pair) in stops.windows(2).enumerate() {

@@ -2,10 +2,10 @@
 
 use core::fmt;
 
-use crate::compat::declare::history::Edge;
+use crate::compat::declare::history::{each_once, Edge};
 use crate::compat::declare::version::Version;
 use crate::compat::run::route::MAX_VERSIONS;
-use crate::error::{Code, Fault, Path, Put, Report};
+use crate::error::{put_number, Code, Path, Put, Report};
 
 /// Why a transform did not happen: the tree is as it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,15 +59,10 @@ pub(crate) fn no_route(code: Code, edges: &[Edge<'_>]) -> Failed {
     if code != Code::NoRoute {
         return failed;
     }
-    let mut known = heapless::Vec::<Version<'_>, MAX_VERSIONS>::new();
-    for version in edges.iter().flat_map(|edge| [edge.from, edge.to]) {
-        if !known.contains(&version) && known.push(version).is_err() {
-            break;
-        }
-    }
     failed.saying(Path::build(&mut |put| {
-        put(if known.is_empty() { b"there is no history of it" } else { b"known are " });
-        for (at, version) in known.iter().enumerate() {
+        put(if edges.is_empty() { b"there is no history of it" } else { b"known are " });
+        let known = edges.iter().flat_map(|edge| [edge.from, edge.to]);
+        for (at, version) in each_once(known).take(MAX_VERSIONS).enumerate() {
             put(if at == 0 { b"" } else { b", " });
             version.put(put);
         }
@@ -76,7 +71,7 @@ pub(crate) fn no_route(code: Code, edges: &[Edge<'_>]) -> Failed {
 
 impl From<Code> for Failed {
     fn from(code: Code) -> Failed {
-        Failed::at(Report { code, fault: Fault::default(), path: Path::new() })
+        Failed::at(code.into())
     }
 }
 
@@ -102,7 +97,7 @@ impl Failed {
             let step = self.step.map(u64::from);
             if let Some(step) = step {
                 put(b", in step ");
-                crate::error::put_number(step, put);
+                put_number(step, put);
             }
             let first: &[u8] = if step.is_some() { b" from " } else { b", from " };
             for (word, version) in [(first, from), (&b" to "[..], to)] {

@@ -63,18 +63,3 @@ impl<'r> Leg<'r> {
         }
     }
 }
-
-impl<'a> Edge<'a> {
-    /// Whether it can be gone this way.
-    #[must_use]
-    pub fn leads(&self, way: Way) -> bool {
-        match (way, self.reverse) {
-            (Way::Up, _) => self.steps.iter().all(Step::is_possible),
-            (Way::Down, Reverse::None) => false,
-            (Way::Down, Reverse::Steps(steps)) => steps.iter().all(Step::is_possible),
-            (Way::Down, Reverse::Derived) => {
-                self.steps.iter().all(|step| step.inverse().is_possible())
-            }
-        }
-    }
-}

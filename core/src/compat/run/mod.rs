@@ -50,12 +50,6 @@ pub struct Targets<'a> {
     pub border: Border,
 }
 
-/// Says of each device which version is wanted.
-pub(crate) trait Wanted<'r> {
-    /// The version that is wanted of a device which is of another one; `None` where it may stay.
-    fn wanted(&self, name: &[u8], instance: u32, is: Version<'_>) -> Option<Version<'r>>;
-}
-
 /// What is wanted of devices that [`Targets::devices`] does not name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Others {
@@ -64,6 +58,12 @@ pub enum Others {
     Newest,
     /// What they are.
     Keep,
+}
+
+/// Says of each device which version is wanted.
+pub(crate) trait Wanted<'r> {
+    /// The version that is wanted of a device which is of another one; `None` where it may stay.
+    fn wanted(&self, name: &[u8], instance: u32, is: Version<'_>) -> Option<Version<'r>>;
 }
 
 /// The routes that were found.

@@ -46,6 +46,18 @@ impl Route {
         Err(Code::NoRoute)
     }
 
+    /// Whether there is a route over `edges`.
+    ///
+    /// # Errors
+    /// [`Code::TooMany`], as of [`find`](Route::find).
+    pub(crate) fn leads(edges: &[Edge<'_>], from: Version<'_>, to: Version<'_>) -> Result<bool> {
+        match Route::find(edges, from, to) {
+            Ok(_) => Ok(true),
+            Err(Code::NoRoute) => Ok(false),
+            Err(code) => Err(code),
+        }
+    }
+
     /// The legs, in order; none where both ends are the same.
     #[must_use]
     pub fn legs(&self) -> &[Leg] {
@@ -75,15 +87,6 @@ impl<'a> Edge<'a> {
         let ways = [Way::Up, Way::Down].map(|way| (way, self.ends(way)));
         let fits = ways.into_iter().find(|(way, ends)| ends.0 == from && self.leads(*way));
         fits.map(|(way, (_, to))| (way, to))
-    }
-
-    /// The ends as they are gone.
-    #[must_use]
-    pub fn ends(&self, way: Way) -> (Version<'a>, Version<'a>) {
-        match way {
-            Way::Up => (self.from, self.to),
-            Way::Down => (self.to, self.from),
-        }
     }
 }
 

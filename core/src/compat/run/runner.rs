@@ -7,15 +7,18 @@ use crate::compat::declare::step::{DeviceName, Hook, On, Step};
 use crate::compat::devices::{self, holder_of, stream, Devices};
 use crate::compat::losses::book::Book;
 use crate::compat::losses::ledger::{Edit, Ledger};
+use crate::compat::path::sought;
 use crate::compat::private::hops;
 use crate::compat::private::index::{Entry, Index};
 use crate::compat::private::keyed::{self, Identity};
+use crate::compat::run::failed;
 use crate::compat::run::leg::Leg;
 use crate::compat::run::observer::{Observer, Stage};
 use crate::compat::run::route::Route;
 use crate::compat::run::{Compat, Others, Outcome, Plan, Targets, Wanted};
-use crate::compat::{path::sought, run::failed, Failed, Version};
-use crate::error::{put_number, Code, Fault, Path, Report};
+use crate::compat::{Failed, Version};
+use crate::error::{Code, Path, Report};
+use crate::io::told;
 use crate::model::{NodeId, Tree, Value};
 
 type Result<T> = core::result::Result<T, Failed>;
@@ -147,7 +150,8 @@ impl<'r> Run<'r> {
 
     /// Finds the routes of all devices, and leaves them.
     pub(crate) fn plan_devices(&mut self, tree: &mut Tree<'_>) -> Result<Plan> {
-        let mut tags = self.tags(tree)?;
+        let list = hops::tags(tree)?;
+        let mut tags = keyed::over(tree, list, &mut self.book.work)?;
         let (mut plan, mut devices) = (Plan::default(), Devices::new(tree));
         while let Some(device) = devices.next(tree) {
             if let Some(found) = self.device_route(tree, device, &tags)? {
@@ -174,9 +178,9 @@ impl<'r> Run<'r> {
             unused = unused.saturating_add(1);
             if !self.compat.histories.iter().any(|history| history.may_be_of(names)) {
                 let path = Path::build(&mut |put| put(names.as_bytes()));
-                let detail = "no device has this name, and no history is for it";
                 let report = Report { path, ..Code::NoRoute.into() };
-                let detail = Path::build(&mut |put| put(detail.as_bytes()));
+                let detail = b"no device has this name, and no history is for it";
+                let detail = Path::build(&mut |put| put(detail));
                 return Err(Failed::at(report).saying(detail));
             }
         }
@@ -219,11 +223,6 @@ impl<'r> Run<'r> {
         self.book.end_subject(tree)?;
         let (identity, tag) = (&found.identity, found.to.tag);
         Ok(hops::follow(tree, tags, (identity, device), tag, &mut self.book.work)?)
-    }
-
-    fn tags(&mut self, tree: &mut Tree<'_>) -> Result<Index> {
-        let tags = hops::tags(tree)?;
-        Ok(keyed::over(tree, tags, &mut self.book.work)?)
     }
 
     /// The route of a device; `None` if it is of the version that is wanted.
@@ -317,7 +316,7 @@ impl<'r> Run<'r> {
             return Ok(());
         }
         let path = sought::path(tree, on, &step)?;
-        let missing = Report { code: Code::Missing, fault: Fault::default(), path };
+        let missing = Report { path, ..Code::Missing.into() };
         Err(in_step(Failed::at(missing), leg, number))
     }
 }
@@ -343,14 +342,10 @@ fn in_step(failed: Failed, leg: Leg<'_>, number: usize) -> Failed {
 
 /// A failure at a device.
 fn at_device(code: Code, device: &Identity) -> Failed {
-    let path = Path::build(&mut |put| {
-        put(&device.name);
-        put(b"/");
-        put_number(u64::from(device.instance), put);
-    });
-    Failed::at(Report { code, fault: Fault::default(), path })
+    let path = Path::build(&mut |put| devices::put_name(&device.name, device.instance, put));
+    Failed::at(Report { path, ..code.into() })
 }
 
 fn length(route: &Route) -> u64 {
-    u64::try_from(route.legs().len()).unwrap_or(u64::MAX)
+    told(route.legs().len())
 }
