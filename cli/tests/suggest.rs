@@ -212,6 +212,37 @@ fn chunks_of_any_program_are_compared_and_secrets_are_not_told() {
     assert!(json.code == Some(0) && !json.out.contains("hunter2!"), "{json:?}");
 }
 
+/// A device with a secret scope, and something plain inside of that.
+fn vault(pins: &[(&str, u32)]) -> Vec<u8> {
+    saved(|v| {
+        v.device("vault", 0, Versions::only(1), |v| {
+            v.mark(Marks::SECRET)?;
+            v.structure("keys", |v| {
+                pins.iter().try_for_each(|(name, pin)| v.visit(name, &mut pin.clone()))
+            })
+        })
+    })
+}
+
+#[test]
+fn what_lies_in_a_secret_is_not_told() {
+    let place = Place::new();
+    for [before, after] in [
+        [&[("head", 5)][..], &[("head", 5), ("pin", 271_828)][..]],
+        [&[("head", 5), ("pin", 271_828)], &[("head", 5)]],
+        [&[], &[("pin", 271_828)]],
+        [&[("pin", 271_828)], &[]],
+        [&[("pin", 5)], &[("pin", 271_828)]],
+    ] {
+        place.put("in", &vault(before));
+        place.put("onto", &vault(after));
+        let text = rules(&place, "onto");
+        assert!(!text.contains("271828"), "{text}");
+        let json = place.run(&["suggest", "in", "--onto", "onto", "--json"]);
+        assert!(json.code == Some(0) && !json.out.contains("271828"), "{json:?}");
+    }
+}
+
 #[test]
 fn what_cannot_be_compared_is_refused() {
     let place = place("i440fx-7.2", "i440fx-6.2");

@@ -1,7 +1,5 @@
 //! What is suggested for one device, or for the configuration of a stream.
 
-use migcore::visit::Marks;
-
 use super::item::{item, quoted, said, scalar};
 use super::shape::{escaped, Form, Shape};
 
@@ -127,9 +125,7 @@ pub(super) fn worth(shape: &Shape) -> String {
         .take(MOST_TOLD)
         .map(|(path, one)| {
             let value = match &one.form {
-                _ if one.is_secret() || shape.marks.contains(Marks::SECRET) => {
-                    "a secret".to_owned()
-                }
+                _ if one.is_secret() => "a secret".to_owned(),
                 Form::Scalar(kind, bits) => scalar(*kind, *bits),
                 Form::Text(text) => quoted(text),
                 _ => format!("{} bytes that are not all 0", one.length()),

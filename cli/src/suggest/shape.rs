@@ -91,6 +91,8 @@ pub struct Shape {
     pub kind: String,
     /// How it is marked.
     pub marks: Marks,
+    /// Whether a scope around it is a secret.
+    pub in_secret: bool,
     /// Whether its type is a guess, from its size in memory.
     pub guessed: bool,
     /// Whether it may be an array, and that one empty.
@@ -141,6 +143,7 @@ impl Shape {
             form,
             kind: String::new(),
             marks: Marks::NONE,
+            in_secret: false,
             guessed: false,
             maybe: false,
             conditional: false,
@@ -165,7 +168,12 @@ impl Shape {
     /// Whether it, or something inside, is a secret.
     #[must_use]
     pub fn is_secret(&self) -> bool {
-        self.marks.contains(Marks::SECRET) || self.inside.iter().any(Shape::is_secret)
+        self.is_hidden() || self.inside.iter().any(Shape::is_secret)
+    }
+
+    /// Whether it is a secret whole: by its own mark, or that of a scope around it.
+    fn is_hidden(&self) -> bool {
+        self.in_secret || self.marks.contains(Marks::SECRET)
     }
 
     /// What in it is not 0, with its path.
@@ -221,7 +229,7 @@ impl Shape {
     /// The same without the values of secrets.
     #[must_use]
     pub fn public(&self) -> Shape {
-        match self.marks.contains(Marks::SECRET) {
+        match self.is_hidden() {
             true => self.zeroed(),
             false => {
                 let inside = self.inside.iter().map(Shape::public).collect();

@@ -444,7 +444,8 @@ impl<'a> Level<'a> {
         }
         if let (Form::Scalar(kind, was), Form::Scalar(_, value)) = (&one.form, &other.form) {
             let is_fixed = one.kind.ends_with(" equal") && other.kind.ends_with(" equal");
-            if is_fixed && self.manner.valued && was != value && !one.is_secret() {
+            let is_secret = one.is_secret() || other.is_secret();
+            if is_fixed && self.manner.valued && was != value && !is_secret {
                 let (was, value) = (scalar(*kind, *was), scalar(*kind, *value));
                 let text = format!(
                     "set = {{ in = {scope}, name = {name}, type = \"{}\", was = {was}, value = {value} }}",

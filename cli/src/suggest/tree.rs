@@ -110,6 +110,7 @@ fn shape(
     Ok(Shape {
         kind: origins.kind(node).to_owned(),
         marks: tree.marks(node)?,
+        in_secret: tree.parent(node)?.map_or(Ok(false), |scope| tree.is_secret(scope))?,
         elements: of_elements.map(|of| (of.name.clone(), of.version)),
         inside: children(tree, origins, node, of)?,
         ..Shape::new(&name, form)
