@@ -6437,10 +6437,10 @@ size_t migcore_compat_table_text(const struct migcore_compat_table *table,
  * sizeof(migcore_compat).
  *
  * MIGCORE_BAD_TABLE for rows that make no sense: a member that the kind of its row does not use and that is not 0, a text
- * that is not UTF-8, a number that is none of its constants, a change between the versions of an earlier one.
- * migcore_compat_table_text tells where. After an error each use of the object returns the same status.
- * MIGCORE_NO_SPACE if migcore_compat_size says more than `capacity`. What only a state shows, such as a pattern that is
- * too long, is an error of the run.
+ * that is not UTF-8, a number that is none of its constants, a change that leads no way which an earlier one between the
+ * same versions does not lead. migcore_compat_table_text tells where. After an error each use of the object returns the
+ * same status. MIGCORE_NO_SPACE if migcore_compat_size says more than `capacity`. What only a state shows, such as a
+ * pattern that is too long, is an error of the run.
  */
 migcore_status migcore_compat_init(struct migcore_compat *compat,
                                    size_t size,
@@ -6505,8 +6505,8 @@ size_t migcore_compat_failure_text(const struct migcore_compat_failure *failure,
  * `memory` is for what the rows become, of any alignment, and is used by this call alone: what migcore_compat_size says of a
  * table with one history of these changes is enough. `observer`, `outcome` and `failure` may be NULL.
  *
- * MIGCORE_NULL_POINTER without changes; MIGCORE_BAD_TABLE for rows that make no sense; MIGCORE_NO_SPACE; MIGCORE_NO_ROUTE
- * for a change that has no way back; others as those of migcore_compat_run.
+ * MIGCORE_NULL_POINTER without changes; MIGCORE_BAD_TABLE for rows that make no sense, as in a table; MIGCORE_NO_SPACE;
+ * MIGCORE_NO_ROUTE for a change that cannot be gone this way; others as those of migcore_compat_run.
  */
 migcore_status migcore_compat_apply(struct migcore_compat *compat,
                                     struct migcore_tree *tree,

@@ -169,9 +169,102 @@ static void a_wanted_device_that_nobody_has_is_told(void)
     plot_free(&plot);
 }
 
+static migcore_status touch(void *opaque, migcore_edit *edit)
+{
+    (void)opaque;
+    edit->touched = 1;
+    return MIGCORE_OK;
+}
+
+static void changes_between_the_same_versions_each_lead_a_way_of_their_own(void)
+{
+    static const migcore_step up[] = { MIGCORE_STEP_CALL(0, touch, NULL, NULL), MIGCORE_STEP_END() };
+    static const migcore_step down[] = { MIGCORE_STEP_CALL(0, NULL, touch, NULL), MIGCORE_STEP_END() };
+    static const migcore_step both[] = { MIGCORE_STEP_CALL(0, touch, touch, NULL), MIGCORE_STEP_END() };
+    static const struct {
+        const migcore_step *early, *late;
+        bool taken;
+    } rows[] = { { up, down, true },   { down, up, true },   { up, both, true },  { down, both, true }, { up, up, false },
+                 { down, down, false }, { both, up, false }, { both, down, false } };
+    migcore_compat_wanted wanted = { "disk", { 2, NULL } };
+    migcore_compat_targets targets = device_targets(&wanted);
+    migcore_compat_outcome outcome;
+    struct word word;
+    struct lore lore;
+    size_t at;
+
+    outcome.size = sizeof outcome;
+    for (at = 0; at < sizeof rows / sizeof rows[0]; at++) {
+        struct plot plot;
+        migcore_tree *tree = plot_init(&plot, 1 << 13);
+        migcore_compat *compat;
+
+        plant(tree, MIGCORE_ROOT, item_device("disk", 0, 1));
+        word_init(&word, up[1]);
+        word.changes[1] = word.changes[0];
+        word.changes[0].steps = rows[at].early;
+        word.changes[1].steps = rows[at].late;
+        if (rows[at].taken) {
+            CHECK_TEXT(said_of(&word.table), "");
+            compat = lore_init(&lore, &word.table);
+            for (wanted.version.number = 2; wanted.version.number > 0; wanted.version.number--) {
+                CHECK_OK(migcore_compat_run(compat, tree, &targets, NULL, &outcome, NULL));
+                CHECK_EQUAL(outcome.legs, 1);
+            }
+            lore_free(&lore);
+        } else {
+            CHECK_TEXT(said_of(&word.table), "history 0, change 1: an earlier change leads between the same versions");
+        }
+        plot_free(&plot);
+    }
+}
+
+static void what_a_table_takes_is_applied_without_a_history(void)
+{
+    static const migcore_step rename = MIGCORE_STEP_RENAME(0, "disk/0", "a", "b");
+    static const migcore_step again[] = { MIGCORE_STEP_RENAME(0, "disk/0", "b", "c"), MIGCORE_STEP_END() };
+    migcore_compat_outcome outcome;
+    migcore_compat_failure failure;
+    struct word word;
+    struct lore lore;
+    struct plot plot;
+    migcore_tree *tree = plot_init(&plot, 1 << 13);
+    migcore_node disk = plant(tree, MIGCORE_ROOT, item_device("disk", 0, 1));
+    migcore_compat *compat;
+    size_t size = 0;
+    void *memory;
+
+    plant(tree, disk, item_scalar("a", MIGCORE_KIND_U32, 7));
+    outcome.size = sizeof outcome;
+    failure.size = sizeof failure;
+    word_init(&word, rename);
+    compat = lore_init(&lore, &word.table);
+    word.changes[1] = word.changes[0];
+    word.changes[1].steps = again;
+    CHECK_EQUAL(migcore_compat_size(&word.table, &size), MIGCORE_BAD_TABLE);
+    /* Without versions there may be any number. */
+    word.changes[0].from.number = word.changes[0].to.number = 0;
+    word.changes[1].from.number = word.changes[1].to.number = 0;
+    CHECK_TEXT(said_of(&word.table), "");
+    CHECK_OK(migcore_compat_size(&word.table, &size));
+    memory = malloc(size);
+    CHECK_OK(migcore_compat_apply(compat, tree, word.changes, false, memory, size, NULL, &outcome, &failure));
+    CHECK_EQUAL(outcome.legs, 2);
+    CHECK_EQUAL(bits_at(tree, "disk/0.c"), 7);
+    word.changes[0].to.number = word.changes[1].to.number = 1;
+    CHECK_EQUAL(migcore_compat_apply(compat, tree, word.changes, true, memory, size, NULL, &outcome, &failure),
+                MIGCORE_BAD_TABLE);
+    CHECK_TEXT(failure.detail, "change 1: an earlier change leads between the same versions");
+    free(memory);
+    lore_free(&lore);
+    plot_free(&plot);
+}
+
 void test_compat_words(void)
 {
     a_table_that_is_refused_says_where();
     a_run_that_does_not_happen_says_why();
     a_wanted_device_that_nobody_has_is_told();
+    changes_between_the_same_versions_each_lead_a_way_of_their_own();
+    what_a_table_takes_is_applied_without_a_history();
 }

@@ -113,10 +113,10 @@ pub(super) fn put_bad(arena: &Arena, bad: decode::Bad, put: Put<'_>) {
 /// sizeof(migcore_compat).
 ///
 /// MIGCORE_BAD_TABLE for rows that make no sense: a member that the kind of its row does not use and that is not 0, a text
-/// that is not UTF-8, a number that is none of its constants, a change between the versions of an earlier one.
-/// migcore_compat_table_text tells where. After an error each use of the object returns the same status.
-/// MIGCORE_NO_SPACE if migcore_compat_size says more than `capacity`. What only a state shows, such as a pattern that is
-/// too long, is an error of the run.
+/// that is not UTF-8, a number that is none of its constants, a change that leads no way which an earlier one between the
+/// same versions does not lead. migcore_compat_table_text tells where. After an error each use of the object returns the
+/// same status. MIGCORE_NO_SPACE if migcore_compat_size says more than `capacity`. What only a state shows, such as a
+/// pattern that is too long, is an error of the run.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_compat_init(
     compat: *mut migcore_compat,

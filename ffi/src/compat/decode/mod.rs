@@ -139,13 +139,12 @@ unsafe fn history(
             false => Of::Devices(text(history.devices)?),
         };
         let edges = changes(arena, history.changes, running)?;
-        check_once(arena, history.changes)?;
         Ok(History { of, newest: version(&history.newest)?, edges })
     }
 }
 
-/// Checks that no change has the ends of one before it, which would always be gone instead. One that leads only one way
-/// leaves the other to a second.
+/// Checks that each change leads a way that none before it leads between the same versions: that one would always be gone
+/// instead. Changes without versions are on no route, and any number of them may stand in a row.
 ///
 /// # Safety
 /// As [`table`], of these rows.
@@ -154,11 +153,18 @@ unsafe fn check_once(arena: &mut Arena, rows: *const migcore_compat_change) -> R
     unsafe {
         for at in 0..count(rows, |row| row.steps.is_null()) {
             let late = row(rows, at);
-            let ends = (version(&late.from)?, version(&late.to)?);
+            let (from, to) = (version(&late.from)?, version(&late.to)?);
+            if from == to {
+                continue;
+            }
             for before in 0..at {
                 let early = row(rows, before);
-                let same = (version(&early.from)?, version(&early.to)?) == ends;
-                if same && early.back != MIGCORE_BACK_NONE && leads_up(&early) {
+                if (version(&early.from)?, version(&early.to)?) != (from, to) {
+                    continue;
+                }
+                let up = leads_up(&late) && !leads_up(&early);
+                let down = leads_down(&late) && !leads_down(&early);
+                if !up && !down {
                     arena.enter("change", at);
                     return bad("an earlier change leads between the same versions");
                 }
@@ -168,19 +174,41 @@ unsafe fn check_once(arena: &mut Arena, rows: *const migcore_compat_change) -> R
     }
 }
 
-/// Whether a change has all steps to the newer version.
+/// Whether a change can be gone to the newer version, as core says it of the edge: where only the memory is counted, the
+/// code of an edge is not there.
 ///
 /// # Safety
 /// As [`steps`].
 unsafe fn leads_up(change: &migcore_compat_change) -> bool {
     // SAFETY: as the caller promises.
+    unsafe { calls(change.steps).all(|call| call.up.is_some()) }
+}
+
+/// Whether a change can be gone back to the older version.
+///
+/// # Safety
+/// As [`steps`].
+unsafe fn leads_down(change: &migcore_compat_change) -> bool {
+    // SAFETY: as the caller promises.
     unsafe {
-        let count = count(change.steps, |row| row.kind == MIGCORE_STEP_KIND_END);
-        !(0..count).any(|at| {
-            let step = row(change.steps, at);
-            step.kind == MIGCORE_STEP_KIND_CALL && step.up.is_none()
-        })
+        match change.back {
+            MIGCORE_BACK_NONE => false,
+            MIGCORE_BACK_STEPS => calls(change.back_steps).all(|call| call.up.is_some()),
+            _ => calls(change.steps).all(|call| call.down.is_some()),
+        }
     }
+}
+
+/// The steps that are code.
+///
+/// # Safety
+/// As [`steps`].
+unsafe fn calls(rows: *const migcore_step) -> impl Iterator<Item = migcore_step> {
+    // SAFETY: as the caller promises.
+    let count = unsafe { count_steps(rows) };
+    // SAFETY: it is there, before the one that ends them.
+    let steps = (0..count).map(move |at| unsafe { row(rows, at) });
+    steps.filter(|step| step.kind == MIGCORE_STEP_KIND_CALL)
 }
 
 /// Puts the changes that rows say into memory.
@@ -195,7 +223,10 @@ pub(super) unsafe fn changes(
     // SAFETY: as the caller promises.
     unsafe {
         let count = count(rows, |row| row.steps.is_null());
-        arena.rows_of("change", count, |arena, at| change(arena, &row(rows, at), running))
+        let read = |arena: &mut Arena, at| change(arena, &row(rows, at), running);
+        let edges = arena.rows_of("change", count, read)?;
+        check_once(arena, rows)?;
+        Ok(edges)
     }
 }
 
@@ -238,9 +269,16 @@ unsafe fn steps(
 ) -> Result<&'static [Step<'static>]> {
     // SAFETY: as the caller promises.
     unsafe {
-        let count = count(rows, |row| row.kind == MIGCORE_STEP_KIND_END);
+        let count = count_steps(rows);
         arena.rows_of(what, count, |arena, at| Reading::new(row(rows, at))?.step(arena, running))
     }
+}
+
+/// # Safety
+/// As [`steps`].
+unsafe fn count_steps(rows: *const migcore_step) -> usize {
+    // SAFETY: as the caller promises.
+    unsafe { count(rows, |row| row.kind == MIGCORE_STEP_KIND_END) }
 }
 
 /// Which steps of a change must find something: all but those that need not.
@@ -250,7 +288,7 @@ unsafe fn steps(
 unsafe fn required(arena: &mut Arena, rows: *const migcore_step) -> Result<Required<'static>> {
     // SAFETY: as the caller promises.
     unsafe {
-        let count = count(rows, |row| row.kind == MIGCORE_STEP_KIND_END);
+        let count = count_steps(rows);
         let optional = |at: &usize| row(rows, *at).flags & MIGCORE_STEP_OPTIONAL != 0;
         let mut next = (0..count).filter(optional);
         let but = arena
