@@ -8,10 +8,13 @@ use migcore::io::{Failure as Refused, Sink};
 use tempfile::NamedTempFile;
 
 use crate::failure::{Failure, Result};
-use crate::input::{Input, PIECE};
+use crate::input::{folder, Input, PIECE};
 
 /// The most links that are followed, one behind the other: as many as the system does.
 const MOST_LINKS: usize = 40;
+
+/// What the names of files begin with that are not complete.
+const PREFIX: &str = ".migcore-";
 
 /// Where a command writes to. Dropped without [`complete`](Output::complete), it leaves nothing behind.
 #[derive(Debug)]
@@ -96,7 +99,7 @@ impl Output {
 
     /// Whether completing it is no more than giving it its name.
     #[must_use]
-    pub fn is_named(&self) -> bool {
+    fn is_named(&self) -> bool {
         matches!(self.to.get_ref(), To::Beside(_))
     }
 
@@ -142,6 +145,51 @@ impl Write for To {
     }
 }
 
+/// Completes two outputs, of which the first is not wanted without the second: where that fails, there is again what was
+/// there before. Copies come first, since they cannot be taken back.
+///
+/// # Errors
+/// As [`Output::complete`].
+pub fn complete_both(first: Option<Output>, second: Option<Output>) -> Result<()> {
+    let (named_first, copied_first) = by_name(first);
+    let (named_second, copied_second) = by_name(second);
+    for copied in [copied_second, copied_first].into_iter().flatten() {
+        copied.complete()?;
+    }
+    let (first, second) = match (named_first, named_second) {
+        (Some(first), Some(second)) => (first, second),
+        (first, second) => return first.or(second).map_or(Ok(()), Output::complete),
+    };
+    let (path, force) = (first.path.clone(), first.force);
+    let old = kept(&path);
+    first.complete()?;
+    second.complete().inspect_err(|_| {
+        // What failed before is told.
+        match old {
+            Ok(old) => drop(old.persist(&path)),
+            Err(error) if !force || error.kind() == io::ErrorKind::NotFound => {
+                drop(std::fs::remove_file(&path));
+            }
+            // Not every file system has second names: then the old one is gone.
+            Err(_) => {}
+        }
+    })
+}
+
+/// An output that gets a name, or one that is copied.
+fn by_name(output: Option<Output>) -> (Option<Output>, Option<Output>) {
+    match output {
+        Some(output) if output.is_named() => (Some(output), None),
+        output => (None, output),
+    }
+}
+
+/// A second name of the file that is there, under which it stays when it is replaced; dropped, it is gone.
+fn kept(path: &Path) -> io::Result<NamedTempFile<()>> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(PREFIX).make_in(folder(path), |second| std::fs::hard_link(path, second))
+}
+
 /// Copies what was held to where it goes.
 fn copy(mut held: File, target: Option<File>) -> io::Result<()> {
     held.rewind()?;
@@ -166,14 +214,14 @@ fn opened(path: &Path, open: &Path) -> Result<File> {
     #[cfg(unix)]
     {
         use std::os::fd::AsFd;
-        let again = |fd: std::os::fd::BorrowedFd<'_>| fd.try_clone_to_owned().map(File::from);
-        let standard = match () {
-            () if own("1").as_deref() == Some(open) => Some(again(io::stdout().as_fd())),
-            () if own("2").as_deref() == Some(open) => Some(again(io::stderr().as_fd())),
-            () => None,
+        let again = |fd: std::os::fd::BorrowedFd<'_>| {
+            fd.try_clone_to_owned().map(File::from).map_err(Failure::writing(path))
         };
-        if let Some(file) = standard {
-            return file.map_err(Failure::writing(path));
+        if own("1").as_deref() == Some(open) {
+            return again(io::stdout().as_fd());
+        }
+        if own("2").as_deref() == Some(open) {
+            return again(io::stderr().as_fd());
         }
     }
     let is_file = open.metadata().is_ok_and(|there| there.is_file());
@@ -185,11 +233,7 @@ fn opened(path: &Path, open: &Path) -> Result<File> {
 fn descriptor(path: &Path) -> Option<PathBuf> {
     let mut at = path.to_owned();
     for _ in 0..MOST_LINKS {
-        let folder = match at.parent()? {
-            folder if folder.as_os_str().is_empty() => Path::new("."),
-            folder => folder,
-        };
-        let folder = folder.canonicalize().ok()?;
+        let folder = folder(&at).canonicalize().ok()?;
         let name = folder.join(at.file_name()?);
         if folder.starts_with("/proc") && folder.ends_with("fd") {
             return Some(name);
@@ -217,12 +261,9 @@ fn hidden(path: &Path, force: bool, private: bool) -> Result<NamedTempFile> {
     if !force && path.symlink_metadata().is_ok() {
         return Err(there(path));
     }
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let folder = folder(path);
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".migcore-");
+    builder.prefix(PREFIX);
     // The rights of the file that it replaces, which may be fewer.
     let replaced = path.metadata().ok().filter(|_| force && !private);
     #[cfg(unix)]

@@ -17,7 +17,7 @@ use std::process::Stdio;
 use migcore::io::Source;
 use migcore_cli::failure::{Failure, Outcome};
 use migcore_cli::input::{Format, Input, PIECE};
-use migcore_cli::output::Output;
+use migcore_cli::output::{complete_both, Output};
 
 use support::{input, stream, Place};
 
@@ -126,6 +126,39 @@ fn an_output_has_its_name_when_it_is_complete() {
     Output::create(&path, true).unwrap().complete().unwrap();
     assert_eq!(std::fs::read(&path).unwrap(), b"");
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn what_an_output_replaced_is_there_again_if_the_other_output_fails() {
+    let dir = tempfile::tempdir().unwrap();
+    let paths = ["out", "losses"].map(|name| dir.path().join(name));
+    let [out, losses] = &paths;
+    let completed = |is_in_the_way: bool| {
+        let [first, second] = paths.each_ref().map(|path| {
+            let mut output = Output::create(path, true).unwrap();
+            output.write_all(b"new").unwrap();
+            Some(output)
+        });
+        if is_in_the_way {
+            std::fs::create_dir(losses).unwrap();
+        }
+        let done = complete_both(first, second);
+        if is_in_the_way {
+            std::fs::remove_dir(losses).unwrap();
+        }
+        done
+    };
+    assert!(matches!(completed(true), Err(Failure::Io(..))));
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+
+    std::fs::write(out, b"old").unwrap();
+    assert!(matches!(completed(true), Err(Failure::Io(..))));
+    assert_eq!(std::fs::read(out).unwrap(), b"old");
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+
+    completed(false).unwrap();
+    assert_eq!(paths.each_ref().map(|path| std::fs::read(path).unwrap()), [b"new", b"new"]);
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2);
 }
 
 #[test]

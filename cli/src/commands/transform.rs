@@ -13,7 +13,7 @@ use crate::arguments::Transform;
 use crate::chunks::{self, Latest, TooMany};
 use crate::failure::{Failure, Outcome, Result};
 use crate::input::{is_same_file, Format, Input};
-use crate::output::{is_stdout, Output};
+use crate::output::{complete_both, is_stdout, Output};
 use crate::qemu::description;
 use crate::qemu::item::Damage;
 use crate::qemu::restored::restored;
@@ -168,7 +168,8 @@ fn keep(
         written.map_err(Failure::writing(lost.path()))?;
     }
     let written = output.is_some();
-    complete(arguments, output, lost)?;
+    // Without its losses the stream is not wanted.
+    complete_both(output, lost)?;
     let account = Account {
         written,
         effects: Some(&done.effects),
@@ -183,31 +184,6 @@ fn keep(
         let _ = anstream::stderr().write_all(notes(arguments, done, written).as_bytes());
     }
     told_damages(input.path(), &done.damages)
-}
-
-/// Completes the outputs: copies first, since a file that has its name may have replaced another one, which is gone.
-fn complete(arguments: &Transform, output: Option<Output>, lost: Option<Output>) -> Result<()> {
-    let (named_output, copied_output) = by_name(output);
-    let (named_lost, copied_lost) = by_name(lost);
-    for copied in [copied_lost, copied_output].into_iter().flatten() {
-        copied.complete()?;
-    }
-    let new = named_output.as_ref().map(|output| output.path().to_owned());
-    named_output.map_or(Ok(()), Output::complete)?;
-    named_lost.map_or(Ok(()), Output::complete).inspect_err(|_| {
-        // Without its losses the stream is not wanted; what failed before is told.
-        if let Some(new) = new.filter(|_| !arguments.force) {
-            let _ = std::fs::remove_file(new);
-        }
-    })
-}
-
-/// An output that gets a name, or one that is copied.
-fn by_name(output: Option<Output>) -> (Option<Output>, Option<Output>) {
-    match output {
-        Some(output) if output.is_named() => (Some(output), None),
-        output => (None, output),
-    }
 }
 
 /// What there is to say of a transform that went through, beside what it did.

@@ -370,8 +370,10 @@ fn run(
         both.steps = both.steps.saturating_add(outcome.steps);
         both.touched = both.touched.saturating_add(outcome.touched);
         both.losses = both.losses.saturating_add(outcome.losses);
+        both.notes = both.notes.saturating_add(outcome.notes);
         both.restored = both.restored.saturating_add(outcome.restored);
         both.unrestored = both.unrestored.saturating_add(outcome.unrestored);
+        both.unused = both.unused.saturating_add(outcome.unused);
         Ok(both)
     }))
 }
