@@ -472,3 +472,35 @@ fn who_refuses_to_accept_is_asked_no_more() {
     });
     assert_eq!((done.unwrap_err().code, asked), (Code::NotValid, 1));
 }
+
+/// Adds `nic/0` with two lists of so many elements, behind items that nobody looks at.
+fn lists(memory: &mut [u8], before: usize, counts: [usize; 2]) -> Tree<'_> {
+    let mut tree = Tree::new(memory).unwrap();
+    let pad = device(&mut tree, "pad", 1, &vec!["item"; before]);
+    let nic = device(&mut tree, "nic", 1, &[]);
+    for (name, count) in ["first", "second"].into_iter().zip(counts) {
+        let list = Value::List { extent: Extent::Fixed };
+        let list = tree.insert(At::End(nic), name.as_bytes(), Marks::NONE, list).unwrap();
+        for _ in 0..count {
+            tree.insert(At::End(list), b"", Marks::NONE, Value::Element).unwrap();
+        }
+    }
+    tree.remove(pad).unwrap();
+    tree
+}
+
+/// Lists of two trees may have one handle.
+#[test]
+fn a_list_that_is_longer_is_told_behind_one_that_is_shorter() {
+    for before in 0..16 {
+        let (mut a, mut b) = (vec![0; ROOM], vec![0; ROOM]);
+        let (state, mut receiver) = (lists(&mut a, 0, [1, 2]), lists(&mut b, before, [2, 1]));
+        let nic = receiver.find(receiver.root(), b"nic/0").unwrap();
+        let mut writer = Writer::begin(&mut receiver, &About::default()).unwrap();
+        writer.device(nic, &Accepts { oldest: 1, ..Accepts::default() }).unwrap();
+        let (answer, found) = compare(&state, &receiver);
+        let both =
+            ["nic/0.first", "nic/0.second"].map(|path| (Reason::WrongCount, path.to_owned()));
+        assert_eq!((answer, found), (Answer::Refused, both.to_vec()), "{before}");
+    }
+}

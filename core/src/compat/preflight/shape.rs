@@ -32,8 +32,10 @@ struct Around {
     untold: Option<NodeId>,
     /// Optional in the shape, of which the state does not have the inside.
     absent: Option<NodeId>,
-    /// A list of which the number of elements was told already.
-    list: Option<NodeId>,
+    /// A list of the state of which it was told that it has more elements.
+    longer: Option<NodeId>,
+    /// A list of the shape of which it was told that the state has fewer elements.
+    shorter: Option<NodeId>,
     /// How often it was looked for items of one name.
     looked: u32,
     /// From here on, items may be compared with others than the reader takes: what is refused is not certain.
@@ -218,8 +220,10 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
 
     /// More elements of a list than the shape has.
     fn more_elements(&mut self, list: Option<NodeId>, report: Report<'_>) -> Result<()> {
-        let Some(list) = list.filter(|list| self.around.list != Some(*list)) else { return Ok(()) };
-        self.around.list = Some(list);
+        let Some(list) = list.filter(|list| self.around.longer != Some(*list)) else {
+            return Ok(());
+        };
+        self.around.longer = Some(list);
         let count = Detail::Number(told(self.state.count(list)?));
         let verdict = match self.state.value(list)? {
             Value::List { extent: Extent::Fixed } => {
@@ -256,10 +260,10 @@ impl<'a, 's, 'm> Shape<'a, 's, 'm> {
     /// Fewer elements of a list than the shape has.
     fn fewer_elements(&mut self, list: NodeId, report: Report<'_>) -> Result<()> {
         let fixed = matches!(self.manifest.value(list)?, Value::List { extent: Extent::Fixed });
-        if !fixed || self.around.list == Some(list) {
+        if !fixed || self.around.shorter == Some(list) {
             return Ok(());
         }
-        self.around.list = Some(list);
+        self.around.shorter = Some(list);
         let count = Detail::Number(told(self.manifest.count(list)?));
         let verdict = match self.manifest.marks(list)?.contains(Marks::ANCILLARY) {
             true => Verdict::new(Answer::CannotTell, Reason::Room),
