@@ -319,7 +319,10 @@ impl Iterator for Bits {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{At, Value};
+    use crate::visit::{Marks, Versions};
     use std::string::String;
+    use std::vec;
 
     #[test]
     fn stars_in_a_row_cost_what_one_does() {
@@ -333,6 +336,35 @@ mod tests {
             let reached = start.run(&pattern, path.as_bytes());
             assert_eq!(reached.is_match(&pattern), is_it, "{text} {path}");
             assert!(start.places().count() <= 2 && reached.places().count() <= 3, "{text} {path}");
+        }
+    }
+
+    #[test]
+    fn who_compares_for_too_long_is_stopped() {
+        let mut memory = vec![0; 1 << 14];
+        let mut tree = Tree::new(&mut memory).unwrap();
+        let root = tree.root();
+        for instance in 0..3 {
+            let value = Value::Device { instance, versions: Versions::only(1), oldest_reader: 1 };
+            let device = tree.insert(At::End(root), b"nic", Marks::NONE, value).unwrap();
+            tree.insert(At::End(device), b"item", Marks::NONE, Value::Absent).unwrap();
+        }
+        let mut trail = Trail::new();
+        trail.enter(b"nic", Some(2)).unwrap();
+        let pattern = Pattern::new("n*c/2").unwrap();
+        let ways: [&dyn Fn(&mut Effort) -> Result<bool>; 2] =
+            [&|effort| pattern.is_in(&tree, root, effort), &|effort| {
+                pattern.covers_within(&trail, effort)
+            }];
+        for way in ways {
+            let mut whole = Effort::new();
+            assert_eq!(way(&mut whole), Ok(true));
+            let cost = EFFORT - whole.0;
+            assert!((5..100).contains(&cost), "{cost}");
+            assert!((0..cost).all(|less| way(&mut Effort(less)) == Err(Code::TooMuchWork)));
+            // Nothing is left for a second time.
+            let mut just = Effort(cost);
+            assert_eq!((way(&mut just), way(&mut just)), (Ok(true), Err(Code::TooMuchWork)));
         }
     }
 
