@@ -8,11 +8,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 const EXIT_CODES: &str = "\
 Exit codes:
   0  nothing is wrong
-  1  the inputs differ (diff), or the input is damaged; all that stands before the damage was shown
+  1  the inputs differ (diff), a transform is refused (transform), or the input is damaged; all that stands before the
+     damage was shown
   2  wrong usage
   3  a file cannot be read or written, or the input is nothing that the command can use";
 
-/// Shows, checks, compares and converts the state of virtual machines.
+/// Shows, checks, compares, converts and transforms the state of virtual machines.
 ///
 /// It reads streams of chunks, migcore's own format, and streams that QEMU wrote. What a stream is, is found
 /// out from its first bytes. A FILE may be `-`, the standard input.
