@@ -6293,9 +6293,9 @@ migcore_status migcore_preflight(struct migcore_tree *state,
  * The same after the transforms that lead to the receiver's versions: the routes are found and gone, what is lost is
  * told, and all of it is undone. `from` is the version of the machine now, where the state does not say it, or NULL.
  * Devices of which the receiver takes the version that they have stay as they are; a machine whose manifest says its
- * version is transformed to that. Filters see the state as it leaves. `report` must not use the state. Where a
- * transform fails, that is a finding, but for MIGCORE_NO_SPACE, MIGCORE_BUSY and MIGCORE_UNBALANCED, which are as those
- * of migcore_compat_run.
+ * version is transformed to that, if this side or the receiver has a history of it. Filters see the state as it leaves.
+ * `report` must not use the state. Where a transform fails, that is a finding, but for MIGCORE_NO_SPACE, MIGCORE_BUSY
+ * and MIGCORE_UNBALANCED, which are as those of migcore_compat_run.
  */
 migcore_status migcore_compat_preflight(struct migcore_compat *compat,
                                         struct migcore_tree *state,
@@ -6419,9 +6419,11 @@ migcore_status migcore_edit_recover(struct migcore_edit *edit,
                                     migcore_node *copy);
 
 /**
- * Writes to `size` how much memory migcore_compat_init needs for a table. Errors as there.
+ * Writes to `size` how much memory migcore_compat_init needs for a table, or migcore_compat_apply for the changes in it.
+ * Errors as of migcore_compat_init, but that changes may be there which are never gone.
  */
-migcore_status migcore_compat_size(const struct migcore_compat_table *table, size_t *size);
+migcore_status migcore_compat_size(const struct migcore_compat_table *table,
+                                   size_t *size);
 
 /**
  * Writes into `text` what is wrong with a table, such as `history 0, change 2, step 1: ...`, all counted from 0, cut to
@@ -6437,10 +6439,10 @@ size_t migcore_compat_table_text(const struct migcore_compat_table *table,
  * sizeof(migcore_compat).
  *
  * MIGCORE_BAD_TABLE for rows that make no sense: a member that the kind of its row does not use and that is not 0, a text
- * that is not UTF-8, a number that is none of its constants, a change that leads no way which an earlier one between the
- * same versions does not lead. migcore_compat_table_text tells where. After an error each use of the object returns the
- * same status. MIGCORE_NO_SPACE if migcore_compat_size says more than `capacity`. What only a state shows, such as a
- * pattern that is too long, is an error of the run.
+ * that is not UTF-8, a number that is none of its constants, a change that is never gone, since earlier ones lead every
+ * way that it leads between the same versions. migcore_compat_table_text tells where. After an error each use of the
+ * object returns the same status. MIGCORE_NO_SPACE if migcore_compat_size says more than `capacity`. What only a state
+ * shows, such as a pattern that is too long, is an error of the run.
  */
 migcore_status migcore_compat_init(struct migcore_compat *compat,
                                    size_t size,
@@ -6505,7 +6507,7 @@ size_t migcore_compat_failure_text(const struct migcore_compat_failure *failure,
  * `memory` is for what the rows become, of any alignment, and is used by this call alone: what migcore_compat_size says of a
  * table with one history of these changes is enough. `observer`, `outcome` and `failure` may be NULL.
  *
- * MIGCORE_NULL_POINTER without changes; MIGCORE_BAD_TABLE for rows that make no sense, as in a table; MIGCORE_NO_SPACE;
+ * MIGCORE_NULL_POINTER without changes; MIGCORE_BAD_TABLE for rows that make no sense; MIGCORE_NO_SPACE;
  * MIGCORE_NO_ROUTE for a change that cannot be gone this way; others as those of migcore_compat_run.
  */
 migcore_status migcore_compat_apply(struct migcore_compat *compat,

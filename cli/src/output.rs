@@ -166,7 +166,8 @@ pub fn complete_both(first: Option<Output>, second: Option<Output>) -> Result<()
     second.complete().inspect_err(|_| {
         // What failed before is told.
         match old {
-            Ok(old) => drop(old.persist(&path)),
+            // It is the only one left: better under another name than gone.
+            Ok(old) => drop(old.persist(&path).map_err(|error| error.file.keep())),
             Err(error) if !force || error.kind() == io::ErrorKind::NotFound => {
                 drop(std::fs::remove_file(&path));
             }

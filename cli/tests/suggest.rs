@@ -224,6 +224,17 @@ fn vault(pins: &[(&str, u32)]) -> Vec<u8> {
     })
 }
 
+/// The rules from one of these to the other, in which 271828 must not stand.
+fn quiet(place: &Place, before: &[(&str, u32)], after: &[(&str, u32)]) -> String {
+    place.put("in", &vault(before));
+    place.put("onto", &vault(after));
+    let json = place.run(&["suggest", "in", "--onto", "onto", "--json"]);
+    assert!(json.code == Some(0) && !json.out.contains("271828"), "{json:?}");
+    let text = rules(place, "onto");
+    assert!(!text.contains("271828"), "{text}");
+    text
+}
+
 #[test]
 fn what_lies_in_a_secret_is_not_told() {
     let place = Place::new();
@@ -234,13 +245,15 @@ fn what_lies_in_a_secret_is_not_told() {
         [&[("pin", 271_828)], &[]],
         [&[("pin", 5)], &[("pin", 271_828)]],
     ] {
-        place.put("in", &vault(before));
-        place.put("onto", &vault(after));
-        let text = rules(&place, "onto");
-        assert!(!text.contains("271828"), "{text}");
-        let json = place.run(&["suggest", "in", "--onto", "onto", "--json"]);
-        assert!(json.code == Some(0) && !json.out.contains("271828"), "{json:?}");
+        quiet(&place, before, after);
     }
+    // Nor whether it is 0.
+    let [zero, one] =
+        [0, 271_828].map(|pin| quiet(&place, &[("head", 5), ("pin", pin)], &[("head", 5)]));
+    assert!(zero == one && zero.contains("a secret"), "{zero}");
+    let [zero, one] =
+        [0, 271_828].map(|pin| quiet(&place, &[("head", 5)], &[("head", 5), ("pin", pin)]));
+    assert!(zero == one && zero.contains("A secret is not copied"), "{zero}");
 }
 
 #[test]

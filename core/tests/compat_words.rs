@@ -7,8 +7,8 @@ mod histories;
 
 use histories::{add, compat, drop_item, item, machine, memory, put, rename, run, to, v};
 use migcore::compat::{
-    After, Compat, DeviceName, Edge, Form, History, Loss, Observer, Place, Policy, Step, Targets,
-    Version, Wrapping,
+    After, Compat, DeviceName, Edge, Form, History, Loss, Observer, Otherwise, Place, Policy, Step,
+    Targets, Version, Wrapping,
 };
 use migcore::error::Report;
 use migcore::model::{Tree, Value};
@@ -54,6 +54,26 @@ fn a_wrong_type_is_told_with_the_one_that_is_there() {
     let to = Some(Value::Bytes(Extent::Variable, b"x"));
     let set = Step::Set { scope: "", name: "sector", from: None, to };
     assert!(said(set, false).contains("(expected bytes[*], found u32)"));
+}
+
+#[test]
+fn a_value_that_no_map_has_is_told_but_of_a_secret() {
+    let (mut memory, pairs) = (memory(), [(1, 2)]);
+    let (scope, name) = ("", "speed");
+    let otherwise = Otherwise::Refuse;
+    let steps = [Step::Map { scope, name, pairs: &pairs, turned: false, otherwise }];
+    let edges = [Edge::new(v(1), v(2), &steps)];
+    let histories = [History::of_devices("disk", v(2), &edges)];
+    let mut tree = Tree::new(&mut memory).unwrap();
+    let device = put(&mut tree, "disk", 1, &[("speed", 50)]);
+    let wanted = [("disk", v(2))];
+    let mut said = |marks| {
+        tree.set_marks(device, marks).unwrap();
+        run(&compat(&histories), &mut tree, &to(&wanted)).0.unwrap_err().to_string()
+    };
+    let [plain, secret] = [Marks::NONE, Marks::SECRET].map(&mut said);
+    assert!(plain.contains("(no pair is for 50 (0x00000032))"), "{plain}");
+    assert!(secret.contains("(no pair is for it)"), "{secret}");
 }
 
 #[test]

@@ -37,7 +37,8 @@ impl<'b> Mismatch<'b> {
 /// Compares the blocks of both sides by their names: those of the stream first, each side in its order.
 pub(super) fn mismatches<'b>(sent: &'b [Block], ours: &'b [Block]) -> Vec<Mismatch<'b>> {
     let lengths = |blocks: &'b [Block]| -> HashMap<&'b [u8], u64> {
-        blocks.iter().map(|block| (&block.name[..], block.length)).collect()
+        // Of several with one name the first counts.
+        blocks.iter().rev().map(|block| (&block.name[..], block.length)).collect()
     };
     let (left, right) = (lengths(sent), lengths(ours));
     let of_stream = sent.iter().filter_map(|block| match right.get(&block.name[..]) {

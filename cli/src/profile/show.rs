@@ -44,7 +44,7 @@ impl Answer<'_> {
 /// Answers a question.
 ///
 /// # Errors
-/// [`Code::TooMany`](migcore::Code::TooMany) for more profiles than may be on top of each other.
+/// [`Code::TooMany`](migcore::Code::TooMany) for more profiles than may be on top of each other; those of their rows.
 pub fn answer<'a>(stack: Stack<'a>, question: Question<'a>) -> migcore::Result<Answer<'a>> {
     let number = question.machine.map_or(0, Version::number);
     let (mut rows, mut all) = (Rows::new(stack, number)?, Vec::new());

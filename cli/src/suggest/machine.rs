@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use migcore::compat::name_matches;
 
 use super::item::{items, quoted};
-use super::part::{Manner, Order, Part, Step, DEVICE};
+use super::part::{Manner, Order, Part, Step, DEVICE, NOT_COPIED};
 use super::schema::fitted;
 use super::shape::{escaped, Command, Device, Shape, Side};
 use super::siblings::siblings;
@@ -344,8 +344,12 @@ fn theirs_only(manner: Manner, device: &Device, behind: Option<&Device>) -> Part
         "{key} = {{ device = \"{DEVICE}\", {versions}{after}, items = {} }}",
         items(&given, 1)
     );
-    let why = "Only ONTO has this device. The values are those of ONTO, a machine that the guest never ran on: without \
-               this step it has those of a reset.";
+    let mut why = "Only ONTO has this device. The values are those of ONTO, a machine that the guest never ran on: \
+                   without this step it has those of a reset."
+        .to_owned();
+    if inside.iter().any(Shape::is_secret) {
+        why.push_str(NOT_COPIED);
+    }
     part.step(text, why);
     part
 }

@@ -113,6 +113,9 @@ pub(super) fn items_step(key: &str, scope: &str, before: Option<&Shape>, all: &[
     }
 }
 
+/// What is said where a secret comes.
+pub(super) const NOT_COPIED: &str = " A secret is not copied: it is 0 or empty.";
+
 /// The most values that are told one by one.
 const MOST_TOLD: usize = 4;
 

@@ -176,10 +176,10 @@ impl Shape {
         self.in_secret || self.marks.contains(Marks::SECRET)
     }
 
-    /// What in it is not 0, with its path.
+    /// What in it is not 0, or a secret, with its path.
     pub fn loud<'s>(&'s self, path: &str, found: &mut Vec<(String, &'s Shape)>) {
-        if self.inside.is_empty() && !self.is_zero() {
-            found.push((path.to_owned(), self));
+        if self.is_hidden() || self.inside.is_empty() && !self.is_zero() {
+            return found.push((path.to_owned(), self));
         }
         for (number, inside) in self.inside.iter().enumerate() {
             let path = match (&inside.form, path) {
@@ -191,10 +191,11 @@ impl Shape {
         }
     }
 
-    /// Whether all that it says is 0, empty or not there.
+    /// Whether all that it says is 0, empty or not there. Of a secret even that is not told.
     #[must_use]
     pub fn is_zero(&self) -> bool {
         let here = match &self.form {
+            _ if self.is_hidden() => false,
             Form::Scalar(_, bits) => *bits == 0,
             Form::Array(_, _, values) => values.iter().all(|bits| *bits == 0),
             Form::Bytes(_, bytes) => bytes.iter().all(|byte| *byte == 0),

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::item::{kind, quoted, scalar};
-use super::part::{after, below, items_step, worth, Manner, Order, Part};
+use super::part::{after, below, items_step, worth, Manner, Order, Part, NOT_COPIED};
 use super::shape::{Form, Shape};
 use super::{parts, pci};
 
@@ -231,7 +231,7 @@ impl<'a> Level<'a> {
             why.push_str(" Its type is a guess from its size.");
         }
         if self.manner.valued && shapes.iter().any(Shape::is_secret) {
-            why.push_str(" A secret is not copied: it is 0 or empty.");
+            why.push_str(NOT_COPIED);
         }
         self.part.step(items_step(key, self.scope, before, &given), why);
     }
@@ -249,8 +249,12 @@ impl<'a> Level<'a> {
             }
             (false, Order::Older) if self.manner.valued => {
                 let given = [one.public()];
-                let why = "ONTO has this subsection: it comes with the values that it has there. If those depend \
-                           on the state of the guest, leave it out: a machine takes what is missing for its default.";
+                let mut why = "ONTO has this subsection: it comes with the values that it has there. If those depend \
+                               on the state of the guest, leave it out: a machine takes what is missing for its default."
+                    .to_owned();
+                if one.is_secret() {
+                    why.push_str(NOT_COPIED);
+                }
                 return self.part.step(items_step(key, self.scope, before, &given), why);
             }
             (false, _) => {

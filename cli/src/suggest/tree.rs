@@ -152,12 +152,15 @@ fn around(tree: &Tree<'_>, origins: &Origins, node: NodeId) -> Result<Stream> {
     Ok(around)
 }
 
-/// A command, if it is one without a package behind it.
+/// A command, if it is one without a package behind it, and no secret.
 fn command(tree: &Tree<'_>, record: NodeId, after: Option<String>) -> Result<Option<Command>> {
     let number = tree.child_by_name(record, b"number", 0)?;
     let data = tree.child_by_name(record, b"data", 0)?;
     let package = tree.child_by_name(record, b"package", 0)?;
     let (Some(number), Some(data), None) = (number, data, package) else { return Ok(None) };
+    if tree.is_secret(data)? {
+        return Ok(None);
+    }
     Ok(match (tree.value(number)?, tree.value(data)?) {
         (Value::Scalar(_, number), Value::Bytes(_, data)) => {
             Some(Command { number, data: data.to_vec(), after })

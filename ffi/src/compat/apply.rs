@@ -30,7 +30,7 @@ use crate::tree::storage::{migcore_tree, read};
 /// `memory` is for what the rows become, of any alignment, and is used by this call alone: what migcore_compat_size says of a
 /// table with one history of these changes is enough. `observer`, `outcome` and `failure` may be NULL.
 ///
-/// MIGCORE_NULL_POINTER without changes; MIGCORE_BAD_TABLE for rows that make no sense, as in a table; MIGCORE_NO_SPACE;
+/// MIGCORE_NULL_POINTER without changes; MIGCORE_BAD_TABLE for rows that make no sense; MIGCORE_NO_SPACE;
 /// MIGCORE_NO_ROUTE for a change that cannot be gone this way; others as those of migcore_compat_run.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_compat_apply(

@@ -81,9 +81,9 @@ pub unsafe extern "C" fn migcore_preflight(
 /// The same after the transforms that lead to the receiver's versions: the routes are found and gone, what is lost is
 /// told, and all of it is undone. `from` is the version of the machine now, where the state does not say it, or NULL.
 /// Devices of which the receiver takes the version that they have stay as they are; a machine whose manifest says its
-/// version is transformed to that. Filters see the state as it leaves. `report` must not use the state. Where a
-/// transform fails, that is a finding, but for MIGCORE_NO_SPACE, MIGCORE_BUSY and MIGCORE_UNBALANCED, which are as those
-/// of migcore_compat_run.
+/// version is transformed to that, if this side or the receiver has a history of it. Filters see the state as it leaves.
+/// `report` must not use the state. Where a transform fails, that is a finding, but for MIGCORE_NO_SPACE, MIGCORE_BUSY
+/// and MIGCORE_UNBALANCED, which are as those of migcore_compat_run.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_compat_preflight(
     compat: *mut migcore_compat,

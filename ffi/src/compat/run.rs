@@ -47,7 +47,8 @@ const FAILED: u32 = 0x6d69_6366;
 /// State word of histories that are at work.
 const BUSY: u32 = 0x6d69_6362;
 
-/// Writes to `size` how much memory migcore_compat_init needs for a table. Errors as there.
+/// Writes to `size` how much memory migcore_compat_init needs for a table, or migcore_compat_apply for the changes in it.
+/// Errors as of migcore_compat_init, but that changes may be there which are never gone.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_compat_size(
     table: *const migcore_compat_table,
@@ -89,7 +90,7 @@ pub unsafe extern "C" fn migcore_compat_table_text(
     // SAFETY: the caller promises NULL or a table with its rows.
     let read = unsafe {
         let given = sized(table).map_err(decode::Bad::from);
-        given.and_then(|table| decode::table(&mut arena, &table, None))
+        given.and_then(|table| decode::table_of_routes(&mut arena, &table, None))
     };
     if let Err(bad) = read {
         put_bad(&arena, bad, &mut |part| line.put(part));
@@ -113,10 +114,10 @@ pub(super) fn put_bad(arena: &Arena, bad: decode::Bad, put: Put<'_>) {
 /// sizeof(migcore_compat).
 ///
 /// MIGCORE_BAD_TABLE for rows that make no sense: a member that the kind of its row does not use and that is not 0, a text
-/// that is not UTF-8, a number that is none of its constants, a change that leads no way which an earlier one between the
-/// same versions does not lead. migcore_compat_table_text tells where. After an error each use of the object returns the
-/// same status. MIGCORE_NO_SPACE if migcore_compat_size says more than `capacity`. What only a state shows, such as a
-/// pattern that is too long, is an error of the run.
+/// that is not UTF-8, a number that is none of its constants, a change that is never gone, since earlier ones lead every
+/// way that it leads between the same versions. migcore_compat_table_text tells where. After an error each use of the
+/// object returns the same status. MIGCORE_NO_SPACE if migcore_compat_size says more than `capacity`. What only a state
+/// shows, such as a pattern that is too long, is an error of the run.
 #[no_mangle]
 pub unsafe extern "C" fn migcore_compat_init(
     compat: *mut migcore_compat,
@@ -159,7 +160,7 @@ unsafe fn made(
     unsafe {
         let mut arena = Arena::over(memory, capacity)?;
         let running = arena.place(Running::idle())?;
-        let made = decode::table(&mut arena, &sized(table)?, Some(running));
+        let made = decode::table_of_routes(&mut arena, &sized(table)?, Some(running));
         Ok((made.map_err(|bad| bad.code)?, running))
     }
 }

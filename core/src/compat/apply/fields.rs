@@ -114,7 +114,17 @@ impl Work<'_, '_> {
             exact &= new.is_some_and(|new| map.back(kind, new) == Some(bits));
         }
         if let Some(found) = refused {
-            self.fault = Fault { found, ..Fault::default() };
+            let hidden = self.tree.is_secret(item)?;
+            *self.detail = Path::build(&mut |put| {
+                put(b"no pair is for ");
+                match hidden {
+                    true => put(b"it"),
+                    false => put_scalar(kind, found, put),
+                }
+            });
+            if !hidden {
+                self.fault = Fault { found, ..Fault::default() };
+            }
             return Err(Code::ValueDiffers);
         }
         if !exact {

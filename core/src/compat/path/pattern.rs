@@ -352,10 +352,10 @@ mod tests {
         let mut trail = Trail::new();
         trail.enter(b"nic", Some(2)).unwrap();
         let pattern = Pattern::new("n*c/2").unwrap();
-        let ways: [&dyn Fn(&mut Effort) -> Result<bool>; 2] =
-            [&|effort| pattern.is_in(&tree, root, effort), &|effort| {
-                pattern.covers_within(&trail, effort)
-            }];
+        type Way<'w> = &'w dyn Fn(&mut Effort) -> Result<bool>;
+        let ways: [Way<'_>; 2] = [&|effort| pattern.is_in(&tree, root, effort), &|effort| {
+            pattern.covers_within(&trail, effort)
+        }];
         for way in ways {
             let mut whole = Effort::new();
             assert_eq!(way(&mut whole), Ok(true));

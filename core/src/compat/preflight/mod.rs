@@ -157,8 +157,8 @@ impl<'p, 't, 'm> Preflight<'p, 't, 'm> {
     /// the state does not say it. Devices of which the receiver takes the version that they have stay as they are.
     ///
     /// A machine whose manifest says its version is transformed to that, if this side or the receiver has a history of
-    /// it; the edges of the others do not run. Filters see the state as it [leaves](super::Border::Leaving). What has no route here and one at the
-    /// receiver stays as it is, and cannot be told.
+    /// it; the edges of the others do not run. Filters see the state as it [leaves](super::Border::Leaving). What has no
+    /// route here and one at the receiver stays as it is, and cannot be told.
     ///
     /// # Errors
     /// [`Code::NoSpace`](crate::Code::NoSpace) for what the transforms need;

@@ -65,6 +65,29 @@ pub(super) unsafe fn table(
     }
 }
 
+/// The same, of a table whose changes each have a way of their own.
+///
+/// # Safety
+/// As [`table`].
+pub(super) unsafe fn table_of_routes(
+    arena: &mut Arena,
+    rows: &migcore_compat_table,
+    running: Option<&'static Running>,
+) -> Result<Compat<'static>> {
+    // SAFETY: as the caller promises, also of the rows that these name.
+    unsafe {
+        let made = table(arena, rows, running)?;
+        for at in 0..count(rows.histories, |row| row.changes.is_null()) {
+            if let Some(change) = never_gone(row(rows.histories, at).changes)? {
+                arena.enter("history", at);
+                arena.enter("change", change);
+                return bad("earlier changes lead between the same versions");
+            }
+        }
+        Ok(made)
+    }
+}
+
 /// How many rows come before the one that ends them; none of NULL.
 ///
 /// # Safety
@@ -143,34 +166,31 @@ unsafe fn history(
     }
 }
 
-/// Checks that each change leads a way that none before it leads between the same versions: that one would always be gone
-/// instead. Changes without versions are on no route, and any number of them may stand in a row.
+/// Finds a change that would never be gone, since those before it lead every way that it leads between the same versions.
+/// Those without versions are on no route.
 ///
 /// # Safety
 /// As [`table`], of these rows.
-unsafe fn check_once(arena: &mut Arena, rows: *const migcore_compat_change) -> Result<()> {
+unsafe fn never_gone(rows: *const migcore_compat_change) -> Result<Option<usize>> {
     // SAFETY: as the caller promises.
     unsafe {
         for at in 0..count(rows, |row| row.steps.is_null()) {
             let late = row(rows, at);
-            let (from, to) = (version(&late.from)?, version(&late.to)?);
-            if from == to {
-                continue;
-            }
+            let ends = (version(&late.from)?, version(&late.to)?);
+            let (mut up, mut down, mut first) = (leads_up(&late), leads_down(&late), true);
             for before in 0..at {
                 let early = row(rows, before);
-                if (version(&early.from)?, version(&early.to)?) != (from, to) {
-                    continue;
-                }
-                let up = leads_up(&late) && !leads_up(&early);
-                let down = leads_down(&late) && !leads_down(&early);
-                if !up && !down {
-                    arena.enter("change", at);
-                    return bad("an earlier change leads between the same versions");
+                if (version(&early.from)?, version(&early.to)?) == ends {
+                    first = false;
+                    up = up && !leads_up(&early);
+                    down = down && !leads_down(&early);
                 }
             }
+            if ends.0 != ends.1 && !first && !up && !down {
+                return Ok(Some(at));
+            }
         }
-        Ok(())
+        Ok(None)
     }
 }
 
@@ -202,7 +222,7 @@ unsafe fn leads_down(change: &migcore_compat_change) -> bool {
 /// The steps that are code.
 ///
 /// # Safety
-/// As [`steps`].
+/// As [`steps`], as long as what comes is used.
 unsafe fn calls(rows: *const migcore_step) -> impl Iterator<Item = migcore_step> {
     // SAFETY: as the caller promises.
     let count = unsafe { count_steps(rows) };
@@ -223,10 +243,7 @@ pub(super) unsafe fn changes(
     // SAFETY: as the caller promises.
     unsafe {
         let count = count(rows, |row| row.steps.is_null());
-        let read = |arena: &mut Arena, at| change(arena, &row(rows, at), running);
-        let edges = arena.rows_of("change", count, read)?;
-        check_once(arena, rows)?;
-        Ok(edges)
+        arena.rows_of("change", count, |arena, at| change(arena, &row(rows, at), running))
     }
 }
 
