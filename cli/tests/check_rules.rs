@@ -74,31 +74,33 @@ fn against(place: &Place, stream: &str, more: &[&str]) -> Ran {
     place.run(&[&base[..], more].concat())
 }
 
+/// What is said of a stream, with this exit code.
+fn answer(place: &Place, stream: &str, more: &[&str], code: i32) -> String {
+    let ran = against(place, stream, more);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(code), ""), "{}", ran.out);
+    ran.out
+}
+
 #[test]
 fn rules_are_gone_before() {
     let place = place();
     place.put("rules.toml", RULES.as_bytes());
-    let ran = against(&place, "4.mig", &[]);
-    assert_eq!((ran.code, ran.err.as_str()), (Some(1), ""), "{}", ran.out);
-    assert!(ran.out.contains("port/0.speed: a transform loses item u8 9"), "{}", ran.out);
+    let out = answer(&place, "4.mig", &[], 1);
+    assert!(out.contains("port/0.speed: a transform loses item u8 9"), "{out}");
     place.put("rules.toml", RULES.replace("allow", "refuse").as_bytes());
-    let ran = against(&place, "4.mig", &[]);
-    assert_eq!((ran.code, ran.err.as_str()), (Some(2), ""), "{}", ran.out);
+    answer(&place, "4.mig", &[], 2);
 }
 
 #[test]
 fn versions_of_devices_are_those_of_the_receiver_or_as_they_are_told() {
     let place = place();
     place.put("rules.toml", RULES.as_bytes());
-    let ran = against(&place, "5.mig", &[]);
-    assert_eq!((ran.code, ran.err.as_str()), (Some(1), ""), "{}", ran.out);
-    let ran = against(&place, "5.mig", &["--device", "port=4"]);
-    assert_eq!((ran.code, ran.err.as_str()), (Some(2), ""), "{}", ran.out);
-    assert!(ran.out.contains("refused: port/0: newer than the receiver loads"), "{}", ran.out);
+    answer(&place, "5.mig", &[], 1);
+    let out = answer(&place, "5.mig", &["--device", "port=4"], 2);
+    assert!(out.contains("refused: port/0: newer than the receiver loads"), "{out}");
     // One that names no device is a slip.
-    let ran = against(&place, "5.mig", &["--device", "prot=3"]);
-    assert_eq!((ran.code, ran.err.as_str()), (Some(2), ""), "{}", ran.out);
-    assert!(ran.out.contains("--device prot: no device of this name"), "{}", ran.out);
+    let out = answer(&place, "5.mig", &["--device", "prot=3"], 2);
+    assert!(out.contains("--device prot: no device of this name"), "{out}");
     let ran = against(&place, "5.mig", &["--device", "port"]);
     assert_eq!((ran.code, ran.out.as_str()), (Some(4), ""), "{}", ran.err);
 }
@@ -114,11 +116,9 @@ fn what_was_lost_before_comes_back() {
     let ran = place.run(&[&down[..], &["--device", "port=3", "--losses", "lost"]].concat());
     assert_eq!(ran.code, Some(0), "{}", ran.err);
     place.put("manifest.mig", &manifest(5));
-    let ran = against(&place, "3.mig", &[]);
-    assert_eq!((ran.code, ran.err.as_str()), (Some(2), ""), "{}", ran.out);
-    assert!(ran.out.contains("port/0.speed: the value"), "{}", ran.out);
-    let ran = against(&place, "3.mig", &["--restore", "lost"]);
-    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
+    let out = answer(&place, "3.mig", &[], 2);
+    assert!(out.contains("port/0.speed: the value"), "{out}");
+    answer(&place, "3.mig", &["--restore", "lost"], 0);
 }
 
 /// The rules for machines of QEMU.
@@ -231,9 +231,8 @@ fn a_rule_that_fails_is_named_with_its_place() {
         rename = { name = "speed", to = "none" }
     "#;
     place.put("rules.toml", rules.as_bytes());
-    let ran = against(&place, "4.mig", &[]);
-    assert_eq!((ran.code, ran.err.as_str()), (Some(2), ""), "{}", ran.out);
-    assert!(ran.out.contains("rules.toml:"), "{}", ran.out);
+    let out = answer(&place, "4.mig", &[], 2);
+    assert!(out.contains("rules.toml:"), "{out}");
 }
 
 /// What is inside of a virtio device is compared, and only what depends on the machines cannot be told.

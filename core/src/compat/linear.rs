@@ -109,8 +109,8 @@ fn looks(count: u32, of_qemu: bool) -> u64 {
 #[test]
 fn runs_of_device_histories_are_linear_in_the_devices() {
     for of_qemu in [false, true] {
-        let [first, second] = [50, 200].map(|count| looks(count, of_qemu));
-        assert!(second < 5 * first, "{first} for 50 devices, {second} for 200");
+        let [first, second] = [100, 400].map(|count| looks(count, of_qemu));
+        assert!(second < 5 * first, "{first} for 100 devices, {second} for 400");
     }
 }
 
